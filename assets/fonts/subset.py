@@ -1,0 +1,133 @@
+"""Makes the fonts of the viewer's labels: small subsets of Noto Sans CJK with TrueType outlines.
+
+Usage: python subset.py NotoSansCJK-Regular.ttc park.geojson OUTPUT_FOLDER
+
+Three fonts come out, because one character is drawn differently in China, Japan and Korea: labels-sc.ttf, labels-jp.ttf
+and labels-kr.ttf. Each holds ASCII, Latin-1 and the punctuation that names use; every character that the demo park's
+names have in that language; and
+  sc  the 3,755 characters of GB 2312 level 1,
+  jp  kana and the 2,965 kanji of JIS X 0208 level 1,
+  kr  the 2,350 hangul syllables of KS X 1001.
+The names are changed, so that nobody takes a subset for the font it was made from. Needs fontTools.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTCollection, TTFont, newTable
+
+# Curves may move by this share of the em: 3 units of 1000, a tenth of a pixel at the largest label.
+MAX_ERROR = 3.0
+FAMILIES = {
+    "sc": ("Noto Sans CJK SC", "Cloudsite Labels SC", "zh"),
+    "jp": ("Noto Sans CJK JP", "Cloudsite Labels JP", "ja"),
+    "kr": ("Noto Sans CJK KR", "Cloudsite Labels KR", "ko"),
+}
+LICENCE = (
+    "This Font Software is licensed under the SIL Open Font License, Version 1.1. "
+    "A subset of Noto Sans CJK (c) 2014-2021 Adobe (http://www.adobe.com/), made for the labels of Cloudsite."
+)
+
+
+def rows(codec, first, last):
+    """The characters of the rows `first` to `last` of a 94 by 94 character set, in its EUC encoding."""
+    for row in range(first, last + 1):
+        for cell in range(0xA1, 0xFF):
+            try:
+                yield bytes([row, cell]).decode(codec)
+            except UnicodeDecodeError:
+                continue
+
+
+def characters(language, park):
+    common = [chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]]
+    common += "–—‘’“”…·•€×²³・、。，：；（）【】《》「」－／％＋〜"
+    script = {
+        "zh": lambda: rows("gb2312", 0xB0, 0xD7),
+        "ja": lambda: [*rows("euc_jp", 0xA4, 0xA5), *rows("euc_jp", 0xB0, 0xCF), "ー", "々"],
+        "ko": lambda: rows("euc_kr", 0xB0, 0xC8),
+    }[language]()
+    names = (
+        value
+        for feature in park["features"]
+        for key, value in feature["properties"].items()
+        if isinstance(value, str) and key.endswith(f":{language}")
+    )
+    return set(common) | set(script) | set("".join(names))
+
+
+def with_quadratic_outlines(font):
+    """Turns CFF outlines into TrueType ones, which the viewer's rasteriser reads faster and everywhere."""
+    order, glyphs = font.getGlyphOrder(), font.getGlyphSet()
+    glyf = newTable("glyf")
+    glyf.glyphOrder, glyf.glyphs = order, {}
+    for name in order:
+        pen = TTGlyphPen(glyphs)
+        glyphs[name].draw(Cu2QuPen(pen, MAX_ERROR, reverse_direction=True))
+        glyf.glyphs[name] = pen.glyph()
+    font["loca"], font["glyf"] = newTable("loca"), glyf
+    for name, glyph in glyf.glyphs.items():
+        glyph.recalcBounds(glyf)
+        advance, _ = font["hmtx"][name]
+        font["hmtx"][name] = (advance, getattr(glyph, "xMin", 0))
+    maxp = font["maxp"] = newTable("maxp")
+    maxp.tableVersion, maxp.numGlyphs = 0x00010000, len(order)
+    for field in (
+        "maxTwilightPoints maxStorage maxFunctionDefs maxInstructionDefs maxStackElements "
+        "maxSizeOfInstructions maxComponentElements maxPoints maxContours maxCompositePoints "
+        "maxCompositeContours maxComponentDepth"
+    ).split():
+        setattr(maxp, field, 0)
+    maxp.maxZones = 1
+    post = font["post"]
+    post.formatType, post.extraNames, post.mapping = 3.0, [], {}
+    for table in ("CFF ", "VORG"):
+        if table in font:
+            del font[table]
+    font.sfntVersion = "\x00\x01\x00\x00"
+
+
+def rename(font, family):
+    texts = {0: LICENCE, 1: family, 2: "Regular", 3: f"{family} Regular", 4: family, 5: "Version 1.000"}
+    texts |= {6: family.replace(" ", ""), 13: LICENCE, 14: "https://openfontlicense.org"}
+    font["name"].names = []
+    for number, text in texts.items():
+        font["name"].setName(text, number, 3, 1, 0x409)
+    # A fixed time, so that the same input gives the same bytes.
+    font.recalcTimestamp = False
+    font["head"].created = font["head"].modified = 3786912000
+
+
+def make(source, park, suffix, folder):
+    original, family, language = FAMILIES[suffix]
+    fonts = TTCollection(source).fonts
+    index = next(i for i, font in enumerate(fonts) if font["name"].getDebugName(1) == original)
+    font = TTFont(source, fontNumber=index)
+    options = Options()
+    options.layout_features, options.hinting, options.glyph_names = ["kern"], False, False
+    options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "DSIG", "GSUB", "GPOS", "GDEF"]
+    options.notdef_outline, options.desubroutinize = True, True
+    subsetter = Subsetter(options)
+    subsetter.populate(text="".join(sorted(characters(language, park))))
+    subsetter.subset(font)
+    with_quadratic_outlines(font)
+    rename(font, family)
+    target = folder / f"labels-{suffix}.ttf"
+    font.save(target)
+    print(f"{target.name}: {len(font.getGlyphOrder())} glyphs, {target.stat().st_size:,} bytes")
+
+
+def main():
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    source, park, folder = sys.argv[1], json.loads(Path(sys.argv[2]).read_text("utf-8")), Path(sys.argv[3])
+    for suffix in FAMILIES:
+        make(source, park, suffix, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+//! Asking the server.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
+use cloudsite_proto::land::park_service_client::ParkServiceClient;
+use cloudsite_proto::land::{
+    GetParcelRequest, GetParcelResponse, GetParkRequest, ListFeaturesRequest, ListFeaturesResponse, ListParcelsRequest,
+    ListParcelsResponse, ListRevisionsRequest, ListRevisionsResponse, ListZonesRequest, Park, WatchRequest,
+    WatchResponse, Zone,
+};
+use futures::Stream;
+use futures::future::{Either, select};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::LinkError;
+use crate::platform::{self, Transport};
+use crate::watch::{self, WatchEvent};
+
+/// How long an answer may take.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The largest page that the contract allows.
+const LARGEST_PAGE: i32 = 1_000;
+
+/// The resource name of the parcel with this code.
+pub fn parcel_name(code: &str) -> String {
+    format!("parcels/{code}")
+}
+
+/// A client of one server. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Client {
+    park: ParkServiceClient<Transport>,
+    parcel: ParcelServiceClient<Transport>,
+}
+
+impl Client {
+    /// A client of the server at `base_url`, such as `http://localhost:8080`. Connects when first asked, and again
+    /// whenever the connection is lost; natively it must be called within a Tokio runtime.
+    pub fn connect(base_url: &str) -> Result<Self, LinkError> {
+        let transport = platform::transport(base_url)?;
+        Ok(Self { park: ParkServiceClient::new(transport.clone()), parcel: ParcelServiceClient::new(transport) })
+    }
+
+    /// The park at the newest revision.
+    pub async fn park(&self) -> Result<Park, LinkError> {
+        let mut service = self.park.clone();
+        let reply = unary("park", service.get_park(timed(GetParkRequest { revision: 0 }))).await?;
+        reply.park.ok_or_else(|| empty_reply("park"))
+    }
+
+    /// All zones of the newest revision, by code.
+    pub async fn zones(&self) -> Result<Vec<Zone>, LinkError> {
+        let mut zones = Vec::new();
+        let mut request = ListZonesRequest { page_size: LARGEST_PAGE, page_token: String::new(), revision: 0 };
+        loop {
+            let mut service = self.park.clone();
+            let reply = unary("zones", service.list_zones(timed(request.clone()))).await?;
+            zones.extend(reply.zones);
+            if reply.next_page_token.is_empty() {
+                return Ok(zones);
+            }
+            request.page_token = reply.next_page_token;
+        }
+    }
+
+    /// One page of the parcels that meet a filter.
+    pub async fn parcels(&self, request: ListParcelsRequest) -> Result<ListParcelsResponse, LinkError> {
+        let mut service = self.parcel.clone();
+        unary("parcels", service.list_parcels(timed(request))).await
+    }
+
+    /// The parcel with this code at the newest revision, with everything the record says of it.
+    pub async fn parcel(&self, code: &str) -> Result<GetParcelResponse, LinkError> {
+        let name = parcel_name(code);
+        let mut service = self.parcel.clone();
+        let request = GetParcelRequest { name: name.clone(), revision: 0 };
+        unary(&name, service.get_parcel(timed(request))).await
+    }
+
+    /// One page of the features of a layer.
+    pub async fn features(&self, request: ListFeaturesRequest) -> Result<ListFeaturesResponse, LinkError> {
+        let mut service = self.park.clone();
+        unary("features", service.list_features(timed(request))).await
+    }
+
+    /// One page of the revisions, newest first.
+    pub async fn revisions(&self, page_token: &str) -> Result<ListRevisionsResponse, LinkError> {
+        let mut service = self.park.clone();
+        let request = ListRevisionsRequest { page_size: 0, page_token: page_token.to_owned() };
+        unary("revisions", service.list_revisions(timed(request))).await
+    }
+
+    /// What happens to the record after a revision; 0 is from now on. Never ends: when the server is away the stream
+    /// says so, waits, connects again and goes on after the last revision it has given.
+    pub fn watch(&self, after_revision: u64) -> impl Stream<Item = WatchEvent> + use<> {
+        watch::stream(self.clone(), after_revision)
+    }
+
+    /// Opens one watch stream.
+    pub(crate) async fn open_watch(&self, after_revision: u64) -> Result<Streaming<WatchResponse>, LinkError> {
+        let mut service = self.park.clone();
+        unary("watch", service.watch(WatchRequest { after_revision })).await
+    }
+}
+
+/// A request that tells the server, too, how long its answer is waited for.
+fn timed<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(DEADLINE);
+    request
+}
+
+/// The answer of a call, if it comes in time. `name` is what was asked for.
+async fn unary<T>(name: &str, call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, LinkError> {
+    match within(DEADLINE, call).await {
+        Some(Ok(reply)) => Ok(reply.into_inner()),
+        Some(Err(status)) => Err(LinkError::from_status(&status, name)),
+        None => Err(LinkError::Unreachable { reason: format!("no answer within {} s", DEADLINE.as_secs()) }),
+    }
+}
+
+/// What a future gives, if it does so in time; it is dropped if not.
+pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(future), pin!(platform::sleep(limit))).await {
+        Either::Left((value, _)) => Some(value),
+        Either::Right(_) => None,
+    }
+}
+
+fn empty_reply(what: &str) -> LinkError {
+    LinkError::Internal { message: format!("the reply holds no {what}") }
+}

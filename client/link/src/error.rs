@@ -1,0 +1,103 @@
+//! What can go wrong between asking and being answered.
+
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+/// Why a request has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// The server did not answer, or not in time. The same request may succeed later.
+    #[error("the server cannot be reached: {reason}")]
+    Unreachable {
+        /// What the transport says.
+        reason: String,
+    },
+    /// There is nothing of this name.
+    #[error("there is no '{name}'")]
+    NotFound {
+        /// The resource name that was asked for.
+        name: String,
+    },
+    /// The server refuses the request as it stands.
+    #[error("the request's field '{field}' is refused: {reason}")]
+    Invalid {
+        /// The field concerned, as the contract spells it; empty where the server names none.
+        field: String,
+        /// Why it is refused.
+        reason: String,
+    },
+    /// The server failed.
+    #[error("the server failed: {message}")]
+    Internal {
+        /// What the server says of it.
+        message: String,
+    },
+}
+
+impl LinkError {
+    /// The error behind a gRPC status; `name` is the resource that was asked for.
+    pub(crate) fn from_status(status: &Status, name: &str) -> Self {
+        let message = status.message().to_owned();
+        match status.code() {
+            Code::NotFound => Self::NotFound { name: name.to_owned() },
+            Code::InvalidArgument | Code::OutOfRange | Code::FailedPrecondition => refused(status),
+            Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => Self::Unreachable { reason: message },
+            // A transport that fails before any gRPC answer has its own error as source; the browser's fetch does.
+            Code::Unknown if std::error::Error::source(status).is_some() => Self::Unreachable { reason: message },
+            _ => Self::Internal { message },
+        }
+    }
+}
+
+fn refused(status: &Status) -> LinkError {
+    let violation = status.get_details_bad_request().and_then(|details| details.field_violations.into_iter().next());
+    match violation {
+        Some(violation) => LinkError::Invalid { field: violation.field, reason: violation.description },
+        None => LinkError::Invalid { field: String::new(), reason: status.message().to_owned() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic_types::ErrorDetails;
+
+    use super::*;
+
+    #[test]
+    fn each_status_becomes_the_error_that_says_what_to_do() {
+        let unreachable = |reason: &str| LinkError::Unreachable { reason: reason.to_owned() };
+        let cases = [
+            (Status::not_found("no"), LinkError::NotFound { name: "parcels/X".to_owned() }),
+            (Status::unavailable("refused"), unreachable("refused")),
+            (Status::deadline_exceeded("late"), unreachable("late")),
+            (
+                Status::invalid_argument("bad token"),
+                LinkError::Invalid { field: String::new(), reason: "bad token".to_owned() },
+            ),
+            (Status::internal("disk"), LinkError::Internal { message: "disk".to_owned() }),
+            (Status::unknown("who knows"), LinkError::Internal { message: "who knows".to_owned() }),
+        ];
+        for (status, expected) in cases {
+            assert_eq!(LinkError::from_status(&status, "parcels/X"), expected, "{:?}", status.code());
+        }
+    }
+
+    #[test]
+    fn the_refused_field_is_read_from_the_details() {
+        let details = ErrorDetails::with_bad_request_violation("page_token", "is of another request");
+        let status = Status::with_error_details(Code::InvalidArgument, "invalid request", details);
+        assert_eq!(
+            LinkError::from_status(&status, ""),
+            LinkError::Invalid { field: "page_token".to_owned(), reason: "is of another request".to_owned() }
+        );
+    }
+
+    #[test]
+    fn a_transport_failure_is_not_taken_for_the_servers() {
+        let status = Status::from_error(Box::new(std::io::Error::other("Failed to fetch")));
+        assert!(
+            matches!(LinkError::from_status(&status, ""), LinkError::Unreachable { .. }),
+            "an error without any answer of the server: {status:?}"
+        );
+    }
+}

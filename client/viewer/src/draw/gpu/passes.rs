@@ -1,0 +1,206 @@
+//! The one pass of a frame: what stands, front to back; the ground; shadows on it; the sky; labels.
+
+use std::collections::BTreeMap;
+
+use cloudsite_domain::record::Layer;
+use cloudsite_domain::tile::TileAddress;
+use wgpu::{CommandEncoder, Device, Extent3d, RenderPass, RenderPipeline, StoreOp, TextureFormat, TextureView};
+
+use super::buffers::{GpuMesh, GpuTile};
+use super::frame::FrameBuffer;
+use super::pipelines::{DEPTH_FORMAT, GROUND, NO_GROUND, PipelineKey, Pipelines};
+use super::text::Text;
+use super::tree_shape::TreeShape;
+use super::{Shot, Target};
+use crate::draw::settings::Shown;
+
+/// What a frame took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Draw calls.
+    pub draw_calls: u32,
+    /// Triangles, before any is culled.
+    pub triangles: u32,
+}
+
+/// Distance within which trees have trunks and round crowns, metres; a third of it in light quality.
+const FULL_TREE_DISTANCE_M: f32 = 600.0;
+
+/// Trees throw shadows only this near, as a share of the distance at which they are drawn.
+const TREE_SHADOW_SHARE: f32 = 0.5;
+
+/// The textures that a target is drawn with.
+#[derive(Debug)]
+pub(super) struct Attachments {
+    key: (TextureFormat, u32),
+    size: (u32, u32),
+    depth: TextureView,
+    /// The smoothed colour before it is resolved.
+    samples: Option<TextureView>,
+}
+
+impl Attachments {
+    pub(super) fn new(device: &Device, key: PipelineKey, size: (u32, u32)) -> Self {
+        let texture = |label, format| {
+            let texture = device.create_texture(&wgpu::TextureDescriptor {
+                label: Some(label),
+                size: Extent3d { width: size.0.max(1), height: size.1.max(1), depth_or_array_layers: 1 },
+                mip_level_count: 1,
+                sample_count: key.samples,
+                dimension: wgpu::TextureDimension::D2,
+                format,
+                usage: wgpu::TextureUsages::RENDER_ATTACHMENT,
+                view_formats: &[],
+            });
+            texture.create_view(&wgpu::TextureViewDescriptor::default())
+        };
+        Self {
+            key: (key.format, key.samples),
+            size,
+            depth: texture("depth", DEPTH_FORMAT),
+            samples: (key.samples > 1).then(|| texture("samples", key.format)),
+        }
+    }
+
+    pub(super) fn fit(&self, key: PipelineKey, size: (u32, u32)) -> bool {
+        self.key == (key.format, key.samples) && self.size == size
+    }
+}
+
+/// Everything that a frame is drawn from.
+pub(super) struct Pass<'a> {
+    pub(super) pipelines: &'a Pipelines,
+    pub(super) attachments: &'a Attachments,
+    pub(super) frame: &'a FrameBuffer,
+    pub(super) text: &'a Text,
+    pub(super) tree_shape: &'a TreeShape,
+    pub(super) tiles: &'a BTreeMap<TileAddress, GpuTile>,
+}
+
+impl Pass<'_> {
+    pub(super) fn encode(&self, encoder: &mut CommandEncoder, target: Target, shot: &Shot) -> Drawn {
+        let clip_from_world = shot.view.clip_from_world(target.size.0.max(1) as f32 / target.size.1.max(1) as f32);
+        let mut tiles: Vec<(f32, &GpuTile)> = self
+            .tiles
+            .values()
+            .filter(|tile| tile.visible && tile.is_in_view(clip_from_world))
+            .map(|tile| (tile.distance_m(shot.view.eye), tile))
+            .collect();
+        tiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+
+        let (view, resolve_target) = match &self.attachments.samples {
+            Some(samples) => (samples, Some(target.view)),
+            None => (target.view, None),
+        };
+        let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("park"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view,
+                depth_slice: None,
+                resolve_target,
+                // The backdrop covers every pixel that nothing else does.
+                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: StoreOp::Store },
+            })],
+            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+                view: &self.attachments.depth,
+                depth_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store: StoreOp::Discard }),
+                stencil_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(0), store: StoreOp::Discard }),
+            }),
+            ..Default::default()
+        });
+        let mut pen = Pen { pass, drawn: Drawn::default(), shot };
+        pen.pass.set_bind_group(0, self.frame.group(), &[]);
+        self.standing(&mut pen, &tiles);
+        pen.pass.set_stencil_reference(GROUND);
+        pen.meshes(&self.pipelines.ground, tiles.iter().filter_map(|(_, tile)| tile.ground.as_ref()));
+        if shot.quality.shadows {
+            self.shadows(&mut pen, &tiles);
+        }
+        pen.pass.set_stencil_reference(NO_GROUND);
+        pen.pass.set_pipeline(&self.pipelines.backdrop);
+        pen.pass.draw(0..3, 0..1);
+        pen.count(1);
+        self.labels(&mut pen);
+        pen.drawn
+    }
+
+    fn standing(&self, pen: &mut Pen, tiles: &[(f32, &GpuTile)]) {
+        pen.meshes(&self.pipelines.extruded, tiles.iter().filter_map(|(_, tile)| tile.extruded.as_ref()));
+        let full_m = FULL_TREE_DISTANCE_M / if pen.shot.quality.fine { 1.0 } else { 3.0 };
+        self.trees(pen, &self.pipelines.tree, tiles, (pen.shot.quality.tree_distance_m, full_m));
+    }
+
+    fn shadows(&self, pen: &mut Pen, tiles: &[(f32, &GpuTile)]) {
+        let reach_m = pen.shot.quality.shadow_distance_m;
+        let near = tiles.iter().filter(|(distance_m, _)| *distance_m < reach_m);
+        pen.meshes(&self.pipelines.extruded_shadow, near.filter_map(|(_, tile)| tile.extruded.as_ref()));
+        // A shadow tells nothing of how round its crown is.
+        let tree_reach_m = pen.shot.quality.tree_distance_m * TREE_SHADOW_SHARE;
+        self.trees(pen, &self.pipelines.tree_shadow, tiles, (tree_reach_m, 0.0));
+    }
+
+    /// Trees nearer than the first distance, and fully shaped ones nearer than the second, metres.
+    fn trees(
+        &self,
+        pen: &mut Pen,
+        pipeline: &RenderPipeline,
+        tiles: &[(f32, &GpuTile)],
+        (reach_m, full_m): (f32, f32),
+    ) {
+        if !pen.shot.layers.is_visible(Shown::Trees) || !pen.shot.layers.is_visible(Layer::Green) {
+            return;
+        }
+        pen.pass.set_pipeline(pipeline);
+        pen.pass.set_vertex_buffer(0, self.tree_shape.vertices.slice(..));
+        pen.pass.set_index_buffer(self.tree_shape.indices.slice(..), wgpu::IndexFormat::Uint16);
+        for (distance_m, tile) in tiles.iter().filter(|(distance_m, _)| *distance_m < reach_m) {
+            let Some(trees) = &tile.trees else { continue };
+            let shape = if *distance_m < full_m { &self.tree_shape.full } else { &self.tree_shape.plain };
+            // Fewer and fewer instead of none at once.
+            let share = pen.shot.quality.tree_share * ((1.0 - distance_m / reach_m) * 2.5).min(1.0);
+            let count = (tile.tree_count as f32 * share).ceil() as u32;
+            if count > 0 {
+                pen.pass.set_vertex_buffer(1, trees.slice(..));
+                pen.pass.draw_indexed(shape.clone(), 0, 0..count);
+                pen.count(count * (shape.end - shape.start) / 3);
+            }
+        }
+    }
+
+    fn labels(&self, pen: &mut Pen) {
+        if let Some(quads) = self.text.quads() {
+            pen.pass.set_pipeline(&self.pipelines.label);
+            pen.pass.set_bind_group(1, quads.group, &[]);
+            pen.pass.set_vertex_buffer(0, quads.vertices.slice(..));
+            pen.pass.set_index_buffer(quads.indices.slice(..), wgpu::IndexFormat::Uint32);
+            pen.pass.draw_indexed(0..quads.count, 0, 0..1);
+            pen.count(quads.count / 3);
+        }
+    }
+}
+
+/// A pass and what has been drawn in it.
+struct Pen<'a> {
+    pass: RenderPass<'a>,
+    drawn: Drawn,
+    shot: &'a Shot,
+}
+
+impl Pen<'_> {
+    fn count(&mut self, triangles: u32) {
+        self.drawn.draw_calls += 1;
+        self.drawn.triangles += triangles;
+    }
+
+    fn meshes<'m>(&mut self, pipeline: &RenderPipeline, meshes: impl Iterator<Item = &'m GpuMesh>) {
+        self.pass.set_pipeline(pipeline);
+        for mesh in meshes {
+            self.pass.set_vertex_buffer(0, mesh.vertices.slice(..));
+            self.pass.set_index_buffer(mesh.indices.slice(..), wgpu::IndexFormat::Uint32);
+            for range in mesh.visible(self.shot.layers) {
+                self.count((range.end - range.start) / 3);
+                self.pass.draw_indexed(range, 0, 0..1);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Draws without a window and looks at the pixels. Where there is no adapter at all the tests say so and pass: the
+//! browser and native tests of the whole viewer draw in any case.
+
+use std::sync::mpsc::channel;
+
+use bevy::math::Vec3;
+use cloudsite_domain::record::Layer;
+
+use super::*;
+use crate::draw::{FeatureSlots, FeatureStates, Picture, QualityLevel, State};
+use crate::mesh::{Detail, TreeRule, build, sample};
+
+fn device() -> Option<(Device, Queue)> {
+    let instance = wgpu::Instance::default();
+    let adapter = bevy::tasks::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).ok()?;
+    let descriptor =
+        wgpu::DeviceDescriptor { required_limits: wgpu::Limits::downlevel_webgl2_defaults(), ..Default::default() };
+    bevy::tasks::block_on(adapter.request_device(&descriptor)).ok()
+}
+
+/// A renderer of a four by four quarter around the origin.
+fn quarter() -> Option<(Renderer, FeatureSlots)> {
+    let Some((device, queue)) = device() else {
+        eprintln!("skipped: no graphics adapter");
+        return None;
+    };
+    let mut renderer = Renderer::new(&device, &queue);
+    let mut slots = FeatureSlots::default();
+    for (column, row) in (-2..2).flat_map(|column| (-2..2).map(move |row| (column, row))) {
+        let tile = sample::tile(column, row);
+        renderer.insert(tile.address, &build(&tile, &mut slots, &TreeRule::default(), Detail::Full));
+    }
+    renderer.write_states(&[], slots.count());
+    Some((renderer, slots))
+}
+
+fn shot(level: QualityLevel) -> Shot {
+    Shot {
+        view: View::looking(Vec3::new(-500.0, 520.0, 1_150.0), Vec3::new(150.0, 0.0, -100.0)),
+        sun: Sun::default(),
+        quality: QualitySettings::of(level),
+        layers: LayerVisibility::default(),
+        time_secs: 1.0,
+    }
+}
+
+fn picture(renderer: &mut Renderer, shot: &Shot) -> (Picture, Drawn) {
+    let (reply, pictures) = channel();
+    let drawn = renderer.capture((640, 360), shot, reply);
+    (pictures.recv().expect("a capture comes before the call returns"), drawn)
+}
+
+fn pixels(picture: &Picture) -> impl Iterator<Item = [u8; 4]> + '_ {
+    picture.rgba.chunks(4).map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[3]])
+}
+
+/// Pixels that are not alike in two pictures.
+fn difference(a: &Picture, b: &Picture) -> usize {
+    let far = |(a, b): &([u8; 4], [u8; 4])| (0..3).any(|channel| a[channel].abs_diff(b[channel]) > 8);
+    pixels(a).zip(pixels(b)).filter(far).count()
+}
+
+#[test]
+fn a_quarter_is_drawn_in_every_quality() {
+    let Some((mut renderer, _)) = quarter() else { return };
+    for level in [QualityLevel::Light, QualityLevel::Normal, QualityLevel::High] {
+        let (picture, drawn) = picture(&mut renderer, &shot(level));
+        let colours: std::collections::HashSet<[u8; 4]> = pixels(&picture).collect();
+        assert!(colours.len() > 2_000, "{level:?}: {} colours", colours.len());
+        assert!(drawn.draw_calls <= 5 * 16 + 2 && drawn.triangles > 10_000, "{level:?}: {drawn:?}");
+    }
+}
+
+#[test]
+fn layers_states_and_hours_change_the_picture() {
+    let Some((mut renderer, mut slots)) = quarter() else { return };
+    let usual = shot(QualityLevel::Light);
+    let (before, drawn) = picture(&mut renderer, &usual);
+    assert_eq!(difference(&before, &picture(&mut renderer, &usual).0), 0, "the same shot is the same picture");
+
+    for layer in [Layer::Building, Layer::Road, Layer::Parcel, Layer::Green, Layer::Zone] {
+        let mut shot = usual;
+        shot.layers.set(layer, false);
+        let (without, _) = picture(&mut renderer, &shot);
+        assert!(difference(&before, &without) > 300, "without {layer} it must look different");
+    }
+    let night = Shot { sun: Sun { hour: 22.0 }, ..usual };
+    assert!(difference(&before, &picture(&mut renderer, &night).0) > 100_000, "by night");
+
+    let mut states = FeatureStates::default();
+    let parcel =
+        sample::tile(0, 0).areas.iter().find(|area| area.kind != sample::tile(0, 0).areas[0].kind).map(|area| area.id);
+    let building = sample::tile(0, 0).buildings[0].id;
+    states.set(slots.slot(building), State { hidden: true, ..State::default() });
+    states.set(slots.slot(parcel.expect("the sample has areas")), State { selected: true, ..State::default() });
+    renderer.write_states(&states.take_dirty(), slots.count());
+    let (after, again) = picture(&mut renderer, &usual);
+    assert!(difference(&before, &after) > 200, "a hidden building and a selected area show");
+    assert_eq!(drawn, again, "a state costs no draw call");
+}
+
+#[test]
+fn what_is_out_of_view_is_not_drawn() {
+    let Some((mut renderer, _)) = quarter() else { return };
+    let mut away = shot(QualityLevel::Light);
+    away.view = View::looking(Vec3::new(0.0, 100.0, 3_500.0), Vec3::new(0.0, 90.0, 9_000.0));
+    let (_, drawn) = picture(&mut renderer, &away);
+    assert_eq!(drawn.draw_calls, 1, "the backdrop alone");
+}
+
+#[test]
+fn states_survive_a_larger_texture() {
+    let Some((mut renderer, mut slots)) = quarter() else { return };
+    let usual = shot(QualityLevel::Light);
+    let mut states = FeatureStates::default();
+    for building in sample::tile(0, 0).buildings {
+        states.set(slots.slot(building.id), State { tint: Some([255, 0, 0]), ..State::default() });
+    }
+    renderer.write_states(&states.take_dirty(), slots.count());
+    let (before, _) = picture(&mut renderer, &usual);
+    renderer.write_states(&[], 100_000);
+    assert_eq!(difference(&before, &picture(&mut renderer, &usual).0), 0);
+}

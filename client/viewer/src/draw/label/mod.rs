@@ -1,0 +1,239 @@
+//! Labels: names as quads of a fixed size on the screen, the more important ones first where there is not room for all.
+
+mod atlas;
+mod place;
+
+use std::collections::HashSet;
+
+use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
+use bytemuck::{Pod, Zeroable};
+use cloudsite_domain::record::{Language, Layer};
+
+use self::atlas::{Atlas, GlyphKey};
+use self::place::{Candidate, Screen, choose};
+use super::capture::Captures;
+use super::settings::{LayerVisibility, Shown, View};
+use super::tiles::TileScene;
+use crate::tiles::decoded::LabelFeature;
+
+pub use self::atlas::{ATLAS_SIDE, AtlasRows, UnreadableFont};
+
+/// Which Han variants a font draws: no font has all, and no text says which it wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FontFace {
+    /// Simplified Chinese, and Latin for every other language.
+    Sc,
+    /// Japanese.
+    Jp,
+    /// Korean.
+    Kr,
+}
+
+impl FontFace {
+    /// Every face.
+    pub const ALL: [Self; 3] = [Self::Sc, Self::Jp, Self::Kr];
+
+    /// The face for texts in a language.
+    pub const fn of(language: Language) -> Self {
+        match language {
+            Language::Ja => Self::Jp,
+            Language::Ko => Self::Kr,
+            Language::Zh | Language::En | Language::De => Self::Sc,
+        }
+    }
+}
+
+/// A corner of a glyph's quad.
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct LabelVertex {
+    /// Where the label stands, world space.
+    pub anchor: [f32; 3],
+    /// Pixels right and up of the anchor.
+    pub offset: [f32; 2],
+    /// Place in the atlas, 0 to 65535 from its upper left corner.
+    pub uv: [u16; 2],
+    /// sRGB and opacity.
+    pub colour: [u8; 4],
+}
+
+/// Labels as they were laid out anew.
+#[derive(Debug, Clone, Default)]
+pub struct LabelUpdate {
+    /// Rows of the atlas that have new glyphs.
+    pub atlas: Option<AtlasRows>,
+    /// Four corners a glyph.
+    pub vertices: Vec<LabelVertex>,
+}
+
+impl LabelUpdate {
+    /// This update, with the glyphs of one that was never uploaded.
+    pub(super) fn after(mut self, older: Self) -> Self {
+        self.atlas = match (older.atlas, self.atlas) {
+            (Some(older), Some(newer)) => Some(newer.over(older)),
+            (older, newer) => newer.or(older),
+        };
+        self
+    }
+}
+
+/// How labels are written, and what has been written.
+#[derive(Resource, Debug)]
+pub struct Labels {
+    language: Language,
+    atlas: Atlas,
+    changed: bool,
+    laid_out_for: Option<(View, LayerVisibility, (u32, u32))>,
+    shown: HashSet<u64>,
+    update: Option<LabelUpdate>,
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self {
+            language: Language::Zh,
+            atlas: Atlas::default(),
+            changed: true,
+            laid_out_for: None,
+            shown: HashSet::new(),
+            update: None,
+        }
+    }
+}
+
+impl Labels {
+    /// Writes labels in this language from the next frame on.
+    pub fn set_language(&mut self, language: Language) {
+        self.changed |= language != self.language;
+        self.language = language;
+    }
+
+    /// The language of labels.
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether texts in this language can be written in their own face.
+    pub fn has_font(&self, face: FontFace) -> bool {
+        self.atlas.has(face)
+    }
+
+    /// Takes a TrueType or OpenType font for a face. Until a language's own face has come, any other writes for it.
+    pub fn add_font(&mut self, face: FontFace, bytes: &[u8]) -> Result<(), UnreadableFont> {
+        self.changed = true;
+        self.atlas.add_font(face, bytes)
+    }
+
+    pub(super) fn take(&mut self) -> Option<LabelUpdate> {
+        self.update.take()
+    }
+
+    /// Lays labels out for a view, if it is not nearly the one of last time and nothing else has changed either.
+    fn lay_out<'a>(&mut self, labels: impl Iterator<Item = &'a LabelFeature>, seen: &Seen, changed: bool) {
+        let same_place = self.laid_out_for.is_some_and(|(view, layers, size)| {
+            let moved_m = view.eye.distance(seen.view.eye);
+            layers == seen.layers
+                && size == seen.size
+                && moved_m < seen.view.eye.y.abs().max(20.0) * 0.02
+                && view.forward.dot(seen.view.forward) > 0.9999
+        });
+        if same_place && !changed && !self.changed {
+            return;
+        }
+        self.changed = false;
+        self.laid_out_for = Some((seen.view, seen.layers, seen.size));
+        let screen = Screen::new(&seen.view, seen.size);
+        let layers = seen.layers;
+        let candidates: Vec<Candidate> = labels
+            .filter(|label| layers.is_visible(Shown::Labels) && layers.is_visible(label.of))
+            .filter_map(|label| self.candidate(label, &screen, seen.scale))
+            .collect();
+        let chosen = choose(candidates);
+        self.shown = chosen.iter().map(|candidate| candidate.id).collect();
+        let vertices = chosen.iter().flat_map(|candidate| self.quads(candidate, seen.scale)).collect();
+        let update = LabelUpdate { atlas: self.atlas.take_rows(), vertices };
+        self.update = Some(match self.update.take() {
+            Some(older) => update.after(older),
+            None => update,
+        });
+    }
+
+    /// The label as it would stand on the screen, if near enough.
+    fn candidate(&mut self, label: &LabelFeature, screen: &Screen, scale: f32) -> Option<Candidate> {
+        let style = place::style(label.of)?;
+        let anchor = Vec3::new(label.at.x as f32, style.lift_m, -label.at.y as f32);
+        let (at, distance_m) = screen.project(anchor)?;
+        let opacity = place::opacity(&style, distance_m)?;
+        let text = label.names.best(self.language).or(label.code.as_deref())?;
+        // A parcel is called by its code; its name would be too long for its place.
+        let text = if label.of == Layer::Parcel { label.code.as_deref().unwrap_or(text) } else { text };
+        let size_px = style.size_px * scale;
+        let width = self.atlas.width(FontFace::of(self.language), text, size_px)?;
+        Some(Candidate {
+            id: label.id,
+            text: text.to_owned(),
+            anchor,
+            at,
+            half: Vec2::new(width / 2.0 + 4.0 * scale, size_px * 0.7),
+            style,
+            opacity,
+            distance_m,
+            was_shown: self.shown.contains(&label.id),
+        })
+    }
+
+    fn quads(&mut self, candidate: &Candidate, scale: f32) -> Vec<LabelVertex> {
+        let face = FontFace::of(self.language);
+        let size_px = (candidate.style.size_px * scale).round().clamp(8.0, 96.0) as u8;
+        let [r, g, b] = candidate.style.colour;
+        let colour = [r, g, b, (candidate.opacity * 255.0) as u8];
+        let mut pen = -(candidate.half.x - 4.0 * scale);
+        let baseline = -f32::from(size_px) * 0.35;
+        let mut vertices = Vec::new();
+        for character in candidate.text.chars() {
+            let Some(glyph) = self.atlas.glyph(GlyphKey { face, character, size_px }) else { continue };
+            let [left, bottom, right, top] = glyph.quad;
+            let corners = [(left, bottom, 0, 3), (right, bottom, 2, 3), (right, top, 2, 1), (left, top, 0, 1)];
+            if right > left {
+                vertices.extend(corners.map(|(x, y, u, v)| LabelVertex {
+                    anchor: candidate.anchor.to_array(),
+                    offset: [(pen + x).round(), (baseline + y).round()],
+                    uv: [glyph.uv[u], glyph.uv[v]],
+                    colour,
+                }));
+            }
+            pen += glyph.advance;
+        }
+        vertices
+    }
+}
+
+/// What labels are laid out for.
+struct Seen {
+    view: View,
+    layers: LayerVisibility,
+    size: (u32, u32),
+    scale: f32,
+}
+
+/// Lays labels out anew where the view, the tiles or the language have changed.
+pub(super) fn lay_out(
+    mut labels: ResMut<Labels>,
+    mut tiles: ResMut<TileScene>,
+    view: Res<View>,
+    layers: Res<LayerVisibility>,
+    captures: Res<Captures>,
+    windows: Query<&Window, With<PrimaryWindow>>,
+) {
+    let window = windows.single().ok();
+    let on_screen = window.map(|window| (window.physical_width(), window.physical_height()));
+    let Some(size) = captures.size().or(on_screen) else { return };
+    let scale = window.map_or(1.0, Window::scale_factor).clamp(1.0, 3.0);
+    let changed = tiles.bypass_change_detection().take_labels_changed();
+    let seen = Seen { view: *view, layers: *layers, size, scale };
+    labels.bypass_change_detection().lay_out(tiles.labels(), &seen, changed);
+}
+
+#[cfg(test)]
+mod tests;

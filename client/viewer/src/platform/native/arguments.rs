@@ -1,0 +1,117 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use bevy::math::Vec2;
+use clap::Parser;
+
+use super::headless::{Job, Task};
+use crate::options::{Options, parse_language, parse_quality, parse_view};
+
+/// Shows a park: in a window, or without one as a picture or a measurement.
+#[derive(Debug, Parser)]
+#[command(name = "cloudsite-viewer", version)]
+pub(super) struct Arguments {
+    /// The server.
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8080")]
+    server: String,
+    /// How much is drawn: auto, light, normal or high.
+    #[arg(long, default_value = "auto")]
+    quality: String,
+    /// The language of labels: zh, en, ja, ko or de.
+    #[arg(long, default_value = "zh")]
+    language: String,
+    /// Where to begin: east,north,heading,pitch,distance in metres and degrees.
+    #[arg(long, allow_hyphen_values = true)]
+    view: Option<String>,
+    /// Begin on foot.
+    #[arg(long)]
+    walk: bool,
+    /// The hour that the sun stands at, 0 to 24.
+    #[arg(long)]
+    hour: Option<f64>,
+    /// The size of the picture, pixels.
+    #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = parse_size)]
+    size: (u32, u32),
+    /// Write a PNG of the view once everything in it is there, without a window, and end.
+    #[arg(long, value_name = "FILE", conflicts_with = "bench_frames")]
+    screenshot: Option<PathBuf>,
+    /// Draw so many frames of the view without a window, say what they took, and end.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    bench_frames: Option<u32>,
+    /// Say it as one JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+    /// How long to wait for what the view wants, seconds.
+    #[arg(long, default_value_t = 120)]
+    timeout_secs: u64,
+}
+
+impl Arguments {
+    /// What the viewer begins with.
+    pub(super) fn options(&self) -> anyhow::Result<Options> {
+        Ok(Options {
+            base_url: self.server.clone(),
+            view: self.view.as_deref().map(parse_view).transpose()?,
+            walk: self.walk,
+            language: parse_language(&self.language)?,
+            quality: parse_quality(&self.quality)?,
+            hour: self.hour.filter(|hour| hour.is_finite()),
+            bench: false,
+            size: Vec2::new(self.size.0 as f32, self.size.1 as f32),
+        })
+    }
+
+    /// What to do without a window, if that was asked for.
+    pub(super) fn job(&self) -> Option<Job> {
+        let task = match (&self.screenshot, self.bench_frames) {
+            (Some(file), _) => Task::Screenshot { file: file.clone() },
+            (None, Some(frames)) => Task::Bench { frames },
+            (None, None) => return None,
+        };
+        Some(Job { task, size: self.size, json: self.json, timeout_secs: self.timeout_secs })
+    }
+}
+
+fn parse_size(text: &str) -> Result<(u32, u32), String> {
+    let side = |text: &str| text.parse::<u32>().ok().filter(|side| (16..=8_192).contains(side));
+    text.split_once('x')
+        .and_then(|(width, height)| side(width).zip(side(height)))
+        .ok_or_else(|| format!("'{text}' is not WIDTHxHEIGHT with sides of 16 to 8192 pixels"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_asked_for() {
+        let arguments = Arguments::try_parse_from([
+            "cloudsite-viewer",
+            "--server",
+            "http://localhost:1",
+            "--view",
+            "-10,20,0,45,300",
+            "--size",
+            "640x360",
+            "--screenshot",
+            "park.png",
+            "--quality",
+            "light",
+        ])
+        .unwrap();
+        let options = arguments.options().unwrap();
+        assert!((options.view.unwrap().target.x + 10.0).abs() < 1e-12);
+        let job = arguments.job().unwrap();
+        assert_eq!((job.task, job.size), (Task::Screenshot { file: "park.png".into() }, (640, 360)));
+    }
+
+    #[test]
+    fn misuse_is_refused() {
+        for wrong in [["--size", "10"], ["--size", "0x5"], ["--bench-frames", "0"], ["--hour", "noon"]] {
+            assert!(Arguments::try_parse_from(["cloudsite-viewer", wrong[0], wrong[1]]).is_err(), "{wrong:?}");
+        }
+        let quality = Arguments::try_parse_from(["cloudsite-viewer", "--quality", "ultra"]).unwrap();
+        assert!(quality.options().unwrap_err().to_string().contains("ultra"));
+    }
+}

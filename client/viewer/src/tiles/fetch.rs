@@ -1,0 +1,103 @@
+//! Asking the server. Answers arrive in a queue that a system reads each frame.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use bevy::prelude::Resource;
+
+use super::store::{MOST_IN_FLIGHT, TileRequest};
+use crate::draw::FontFace;
+
+/// Room for every answer that can be under way: tiles, the tileset and the fonts. So a full queue cannot happen, and an
+/// answer that found it full would be dropped and, being missing, fail at its request's time limit.
+const QUEUE: usize = MOST_IN_FLIGHT + 8;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The tileset document.
+    Tileset,
+    /// A tile.
+    Tile(TileRequest),
+    /// A font of the labels.
+    Font(FontFace),
+}
+
+/// Why nothing came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchFailure {
+    /// The server answered with a status that is not success.
+    #[error("the server answered {0}")]
+    Status(u16),
+    /// There was no answer.
+    #[error("no answer: {0}")]
+    Unreachable(String),
+}
+
+/// What came.
+#[derive(Debug)]
+pub struct Answer {
+    /// To what.
+    pub asked: Asked,
+    /// The bytes; none where the server has no content there.
+    pub bytes: Result<Vec<u8>, FetchFailure>,
+}
+
+/// The server and the queue of its answers.
+#[derive(Resource, Debug)]
+pub struct Fetcher {
+    base_url: String,
+    sender: SyncSender<Answer>,
+    receiver: Mutex<Receiver<Answer>>,
+}
+
+impl Fetcher {
+    /// Asks the server at `base_url`; in a browser an empty one is the page's own.
+    pub fn new(base_url: &str) -> Self {
+        let (sender, receiver) = sync_channel(QUEUE);
+        Self { base_url: base_url.trim_end_matches('/').to_owned(), sender, receiver: Mutex::new(receiver) }
+    }
+
+    /// Sends a request.
+    pub fn ask(&self, asked: Asked) {
+        let sender = self.sender.clone();
+        let request = ehttp::Request::get(format!("{}{}", self.base_url, path(asked)));
+        ehttp::fetch(request, move |outcome| {
+            let bytes = match outcome {
+                Ok(response) if response.ok => Ok(response.bytes),
+                Ok(response) => Err(FetchFailure::Status(response.status)),
+                Err(error) => Err(FetchFailure::Unreachable(error)),
+            };
+            let _ = sender.try_send(Answer { asked, bytes });
+        });
+    }
+
+    /// The next answer, if one is here.
+    pub fn next(&self) -> Option<Answer> {
+        self.receiver.lock().ok()?.try_recv().ok()
+    }
+}
+
+fn path(asked: Asked) -> String {
+    match asked {
+        Asked::Tileset => "/tiles/tileset".to_owned(),
+        Asked::Tile(TileRequest { address, revision }) => format!("/tiles/{revision}/{address}.mvt"),
+        Asked::Font(FontFace::Sc) => "/fonts/labels-sc.ttf".to_owned(),
+        Asked::Font(FontFace::Jp) => "/fonts/labels-jp.ttf".to_owned(),
+        Asked::Font(FontFace::Kr) => "/fonts/labels-kr.ttf".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudsite_domain::tile::TileAddress;
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_those_of_the_server() {
+        let request = TileRequest { address: TileAddress { z: 15, x: 27_345, y: 13_325 }, revision: 12 };
+        assert_eq!(path(Asked::Tile(request)), "/tiles/12/15/27345/13325.mvt");
+        assert_eq!(path(Asked::Tileset), "/tiles/tileset");
+    }
+}

@@ -1,0 +1,122 @@
+//! The browser's own things: address, storage, languages, clipboard, focus.
+
+use cloudsite_domain::record::Language;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window};
+
+const LANGUAGE_KEY: &str = "cloudsite.language";
+
+fn window() -> Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+fn document() -> Document {
+    window().document().expect("a window has a document")
+}
+
+/// The address that the page came from, without a path.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Names and values of the address's query, decoded.
+pub(crate) fn query_pairs() -> Vec<(String, String)> {
+    let query = window().location().search().unwrap_or_default();
+    let Ok(params) = UrlSearchParams::new_with_str(&query) else {
+        return Vec::new();
+    };
+    let entries = js_sys::Array::from(&params);
+    entries
+        .iter()
+        .map(|pair| {
+            let pair = js_sys::Array::from(&pair);
+            (pair.get(0).as_string().unwrap_or_default(), pair.get(1).as_string().unwrap_or_default())
+        })
+        .collect()
+}
+
+/// Writes a query into the address without leaving the page.
+pub(crate) fn replace_query(pairs: &[(&'static str, String)]) {
+    let Ok(params) = UrlSearchParams::new() else {
+        return;
+    };
+    for (name, value) in pairs {
+        params.append(name, value);
+    }
+    let query = String::from(params.to_string()).replace("%2C", ",");
+    let address = if query.is_empty() { "/".to_owned() } else { format!("/?{query}") };
+    if let Ok(history) = window().history() {
+        // A browser may refuse when asked too often; the next change writes the address again.
+        let _refused = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// The language chosen before, else the first of the browser's that the page speaks, else English.
+pub(crate) fn preferred_language(spoken: &[Language]) -> Language {
+    let kept = storage().and_then(|storage| storage.get_item(LANGUAGE_KEY).ok().flatten());
+    let languages = window().navigator().languages();
+    let wished = languages.iter().filter_map(|tag| tag.as_string());
+    kept.into_iter()
+        .chain(wished)
+        .filter_map(|tag| Language::from_tag(&tag))
+        .find(|language| spoken.contains(language))
+        .unwrap_or(Language::En)
+}
+
+/// Keeps the chosen language for the next visit.
+pub(crate) fn keep_language(language: Language) {
+    if let Some(storage) = storage() {
+        // Without room in the storage the choice lasts as long as the page.
+        let _full = storage.set_item(LANGUAGE_KEY, language.tag());
+    }
+}
+
+/// Tells the browser which language the page is in; the choice of Han variants depends on it.
+pub(crate) fn set_document_language(language: Language, title: &str) {
+    let tag = if language == Language::Zh { "zh-Hans" } else { language.tag() };
+    if let Some(root) = document().document_element() {
+        // `lang` is a name that no document refuses.
+        let _refused = root.set_attribute("lang", tag);
+    }
+    document().set_title(title);
+}
+
+/// Takes away what the document showed while the page loaded.
+pub(crate) fn clear_placeholder() {
+    if let Some(placeholder) = document().get_element_by_id("placeholder") {
+        placeholder.remove();
+    }
+}
+
+/// Puts the page's address into the clipboard; whether it could.
+pub(crate) async fn copy_address() -> bool {
+    let address = window().location().href().unwrap_or_default();
+    let clipboard = window().navigator().clipboard();
+    if clipboard.is_undefined() {
+        return false;
+    }
+    JsFuture::from(clipboard.write_text(&address)).await.is_ok()
+}
+
+/// Brings an element into sight within what scrolls around it.
+pub(crate) fn scroll_to(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Gives an element the keyboard's focus.
+pub(crate) fn focus(id: &str) {
+    use wasm_bindgen::JsCast;
+    let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = element {
+        // An element that cannot have it leaves the focus where it is.
+        let _unfocusable = element.focus();
+    }
+}

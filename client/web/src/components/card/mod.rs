@@ -1,0 +1,51 @@
+//! The card of the open parcel.
+
+mod facts;
+mod sheet;
+mod supplies;
+
+use leptos::prelude::*;
+
+use self::sheet::Sheet;
+use crate::state::{Card as State, Page};
+use crate::{browser, components::panel::LIST_ID};
+
+/// At the right of a wide window, over the list on a narrow one. Escape closes it.
+#[component]
+pub(crate) fn Card() -> impl IntoView {
+    let page = Page::here();
+    let code = move || page.selected.get().unwrap_or_default();
+    let close = move |_| {
+        page.selected.set(None);
+        browser::focus(LIST_ID);
+    };
+    let failure = move |error: &cloudsite_link::LinkError| match error {
+        cloudsite_link::LinkError::NotFound { .. } => page.fill("card.missing", &[("code", &code())]),
+        other => page.fill("card.failed", &[("reason", &page.explain(other))]),
+    };
+    let body = move || match page.card.get() {
+        State::Loading => view! { <Waiting /> }.into_any(),
+        State::Failed(error) => view! { <p class="empty" role="alert">{failure(&error)}</p> }.into_any(),
+        State::Loaded { parcel, revision } => view! { <Sheet parcel=*parcel revision /> }.into_any(),
+    };
+    view! {
+        <aside class="card" aria-label=move || page.fill("card.label", &[("code", &code())]) data-testid="parcel-card">
+            <button class="close" type="button" aria-label=page.words("card.close") on:click=close>
+                <svg viewBox="0 0 20 20" aria-hidden="true">
+                    <path d="m5 5 10 10M15 5 5 15" />
+                </svg>
+            </button>
+            <h2 data-testid="card-code">{code}</h2>
+            {body}
+        </aside>
+    }
+}
+
+#[component]
+fn Waiting() -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <p class="unseen" role="status">{page.words("card.loading")}</p>
+        <div class="skeleton" aria-hidden="true">{(0..6).map(|_| view! { <span></span> }).collect_view()}</div>
+    }
+}

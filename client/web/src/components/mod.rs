@@ -1,0 +1,15 @@
+//! What is drawn: one component a file.
+
+#![expect(unreachable_pub, reason = "the component macro writes `pub` whatever the component says")]
+
+mod app;
+mod banner;
+mod card;
+mod header;
+mod panel;
+mod stage;
+mod status_chip;
+mod toast;
+mod tools;
+
+pub(crate) use app::App;

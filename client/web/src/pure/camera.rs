@@ -1,0 +1,121 @@
+//! Where to look from.
+
+use cloudsite_domain::crs::{Crs, LocalFrame, Projector};
+use cloudsite_proto::land::{LonLatBounds, Parcel, Park};
+use cloudsite_proto::scene::{Camera, Select};
+use geo_types::Coord;
+
+/// The opening view's angle below the horizon, degrees: a plan could be read in it, and the skyline is seen.
+const OVERVIEW_PITCH_DEG: f64 = 38.0;
+/// Seen from the south-east, the sun's side.
+const OVERVIEW_HEADING_DEG: f64 = 335.0;
+
+/// A circle in park metres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Circle {
+    centre: Coord,
+    radius_m: f64,
+}
+
+/// The circle around a rectangle of degrees. None where the rectangle has no place in the projection.
+fn circle(park: &Park, bounds: &LonLatBounds) -> Option<Circle> {
+    let projector = Projector::new(Crs::Wgs84, Crs::CANONICAL);
+    let frame = LocalFrame { origin: Coord { x: park.origin_easting, y: park.origin_northing } };
+    let corner =
+        |lon: f64, lat: f64| projector.project(Coord { x: lon, y: lat }).ok().map(|at| frame.park_from_canonical(at));
+    let south_west = corner(bounds.west, bounds.south)?;
+    let north_east = corner(bounds.east, bounds.north)?;
+    let diagonal = north_east - south_west;
+    Some(Circle { centre: south_west + diagonal / 2.0, radius_m: diagonal.x.hypot(diagonal.y) / 2.0 })
+}
+
+/// The view of the whole park.
+pub(crate) fn overview(park: &Park) -> Option<Camera> {
+    let circle = circle(park, park.bounds.as_ref()?)?;
+    Some(Camera {
+        target_east_m: circle.centre.x,
+        target_north_m: circle.centre.y,
+        target_up_m: 0.0,
+        heading_deg: OVERVIEW_HEADING_DEG,
+        pitch_deg: OVERVIEW_PITCH_DEG,
+        distance_m: (circle.radius_m * 1.25).max(200.0),
+        walking: false,
+        fly: true,
+    })
+}
+
+/// From here to walking at eye height, looking the same way.
+pub(crate) fn walk(here: &Camera) -> Camera {
+    Camera { target_up_m: 0.0, pitch_deg: 0.0, walking: true, fly: true, ..*here }
+}
+
+/// From walking back into the air, over the same place.
+pub(crate) fn rise(here: &Camera) -> Camera {
+    Camera { target_up_m: 0.0, pitch_deg: OVERVIEW_PITCH_DEG, distance_m: 450.0, walking: false, fly: true, ..*here }
+}
+
+/// The selection of a parcel; where it lies is said with it, since its tile may not be there yet.
+pub(crate) fn select(park: Option<&Park>, parcel: &Parcel, code: &str, fly: bool) -> Select {
+    let place = park.zip(parcel.bounds.as_ref()).and_then(|(park, bounds)| circle(park, bounds));
+    Select {
+        layer: "parcel".to_owned(),
+        id: parcel.id,
+        code: code.to_owned(),
+        parcel_code: String::new(),
+        fly,
+        east_m: place.map(|circle| circle.centre.x),
+        north_m: place.map(|circle| circle.centre.y),
+        radius_m: place.map(|circle| circle.radius_m),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A park whose frame begins in the middle of the new district, with bounds about 2 km wide.
+    fn park() -> Park {
+        let origin = Projector::new(Crs::Wgs84, Crs::CANONICAL).project(Coord { x: 120.40, y: 31.50 }).unwrap();
+        Park {
+            origin_easting: origin.x,
+            origin_northing: origin.y,
+            bounds: Some(LonLatBounds { west: 120.39, south: 31.49, east: 120.41, north: 31.51 }),
+            ..Park::default()
+        }
+    }
+
+    #[test]
+    fn the_overview_looks_at_the_middle_from_far_enough() {
+        let camera = overview(&park()).unwrap();
+        assert!(camera.target_east_m.abs() < 5.0 && camera.target_north_m.abs() < 5.0, "{camera:?}");
+        assert!((1_500.0..2_500.0).contains(&camera.distance_m), "{}", camera.distance_m);
+        assert!(!camera.walking);
+    }
+
+    #[test]
+    fn a_parcel_is_selected_with_its_place() {
+        let bounds = LonLatBounds { west: 120.40, south: 31.50, east: 120.402, north: 31.502 };
+        let parcel = Parcel { id: 7, bounds: Some(bounds), ..Parcel::default() };
+        let selected = select(Some(&park()), &parcel, "A-1", true);
+        assert_eq!((selected.id, selected.code.as_str(), selected.fly), (7, "A-1", true));
+        assert!((selected.east_m.unwrap() - 95.0).abs() < 2.0, "{selected:?}");
+        assert!((selected.north_m.unwrap() - 111.0).abs() < 2.0, "{selected:?}");
+        assert!((selected.radius_m.unwrap() - 146.0).abs() < 2.0, "{selected:?}");
+    }
+
+    #[test]
+    fn without_a_place_there_is_still_a_selection() {
+        let selected = select(None, &Parcel { id: 7, ..Parcel::default() }, "A-1", false);
+        assert_eq!((selected.id, selected.east_m), (7, None));
+        let nowhere = Park { bounds: Some(LonLatBounds { west: 999.0, ..LonLatBounds::default() }), ..Park::default() };
+        assert_eq!(overview(&nowhere), None);
+    }
+
+    #[test]
+    fn one_walks_where_one_looked() {
+        let here = overview(&park()).unwrap();
+        let walking = walk(&here);
+        assert!(walking.walking && !rise(&walking).walking);
+        assert!((walking.heading_deg - here.heading_deg).abs() < 1e-9, "{walking:?}");
+    }
+}

@@ -1,0 +1,8 @@
+//! What can be decided without a browser: text, numbers, filters, links, cameras.
+
+pub(crate) mod camera;
+pub(crate) mod facts;
+pub(crate) mod filter;
+pub(crate) mod number;
+pub(crate) mod text;
+pub(crate) mod url_state;

@@ -1,0 +1,152 @@
+//! What a link to the page says: `/?parcel=CODE&view=east,north,up,heading,pitch,distance[,walk]&lang=..`.
+
+use cloudsite_domain::record::Language;
+use cloudsite_domain::units::AreaUnit;
+use cloudsite_proto::scene::Camera;
+use cloudsite_proto::scene::quality::Level;
+
+use super::number::unit_tag;
+use super::text::LANGUAGES;
+
+/// The state that a link carries. What a link says wrongly is passed over: an old link should still open the page.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct UrlState {
+    /// Code of the open parcel.
+    pub(crate) parcel: Option<String>,
+    /// Where the camera is.
+    pub(crate) view: Option<Camera>,
+    pub(crate) language: Option<Language>,
+    pub(crate) quality: Option<Level>,
+    pub(crate) unit: Option<AreaUnit>,
+    /// Whether the cost of drawing is shown.
+    pub(crate) statistics: bool,
+}
+
+impl UrlState {
+    /// Reads the decoded names and values of a query.
+    pub(crate) fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut state = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "parcel" if !value.is_empty() => state.parcel = Some(value),
+                "view" => state.view = camera_from(&value),
+                "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
+                "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
+                "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
+                "stats" => state.statistics = value == "1",
+                _ => {}
+            }
+        }
+        state
+    }
+
+    /// The names and values of the query, not yet encoded.
+    pub(crate) fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let pairs = [
+            ("parcel", self.parcel.clone()),
+            ("view", self.view.as_ref().map(view_text)),
+            ("lang", self.language.map(|language| language.tag().to_owned())),
+            ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
+            ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
+            ("stats", self.statistics.then(|| "1".to_owned())),
+        ];
+        pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+/// The levels that can be asked for.
+pub(crate) const QUALITIES: [Level; 4] = [Level::Auto, Level::Light, Level::Normal, Level::High];
+
+/// How a level is written in a link.
+pub(crate) const fn quality_tag(level: Level) -> &'static str {
+    match level {
+        Level::Unspecified | Level::Auto => "auto",
+        Level::Light => "light",
+        Level::Normal => "normal",
+        Level::High => "high",
+    }
+}
+
+fn view_text(camera: &Camera) -> String {
+    let walk = if camera.walking { ",walk" } else { "" };
+    format!(
+        "{:.1},{:.1},{:.1},{:.1},{:.1},{:.1}{walk}",
+        camera.target_east_m,
+        camera.target_north_m,
+        camera.target_up_m,
+        camera.heading_deg,
+        camera.pitch_deg,
+        camera.distance_m
+    )
+}
+
+fn camera_from(view: &str) -> Option<Camera> {
+    let (numbers, walking) = match view.strip_suffix(",walk") {
+        Some(numbers) => (numbers, true),
+        None => (view, false),
+    };
+    let numbers: Vec<f64> = numbers
+        .split(',')
+        .map(|number| number.parse().ok().filter(|value: &f64| value.is_finite()))
+        .collect::<Option<_>>()?;
+    let [target_east_m, target_north_m, target_up_m, heading_deg, pitch_deg, distance_m] = numbers[..] else {
+        return None;
+    };
+    Some(Camera { target_east_m, target_north_m, target_up_m, heading_deg, pitch_deg, distance_m, walking, fly: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> UrlState {
+        UrlState::from_pairs(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn a_link_says_the_same_when_read_again() {
+        let state = UrlState {
+            parcel: Some("锡新-2028-01".to_owned()),
+            view: Some(Camera {
+                target_east_m: 120.5,
+                target_north_m: -3_400.0,
+                target_up_m: 1.7,
+                heading_deg: 330.0,
+                pitch_deg: 42.5,
+                distance_m: 900.0,
+                walking: true,
+                fly: false,
+            }),
+            language: Some(Language::Ja),
+            quality: Some(Level::Light),
+            unit: Some(AreaUnit::Tsubo),
+            statistics: true,
+        };
+        let pairs = state.to_pairs();
+        let borrowed: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(read(&borrowed), state);
+        assert_eq!(borrowed[1], ("view", "120.5,-3400.0,1.7,330.0,42.5,900.0,walk"));
+    }
+
+    #[test]
+    fn nothing_said_is_an_empty_query() {
+        assert_eq!(UrlState::default().to_pairs(), []);
+    }
+
+    #[test]
+    fn what_is_wrong_is_passed_over() {
+        let state = read(&[
+            ("parcel", ""),
+            ("view", "1,2,3"),
+            ("lang", "ko"),
+            ("quality", "ultra"),
+            ("unit", "football fields"),
+            ("stats", "yes"),
+            ("utm_source", "mail"),
+        ]);
+        assert_eq!(state, UrlState::default());
+        for view in ["1,2,3,4,5,NaN", "1,2,3,4,5,6,7", "a,b,c,d,e,f", ""] {
+            assert_eq!(camera_from(view), None, "{view:?}");
+        }
+    }
+}

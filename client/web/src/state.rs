@@ -1,0 +1,200 @@
+//! What the page knows, as signals. Everything that components and tasks share is in here.
+
+use std::ops::Deref;
+
+use cloudsite_domain::record::Language;
+use cloudsite_domain::units::AreaUnit;
+use cloudsite_link::LinkError;
+use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Zone};
+use cloudsite_proto::scene::quality::Level;
+use cloudsite_proto::scene::{Camera, Statistics};
+use leptos::prelude::*;
+
+use crate::pure::filter::Filter;
+use crate::pure::number::customary_unit;
+use crate::pure::text;
+use crate::pure::url_state::UrlState;
+use crate::viewer::ViewerState;
+
+/// How the connection to the server does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Connection {
+    /// Not connected yet.
+    Connecting,
+    /// Connected; the record is at this revision.
+    Connected { revision: u64 },
+    /// Not there; tried again after so many seconds.
+    Away { retry_in_secs: u64 },
+}
+
+/// The parcels that meet the filter, as far as they were loaded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct ParcelList {
+    pub(crate) parcels: Vec<Parcel>,
+    /// Empty when everything was loaded.
+    pub(crate) next_page_token: String,
+    /// How many meet the filter altogether.
+    pub(crate) total: u32,
+    pub(crate) revision: u64,
+    /// Whether a first answer was here.
+    pub(crate) loaded: bool,
+    pub(crate) loading: bool,
+    pub(crate) error: Option<LinkError>,
+}
+
+/// What the card shows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Card {
+    /// Asked for.
+    Loading,
+    /// The parcel, read at this revision.
+    Loaded { parcel: Box<Parcel>, revision: u64 },
+    /// It could not be loaded.
+    Failed(LinkError),
+}
+
+/// A parcel that the 3D view has still to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) code: String,
+    /// Go there, too.
+    pub(crate) fly: bool,
+}
+
+/// Everything that the page knows.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    pub(crate) language: RwSignal<Language>,
+    /// The unit that was chosen, if one was.
+    pub(crate) chosen_unit: RwSignal<Option<AreaUnit>>,
+    pub(crate) quality: RwSignal<Option<Level>>,
+    pub(crate) statistics_shown: bool,
+    pub(crate) connection: RwSignal<Connection>,
+    pub(crate) park: RwSignal<Option<Park>>,
+    pub(crate) zones: RwSignal<Vec<Zone>>,
+    pub(crate) filter: RwSignal<Filter>,
+    pub(crate) order: RwSignal<ParcelOrder>,
+    pub(crate) list: RwSignal<ParcelList>,
+    /// Ids of all parcels that meet the filter; none while no filter is set.
+    pub(crate) highlighted: RwSignal<Option<Vec<u64>>>,
+    /// Code of the open parcel.
+    pub(crate) selected: RwSignal<Option<String>>,
+    pub(crate) wanted: RwSignal<Option<Wanted>>,
+    pub(crate) card: RwSignal<Card>,
+    pub(crate) viewer: RwSignal<ViewerState>,
+    pub(crate) camera: RwSignal<Option<Camera>>,
+    /// Tiles loaded and wanted.
+    pub(crate) tiles: RwSignal<(u32, u32)>,
+    pub(crate) statistics: RwSignal<Option<Statistics>>,
+    /// Hours of the park's local time.
+    pub(crate) hour: RwSignal<f64>,
+    /// Layers that are not drawn.
+    pub(crate) hidden_layers: RwSignal<Vec<&'static str>>,
+    /// What is said briefly.
+    pub(crate) toast: RwSignal<Option<String>>,
+    /// On a narrow screen: whether the list stands open.
+    pub(crate) sheet_open: RwSignal<bool>,
+}
+
+/// What components and tasks hold on to; a copy is a handle to the same. It lives as long as the document, so that a
+/// closure carries one pointer instead of a handle a signal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page(&'static Signals);
+
+impl Deref for Page {
+    type Target = Signals;
+
+    fn deref(&self) -> &Signals {
+        self.0
+    }
+}
+
+impl Page {
+    /// The page as a link opens it.
+    pub(crate) fn new(language: Language, link: &UrlState) -> Self {
+        Self(Box::leak(Box::new(Signals {
+            language: RwSignal::new(language),
+            chosen_unit: RwSignal::new(link.unit),
+            quality: RwSignal::new(link.quality),
+            statistics_shown: link.statistics,
+            connection: RwSignal::new(Connection::Connecting),
+            park: RwSignal::new(None),
+            zones: RwSignal::new(Vec::new()),
+            filter: RwSignal::new(Filter::default()),
+            order: RwSignal::new(ParcelOrder::Unspecified),
+            list: RwSignal::new(ParcelList::default()),
+            highlighted: RwSignal::new(None),
+            selected: RwSignal::new(link.parcel.clone()),
+            wanted: RwSignal::new(link.parcel.clone().map(|code| Wanted { code, fly: link.view.is_none() })),
+            card: RwSignal::new(Card::Loading),
+            viewer: RwSignal::new(ViewerState::Absent),
+            camera: RwSignal::new(link.view),
+            tiles: RwSignal::new((0, 0)),
+            statistics: RwSignal::new(None),
+            hour: RwSignal::new(10.0),
+            hidden_layers: RwSignal::new(vec!["mask"]),
+            toast: RwSignal::new(None),
+            sheet_open: RwSignal::new(false),
+        })))
+    }
+
+    /// The page that the components belong to.
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+
+    /// The unit that areas are shown in.
+    pub(crate) fn unit(self) -> AreaUnit {
+        self.chosen_unit.get().unwrap_or_else(|| customary_unit(self.language.get()))
+    }
+
+    /// The text behind a key in the page's language.
+    pub(crate) fn text(self, key: &str) -> String {
+        text::text(self.language.get(), key)
+    }
+
+    /// The text behind a key with values filled in.
+    pub(crate) fn fill(self, key: &str, values: &[(&str, &str)]) -> String {
+        text::fill(self.language.get(), key, values)
+    }
+
+    /// A text that follows the page's language.
+    pub(crate) fn words(self, key: &'static str) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+        move || self.text(key)
+    }
+
+    /// The park's name in the page's language; empty until it is loaded.
+    pub(crate) fn park_name(self) -> String {
+        let language = self.language.get();
+        self.park.with(|park| park.as_ref().map(|park| text::best_name(&park.names, language)).unwrap_or_default())
+    }
+
+    /// Opens a parcel's card and shows it in the 3D view.
+    pub(crate) fn open(self, code: &str) {
+        self.selected.set(Some(code.to_owned()));
+        self.wanted.set(Some(Wanted { code: code.to_owned(), fly: true }));
+        self.sheet_open.set(false);
+    }
+
+    /// An error in plain words.
+    pub(crate) fn explain(self, error: &LinkError) -> String {
+        match error {
+            LinkError::Unreachable { .. } => self.text("error.unreachable"),
+            LinkError::NotFound { .. } => self.text("error.not_found"),
+            LinkError::Invalid { reason, .. } => self.fill("error.invalid", &[("reason", reason)]),
+            LinkError::Internal { .. } => self.text("error.internal"),
+        }
+    }
+
+    /// What a link to this state says.
+    pub(crate) fn link(self) -> UrlState {
+        UrlState {
+            parcel: self.selected.get(),
+            view: self.camera.get(),
+            language: Some(self.language.get()),
+            quality: self.quality.get(),
+            unit: self.chosen_unit.get(),
+            statistics: self.statistics_shown,
+        }
+    }
+}

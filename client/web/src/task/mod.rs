@@ -1,0 +1,56 @@
+//! What goes on beside the components: loading, watching, keeping the address.
+
+mod address;
+mod card;
+mod list;
+mod park;
+mod toast;
+mod watch;
+
+use cloudsite_link::{Client, LinkError};
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::state::Page;
+
+/// Loads what the page shows. A copy is a handle to the same.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Loader {
+    page: Page,
+    client: StoredValue<Client>,
+    /// Counts the requests for the list, so that only the answer to the newest one is taken.
+    list_request: StoredValue<u32>,
+}
+
+impl Loader {
+    fn client(self) -> Client {
+        self.client.get_value()
+    }
+
+    /// Reads everything anew that is on the page.
+    fn refresh(self) {
+        self.load_park();
+        self.reload_list();
+        self.load_card();
+    }
+}
+
+/// Starts loading and watching; leaves a [`Loader`] in the context.
+pub(crate) fn start(page: Page) {
+    let client = match Client::connect(&browser::origin()) {
+        Ok(client) => client,
+        Err(error) => return fail(page, error),
+    };
+    let loader = Loader { page, client: StoredValue::new(client), list_request: StoredValue::new(0) };
+    provide_context(loader);
+    loader.load_park();
+    loader.follow_filter();
+    loader.follow_selection();
+    loader.watch();
+    address::follow(page);
+    toast::follow(page);
+}
+
+fn fail(page: Page, error: LinkError) {
+    page.list.update(|list| list.error = Some(error));
+}

@@ -1,0 +1,22 @@
+//! The park and its zones.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::Loader;
+
+impl Loader {
+    /// Loads the park and its zones. What is there stays when that fails: the watch loads again once it is connected.
+    pub(super) fn load_park(self) {
+        let (page, client) = (self.page, self.client());
+        spawn_local(async move {
+            let (park, zones) = futures::join!(client.park(), client.zones());
+            if let Ok(park) = park {
+                page.park.set(Some(park));
+            }
+            if let Ok(zones) = zones {
+                page.zones.set(zones);
+            }
+        });
+    }
+}

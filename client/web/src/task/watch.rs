@@ -1,0 +1,69 @@
+//! What happens to the record while the page is open.
+
+use std::pin::pin;
+
+use cloudsite_link::WatchEvent;
+use futures::StreamExt;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::Loader;
+use crate::state::{Card, Connection};
+
+impl Loader {
+    /// Follows the record for as long as the page is open.
+    pub(super) fn watch(self) {
+        let client = self.client();
+        spawn_local(async move {
+            let mut events = pin!(client.watch(0));
+            while let Some(event) = events.next().await {
+                self.meet(event);
+            }
+        });
+    }
+
+    fn meet(self, event: WatchEvent) {
+        let page = self.page;
+        match event {
+            WatchEvent::Connected { revision } => {
+                page.connection.set(Connection::Connected { revision });
+                if self.is_behind(revision) {
+                    self.refresh();
+                }
+            }
+            WatchEvent::Away { retry_in } => {
+                // Rounded up: half a second is no 0 to a reader.
+                let retry_in_secs = retry_in.as_millis().div_ceil(1_000) as u64;
+                page.connection.set(Connection::Away { retry_in_secs });
+            }
+            WatchEvent::RevisionMade(made) => {
+                let revision = made.revision.map_or(0, |revision| revision.number);
+                page.connection.set(Connection::Connected { revision });
+                let text = crate::pure::text::fill(
+                    page.language.get_untracked(),
+                    "toast.revision",
+                    &[("n", &revision.to_string())],
+                );
+                page.toast.set(Some(text));
+                self.refresh();
+            }
+            WatchEvent::Resync { revision } => {
+                page.connection.set(Connection::Connected { revision });
+                self.refresh();
+            }
+        }
+    }
+
+    /// Whether anything on the page failed to load or is not from this revision. What is being loaded just now is not.
+    fn is_behind(self, revision: u64) -> bool {
+        let page = self.page;
+        let list = page.list.with_untracked(|list| list.error.is_some() || (list.loaded && list.revision != revision));
+        let card = page.selected.with_untracked(Option::is_some)
+            && page.card.with_untracked(|card| match card {
+                Card::Loading => false,
+                Card::Loaded { revision: shown, .. } => *shown != revision,
+                Card::Failed(_) => true,
+            });
+        list || card
+    }
+}

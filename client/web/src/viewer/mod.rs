@@ -1,0 +1,65 @@
+//! The 3D viewer: fetched when it is there, then told and listened to. The page works without it.
+
+mod bridge;
+mod lifecycle;
+mod listen;
+mod tell;
+
+pub(crate) use lifecycle::CANVAS;
+pub(crate) use tell::LAYERS;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::state::Page;
+
+/// How far the viewer has come.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ViewerState {
+    /// Not built yet; asked for again every few seconds.
+    Absent,
+    /// Being fetched.
+    Loading { done_bytes: f64, total_bytes: f64 },
+    /// Compiled and started; has not drawn yet.
+    Starting,
+    /// Drawing.
+    Running,
+    /// Could not start.
+    Failed { reason: String },
+    /// The browser has no WebGL 2.
+    NoWebGl,
+}
+
+impl ViewerState {
+    /// The word for tools and tests.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Loading { .. } | Self::Starting => "loading",
+            Self::Running => "running",
+            Self::Failed { .. } | Self::NoWebGl => "failed",
+        }
+    }
+
+    /// Whether the viewer can be told something.
+    const fn listens(&self) -> bool {
+        matches!(self, Self::Starting | Self::Running)
+    }
+}
+
+/// Brings the viewer up, and tells it from then on what the page says.
+pub(crate) fn start(page: Page) {
+    tell::follow(page);
+    bring_up(page);
+}
+
+/// Tries to bring the viewer up.
+pub(crate) fn bring_up(page: Page) {
+    page.viewer.set(ViewerState::Absent);
+    spawn_local(lifecycle::bring_up(page));
+}
+
+/// Moves the camera.
+pub(crate) fn look(camera: cloudsite_proto::scene::Camera) {
+    tell::tell(cloudsite_proto::scene::scene_event::Event::Camera(camera));
+}

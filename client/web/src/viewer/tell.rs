@@ -1,0 +1,92 @@
+//! What the viewer is told: each of these follows a signal of the page and begins when the viewer listens.
+
+use cloudsite_proto::scene::scene_event::Event;
+use cloudsite_proto::scene::{Highlight, Language, Layers, Quality, RecordChanged, SceneEvent, Select, TimeOfDay};
+use leptos::prelude::*;
+use prost::Message;
+
+use super::bridge;
+use crate::pure::camera;
+use crate::pure::facts::code_of;
+use crate::state::{Card, Connection, Page};
+
+/// The layers that can be switched, in the order of the switches.
+pub(crate) const LAYERS: [&str; 12] =
+    ["building", "parcel", "zone", "label", "tree", "green", "water", "road", "rail", "utility", "poi", "mask"];
+
+/// Gives the viewer an event.
+pub(super) fn tell(event: Event) {
+    let bytes = SceneEvent { event: Some(event) }.encode_to_vec();
+    if let Err(error) = bridge::send(&bytes) {
+        leptos::logging::warn!("the viewer refused an event: {error:?}");
+    }
+}
+
+/// Tells the viewer what the page says, now and later.
+pub(super) fn follow(page: Page) {
+    let listens = Memo::new(move |_| page.viewer.with(super::ViewerState::listens));
+    on(listens, move || Some(Event::Language(Language { tag: page.language.get().tag().to_owned() })));
+    on(listens, move || page.quality.get().map(|level| Event::Quality(Quality { level: level.into() })));
+    on(listens, move || Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get() })));
+    on(listens, move || Some(Event::Layers(layers(page))));
+    on(listens, move || {
+        let ids = page.highlighted.get();
+        Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default() }))
+    });
+    let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
+        Connection::Connected { revision } => revision,
+        Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
+    });
+    on(listens, move || {
+        let revision = revision.get();
+        (revision > 0).then_some(Event::RecordChanged(RecordChanged { revision }))
+    });
+    follow_selection(page, listens);
+}
+
+/// Tells what `event` gives whenever a signal in it changes.
+fn on(listens: Memo<bool>, event: impl Fn() -> Option<Event> + 'static) {
+    Effect::new(move |_| {
+        if listens.get()
+            && let Some(event) = event()
+        {
+            tell(event);
+        }
+    });
+}
+
+fn layers(page: Page) -> Layers {
+    let hidden = page.hidden_layers.get();
+    Layers { visible: LAYERS.iter().map(|layer| ((*layer).to_owned(), !hidden.contains(layer))).collect() }
+}
+
+/// A parcel opened on the page is selected in the viewer once both the viewer and the parcel's place are there; a card
+/// that is closed takes the selection away.
+fn follow_selection(page: Page, listens: Memo<bool>) {
+    Effect::new(move |_| {
+        let Some(wanted) = page.wanted.get().filter(|_| listens.get() && page.park.with(Option::is_some)) else {
+            return;
+        };
+        let select = page.card.with(|card| match card {
+            Card::Loaded { parcel, .. } if code_of(&parcel.name) == wanted.code => {
+                let park = page.park.get_untracked();
+                Some(camera::select(park.as_ref(), parcel, &wanted.code, wanted.fly))
+            }
+            _ => None,
+        });
+        if let Some(select) = select {
+            tell(Event::Select(select));
+            page.wanted.set(None);
+        }
+    });
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = page.selected.with(Option::is_some);
+        if was_open == Some(true) && !is_open {
+            page.wanted.set(None);
+            if listens.get_untracked() {
+                tell(Event::Select(Select::default()));
+            }
+        }
+        is_open
+    });
+}

@@ -1,0 +1,38 @@
+//! The wire contract of Cloudsite: the messages and services of the `.proto` files beside this crate, as generated code.
+//!
+//! Only this crate knows the wire's encoding. Conversions to the types of `cloudsite-domain` stand at the edge that
+//! needs them.
+
+#![cfg_attr(
+    any(feature = "client", feature = "server"),
+    expect(clippy::allow_attributes_without_reason, reason = "the generated services carry some")
+)]
+#![cfg_attr(feature = "server", expect(clippy::allow_attributes, reason = "the generated servers carry some"))]
+
+macro_rules! generated {
+    ($package:literal) => {
+        mod generated {
+            #![expect(missing_docs, clippy::pedantic, reason = "generated; the .proto files are the documentation")]
+            include!(concat!(env!("OUT_DIR"), "/", $package, ".rs"));
+        }
+        pub use generated::*;
+    };
+}
+
+/// Package `cloudsite.land.v1`: the park's record.
+pub mod land {
+    generated!("cloudsite.land.v1");
+}
+
+/// Package `cloudsite.scene.v1`: what page, viewer and meeting tell each other.
+pub mod scene {
+    generated!("cloudsite.scene.v1");
+}
+
+/// Package `cloudsite.tile.v1`: vector tiles and what describes them.
+pub mod tile {
+    generated!("cloudsite.tile.v1");
+}
+
+/// The descriptors of all files, a serialised `google.protobuf.FileDescriptorSet`, for reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

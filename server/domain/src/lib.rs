@@ -1,0 +1,13 @@
+//! The rules of Cloudsite: what a park's record is made of and what holds for it.
+//!
+//! Pure: no I/O, no clock, no randomness, no async. It builds for the browser as it builds for the server, so a rule
+//! answers the same in both.
+//!
+//! Canonical coordinates are EPSG:4549 (CGCS2000 / 3-degree Gauss-Kruger CM 120E), x = easting, y = northing, metres,
+//! snapped to 1 mm.
+
+pub mod crs;
+pub mod geometry;
+pub mod record;
+pub mod tile;
+pub mod units;

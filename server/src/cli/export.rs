@@ -1,0 +1,83 @@
+//! `cloudsite export`.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use cloudsite_domain::record::{Layer, Revision};
+use cloudsite_store::Store;
+use cloudsite_store::sqlite::SqliteStore;
+use serde_json::json;
+
+use super::answer::{Done, Failure};
+use super::{layer, refused};
+use crate::export;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A `FeatureCollection` in EPSG:4326.
+    Geojson,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// The layer to write.
+    #[arg(long, value_parser = layer)]
+    layer: Layer,
+    /// The data folder that holds the record; a server may be running on it.
+    #[arg(long)]
+    data: PathBuf,
+    /// The revision to write; the newest without it.
+    #[arg(long, value_name = "REVISION")]
+    at: Option<u64>,
+    /// The format.
+    #[arg(long, value_enum, default_value = "geojson")]
+    format: Format,
+    /// The file to write; standard output without it.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Export {
+    /// Without `--out` the export itself is the one JSON object on standard output.
+    pub(super) fn run(self, json: bool) -> Result<Done, Failure> {
+        let Format::Geojson = self.format;
+        let store = SqliteStore::open_read_only(&self.data).map_err(|error| refused(&error))?;
+        let at = match self.at {
+            Some(number) => Revision(number),
+            None => store.head().map_err(|error| refused(&error))?,
+        };
+        let Some(path) = &self.out else {
+            let mut out = BufWriter::new(io::stdout().lock());
+            let count = export::write(&store, self.layer, at, &mut out).map_err(|error| refused(&error))?;
+            if !json {
+                // The sentence must not end up in the file that standard output is led to.
+                let _ = writeln!(io::stderr(), "Exported {count} features of layer {} at revision {at}", self.layer);
+            }
+            return Ok(Done::default());
+        };
+        let count = whole(path, |out| export::write(&store, self.layer, at, out))?;
+        let sentence =
+            format!("Exported {count} features of layer {} at revision {at} to {}", self.layer, path.display());
+        Ok(Done::new(sentence, json!({ "revision": at, "layer": self.layer, "features": count, "file": path })))
+    }
+}
+
+/// Writes a file that appears under its name only when it is whole.
+fn whole(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> Result<u64, export::ExportError>,
+) -> Result<u64, Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    if !folder.is_dir() {
+        return Err(Failure::Misused(format!("there is no folder {}", folder.display())));
+    }
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let draft = builder.tempfile_in(folder).map_err(|error| refused(&error))?;
+    let count = write(&mut BufWriter::new(draft.as_file())).map_err(|error| refused(&error))?;
+    draft.persist(path).map_err(|error| refused(&error.error))?;
+    Ok(count)
+}

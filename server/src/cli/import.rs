@@ -1,0 +1,140 @@
+//! `cloudsite import`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use cloudsite_domain::crs::Crs;
+use cloudsite_domain::record::Layer;
+use cloudsite_store::sqlite::SqliteStore;
+use cloudsite_store::{Store, StoreError};
+use serde_json::json;
+
+use super::answer::{Done, Failure};
+use super::{layer, refused};
+use crate::import::remote::RemoteError;
+use crate::import::{Applied, Format, ImportError, ImportOptions, Refusal, apply, read_file, remote};
+use crate::{operator, telemetry};
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// The file: .geojson, .json or .gpkg.
+    file: PathBuf,
+    /// The layer that its features belong to.
+    #[arg(long, value_parser = layer)]
+    layer: Layer,
+    /// The data folder that holds the record; a server may be running on it.
+    #[arg(long)]
+    data: PathBuf,
+    /// The file's coordinate reference system, e.g. EPSG:4549; without it, the file's own.
+    #[arg(long, value_name = "EPSG:n")]
+    crs: Option<Crs>,
+    /// The layer within a `GeoPackage` that has several.
+    #[arg(long, value_name = "NAME")]
+    source_layer: Option<String>,
+    /// A field of the record, and the file's attribute that holds it. May be given several times.
+    #[arg(long, value_name = "field=attribute", value_parser = mapping)]
+    map: Vec<(String, String)>,
+    /// Who imports.
+    #[arg(long, value_name = "NAME", default_value = "operator")]
+    author: String,
+}
+
+fn mapping(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, attribute)) if !field.is_empty() && !attribute.is_empty() => {
+            Ok((field.to_owned(), attribute.to_owned()))
+        }
+        _ => Err("it must be field=attribute".to_owned()),
+    }
+}
+
+impl Import {
+    pub(super) fn run(self) -> Result<Done, Failure> {
+        telemetry::log_to_stderr();
+        let file_name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let format = self.format(&file_name)?;
+        let options = self.options(&file_name)?;
+        let applied = match SqliteStore::open(&self.data) {
+            Ok(store) => self.write(&store, format, &options, &file_name)?,
+            Err(StoreError::AnotherProcess(_)) => self.send(&options)?,
+            Err(error) => return Err(refused(&error)),
+        };
+        Ok(done(applied, self.layer))
+    }
+
+    fn format(&self, file_name: &str) -> Result<Format, Failure> {
+        if !self.file.is_file() {
+            return Err(Failure::Misused(format!("there is no file {}", self.file.display())));
+        }
+        Format::of_file(file_name).ok_or_else(|| {
+            Failure::Misused(format!(
+                "{file_name} is not a file that can be read: it must end in .geojson, .json or .gpkg"
+            ))
+        })
+    }
+
+    fn options(&self, file_name: &str) -> Result<ImportOptions, Failure> {
+        let mut options = ImportOptions::for_file(file_name, Some(self.layer));
+        options.crs = self.crs;
+        options.source_layer.clone_from(&self.source_layer);
+        options.mapping = self.map.iter().cloned().collect();
+        match options.unknown_field() {
+            Some(field) => Err(Failure::Misused(format!("layer {} has no field '{field}' to map to", self.layer))),
+            None => Ok(options),
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the edge of the process: a revision is dated when it is asked for")]
+    fn write(
+        &self,
+        store: &SqliteStore,
+        format: Format,
+        options: &ImportOptions,
+        file_name: &str,
+    ) -> Result<Applied, Failure> {
+        let features = read_file(&self.file, format, options).map_err(refused_file)?;
+        let write = |commit| store.commit(commit);
+        apply(store, &write, &features, file_name, &self.author, jiff::Timestamp::now()).map_err(|error| match error {
+            ImportError::Refused(refusal) => refused_file(refusal),
+            ImportError::Store(error) => refused(&error),
+        })
+    }
+
+    /// Another process writes the record: if it is a server, it takes the file.
+    fn send(&self, options: &ImportOptions) -> Result<Applied, Failure> {
+        let (address, token) = operator::read(&self.data).map_err(|error| Failure::Refused {
+            message: format!("another process writes the record, and it is no server that takes imports ({error})"),
+            problems: None,
+        })?;
+        tracing::info!(%address, "a server is running on this folder; it takes the file");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| refused(&error))?;
+        runtime.block_on(remote::import(address, &token, &self.file, options, &self.author)).map_err(
+            |error| match error {
+                RemoteError::Refused(refusal) => refused_file(refusal),
+                error => refused(&error),
+            },
+        )
+    }
+}
+
+fn refused_file(refusal: Refusal) -> Failure {
+    Failure::Refused { message: format!("{refusal}; nothing was written"), problems: Some(refusal) }
+}
+
+fn done(applied: Applied, layer: Layer) -> Done {
+    let Applied { revision, created, updated, unchanged } = applied;
+    let counts = format!("{created} created, {updated} updated, {unchanged} unchanged");
+    let sentence = match revision {
+        Some(revision) => format!("Revision {revision}: layer {layer}, {counts}"),
+        None => format!("Nothing new: layer {layer}, {counts}"),
+    };
+    let members = json!({
+        "revision": revision,
+        "layer": layer,
+        "created": created,
+        "updated": updated,
+        "unchanged": unchanged,
+    });
+    Done::new(sentence, members)
+}

@@ -1,0 +1,90 @@
+//! The command line: a contract. Each command exits with 0 when it is done, 1 when it is refused, with the reasons, and
+//! 2 when it is misused. With `--json` it writes exactly one JSON object to standard output; logs go to standard error.
+
+mod answer;
+mod demo;
+mod export;
+mod import;
+mod serve;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, Subcommand};
+use cloudsite_domain::record::Layer;
+
+use answer::Failure;
+
+/// The park's record, its tiles, its page and its API, in one process on one port.
+#[derive(Debug, Parser)]
+#[command(name = "cloudsite", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Answer with one JSON object on standard output.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the record of a data folder until told to stop.
+    Serve(serve::Serve),
+    /// Read a GeoJSON or GeoPackage file into the record, as one revision or not at all.
+    Import(import::Import),
+    /// Write a layer of the record as GeoJSON in EPSG:4326.
+    Export(export::Export),
+    /// Fill an empty record with the synthetic demo park.
+    Demo(demo::Demo),
+}
+
+/// Runs the command that the arguments, the program's name among them, ask for.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error, arguments.iter().any(|argument| argument == "--json")),
+    };
+    let began = Instant::now();
+    let answer = match cli.command {
+        Command::Serve(serve) => serve.run(cli.json),
+        Command::Import(import) => import.run(),
+        Command::Export(export) => export.run(cli.json),
+        Command::Demo(demo) => demo.run(),
+    };
+    answer::give(answer, began.elapsed(), cli.json)
+}
+
+/// What clap says of arguments it does not take; `--help` and `--version` are among what it calls errors.
+fn not_understood(error: &clap::Error, json: bool) -> ExitCode {
+    if json && error.use_stderr() {
+        let message = error.to_string();
+        let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        return answer::give(Err(Failure::Misused(first)), std::time::Duration::ZERO, true);
+    }
+    // It cannot be said that nothing can be said.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+fn layer(word: &str) -> Result<Layer, String> {
+    word.parse().map_err(|error: cloudsite_domain::record::UnknownTerm| error.to_string())
+}
+
+/// `error` with all that lies behind it, for errors that stop a command.
+fn refused(error: &dyn std::error::Error) -> Failure {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !message.contains(&said) {
+            message = format!("{message}: {said}");
+        }
+        cause = error.source();
+    }
+    Failure::Refused { message, problems: None }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,17 @@
+//! The services of the contract, as far as they read the record.
+
+mod convert;
+mod page;
+mod parcel_filter;
+mod parcel_service;
+mod park_service;
+mod read;
+mod status;
+
+pub(crate) use convert::{lon_lat_bounds, revision_to_wire, wire_change};
+pub(crate) use parcel_service::Parcels;
+pub(crate) use park_service::Park;
+pub(crate) use status::Refusal;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Refusals as gRPC statuses with `google.rpc` details: the one place that knows codes.
+
+use std::collections::HashMap;
+
+use cloudsite_domain::record::Revision;
+use cloudsite_store::StoreError;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
+
+use crate::record::ReadError;
+
+/// Who gives the reasons in `google.rpc.ErrorInfo`.
+const DOMAIN: &str = "cloudsite";
+
+/// Why a call is refused.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Fields of the request are wrong: names and what is wrong with each.
+    Fields(Vec<(String, String)>),
+    /// There is no such thing.
+    NotFound {
+        /// What kind of thing, e.g. `parcel`.
+        kind: &'static str,
+        /// Its resource name.
+        name: String,
+    },
+    /// There is no such revision.
+    UnknownRevision {
+        /// The revision asked for.
+        asked: Revision,
+        /// The newest revision.
+        head: Revision,
+    },
+    /// The store failed.
+    Store(StoreError),
+    /// A task of the server ended before it answered.
+    Interrupted,
+    /// Too much is asked for at once.
+    Exhausted(&'static str),
+}
+
+impl Refusal {
+    /// One field is wrong.
+    pub(crate) fn field(name: impl Into<String>, problem: impl ToString) -> Self {
+        Self::Fields(vec![(name.into(), problem.to_string())])
+    }
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::UnknownRevision { asked, head } => Self::UnknownRevision { asked, head },
+            ReadError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Fields(fields) => {
+                let message = fields.iter().map(|(name, problem)| format!("{name}: {problem}")).collect::<Vec<_>>();
+                let violations: Vec<_> =
+                    fields.into_iter().map(|(name, problem)| FieldViolation::new(name, problem)).collect();
+                let details = ErrorDetails::with_bad_request(violations);
+                Self::with_error_details(Code::InvalidArgument, message.join("; "), details)
+            }
+            Refusal::NotFound { kind, name } => {
+                let message = format!("there is no {kind} '{name}'");
+                let mut details = ErrorDetails::with_resource_info(kind, name, "", message.clone());
+                details.set_error_info("RESOURCE_NOT_FOUND", DOMAIN, HashMap::new());
+                Self::with_error_details(Code::NotFound, message, details)
+            }
+            Refusal::UnknownRevision { asked, head } => {
+                let message = format!("there is no revision {asked}; the newest is {head}");
+                let mut details = ErrorDetails::with_resource_info("revision", asked.to_string(), "", message.clone());
+                let newest = HashMap::from([("head".to_owned(), head.to_string())]);
+                details.set_error_info("REVISION_NOT_FOUND", DOMAIN, newest);
+                Self::with_error_details(Code::NotFound, message, details)
+            }
+            Refusal::Store(StoreError::Busy) => {
+                reason(Code::Unavailable, "STORE_BUSY", "the record is busy; try again")
+            }
+            Refusal::Store(error) => {
+                // What the store says may name folders of this machine: it is for the log, not for the caller.
+                tracing::error!(%error, "the store failed");
+                reason(Code::Internal, "STORE_FAILED", "the record could not be read; the server's log says why")
+            }
+            Refusal::Interrupted => reason(Code::Internal, "INTERRUPTED", "the call was interrupted"),
+            Refusal::Exhausted(what) => reason(Code::ResourceExhausted, "LIMIT_REACHED", what),
+        }
+    }
+}
+
+fn reason(code: Code, reason: &str, message: &str) -> Status {
+    Status::with_error_details(code, message, ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_has_its_code_and_says_what_it_is_about() {
+        let cases = [
+            (
+                Refusal::field("page_size", "must not be negative"),
+                Code::InvalidArgument,
+                "page_size: must not be negative",
+            ),
+            (
+                Refusal::NotFound { kind: "parcel", name: "parcels/P-9".into() },
+                Code::NotFound,
+                "there is no parcel 'parcels/P-9'",
+            ),
+            (
+                Refusal::UnknownRevision { asked: Revision(9), head: Revision(2) },
+                Code::NotFound,
+                "there is no revision 9; the newest is 2",
+            ),
+            (Refusal::Store(StoreError::Busy), Code::Unavailable, "the record is busy; try again"),
+            (Refusal::Interrupted, Code::Internal, "the call was interrupted"),
+            (Refusal::Exhausted("too many streams"), Code::ResourceExhausted, "too many streams"),
+        ];
+        for (refusal, code, message) in cases {
+            let status = Status::from(refusal);
+            assert_eq!((status.code(), status.message()), (code, message));
+            let details = status.get_error_details();
+            assert!(
+                details.error_info().is_some() || details.bad_request().is_some(),
+                "{message}: a machine can read the reason"
+            );
+        }
+    }
+
+    #[test]
+    fn a_caller_is_not_told_where_the_record_lies() {
+        let status = Status::from(Refusal::Store(StoreError::NoRecord("/srv/private".into())));
+        assert!(!status.message().contains("private"), "{}", status.message());
+    }
+}

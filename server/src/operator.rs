@@ -1,0 +1,142 @@
+//! What a running server leaves in its data folder for the operator's commands: where it listens, and a token that
+//! proves that whoever sends it can read the folder.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// The file's name within the data folder.
+const FILE: &str = "operator.json";
+
+/// 256 random bits, as 64 hexadecimal digits. Made anew each time a server starts.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Token(String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(secret)")
+    }
+}
+
+impl Token {
+    /// A new token from the operating system's random numbers.
+    pub(crate) fn generate() -> io::Result<Self> {
+        let mut bytes = [0_u8; 32];
+        getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+        Ok(Self(bytes.into_iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()))
+    }
+
+    /// The value of the `authorization` header that proves it.
+    pub(crate) fn header(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+
+    /// Whether `given`, what an `authorization` header has after `Bearer `, is this token. Takes as long for any wrong
+    /// token of the right length.
+    pub(crate) fn is_proved_by(&self, given: &str) -> bool {
+        let differing =
+            self.0.bytes().zip(given.bytes()).fold(0, |differing, (ours, theirs)| differing | (ours ^ theirs));
+        given.len() == self.0.len() && std::hint::black_box(differing) == 0
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Contents {
+    address: SocketAddr,
+    token: Token,
+}
+
+/// The file, there as long as this value is.
+#[derive(Debug)]
+pub(crate) struct OperatorFile {
+    path: PathBuf,
+    token: Token,
+}
+
+impl OperatorFile {
+    /// Writes the file into `folder`, for its owner's eyes only. `listen` is where the server really listens.
+    pub(crate) fn publish(folder: &Path, listen: SocketAddr) -> io::Result<Self> {
+        let (path, token) = (folder.join(FILE), Token::generate()?);
+        let contents = Contents { address: reachable(listen), token: token.clone() };
+        let draft = folder.join(format!("{FILE}.new"));
+        // What a crash left may have other permissions.
+        let _ = fs::remove_file(&draft);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&draft)?;
+        file.write_all(&serde_json::to_vec(&contents)?)?;
+        drop(file);
+        fs::rename(&draft, &path)?;
+        Ok(Self { path, token })
+    }
+
+    /// The token in the file.
+    pub(crate) const fn token(&self) -> &Token {
+        &self.token
+    }
+}
+
+impl Drop for OperatorFile {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(%error, "the operator's file stays behind");
+        }
+    }
+}
+
+/// Where the server of `folder` listens, and the token it asks for.
+pub(crate) fn read(folder: &Path) -> io::Result<(SocketAddr, Token)> {
+    let Contents { address, token } = serde_json::from_slice(&fs::read(folder.join(FILE))?)?;
+    Ok((address, token))
+}
+
+/// A server that listens on every address is reached on this machine's own.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_there_as_long_as_the_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = OperatorFile::publish(folder.path(), "0.0.0.0:8080".parse().unwrap()).unwrap();
+        let (address, token) = read(folder.path()).unwrap();
+        assert_eq!(address.to_string(), "127.0.0.1:8080");
+        assert!(file.token().is_proved_by(&token.0));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "only its owner reads it");
+        }
+        drop(file);
+        assert!(read(folder.path()).is_err());
+    }
+
+    #[test]
+    fn only_the_token_itself_proves_it() {
+        let (token, other) = (Token::generate().unwrap(), Token::generate().unwrap());
+        let whole = &token.0;
+        assert!(token.is_proved_by(whole));
+        assert_eq!(token.header(), format!("Bearer {whole}"));
+        for wrong in ["", "0", &whole[..whole.len() - 1], &format!("{whole}0"), &token.header(), &other.0] {
+            assert!(!token.is_proved_by(wrong), "{wrong:?} proves nothing");
+        }
+        assert!(!format!("{token:?}").contains(whole.as_str()), "a log must not tell it");
+    }
+}

@@ -1,0 +1,110 @@
+//! Everything in the park as of one revision.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use cloudsite_domain::crs::{Crs, Projector};
+use cloudsite_domain::record::{Body, Code, FeatureVersion, Layer, Revision};
+use cloudsite_store::{Store, StoreError};
+use geo_types::{Coord, Rect};
+
+use super::LayerSnapshot;
+use super::layer::united;
+
+/// Without a park in the record, the local frame begins on a corner of this grid, metres, so that it does not move with
+/// every import.
+const ORIGIN_GRID_M: f64 = 1_000.0;
+
+/// The park as of a revision. Never changes.
+pub(crate) struct Snapshot {
+    revision: Revision,
+    layers: Vec<Arc<LayerSnapshot>>,
+    parcels_by_zone: OnceLock<HashMap<Code, u32>>,
+}
+
+impl Snapshot {
+    /// Reads all layers from the store. Blocks.
+    pub(super) fn load(store: &dyn Store, revision: Revision) -> Result<Self, StoreError> {
+        let layers = Layer::ALL
+            .iter()
+            .map(|layer| LayerSnapshot::load(store, *layer, revision).map(Arc::new))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { revision, layers, parcels_by_zone: OnceLock::new() })
+    }
+
+    /// The same features under another revision; [`Self::set_layer`] then replaces what changed.
+    pub(super) fn at_revision(&self, revision: Revision) -> Self {
+        Self { revision, layers: self.layers.clone(), parcels_by_zone: OnceLock::new() }
+    }
+
+    pub(super) fn set_layer(&mut self, layer: Layer, features: LayerSnapshot) {
+        self.layers[layer as usize] = Arc::new(features);
+    }
+
+    /// The revision.
+    pub(crate) const fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// A layer.
+    pub(crate) fn layer(&self, layer: Layer) -> &LayerSnapshot {
+        // `terms!` numbers the layers in the order of `Layer::ALL`, of which there is one entry each.
+        &self.layers[layer as usize]
+    }
+
+    /// The park's own feature, if the record has one.
+    pub(crate) fn park(&self) -> Option<&Arc<FeatureVersion>> {
+        self.layer(Layer::Park).features().first()
+    }
+
+    /// The smallest rectangle around everything, canonical metres.
+    pub(crate) fn bounds(&self) -> Option<Rect> {
+        self.layers.iter().filter_map(|layer| layer.bounds()).reduce(united)
+    }
+
+    /// The origin of the park's local frame, canonical metres.
+    pub(crate) fn origin(&self) -> Coord {
+        if let Some(Body::Park(park)) = self.park().map(|version| &version.feature.body) {
+            return park.origin;
+        }
+        let on_grid = |value: f64| (value / ORIGIN_GRID_M).round() * ORIGIN_GRID_M;
+        self.bounds().map_or_else(Coord::zero, |bounds| {
+            let centre = bounds.center();
+            Coord { x: on_grid(centre.x), y: on_grid(centre.y) }
+        })
+    }
+
+    /// Whether the park says of itself that it is invented.
+    pub(crate) fn is_synthetic(&self) -> bool {
+        matches!(self.park().map(|version| &version.feature.body), Some(Body::Park(park)) if park.synthetic)
+    }
+
+    /// How many parcels name this zone as theirs.
+    pub(crate) fn parcels_in_zone(&self, zone: &Code) -> u32 {
+        let counts = self.parcels_by_zone.get_or_init(|| {
+            let mut counts = HashMap::new();
+            for version in self.layer(Layer::Parcel).features() {
+                if let Body::Parcel(parcel) = &version.feature.body
+                    && let Some(zone) = &parcel.zone
+                {
+                    *counts.entry(zone.clone()).or_default() += 1;
+                }
+            }
+            counts
+        });
+        counts.get(zone).copied().unwrap_or(0)
+    }
+}
+
+/// Canonical metres to degrees of EPSG:4326. What the record holds has passed the projection once already; a position
+/// that has none is given as the origin of the system, as a reader cannot do more about it.
+pub(crate) fn lon_lat_from_canonical(at: Coord) -> Coord {
+    static PROJECTOR: LazyLock<Projector> = LazyLock::new(|| Projector::new(Crs::CANONICAL, Crs::Wgs84));
+    PROJECTOR.project(at).unwrap_or_else(|_| Coord::zero())
+}
+
+/// Canonical metres to EPSG:3857, if the position has one.
+pub(crate) fn mercator_from_canonical(at: Coord) -> Option<Coord> {
+    static PROJECTOR: LazyLock<Projector> = LazyLock::new(|| Projector::new(Crs::CANONICAL, Crs::WebMercator));
+    PROJECTOR.project(at).ok()
+}

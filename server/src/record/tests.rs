@@ -1,0 +1,90 @@
+use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
+use geo_types::Coord;
+
+use super::{ReadError, Record, SearchArea, Snapshot, lon_lat_from_canonical, sample};
+
+fn codes(snapshot: &Snapshot, layer: Layer) -> Vec<String> {
+    snapshot.layer(layer).in_code_order().map(|version| version.feature.code.to_string()).collect()
+}
+
+#[test]
+fn a_write_makes_a_snapshot_that_equals_one_read_anew() {
+    let (_folder, record) = sample::open();
+    let wakes = record.subscribe();
+    let changed = vec![
+        sample::parcel("P-2", 120.0, 100.0, ParcelStatus::Reserved),
+        sample::parcel("P-0", 1_000.0, 300.0, ParcelStatus::Planned),
+    ];
+    let ended = vec![(Layer::Parcel, "P-5".parse().unwrap()), (Layer::Building, "B-1".parse().unwrap())];
+    let committed = sample::commit(&record, changed, ended);
+    assert_eq!((committed.revision, committed.created, committed.updated, committed.ended), (Revision(2), 1, 1, 2));
+    assert!(wakes.has_changed().unwrap(), "readers are woken");
+
+    let snapshot = record.snapshot();
+    let anew = Record::open(std::sync::Arc::clone(record.store())).unwrap();
+    for layer in Layer::ALL {
+        let (ours, theirs) = (snapshot.layer(*layer), anew.snapshot());
+        assert_eq!(ours.features(), theirs.layer(*layer).features(), "{layer}");
+        assert_eq!(ours.bounds(), theirs.layer(*layer).bounds(), "{layer}");
+    }
+    assert_eq!(codes(&snapshot, Layer::Parcel), ["P-0", "P-1", "P-2", "P-3", "P-4"]);
+    assert_eq!(codes(&snapshot, Layer::Building), ["B-2", "B-3"]);
+    let mut ours: Vec<_> = record.head().tiles.leaves().collect();
+    let mut theirs: Vec<_> = anew.head().tiles.leaves().collect();
+    ours.sort_unstable();
+    theirs.sort_unstable();
+    assert_eq!(ours, theirs, "tiles are marked alike");
+}
+
+#[test]
+fn a_write_that_changes_nothing_makes_no_revision() {
+    let (_folder, record) = sample::open();
+    let before = record.snapshot();
+    let committed = sample::commit(&record, sample::features(), Vec::new());
+    assert_eq!(committed.revision, Revision(1));
+    assert!(std::sync::Arc::ptr_eq(&before, &record.snapshot()), "the snapshot stays");
+}
+
+#[test]
+fn past_revisions_stay_as_they_were() {
+    let (_folder, record) = sample::open();
+    sample::commit(&record, Vec::new(), vec![(Layer::Zone, "Z-2".parse().unwrap())]);
+    assert_eq!(codes(&record.snapshot(), Layer::Zone), ["Z-1"]);
+    let past = record.snapshot_at(Revision(1)).unwrap();
+    assert_eq!((past.revision(), codes(&past, Layer::Zone)), (Revision(1), vec!["Z-1".to_owned(), "Z-2".to_owned()]));
+    for asked in [Revision(0), Revision(3)] {
+        let refused = record.snapshot_at(asked);
+        assert!(matches!(refused, Err(ReadError::UnknownRevision { head: Revision(2), .. })), "revision {asked}");
+    }
+}
+
+#[test]
+fn a_search_takes_what_touches_and_nothing_else() {
+    let (_folder, record) = sample::open();
+    let snapshot = record.snapshot();
+    let lon_lat = |east: f64, north: f64| lon_lat_from_canonical(sample::CORNER + Coord { x: east, y: north });
+    let around = |west: f64, south: f64, east: f64, north: f64| {
+        let (low, high) = (lon_lat(west, south), lon_lat(east, north));
+        SearchArea::new(low.x, low.y, high.x, high.y).unwrap()
+    };
+    let found = |area: &SearchArea, layer| {
+        snapshot.layer(layer).touching(area).iter().map(|version| version.feature.code.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&around(90.0, 120.0, 125.0, 140.0), Layer::Parcel), ["P-1", "P-2"]);
+    assert_eq!(found(&around(105.0, 120.0, 115.0, 140.0), Layer::Parcel), Vec::<String>::new(), "between two parcels");
+    // The road's bounding box is 20 m high; only its line counts.
+    assert_eq!(found(&around(3_500.0, 701.0, 3_600.0, 706.0), Layer::Road), Vec::<String>::new(), "beside the road");
+    assert_eq!(found(&around(3_500.0, 701.0, 3_600.0, 730.0), Layer::Road), ["R-1"]);
+    let world = SearchArea::new(-180.0, -90.0, 180.0, 90.0).unwrap();
+    assert_eq!(found(&world, Layer::Parcel).len(), 5);
+}
+
+#[test]
+fn a_record_without_a_park_still_has_an_origin() {
+    let (_folder, record) = sample::empty();
+    assert_eq!(record.snapshot().origin(), Coord { x: 0.0, y: 0.0 });
+    sample::commit(&record, vec![sample::building("B-9", 300.0, 300.0)], Vec::new());
+    let snapshot = record.snapshot();
+    assert_eq!(snapshot.origin(), Coord { x: 536_000.0, y: 3_479_000.0 });
+    assert!(!snapshot.is_synthetic());
+}

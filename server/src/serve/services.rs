@@ -1,0 +1,56 @@
+//! The gRPC services.
+
+use std::sync::Arc;
+
+use cloudsite_proto::land::parcel_service_server::{ParcelServiceServer, SERVICE_NAME as PARCEL_SERVICE};
+use cloudsite_proto::land::park_service_server::{ParkServiceServer, SERVICE_NAME as PARK_SERVICE};
+use tonic::codec::CompressionEncoding;
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
+use tonic_reflection::server::Builder as Reflection;
+
+use crate::grpc::{Parcels, Park};
+use crate::import::service::Imports;
+use crate::operator::Token;
+use crate::record::Record;
+use crate::watch::Watchers;
+
+/// The largest request, bytes. An import comes in chunks, which have a limit of their own.
+const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
+
+/// Every service, not yet guarded by [`crate::access`].
+///
+/// # Panics
+/// Never: the descriptors are those of the build.
+pub(super) async fn services(record: &Arc<Record>, watchers: &Arc<Watchers>, token: Token) -> Routes {
+    let park = ParkServiceServer::new(Park::new(Arc::clone(record), Arc::clone(watchers)))
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .send_compressed(CompressionEncoding::Gzip);
+    let parcels = ParcelServiceServer::new(Parcels::new(Arc::clone(record)))
+        .max_decoding_message_size(MAX_REQUEST_BYTES)
+        .send_compressed(CompressionEncoding::Gzip);
+    let described = || {
+        Reflection::configure()
+            .register_encoded_file_descriptor_set(cloudsite_proto::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    // A router of our own, because that of `Routes::default` answers every path that it does not know.
+    Routes::from(axum::Router::new())
+        .add_service(park)
+        .add_service(parcels)
+        .add_service(Imports::server(Arc::clone(record), token))
+        .add_service(health().await)
+        .add_service(described().build_v1().expect("the descriptors are those of the build"))
+        .add_service(described().build_v1alpha().expect("the descriptors are those of the build"))
+}
+
+/// Health as orchestrators ask for it. The server answers only once it is ready, so there is nothing to wait for.
+async fn health() -> HealthServer<HealthService> {
+    let reporter = HealthReporter::new();
+    for name in ["", PARK_SERVICE, PARCEL_SERVICE] {
+        reporter.set_service_status(name, ServingStatus::Serving).await;
+    }
+    HealthServer::new(HealthService::from_health_reporter(reporter))
+}

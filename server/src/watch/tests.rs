@@ -1,0 +1,109 @@
+use std::sync::Arc;
+
+use cloudsite_domain::record::{Layer, Revision};
+use cloudsite_proto::land as wire;
+use cloudsite_proto::land::watch_response::Event;
+use futures::StreamExt;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use super::{EventStream, Watchers};
+use crate::record::{Record, sample};
+
+struct Fixture {
+    _folder: TempDir,
+    record: Arc<Record>,
+    watchers: Arc<Watchers>,
+    stop: watch::Sender<bool>,
+}
+
+/// The sample with `revisions` revisions.
+fn fixture(revisions: u32) -> Fixture {
+    let (folder, record) = sample::open();
+    for revision in 2..=revisions {
+        change(&record, revision);
+    }
+    let (stop, stopping) = watch::channel(false);
+    let watchers = Arc::new(Watchers::new(Arc::clone(&record), stopping));
+    Fixture { _folder: folder, record, watchers, stop }
+}
+
+fn change(record: &Record, step: u32) {
+    sample::commit(record, vec![sample::building("B-1", 20.0 + f64::from(step), 20.0)], Vec::new());
+}
+
+async fn next(stream: &mut EventStream) -> Event {
+    stream.next().await.expect("the stream goes on").expect("an event").event.expect("not empty")
+}
+
+fn revision_of(event: &Event) -> u64 {
+    match event {
+        Event::RevisionMade(made) => made.revision.as_ref().expect("a revision").number,
+        other => panic!("not a revision: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_new_reader_is_told_where_it_stands_and_then_what_happens() {
+    let fixture = fixture(2);
+    let mut stream = fixture.watchers.watch(Revision(0)).unwrap();
+    assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 2 }));
+    sample::commit(&fixture.record, Vec::new(), vec![(Layer::Building, "B-2".parse().unwrap())]);
+    let Event::RevisionMade(made) = next(&mut stream).await else { panic!("a revision") };
+    let revision = made.revision.expect("a revision");
+    assert_eq!((revision.number, revision.author.as_str(), made.truncated), (3, "test", false));
+    assert_eq!(made.changes.len(), 1);
+    assert_eq!(made.changes[0].name, "building/B-2");
+    assert_eq!(made.changes[0].kind(), wire::ChangeKind::Ended);
+    let bounds = made.bounds.expect("where it happened");
+    assert!(bounds.west > 120.3 && bounds.east < 120.5 && bounds.south < bounds.north, "{bounds:?}");
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_back_gets_what_it_missed() {
+    // More than one batch, and more than the queue holds.
+    let fixture = fixture(80);
+    let mut stream = fixture.watchers.watch(Revision(3)).unwrap();
+    assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 3 }));
+    for expected in 4..=60 {
+        assert_eq!(revision_of(&next(&mut stream).await), expected);
+    }
+    // While it reads slowly, more is made.
+    change(&fixture.record, 81);
+    for expected in 61..=81 {
+        assert_eq!(revision_of(&next(&mut stream).await), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_from_another_record_is_sent_back_to_the_start() {
+    let fixture = fixture(2);
+    let mut stream = fixture.watchers.watch(Revision(9)).unwrap();
+    assert_eq!(next(&mut stream).await, Event::Resync(wire::Resync { revision: 2 }));
+    assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 2 }));
+    change(&fixture.record, 3);
+    assert_eq!(revision_of(&next(&mut stream).await), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_record_is_said_to_be_silent() {
+    let fixture = fixture(1);
+    let mut stream = fixture.watchers.watch(Revision(1)).unwrap();
+    let began = tokio::time::Instant::now();
+    for _ in 0..3 {
+        assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 1 }));
+    }
+    let passed = began.elapsed().as_secs();
+    assert!((29..=31).contains(&passed), "two waits of 15 s, not {passed} s");
+}
+
+#[tokio::test]
+async fn streams_end_when_the_server_stops() {
+    let fixture = fixture(1);
+    let mut stream = fixture.watchers.watch(Revision(0)).unwrap();
+    next(&mut stream).await;
+    fixture.stop.send_replace(true);
+    let last = stream.next().await.expect("a reason").expect_err("a status");
+    assert_eq!(last.code(), tonic::Code::Unavailable);
+    assert!(stream.next().await.is_none());
+}

@@ -1,0 +1,50 @@
+//! What every store has to do, as tests that any of them can run: see [`crate::contract_tests!`].
+
+mod changes;
+mod reads;
+mod sample;
+mod writes;
+
+use crate::Store;
+
+pub use changes::*;
+pub use reads::*;
+pub use sample::*;
+pub use writes::*;
+
+/// A place where one record is kept for a test.
+pub trait Fixture {
+    /// Opens the record. Called again after what it gave was dropped, it opens the same record.
+    fn open(&self) -> Box<dyn Store>;
+}
+
+/// Makes one `#[test]` of each rule of the contract. `$make` is a function that gives a fresh [`Fixture`].
+#[macro_export]
+macro_rules! contract_tests {
+    ($make:path) => {
+        $crate::contract_tests! { $make;
+            an_empty_record_is_at_revision_0,
+            revisions_are_counted_without_a_gap,
+            equal_puts_make_no_version,
+            reads_are_as_of_a_revision,
+            ids_stay,
+            a_writer_that_read_an_old_revision_is_refused,
+            a_failed_commit_leaves_nothing,
+            a_feature_stands_once_in_a_commit,
+            changes_say_what_happened,
+            touched_gives_old_and_new_bounds,
+            a_scan_goes_by_id_and_stops_when_told,
+            candidates_touch_the_bounds,
+            a_revision_that_was_never_made_is_refused,
+            readers_see_one_moment_while_another_writes,
+            what_was_acknowledged_is_there_after_reopening,
+            numbers_come_back_to_the_last_bit,
+        }
+    };
+    ($make:path; $($rule:ident,)+) => {
+        $(#[test]
+        fn $rule() {
+            $crate::contract::$rule(&$make());
+        })+
+    };
+}

@@ -1,0 +1,83 @@
+//! Where the record is kept: the [`Store`] trait, the contract that each implementation has to meet, and SQLite.
+//!
+//! A store keeps versions and returns candidates; it decides nothing about space.
+
+use std::ops::RangeInclusive;
+
+use cloudsite_domain::record::{Change, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
+use geo_types::Rect;
+use jiff::Timestamp;
+
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+mod error;
+pub mod sqlite;
+
+pub use error::StoreError;
+
+/// A write: all of it becomes one revision, or none of it.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// Who writes.
+    pub author: String,
+    /// Why.
+    pub message: String,
+    /// When; the store reads no clock.
+    pub at: Timestamp,
+    /// The revision the writer last saw; if the record has moved on, the write is refused. `None` writes on top of
+    /// whatever is there.
+    pub expected_head: Option<Revision>,
+    /// Features to create, or to give a new version, by layer and code. One that equals its present version is left.
+    pub puts: Vec<Feature>,
+    /// Features to end.
+    pub ends: Vec<(Layer, Code)>,
+}
+
+/// What a write did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The revision made; the present head if nothing changed.
+    pub revision: Revision,
+    /// Features that were not there before.
+    pub created: u64,
+    /// Features that have a new version.
+    pub updated: u64,
+    /// Features that ended.
+    pub ended: u64,
+    /// Features that were equal to what is there.
+    pub unchanged: u64,
+}
+
+/// The record on disk. Calls block; one writer at a time, readers are never held up by it.
+pub trait Store: Send + Sync {
+    /// The newest revision; 0 if nothing was ever written.
+    fn head(&self) -> Result<Revision, StoreError>;
+
+    /// Writes one revision. When it returns, the revision is on disk.
+    fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
+
+    /// What is known of the revisions in a range, oldest first.
+    fn revisions(&self, range: RangeInclusive<u64>) -> Result<Vec<RevisionEntry>, StoreError>;
+
+    /// What changed in the revisions after one and up to another, by revision and then id.
+    fn changes(&self, after: Revision, up_to: Revision) -> Result<Vec<Change>, StoreError>;
+
+    /// A feature as of a revision.
+    fn feature(&self, layer: Layer, code: &Code, at: Revision) -> Result<Option<FeatureVersion>, StoreError>;
+
+    /// Calls `each` with the features of a layer as of a revision, by id. Stops at the first error.
+    fn scan(
+        &self,
+        layer: Layer,
+        at: Revision,
+        each: &mut dyn FnMut(FeatureVersion) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// The ids of the features of a layer whose bounding box touches `bounds` (canonical metres) as of a revision, by id:
+    /// candidates, no more.
+    fn candidates(&self, layer: Layer, bounds: Rect, at: Revision) -> Result<Vec<FeatureId>, StoreError>;
+
+    /// For each version that began or ended after `after`: the revision of that and the bounding box (canonical metres).
+    /// What tiles have to know to keep what did not change.
+    fn touched(&self, after: Revision) -> Result<Vec<(Revision, Rect)>, StoreError>;
+}

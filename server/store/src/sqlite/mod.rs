@@ -1,0 +1,130 @@
+//! The record in one SQLite file: the default store.
+//!
+//! One connection writes, under an exclusive lock on a file beside the database, so that a second process is refused
+//! rather than interleaved. A few connections read; in WAL mode each sees the record as it was when its read began.
+
+mod read;
+mod readers;
+mod schema;
+mod write;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use cloudsite_domain::record::{Change, Code, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
+use geo_types::Rect;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{Commit, Committed, Store, StoreError};
+use readers::Readers;
+
+/// The database's file name within the data folder.
+pub const DATABASE_FILE: &str = "cloudsite.db";
+
+/// The file whose lock the writing process holds.
+pub const LOCK_FILE: &str = "cloudsite.lock";
+
+/// How long a connection waits for another one of this process, e.g. during a checkpoint.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A record in a data folder.
+#[derive(Debug)]
+pub struct SqliteStore {
+    readers: Readers,
+    /// Dropped after the readers: the last to close a database that can write it leaves no log behind.
+    writer: Option<Mutex<Connection>>,
+    /// Dropped last: closing it lets another process write.
+    _lock: Option<File>,
+}
+
+impl SqliteStore {
+    /// Opens the record in `folder` for reading and writing, making both if they are not there.
+    /// Refused with [`StoreError::AnotherProcess`] while another process writes it.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
+        let lock = lock(folder)?;
+        let path = folder.join(DATABASE_FILE);
+        let mut writer = Connection::open_with_flags(
+            &path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        writer.busy_timeout(BUSY_TIMEOUT)?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        writer.pragma_update(None, "synchronous", "FULL")?;
+        writer.pragma_update(None, "foreign_keys", true)?;
+        writer.set_prepared_statement_cache_capacity(32);
+        schema::migrate(&mut writer)?;
+        Ok(Self { writer: Some(Mutex::new(writer)), readers: Readers::new(path), _lock: Some(lock) })
+    }
+
+    /// Opens the record in `folder` for reading, also while another process writes it.
+    pub fn open_read_only(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join(DATABASE_FILE);
+        if !path.is_file() {
+            return Err(StoreError::NoRecord(folder.to_owned()));
+        }
+        let readers = Readers::new(path);
+        readers.with(|connection| schema::check(connection))?;
+        Ok(Self { writer: None, readers, _lock: None })
+    }
+}
+
+/// Takes the writer's lock. The operating system gives it back when the process ends, however it ends.
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    let path: PathBuf = folder.join(LOCK_FILE);
+    let io = |source| StoreError::Io { path: path.clone(), source };
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::AnotherProcess(folder.to_owned())),
+        Err(TryLockError::Error(source)) => Err(io(source)),
+    }
+}
+
+impl Store for SqliteStore {
+    fn head(&self) -> Result<Revision, StoreError> {
+        self.readers.with(|connection| read::head(connection))
+    }
+
+    fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        // A panic while the lock was held has rolled its transaction back; the connection is as good as before.
+        let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        write::commit(&mut connection, &commit)
+    }
+
+    fn revisions(&self, range: RangeInclusive<u64>) -> Result<Vec<RevisionEntry>, StoreError> {
+        self.readers.with(|connection| read::revisions(connection, &range))
+    }
+
+    fn changes(&self, after: Revision, up_to: Revision) -> Result<Vec<Change>, StoreError> {
+        self.readers.with(|connection| read::changes(connection, after, up_to))
+    }
+
+    fn feature(&self, layer: Layer, code: &Code, at: Revision) -> Result<Option<FeatureVersion>, StoreError> {
+        self.readers.with(|connection| read::feature(connection, layer, code, at))
+    }
+
+    fn scan(
+        &self,
+        layer: Layer,
+        at: Revision,
+        each: &mut dyn FnMut(FeatureVersion) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.readers.with(|connection| read::scan(connection, layer, at, each))
+    }
+
+    fn candidates(&self, layer: Layer, bounds: Rect, at: Revision) -> Result<Vec<FeatureId>, StoreError> {
+        self.readers.with(|connection| read::candidates(connection, layer, bounds, at))
+    }
+
+    fn touched(&self, after: Revision) -> Result<Vec<(Revision, Rect)>, StoreError> {
+        self.readers.with(|connection| read::touched(connection, after))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Reading as of a revision.
+
+use std::ops::RangeInclusive;
+
+use cloudsite_domain::record::{
+    Change, ChangeKind, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry,
+};
+use geo_types::{Coord, Rect};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::StoreError;
+
+const FEATURE: &str = "
+SELECT f.id, v.rev_from, v.payload FROM feature f JOIN version v ON v.feature_id = f.id
+WHERE f.layer = ?1 AND f.code = ?2 AND v.rev_from <= ?3 AND (v.rev_to IS NULL OR v.rev_to > ?3)";
+
+const SCAN: &str = "
+SELECT f.id, v.rev_from, v.payload FROM feature f JOIN version v ON v.feature_id = f.id
+WHERE f.layer = ?1 AND v.rev_from <= ?2 AND (v.rev_to IS NULL OR v.rev_to > ?2) ORDER BY f.id";
+
+const CANDIDATES: &str = "
+SELECT f.id FROM feature f JOIN version v ON v.feature_id = f.id
+WHERE f.layer = ?1 AND v.rev_from <= ?2 AND (v.rev_to IS NULL OR v.rev_to > ?2)
+AND v.min_x <= ?5 AND v.max_x >= ?3 AND v.min_y <= ?6 AND v.max_y >= ?4 ORDER BY f.id";
+
+// A version that begins where another of the same feature ends is an update; one that ends where none begins, an end.
+// The plus keeps SQLite from looking through all that ended in the revision instead of the feature's few versions.
+const CHANGES: &str = "
+SELECT v.rev_from AS revision,
+       EXISTS (SELECT 1 FROM version p WHERE p.feature_id = v.feature_id AND +p.rev_to = v.rev_from) AS kind,
+       f.layer, f.code, f.id AS id
+FROM version v JOIN feature f ON f.id = v.feature_id WHERE v.rev_from > ?1 AND v.rev_from <= ?2
+UNION ALL
+SELECT v.rev_to, 2, f.layer, f.code, f.id
+FROM version v JOIN feature f ON f.id = v.feature_id WHERE v.rev_to > ?1 AND v.rev_to <= ?2
+AND NOT EXISTS (SELECT 1 FROM version n WHERE n.feature_id = v.feature_id AND n.rev_from = v.rev_to)
+ORDER BY revision, id";
+
+const TOUCHED: &str = "
+SELECT rev_from AS revision, min_x, min_y, max_x, max_y FROM version WHERE rev_from > ?1
+UNION ALL
+SELECT rev_to, min_x, min_y, max_x, max_y FROM version WHERE rev_to > ?1
+ORDER BY revision";
+
+/// Past any revision there will be, so that a bound given as `u64::MAX` still fits SQLite's integer.
+fn number(revision: u64) -> i64 {
+    i64::try_from(revision).unwrap_or(i64::MAX)
+}
+
+pub(super) fn head(connection: &Connection) -> Result<Revision, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT coalesce(max(number), 0) FROM revision")?;
+    Ok(statement.query_row([], |row| Ok(Revision(row.get::<_, i64>(0)? as u64)))?)
+}
+
+fn must_exist(connection: &Connection, asked: Revision) -> Result<(), StoreError> {
+    let head = head(connection)?;
+    if asked > head { Err(StoreError::NoSuchRevision { asked, head }) } else { Ok(()) }
+}
+
+fn damaged(what: impl ToString, place: String) -> StoreError {
+    StoreError::Corrupt { what: what.to_string(), place }
+}
+
+pub(super) fn revisions(
+    connection: &Connection,
+    range: &RangeInclusive<u64>,
+) -> Result<Vec<RevisionEntry>, StoreError> {
+    let sql = "SELECT number, at, author, message FROM revision WHERE number BETWEEN ?1 AND ?2 ORDER BY number";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![number(*range.start()), number(*range.end())])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let revision = Revision(row.get::<_, i64>(0)? as u64);
+        let at: String = row.get(1)?;
+        let at = at.parse().map_err(|error: jiff::Error| damaged(error, format!("revision {revision}")))?;
+        entries.push(RevisionEntry { revision, at, author: row.get(2)?, message: row.get(3)? });
+    }
+    Ok(entries)
+}
+
+pub(super) fn changes(connection: &Connection, after: Revision, up_to: Revision) -> Result<Vec<Change>, StoreError> {
+    must_exist(connection, up_to)?;
+    let mut statement = connection.prepare_cached(CHANGES)?;
+    let mut rows = statement.query(params![number(after.0), number(up_to.0)])?;
+    let mut changes = Vec::new();
+    while let Some(row) = rows.next()? {
+        changes.push(change(row)?);
+    }
+    Ok(changes)
+}
+
+fn change(row: &Row<'_>) -> Result<Change, StoreError> {
+    let kind = match row.get::<_, i64>(1)? {
+        0 => ChangeKind::Created,
+        1 => ChangeKind::Updated,
+        _ => ChangeKind::Ended,
+    };
+    let id = FeatureId(row.get::<_, i64>(4)? as u64);
+    let (layer, code): (String, String) = (row.get(2)?, row.get(3)?);
+    Ok(Change {
+        revision: Revision(row.get::<_, i64>(0)? as u64),
+        kind,
+        layer: layer.parse().map_err(|error| damaged(error, format!("feature {id}")))?,
+        code: code.parse().map_err(|error| damaged(error, format!("feature {id}")))?,
+        id,
+    })
+}
+
+/// Reads the columns id, `rev_from` and payload.
+fn version(row: &Row<'_>) -> Result<FeatureVersion, StoreError> {
+    let id = FeatureId(row.get::<_, i64>(0)? as u64);
+    let payload = row.get_ref(2)?.as_str().map_err(|error| damaged(error, format!("feature {id}")))?;
+    let feature: Feature = serde_json::from_str(payload).map_err(|error| damaged(error, format!("feature {id}")))?;
+    Ok(FeatureVersion { id, since: Revision(row.get::<_, i64>(1)? as u64), feature })
+}
+
+pub(super) fn feature(
+    connection: &Connection,
+    layer: Layer,
+    code: &Code,
+    at: Revision,
+) -> Result<Option<FeatureVersion>, StoreError> {
+    must_exist(connection, at)?;
+    let mut statement = connection.prepare_cached(FEATURE)?;
+    let found =
+        statement.query_row(params![layer.as_str(), code.as_str(), number(at.0)], |row| Ok(version(row))).optional()?;
+    found.transpose()
+}
+
+pub(super) fn scan(
+    connection: &Connection,
+    layer: Layer,
+    at: Revision,
+    each: &mut dyn FnMut(FeatureVersion) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    must_exist(connection, at)?;
+    let mut statement = connection.prepare_cached(SCAN)?;
+    let mut rows = statement.query(params![layer.as_str(), number(at.0)])?;
+    while let Some(row) = rows.next()? {
+        each(version(row)?)?;
+    }
+    Ok(())
+}
+
+pub(super) fn candidates(
+    connection: &Connection,
+    layer: Layer,
+    bounds: Rect,
+    at: Revision,
+) -> Result<Vec<FeatureId>, StoreError> {
+    must_exist(connection, at)?;
+    let (min, max) = (bounds.min(), bounds.max());
+    let mut statement = connection.prepare_cached(CANDIDATES)?;
+    let ids = statement.query_map(params![layer.as_str(), number(at.0), min.x, min.y, max.x, max.y], |row| {
+        Ok(FeatureId(row.get::<_, i64>(0)? as u64))
+    })?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn touched(connection: &Connection, after: Revision) -> Result<Vec<(Revision, Rect)>, StoreError> {
+    let mut statement = connection.prepare_cached(TOUCHED)?;
+    let touched = statement.query_map(params![number(after.0)], |row| {
+        let low = Coord { x: row.get(1)?, y: row.get(2)? };
+        let high = Coord { x: row.get(3)?, y: row.get(4)? };
+        Ok((Revision(row.get::<_, i64>(0)? as u64), Rect::new(low, high)))
+    })?;
+    Ok(touched.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,77 @@
+//! The tables, and how an older database becomes a newer one.
+
+use rusqlite::Connection;
+
+use crate::StoreError;
+
+/// Marks the file as a record of this program (`PRAGMA application_id`): "Clds".
+const APPLICATION_ID: i64 = 0x436C_6473;
+
+/// Each step takes the database from the format of its index to the next. Steps are only ever added.
+const STEPS: [&str; 1] = ["
+CREATE TABLE revision (
+    number  INTEGER PRIMARY KEY,
+    at      TEXT NOT NULL,
+    author  TEXT NOT NULL,
+    message TEXT NOT NULL
+) STRICT;
+
+-- An id is given once to a layer and code, and stays when the feature ends and comes back.
+CREATE TABLE feature (
+    id    INTEGER PRIMARY KEY,
+    layer TEXT NOT NULL,
+    code  TEXT NOT NULL,
+    UNIQUE (layer, code)
+) STRICT;
+CREATE INDEX feature_by_layer ON feature (layer);
+
+-- The one thing ever updated is rev_to, once, from NULL to the revision that ended the version.
+CREATE TABLE version (
+    feature_id INTEGER NOT NULL REFERENCES feature (id),
+    rev_from   INTEGER NOT NULL REFERENCES revision (number),
+    rev_to     INTEGER REFERENCES revision (number),
+    payload    TEXT NOT NULL,
+    min_x REAL NOT NULL, min_y REAL NOT NULL, max_x REAL NOT NULL, max_y REAL NOT NULL,
+    CHECK (rev_to IS NULL OR rev_to > rev_from)
+) STRICT;
+CREATE UNIQUE INDEX version_of_feature ON version (feature_id, rev_from);
+CREATE UNIQUE INDEX version_now ON version (feature_id) WHERE rev_to IS NULL;
+CREATE INDEX version_began ON version (rev_from);
+CREATE INDEX version_ended ON version (rev_to) WHERE rev_to IS NOT NULL;
+"];
+
+fn format(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Refuses what is no record, or a newer one than this program knows.
+pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+    let known = STEPS.len() as i64;
+    let found = format(connection)?;
+    let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if found > known {
+        Err(StoreError::NewerFormat { found, known })
+    } else if found == 0 || application != APPLICATION_ID {
+        let what = "a database that is not a Cloudsite record".to_owned();
+        Err(StoreError::Corrupt { what, place: "the database file".to_owned() })
+    } else {
+        Ok(())
+    }
+}
+
+/// Makes the tables of an empty database, or brings those of an older one up to date.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 {
+        check(connection)?;
+    }
+    let done = format(connection)?;
+    for (step, sql) in STEPS.iter().enumerate().skip(done as usize) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", step as i64 + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

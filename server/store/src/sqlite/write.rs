@@ -1,0 +1,134 @@
+//! Writing one revision.
+
+use std::collections::HashSet;
+
+use cloudsite_domain::record::{Code, Feature, Layer, Revision};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::read;
+use crate::{Commit, Committed, StoreError};
+
+const FIND: &str = "
+SELECT f.id, v.rowid, v.payload FROM feature f
+LEFT JOIN version v ON v.feature_id = f.id AND v.rev_to IS NULL
+WHERE f.layer = ?1 AND f.code = ?2";
+
+const BEGIN_VERSION: &str = "
+INSERT INTO version (feature_id, rev_from, payload, min_x, min_y, max_x, max_y) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+const END_VERSION: &str = "UPDATE version SET rev_to = ?2 WHERE rowid = ?1";
+
+/// What the record holds under a layer and code.
+struct Found {
+    id: i64,
+    /// The present version's row and payload.
+    now: Option<(i64, String)>,
+}
+
+/// Writes `commit` as one transaction; dropped half-way, it leaves nothing.
+pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> Result<Committed, StoreError> {
+    refuse_duplicates(commit)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let head = read::head(&transaction)?;
+    if let Some(expected) = commit.expected_head.filter(|expected| *expected != head) {
+        return Err(StoreError::HeadMoved { expected, actual: head });
+    }
+    let revision = head.next();
+    transaction
+        .prepare_cached("INSERT INTO revision (number, at, author, message) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![revision.0 as i64, commit.at.to_string(), commit.author, commit.message])?;
+    let mut done = Committed { revision, created: 0, updated: 0, ended: 0, unchanged: 0 };
+    for feature in &commit.puts {
+        put(&transaction, feature, revision, &mut done)?;
+    }
+    for (layer, code) in &commit.ends {
+        end(&transaction, *layer, code, revision)?;
+        done.ended += 1;
+    }
+    if done.created + done.updated + done.ended == 0 {
+        transaction.rollback()?;
+        done.revision = head;
+    } else {
+        transaction.commit()?;
+    }
+    Ok(done)
+}
+
+fn refuse_duplicates(commit: &Commit) -> Result<(), StoreError> {
+    let mut seen = HashSet::with_capacity(commit.puts.len() + commit.ends.len());
+    let puts = commit.puts.iter().map(|feature| (feature.layer(), &feature.code));
+    let ends = commit.ends.iter().map(|(layer, code)| (*layer, code));
+    for (layer, code) in puts.chain(ends) {
+        if !seen.insert((layer, code)) {
+            return Err(StoreError::DuplicateInCommit { layer, code: code.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn find(transaction: &Transaction<'_>, layer: Layer, code: &Code) -> Result<Option<Found>, StoreError> {
+    let mut statement = transaction.prepare_cached(FIND)?;
+    let found = statement.query_row(params![layer.as_str(), code.as_str()], |row| {
+        let row_id: Option<i64> = row.get(1)?;
+        let now = match row_id {
+            Some(row_id) => Some((row_id, row.get(2)?)),
+            None => None,
+        };
+        Ok(Found { id: row.get(0)?, now })
+    });
+    Ok(found.optional()?)
+}
+
+fn put(
+    transaction: &Transaction<'_>,
+    feature: &Feature,
+    revision: Revision,
+    done: &mut Committed,
+) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(feature).map_err(|error| StoreError::Corrupt {
+        what: format!("it cannot be written as JSON ({error})"),
+        place: format!("{} '{}'", feature.layer(), feature.code),
+    })?;
+    let id = match find(transaction, feature.layer(), &feature.code)? {
+        // Texts are compared, not what they mean: one value has one text, and none has to be read for it.
+        Some(Found { now: Some((_, present)), .. }) if present == payload => {
+            done.unchanged += 1;
+            return Ok(());
+        }
+        Some(Found { id, now: Some((row_id, _)) }) => {
+            transaction.prepare_cached(END_VERSION)?.execute(params![row_id, revision.0 as i64])?;
+            done.updated += 1;
+            id
+        }
+        Some(Found { id, now: None }) => {
+            done.created += 1;
+            id
+        }
+        None => {
+            done.created += 1;
+            transaction
+                .prepare_cached("INSERT INTO feature (layer, code) VALUES (?1, ?2)")?
+                .insert(params![feature.layer().as_str(), feature.code.as_str()])?
+        }
+    };
+    let bounds = feature.shape.bounds();
+    let (min, max) = (bounds.min(), bounds.max());
+    transaction.prepare_cached(BEGIN_VERSION)?.execute(params![
+        id,
+        revision.0 as i64,
+        payload,
+        min.x,
+        min.y,
+        max.x,
+        max.y
+    ])?;
+    Ok(())
+}
+
+fn end(transaction: &Transaction<'_>, layer: Layer, code: &Code, revision: Revision) -> Result<(), StoreError> {
+    let Some(Found { now: Some((row_id, _)), .. }) = find(transaction, layer, code)? else {
+        return Err(StoreError::UnknownToEnd { layer, code: code.clone() });
+    };
+    transaction.prepare_cached(END_VERSION)?.execute(params![row_id, revision.0 as i64])?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Measures the viewer's opening view of the demo park in headless Chromium, light quality, 1280x720, and the same tiles
+//! in MapLibre GL, by turns in one run; then the native viewer in each quality.
+//!
+//! Usage: `bench-viewer MAPLIBRE_DIST`, the folder of MapLibre GL's modules; prints one JSON object. `CLOUDSITE_BIN`,
+//! `CLOUDSITE_VIEWER_BIN` and `CLOUDSITE_TEST_WEB_DIST` say what to measure. `cargo xtask bench viewer` runs it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use cloudsite_tests::{Browser, Server, program, workspace};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// Rounds, in each of which both are drawn once.
+const ROUNDS: usize = 3;
+/// Frames a round that count.
+const FRAMES: usize = 40;
+const WITHIN: Duration = Duration::from_mins(4);
+/// The distance of the viewer's opening view from what it looks at, metres: that of MapLibre's, too.
+const DISTANCE_M: f64 = 4_500.0;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let maplibre = PathBuf::from(std::env::args().nth(1).context("usage: bench-viewer MAPLIBRE_DIST")?);
+    let web = PathBuf::from(std::env::var_os("CLOUDSITE_TEST_WEB_DIST").context("CLOUDSITE_TEST_WEB_DIST is not set")?);
+    let pages = pages(&web, &maplibre)?;
+    let server = Server::start_with_web(TempDir::new()?, Some(pages.path())).await;
+    let browser = Browser::start().await;
+    let peer_address = server.url(&format!("/peers/maplibre.html?distance={DISTANCE_M}"));
+    let (mut ours, mut peers) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.extend(frames(&browser, &server.url("/peers/viewer.html")).await?);
+        peers.extend(frames(&browser, &peer_address).await?);
+    }
+    let (ours, peer) = (median(&mut ours), median(&mut peers));
+    let row = json!({
+        "name": "opening view, light, 1280x720: median frame", "unit": "ms", "ours": ours, "peer": peer,
+        "peer_name": "MapLibre GL", "ratio": ours / peer, "goal": "<= 1.5 x peer", "met": ours <= 1.5 * peer,
+    });
+    let mut rows = vec![row];
+    for quality in ["light", "normal", "high"] {
+        rows.extend(native(&server, quality).await?);
+    }
+    println!("{}", json!({ "rows": rows }));
+    Ok(())
+}
+
+/// The native viewer in one quality, without a window, by whatever Vulkan there is.
+async fn native(server: &Server, quality: &str) -> Result<[Value; 2]> {
+    let mut command = Command::new(program("CLOUDSITE_VIEWER_BIN", "cloudsite-viewer"));
+    command.args(["--server", &server.url(""), "--quality", quality, "--size", "1280x720", "--json"]);
+    command.args(["--bench-frames", &FRAMES.to_string()]).stderr(Stdio::inherit());
+    let output = command.output().await.context("the viewer cannot be started")?;
+    ensure!(output.status.success(), "the viewer ended with {}", output.status);
+    let report: Value = serde_json::from_slice(&output.stdout).context("the viewer's report cannot be read")?;
+    let name = format!("native, {quality}, 1280x720");
+    let draw_calls = report["draw_calls"].as_u64().context("the viewer's report has no draw_calls")?;
+    Ok([
+        json!({ "name": format!("{name}: median frame"), "unit": "ms", "ours": report["median_frame_ms"] }),
+        json!({
+            "name": format!("{name}: draw calls"), "unit": "", "ours": draw_calls,
+            "goal": "<= 200", "met": draw_calls <= 200,
+        }),
+    ])
+}
+
+/// A folder with the built page, the two pages of the bench, and MapLibre GL.
+fn pages(web: &Path, maplibre: &Path) -> Result<TempDir> {
+    let folder = TempDir::new()?;
+    copy(web, folder.path())?;
+    let peers = folder.path().join("peers");
+    copy(&workspace().join("tests/peers"), &peers)?;
+    for module in ["maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs"] {
+        let from = maplibre.join(module);
+        fs::copy(&from, peers.join(module)).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    Ok(folder)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to)?;
+        } else {
+            fs::copy(&from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+/// The frames of a page once everything is drawn, milliseconds each.
+async fn frames(browser: &Browser, address: &str) -> Result<Vec<f64>> {
+    let page = browser.open(address, 1280, 860).await;
+    page.until("everything is drawn", WITHIN, "return window.settled?.() ?? false").await;
+    page.run("window.frames_ms.length = 0; return true").await;
+    // The first frames after the last tile still hold its upload.
+    let enough = format!("return window.frames_ms.length >= {}", FRAMES + 10);
+    page.until("enough frames are drawn", WITHIN, &enough).await;
+    let all = page.run("return window.frames_ms").await;
+    page.close().await;
+    let all: Vec<f64> = all.as_array().into_iter().flatten().filter_map(Value::as_f64).skip(10).take(FRAMES).collect();
+    ensure!(all.len() == FRAMES, "{address} gave {} frames", all.len());
+    Ok(all)
+}
+
+fn median(frames: &mut [f64]) -> f64 {
+    frames.sort_by(f64::total_cmp);
+    frames[frames.len() / 2]
+}

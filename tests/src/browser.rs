@@ -1,0 +1,136 @@
+//! Chromium without a window, driven as a person would.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+use fantoccini::wd::TimeoutConfiguration;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::server::free_address;
+use crate::{Picture, eventually};
+
+const STARTED_WITHIN: Duration = Duration::from_mins(1);
+
+/// Drawing in software, and nothing that asks the network for anything.
+const FLAGS: [&str; 11] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+];
+
+/// A browser; ends with this value.
+#[derive(Debug)]
+pub struct Browser {
+    // Held for its drop, which ends driver and browser.
+    _driver: Child,
+    profile: TempDir,
+    address: String,
+}
+
+/// One window of a browser.
+#[derive(Debug)]
+pub struct Page {
+    client: Client,
+}
+
+impl Browser {
+    /// Starts the driver.
+    pub async fn start() -> Self {
+        let address = free_address();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={}", address.port()));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        let driver = command.spawn().expect("chromedriver can be started (Debian: chromium-driver)");
+        eventually("chromedriver listens", STARTED_WITHIN, async || tokio::net::TcpStream::connect(address).await.ok())
+            .await;
+        let profile = TempDir::new().expect("a folder can be made");
+        Self { _driver: driver, profile, address: format!("http://{address}") }
+    }
+
+    /// Opens an address in a browser of its own, with a window of this size.
+    pub async fn open(&self, url: &str, width: u32, height: u32) -> Page {
+        let mut flags: Vec<String> = FLAGS.iter().map(|&flag| flag.to_owned()).collect();
+        let profile = tempfile::tempdir_in(self.profile.path()).expect("a folder can be made").keep();
+        flags.push(format!("--user-data-dir={}", profile.display()));
+        flags.push(format!("--window-size={width},{height}"));
+        let wish = json!({
+            "goog:chromeOptions": { "args": flags },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
+        let Value::Object(wish) = wish else { unreachable!("the literal above is an object") };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(wish).connect(&self.address).await.expect("the browser starts");
+        let patience = TimeoutConfiguration::new(Some(STARTED_WITHIN), Some(STARTED_WITHIN), None);
+        client.update_timeouts(patience).await.expect("the driver takes time limits");
+        client.goto(url).await.expect("the page loads");
+        Page { client }
+    }
+}
+
+impl Page {
+    /// The value of a script, whose last statement has to return one.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script} failed: {error}"))
+    }
+
+    /// The text of the element with this `data-testid`, once there is one.
+    pub async fn text(&self, id: &str) -> String {
+        self.client.wait().for_element(Locator::Css(&by_id(id))).await.expect("the element comes");
+        let script = format!("return document.querySelector('{}')?.innerText ?? ''", by_id(id));
+        self.run(&script).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until a script returns something other than `null`, `false`, 0 or an empty text.
+    pub async fn until(&self, what: &str, within: Duration, script: &str) -> Value {
+        eventually(what, within, async || {
+            let value = self.run(script).await;
+            let nothing = [Value::Null, json!(false), json!(0), json!("")];
+            (!nothing.contains(&value)).then_some(value)
+        })
+        .await
+    }
+
+    /// Clicks an element by its `data-testid`.
+    pub async fn click(&self, id: &str) {
+        let element = self.client.wait().for_element(Locator::Css(&by_id(id))).await.expect("the element comes");
+        element.click().await.unwrap_or_else(|error| panic!("{id} cannot be clicked: {error}"));
+    }
+
+    /// Clicks a point of the window, CSS pixels.
+    pub async fn click_at(&self, x: f64, y: f64) {
+        let press = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveTo { duration: Some(Duration::from_millis(50)), x, y })
+            .then(PointerAction::Down { button: fantoccini::actions::MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Up { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(press).await.expect("the mouse can be moved");
+    }
+
+    /// A picture of the element that a selector finds.
+    pub async fn picture(&self, css: &str) -> Picture {
+        let element = self.client.find(Locator::Css(css)).await.expect("the element is there");
+        Picture::from_png(&element.screenshot().await.expect("a picture can be taken"))
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) {
+        self.client.close().await.expect("the browser ends");
+    }
+}
+
+/// The selector of a `data-testid`.
+fn by_id(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}

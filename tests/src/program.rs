@@ -1,0 +1,21 @@
+//! Where programs and files are.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The workspace's root.
+pub fn workspace() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// A program of the workspace: named by an environment variable, or beside the running test.
+pub fn program(variable: &str, name: &str) -> PathBuf {
+    let beside = || {
+        let test = env::current_exe().expect("a running program knows its own file");
+        test.ancestors().map(|folder| folder.join(name)).find(|file| file.is_file())
+    };
+    let file = env::var_os(variable).map(PathBuf::from).or_else(beside);
+    file.filter(|file| file.is_file())
+        .unwrap_or_else(|| panic!("the program {name} is not built; run cargo build --workspace, or set {variable}"))
+}

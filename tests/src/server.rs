@@ -1,0 +1,141 @@
+//! The real server, on a free port and a folder of its own.
+
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+use std::{env, fs, thread};
+
+use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
+use cloudsite_proto::land::park_service_client::ParkServiceClient;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tonic::transport::{Channel, Endpoint};
+
+use crate::{eventually, get, program};
+
+const READY_WITHIN: Duration = Duration::from_mins(2);
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A running server; ends with this value.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    folder: TempDir,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Starts a server on an empty data folder, which it fills with the demo park.
+    pub async fn start() -> Self {
+        Self::start_in(TempDir::new().expect("a folder can be made")).await
+    }
+
+    /// Starts a server on the data folder `data` within `folder`, empty or filled by a run of the command line.
+    pub async fn start_in(folder: TempDir) -> Self {
+        Self::start_with_web(folder, web_folder().as_deref()).await
+    }
+
+    /// As [`Self::start_in`], with the page of the folder `web` or, without one, the page within the program.
+    pub async fn start_with_web(folder: TempDir, web: Option<&Path>) -> Self {
+        let address = free_address();
+        let mut command = Command::new(program("CLOUDSITE_BIN", "cloudsite"));
+        command.arg("serve").arg("--data").arg(folder.path().join("data"));
+        command.args(["--listen", &address.to_string()]);
+        if let Some(web) = web {
+            command.arg("--web-dir").arg(web);
+        }
+        let log = File::create(folder.path().join("log")).expect("a log can be written");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
+        let process = command.spawn().expect("the server can be started");
+        let mut server = Self { process, folder, address };
+        server.wait_until_ready().await;
+        server
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let (url, address) = (self.url("/readyz"), self.address);
+        let process = &mut self.process;
+        let ended = eventually("the server is ready", READY_WITHIN, async || {
+            if let Ok(Some(status)) = process.try_wait() {
+                return Some(Some(status));
+            }
+            // Asking before anyone listens would be an error of the harness.
+            tokio::net::TcpStream::connect(address).await.ok()?;
+            (get(&url, &[]).await.status == 200).then_some(None)
+        })
+        .await;
+        if let Some(status) = ended {
+            panic!("the server ended with {status}: {}", self.log());
+        }
+    }
+
+    /// The address of a path on the server.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A folder for the test's own files.
+    pub fn scratch(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What the server has logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// A connection for gRPC.
+    pub async fn channel(&self) -> Channel {
+        let endpoint = Endpoint::from_shared(self.url("")).expect("the address is well formed").timeout(DEADLINE);
+        endpoint.connect().await.expect("the server takes connections")
+    }
+
+    /// A client of the park service.
+    pub async fn park(&self) -> ParkServiceClient<Channel> {
+        ParkServiceClient::new(self.channel().await)
+    }
+
+    /// A client of the parcel service.
+    pub async fn parcels(&self) -> ParcelServiceClient<Channel> {
+        ParcelServiceClient::new(self.channel().await)
+    }
+
+    /// Asks the server to end, as a service manager does, and waits until it has.
+    pub async fn terminate(mut self) -> (ExitStatus, TempDir) {
+        let pid = self.process.id().expect("the server runs").to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill can be started");
+        assert!(asked.success(), "the server could not be told to end");
+        let ended = tokio::time::timeout(DEADLINE, self.process.wait()).await;
+        let status = ended.expect("the server ends when told to").expect("its status can be read");
+        let folder = TempDir::new().expect("a folder can be made");
+        (status, std::mem::replace(&mut self.folder, folder))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            eprintln!("the server's last lines:\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
+        }
+    }
+}
+
+/// The built page and viewer, if the run was given one.
+pub(crate) fn web_folder() -> Option<PathBuf> {
+    env::var_os("CLOUDSITE_TEST_WEB_DIST").map(PathBuf::from)
+}
+
+/// A local address that nobody listens on at this moment.
+pub(crate) fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    listener.local_addr().expect("a listener has an address")
+}

@@ -1,0 +1,143 @@
+//! The real page in a real browser that draws in software: light quality, a small window.
+
+use std::path::Path;
+use std::time::Duration;
+
+use cloudsite_domain::crs::{Crs, Projector};
+use cloudsite_proto::land::{ListParcelsRequest, Parcel};
+use cloudsite_proto::tile::Tileset;
+use cloudsite_tests::{Browser, Page, Server, geojson, get, import};
+use geo_types::Coord;
+use prost::Message;
+
+const SIZE: (u32, u32) = (900, 640);
+/// Compiling and drawing the park takes a machine without a GPU its time.
+const PATIENCE: Duration = Duration::from_mins(3);
+const SOON: Duration = Duration::from_secs(30);
+
+const RUNNING: &str = "return document.querySelector('[data-testid=\"viewer-state\"]')?.dataset.state === 'running'";
+const CARD: &str = "return document.querySelector('[data-testid=\"card-code\"]')?.innerText";
+
+/// Whether the page and the viewer were built; says so if not.
+fn is_built() -> bool {
+    let built = std::env::var_os("CLOUDSITE_TEST_WEB_DIST").is_some();
+    if !built {
+        println!("skipped: page and viewer are not built; cargo xtask test builds them");
+    }
+    built
+}
+
+async fn parcels(server: &Server) -> Vec<Parcel> {
+    let request = ListParcelsRequest { page_size: 1000, ..Default::default() };
+    let list = server.parcels().await.list_parcels(request).await;
+    list.expect("parcels are listed").into_inner().parcels
+}
+
+fn code(parcel: &Parcel) -> &str {
+    parcel.name.trim_start_matches("parcels/")
+}
+
+/// East and north of a parcel's anchor in the park's local frame, metres.
+async fn local(server: &Server, parcel: &Parcel) -> (f64, f64) {
+    let tileset = get(&server.url("/tiles/tileset"), &[]).await.decoded();
+    let tileset = Tileset::decode(&tileset[..]).expect("a tileset");
+    let anchor = parcel.anchor.expect("a parcel has an anchor");
+    let projected = Projector::new(Crs::Wgs84, Crs::CANONICAL).project(Coord { x: anchor.lon, y: anchor.lat });
+    let at = projected.expect("the park is on the map");
+    (at.x - tileset.origin_easting, at.y - tileset.origin_northing)
+}
+
+async fn open(browser: &Browser, server: &Server, query: &str) -> Page {
+    browser.open(&server.url(&format!("/?quality=light&{query}")), SIZE.0, SIZE.1).await
+}
+
+#[tokio::test]
+async fn the_page_is_usable_before_the_park_and_speaks_three_languages() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let page = open(&browser, &server, "lang=en").await;
+    let first = "return document.querySelector('[data-testid=\"parcel-item\"]')?.dataset.code";
+    let listed = page.until("parcels are listed", SOON, first).await;
+    let all = parcels(&server).await;
+    assert!(all.iter().any(|parcel| Some(code(parcel)) == listed.as_str()), "{listed} is no parcel");
+    assert!(page.text("result-count").await.contains(&all.len().to_string()), "the list says how many there are");
+
+    let mut seen = Vec::new();
+    for (language, word) in [("zh", "演示数据"), ("ja", "デモ"), ("en", "ynthetic")] {
+        page.click(&format!("lang-{language}")).await;
+        let script = format!("return document.documentElement.lang.startsWith('{language}')");
+        page.until("the language has changed", SOON, &script).await;
+        assert!(page.text("synthetic").await.contains(word), "{language}: {}", page.text("synthetic").await);
+        seen.push(page.text("result-count").await);
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 3, "three languages say three things: {seen:?}");
+
+    page.click("parcel-item").await;
+    let shown = page.until("the card opens", SOON, CARD).await;
+    assert_eq!(shown, listed);
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_click_on_a_parcel_in_the_park_opens_its_card() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let all = parcels(&server).await;
+    let largest =
+        all.iter().filter(|parcel| parcel.status == "available").max_by(|a, b| a.area_m2.total_cmp(&b.area_m2));
+    let parcel = largest.expect("a parcel is on offer");
+    let (east, north) = local(&server, parcel).await;
+    let browser = Browser::start().await;
+    let page = open(&browser, &server, &format!("lang=en&view={east:.1},{north:.1},0,0,60,900")).await;
+    page.until("the viewer runs", PATIENCE, RUNNING).await;
+    let project = format!(
+        "const p = window.cloudsiteViewer?.project({east}, {north}, 0); if (!p) return null;
+         const box = document.querySelector('canvas').getBoundingClientRect();
+         return [box.left + p[0], box.top + p[1]]"
+    );
+    let at = page.until("the parcel is in view", SOON, &project).await;
+    let (x, y) = (at[0].as_f64().expect("a number"), at[1].as_f64().expect("a number"));
+    let expected = code(parcel).to_owned();
+    cloudsite_tests::eventually("a click opens the card", PATIENCE, async || {
+        page.click_at(x, y).await;
+        (page.run(CARD).await.as_str() == Some(&expected)).then_some(())
+    })
+    .await;
+
+    let picture = page.picture("canvas").await;
+    picture.write(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("parcel.png"));
+    assert!(picture.blankness() < 0.8 && picture.colours() > 20, "the canvas is blank");
+    page.close().await;
+}
+
+#[tokio::test]
+async fn an_open_page_sees_what_is_imported_meanwhile() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let before = parcels(&server).await.len();
+    let browser = Browser::start().await;
+    let pages = [open(&browser, &server, "lang=en").await, open(&browser, &server, "lang=zh").await];
+    for page in &pages {
+        let counts =
+            format!("return document.querySelector('[data-testid=\"result-count\"]')?.innerText.includes('{before}')");
+        page.until("parcels are counted", SOON, &counts).await;
+    }
+    let file = geojson::write(server.scratch(), "one.geojson", &[geojson::parcel("T-1", geojson::PLACE, 0.001)]);
+    import(&file, "parcel", &server.data(), &[]).await.exits(0);
+    for page in pages {
+        let counts = format!(
+            "return document.querySelector('[data-testid=\"result-count\"]')?.innerText.includes('{}')",
+            before + 1
+        );
+        page.until("the new parcel is counted", SOON, &counts).await;
+        page.close().await;
+    }
+}

@@ -1,0 +1,170 @@
+//! Finds the programs and libraries that a task needs, and installs them from the distribution where that is allowed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail};
+
+/// The workspace's root folder.
+pub(crate) fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// The folder that cargo builds in.
+pub(crate) fn target_dir() -> PathBuf {
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
+/// Cargo, in the workspace's root.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Runs a command and takes anything but success as an error.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {}", spoken(command)))?;
+    if !status.success() {
+        bail!("{} ended with {status}", spoken(command));
+    }
+    Ok(())
+}
+
+/// Whether a command can be started and succeeds; its output is dropped.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+}
+
+/// A command as one would type it.
+fn spoken(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+/// The program of this name in the search path.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// Something outside cargo that a task needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Need {
+    /// What it is for, as people say it.
+    pub(crate) purpose: &'static str,
+    /// The Debian packages that bring it.
+    pub(crate) packages: &'static [&'static str],
+    /// Whether it is there.
+    pub(crate) is_met: fn() -> bool,
+}
+
+/// Libraries that the native viewer is linked with.
+pub(crate) const NATIVE_WINDOW: Need = Need {
+    purpose: "the native viewer's window",
+    packages: &["pkg-config", "libwayland-dev", "libxkbcommon-dev"],
+    is_met: || succeeds(Command::new("pkg-config").args(["--exists", "wayland-client", "xkbcommon"])),
+};
+
+/// Vulkan in software, for pictures of the native viewer.
+pub(crate) const SOFTWARE_VULKAN: Need = Need {
+    purpose: "Vulkan in software (lavapipe)",
+    packages: &["libvulkan1", "mesa-vulkan-drivers"],
+    is_met: || lavapipe().is_some(),
+};
+
+/// A browser that a test can drive.
+pub(crate) const BROWSER: Need = Need {
+    purpose: "a browser for the page's tests",
+    packages: &["chromium", "chromium-driver"],
+    is_met: || find("chromium").is_some() && find("chromedriver").is_some(),
+};
+
+/// The distribution's Rust compiler, which can build the standard library for the browser.
+pub(crate) const DISTRIBUTION_RUST: Need = Need {
+    purpose: "a compiler for wasm32-unknown-unknown",
+    packages: &["rustc-web", "cargo-web", "rust-web-src", "lld-19"],
+    is_met: || {
+        let files = ["/usr/bin/rustc", "/usr/bin/cargo"];
+        files.iter().all(|file| Path::new(file).is_file())
+            && find("wasm-ld-19").is_some()
+            && installed("rustc-web")
+            && installed("rust-web-src")
+    },
+};
+
+/// The driver description of lavapipe, for `VK_ICD_FILENAMES`.
+pub(crate) fn lavapipe() -> Option<PathBuf> {
+    let folder = fs::read_dir("/usr/share/vulkan/icd.d").ok()?;
+    folder
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lvp_icd")))
+}
+
+fn installed(package: &str) -> bool {
+    succeeds(Command::new("dpkg-query").args(["--show", package]))
+}
+
+/// Sees to it that all needs are met: installs what is missing if it may, and otherwise says exactly how to.
+pub(crate) fn provide(needs: &[Need]) -> Result<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !(need.is_met)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for need in &missing {
+        println!("    missing: {} (Debian: {})", need.purpose, need.packages.join(" "));
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages.iter().copied()).collect();
+    let by_hand = format!("apt-get update && apt-get install --no-install-recommends -y {}", packages.join(" "));
+    if find("apt-get").is_none() || !is_root() {
+        bail!("install what is missing and start again; on Debian, as root: {by_hand}");
+    }
+    println!("    {by_hand}");
+    apt(&["update", "-q"])?;
+    let mut words = vec!["install", "-q", "-y", "--no-install-recommends"];
+    words.extend(packages);
+    apt(&words)?;
+    match missing.iter().find(|need| !(need.is_met)()) {
+        Some(need) => bail!("{} is still missing after its packages were installed", need.purpose),
+        None => Ok(()),
+    }
+}
+
+fn apt(words: &[&str]) -> Result<()> {
+    let output = Command::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive").output()?;
+    if !output.status.success() {
+        bail!("apt-get {} failed: {}", words.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_fails_is_an_error_that_repeats_it() {
+        let error = run(Command::new("false").arg("--really")).unwrap_err();
+        assert!(error.to_string().starts_with("false --really ended with"), "{error}");
+        let error = run(&mut Command::new("no-such-program-here")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot start no-such-program-here");
+    }
+
+    #[test]
+    fn programs_are_found_in_the_search_path() {
+        assert!(find("sh").is_some());
+        assert_eq!(find("no-such-program-here"), None);
+    }
+
+    #[test]
+    fn the_root_holds_the_workspace() {
+        assert!(root().join("Cargo.lock").is_file());
+    }
+}
