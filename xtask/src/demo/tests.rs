@@ -1,7 +1,6 @@
 //! What the demo park promises, read back from its GeoJSON as an importer would.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use cloudsite_domain::crs::{Crs, Projector};
 use cloudsite_domain::geometry::Shape;
@@ -73,7 +72,7 @@ fn shared_m2(a: &MultiPolygon, b: &MultiPolygon) -> f64 {
 
 #[test]
 fn the_committed_park_is_the_one_that_is_made() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(super::FILE);
+    let path = crate::tools::root().join(super::FILE);
     let committed = std::fs::read_to_string(path).unwrap();
     let made = super::park().unwrap();
     let differs = committed.lines().zip(made.lines()).position(|(old, new)| old != new);

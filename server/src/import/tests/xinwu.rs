@@ -1,6 +1,6 @@
 //! The real files of Xinwu district, where they are at hand.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use cloudsite_domain::record::{Body, Feature, Layer};
 
@@ -8,7 +8,7 @@ use super::super::{Format, ImportOptions, read_file};
 
 /// The features of a file; `None`, with a word of it, where the file is not there.
 fn features(name: &str, layer: Layer) -> Option<Vec<Feature>> {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/xinwu")).join(name);
+    let path = Path::new("../../shared/data/xinwu").join(name);
     if !path.is_file() {
         eprintln!("skipped: {name} is not in ../shared/data/xinwu");
         return None;
