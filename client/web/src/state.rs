@@ -121,7 +121,7 @@ impl Page {
             park: RwSignal::new(None),
             zones: RwSignal::new(Vec::new()),
             filter: RwSignal::new(Filter::default()),
-            order: RwSignal::new(ParcelOrder::Unspecified),
+            order: RwSignal::new(ParcelOrder::Availability),
             list: RwSignal::new(ParcelList::default()),
             highlighted: RwSignal::new(None),
             selected: RwSignal::new(link.parcel.clone()),

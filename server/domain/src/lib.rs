@@ -8,6 +8,7 @@
 
 pub mod crs;
 pub mod geometry;
+pub mod identity;
 pub mod record;
 pub mod tile;
 pub mod units;

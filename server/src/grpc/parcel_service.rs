@@ -92,6 +92,7 @@ fn matching<'a>(
         wire::ParcelOrder::Unspecified => {}
         wire::ParcelOrder::AreaAscending => found.sort_by_cached_key(by_area),
         wire::ParcelOrder::AreaDescending => found.sort_by_cached_key(|entry| std::cmp::Reverse(by_area(entry))),
+        wire::ParcelOrder::Availability => found.sort_by_key(|(_, parcel)| parcel.status.availability_rank()),
     }
     found
 }

@@ -31,12 +31,14 @@ pub struct Camera {
     rig: Option<Rig>,
     /// Where it was sent before there was a park.
     sent_to: Option<Pose>,
+    /// What it was to show before there was a park.
+    to_show: Option<FlyTo>,
 }
 
 impl Camera {
     /// A camera that begins at a pose instead of the opening view.
     pub fn sent_to(pose: Option<Pose>) -> Self {
-        Self { rig: None, sent_to: pose }
+        Self { sent_to: pose, ..Self::default() }
     }
 
     /// The camera in the park.
@@ -57,7 +59,17 @@ impl Camera {
         if let Some(pose) = self.sent_to.take() {
             rig.jump(&pose);
         }
+        if let Some(FlyTo { at, radius_m }) = self.to_show.take() {
+            rig.fly_to(at, radius_m);
+        }
         self.rig = Some(rig);
+    }
+
+    fn show(&mut self, place: FlyTo) {
+        match &mut self.rig {
+            Some(rig) => rig.fly_to(place.at, place.radius_m),
+            None => self.to_show = Some(place),
+        }
     }
 
     fn send_to(&mut self, pose: Pose, fly: bool) {
@@ -148,9 +160,7 @@ fn obey(mut events: MessageReader<SceneIn>, mut camera: ResMut<Camera>) {
 
 fn fly_to(mut flights: MessageReader<FlyTo>, mut camera: ResMut<Camera>) {
     for flight in flights.read() {
-        if let Some(rig) = camera.rig_mut() {
-            rig.fly_to(flight.at, flight.radius_m);
-        }
+        camera.show(*flight);
     }
 }
 
@@ -227,5 +237,16 @@ mod tests {
         camera.send_to(pose, true);
         camera.know_park(bounds, 1.5);
         assert_eq!(camera.rig().unwrap().pose(), pose);
+    }
+
+    #[test]
+    fn a_place_asked_for_before_the_park_was_known_is_flown_to() {
+        let bounds = ParkBounds { min: DVec2::splat(-900.0), max: DVec2::splat(900.0) };
+        let mut camera = Camera::default();
+        camera.show(FlyTo { at: DVec2::new(300.0, -200.0), radius_m: 80.0 });
+        camera.know_park(bounds, 1.5);
+        let rig = camera.rig().unwrap();
+        assert!(rig.is_moving());
+        assert!(rig.goal().target.truncate().distance(DVec2::new(300.0, -200.0)) < 1.0, "{:?}", rig.goal());
     }
 }

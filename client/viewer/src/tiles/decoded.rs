@@ -16,7 +16,7 @@ pub struct DecodedTile {
     pub square: Square,
     /// Areas on the ground, cut to the tile's square without its buffer.
     pub areas: Vec<AreaFeature>,
-    /// Buildings, cut like areas.
+    /// Buildings, whole: each is in the tile of its anchor.
     pub buildings: Vec<BuildingFeature>,
     /// Lines, as they come: with the tile's buffer. What lies beyond the square is cut when meshed.
     pub lines: Vec<LineFeature>,

@@ -8,7 +8,7 @@ mod names;
 mod network;
 mod parcel;
 mod revision;
-mod terms;
+pub(crate) mod terms;
 
 pub use area::{Building, BuildingUse, Green, GreenKind, Mask, MaskKind, Park, Roof, Water, WaterKind, Zone, ZoneKind};
 pub use body::{Body, Layer};

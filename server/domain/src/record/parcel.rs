@@ -23,6 +23,20 @@ terms! {
     Unknown = "unknown",
 }
 
+impl ParcelStatus {
+    /// The place in a list for those who look for land: what can be had comes first, what is gone last.
+    pub const fn availability_rank(self) -> u8 {
+        match self {
+            Self::Available => 0,
+            Self::Negotiating => 1,
+            Self::Reserved => 2,
+            Self::Planned => 3,
+            Self::Unknown => 4,
+            Self::Taken => 5,
+        }
+    }
+}
+
 /// A lower and an upper bound, each of which may be absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {

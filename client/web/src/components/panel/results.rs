@@ -8,7 +8,8 @@ use crate::pure::number::number;
 use crate::state::Page;
 
 /// The orders, with the keys of their names.
-const ORDERS: [(ParcelOrder, &str); 3] = [
+const ORDERS: [(ParcelOrder, &str); 4] = [
+    (ParcelOrder::Availability, "sort.availability"),
     (ParcelOrder::Unspecified, "sort.code"),
     (ParcelOrder::AreaDescending, "sort.area_descending"),
     (ParcelOrder::AreaAscending, "sort.area_ascending"),
