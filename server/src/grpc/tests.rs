@@ -162,6 +162,18 @@ async fn parcels_are_ordered_by_area() {
 }
 
 #[tokio::test]
+async fn what_can_be_had_comes_first() {
+    let fixture = fixture().await;
+    let request = wire::ListParcelsRequest {
+        order: wire::ParcelOrder::Availability.into(),
+        ..wire::ListParcelsRequest::default()
+    };
+    let listed = fixture.list(request).await.unwrap();
+    // Of the sample, P-2 and P-4 are taken.
+    assert_eq!(names(&listed.parcels), ["parcels/P-1", "parcels/P-3", "parcels/P-5", "parcels/P-2", "parcels/P-4"]);
+}
+
+#[tokio::test]
 async fn wrong_fields_of_lists_are_named() {
     let fixture = fixture().await;
     let of = wire::ListParcelsRequest::default;
