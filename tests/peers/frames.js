@@ -7,3 +7,6 @@ function tick(now) {
   requestAnimationFrame(tick);
 }
 requestAnimationFrame(tick);
+
+// How many tiles the page has asked for.
+window.tiles = () => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".mvt")).length;

@@ -21,7 +21,7 @@ const map = new maplibregl.Map({
   container: "park",
   center: [(west + east) / 2, latitude],
   zoom,
-  pitch: 55,
+  pitch: 90 - 35,
   bearing: -25,
   maxPitch: 85,
   fadeDuration: 0,

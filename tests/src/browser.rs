@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+use fantoccini::actions::{InputSource, MouseActions, PointerAction, TouchActions};
 use fantoccini::wd::TimeoutConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -116,6 +116,15 @@ impl Page {
             .then(PointerAction::Down { button: fantoccini::actions::MOUSE_BUTTON_LEFT })
             .then(PointerAction::Up { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
         self.client.perform_actions(press).await.expect("the mouse can be moved");
+    }
+
+    /// Taps a point of the window with a finger, CSS pixels.
+    pub async fn tap_at(&self, x: f64, y: f64) {
+        let tap = TouchActions::new("finger".to_owned())
+            .then(PointerAction::MoveTo { duration: None, x, y })
+            .then(PointerAction::Down { button: fantoccini::actions::MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Up { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(tap).await.expect("the screen can be tapped");
     }
 
     /// A picture of the element that a selector finds.

@@ -82,6 +82,37 @@ async fn the_page_is_usable_before_the_park_and_speaks_three_languages() {
     page.close().await;
 }
 
+/// A script that returns where a point of the park is on the page, CSS pixels, or null while it is not in view.
+fn on_page((east, north): (f64, f64)) -> String {
+    format!(
+        "const p = window.cloudsiteViewer?.project({east}, {north}, 0); if (!p) return null;
+         const box = document.querySelector('canvas').getBoundingClientRect();
+         return [box.left + p[0], box.top + p[1]]"
+    )
+}
+
+#[tokio::test]
+async fn a_link_to_a_parcel_flies_there() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let all = parcels(&server).await;
+    let parcel = all.last().expect("the demo park has parcels");
+    let place = local(&server, parcel).await;
+    let browser = Browser::start().await;
+    let page = open(&browser, &server, &format!("lang=en&parcel={}", code(parcel))).await;
+    let middle = format!(
+        "const at = (() => {{ {} }})(); if (!at || !window.cloudsiteViewer.ready()) return false;
+         const box = document.querySelector('canvas').getBoundingClientRect();
+         return Math.hypot(at[0] - box.left - box.width / 2, at[1] - box.top - box.height / 2) < 120",
+        on_page(place)
+    );
+    page.until("the camera stands over the parcel", PATIENCE, &middle).await;
+    assert_eq!(page.run(CARD).await.as_str(), Some(code(parcel)));
+    page.close().await;
+}
+
 #[tokio::test]
 async fn a_click_on_a_parcel_in_the_park_opens_its_card() {
     if !is_built() {
@@ -96,19 +127,22 @@ async fn a_click_on_a_parcel_in_the_park_opens_its_card() {
     let browser = Browser::start().await;
     let page = open(&browser, &server, &format!("lang=en&view={east:.1},{north:.1},0,0,60,900")).await;
     page.until("the viewer runs", PATIENCE, RUNNING).await;
-    let project = format!(
-        "const p = window.cloudsiteViewer?.project({east}, {north}, 0); if (!p) return null;
-         const box = document.querySelector('canvas').getBoundingClientRect();
-         return [box.left + p[0], box.top + p[1]]"
-    );
-    let at = page.until("the parcel is in view", SOON, &project).await;
+    let at = page.until("the parcel is in view", SOON, &on_page((east, north))).await;
     let (x, y) = (at[0].as_f64().expect("a number"), at[1].as_f64().expect("a number"));
     let expected = code(parcel).to_owned();
-    cloudsite_tests::eventually("a click opens the card", PATIENCE, async || {
-        page.click_at(x, y).await;
-        (page.run(CARD).await.as_str() == Some(&expected)).then_some(())
-    })
-    .await;
+    for finger in [false, true] {
+        cloudsite_tests::eventually("a click and a tap open the card", PATIENCE, async || {
+            if finger {
+                page.tap_at(x, y).await
+            } else {
+                page.click_at(x, y).await
+            }
+            (page.run(CARD).await.as_str() == Some(&expected)).then_some(())
+        })
+        .await;
+        page.click("card-close").await;
+        page.until("the card is closed", SOON, &format!("return !(() => {{ {CARD} }})()")).await;
+    }
 
     let picture = page.picture("canvas").await;
     picture.write(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("parcel.png"));

@@ -30,7 +30,7 @@ pub(crate) fn Card() -> impl IntoView {
     };
     view! {
         <aside class="card" aria-label=move || page.fill("card.label", &[("code", &code())]) data-testid="parcel-card">
-            <button class="close" type="button" aria-label=page.words("card.close") on:click=close>
+            <button class="close" type="button" aria-label=page.words("card.close") data-testid="card-close" on:click=close>
                 <svg viewBox="0 0 20 20" aria-hidden="true">
                     <path d="m5 5 10 10M15 5 5 15" />
                 </svg>
