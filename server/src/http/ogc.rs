@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use cloudsite_domain::record::{FeatureId, Layer, Revision};
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -50,7 +50,8 @@ struct Refused(StatusCode, &'static str, String);
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let Self(status, code, description) = self;
-        (status, axum::Json(json!({ "code": code, "description": description }))).into_response()
+        let body = json!({ "code": code, "description": description }).to_string();
+        (status, [(CONTENT_TYPE, JSON)], body).into_response()
     }
 }
 
