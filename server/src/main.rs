@@ -7,6 +7,7 @@ mod export;
 mod grpc;
 mod http;
 mod import;
+mod ogc;
 mod operator;
 mod record;
 mod serve;

@@ -2,6 +2,7 @@
 
 mod properties;
 
+use std::convert::Infallible;
 use std::io::Write;
 
 use cloudsite_domain::geometry::Shape;
@@ -11,6 +12,8 @@ use geo_types::{Coord, LineString, Polygon};
 use serde_json::{Value, json};
 
 use crate::record::lon_lat_from_canonical;
+
+pub(crate) use properties::of as properties;
 
 /// Why an export stopped.
 #[derive(Debug, thiserror::Error)]
@@ -46,46 +49,47 @@ pub(crate) fn write(store: &dyn Store, layer: Layer, at: Revision, out: &mut dyn
     Ok(count)
 }
 
-/// A feature as GeoJSON.
+/// A feature as GeoJSON in EPSG:4326.
 pub(crate) fn feature_geojson(version: &FeatureVersion) -> String {
-    let feature = &version.feature;
-    let (kind, coordinates) = geometry(&feature.shape);
-    json!({
-        "type": "Feature",
-        "properties": properties::of(feature),
-        "geometry": { "type": kind, "coordinates": coordinates },
-    })
-    .to_string()
+    let Ok(geometry) = geometry(&version.feature.shape, &mut |at| Ok::<_, Infallible>(position(at)));
+    json!({ "type": "Feature", "properties": properties(&version.feature), "geometry": geometry }).to_string()
 }
 
 /// Nine decimals of a degree are a tenth of a millimetre.
-fn position(at: Coord) -> Value {
+fn position(at: Coord) -> [f64; 2] {
     let at = lon_lat_from_canonical(at);
-    let round = |degrees: f64| (degrees * 1e9).round() / 1e9;
-    json!([round(at.x), round(at.y)])
+    [at.x, at.y].map(|degrees| (degrees * 1e9).round() / 1e9)
 }
 
-fn line(line: &LineString) -> Value {
-    line.0.iter().map(|at| position(*at)).collect()
-}
-
-fn polygon(polygon: &Polygon) -> Value {
-    std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(line).collect()
-}
-
-/// The kind of a shape and its coordinates; multi only where it has several parts.
-fn geometry(shape: &Shape) -> (&'static str, Value) {
-    match shape {
-        Shape::Point(point) => ("Point", position(point.0)),
+/// A shape as a geometry of GeoJSON, of several parts only where it has several; `position` writes canonical positions.
+pub(crate) fn geometry<E>(shape: &Shape, position: &mut dyn FnMut(Coord) -> Result<[f64; 2], E>) -> Result<Value, E> {
+    let (kind, coordinates) = match shape {
+        Shape::Point(point) => ("Point", json!(position(point.0)?)),
         Shape::Lines(lines) => match lines.0.as_slice() {
-            [only] => ("LineString", line(only)),
-            many => ("MultiLineString", many.iter().map(line).collect()),
+            [only] => ("LineString", line(only, position)?),
+            many => ("MultiLineString", each(many, |part| line(part, position))?),
         },
         Shape::Areas(areas) => match areas.0.as_slice() {
-            [only] => ("Polygon", polygon(only)),
-            many => ("MultiPolygon", many.iter().map(polygon).collect()),
+            [only] => ("Polygon", polygon(only, position)?),
+            many => ("MultiPolygon", each(many, |part| polygon(part, position))?),
         },
-    }
+    };
+    Ok(json!({ "type": kind, "coordinates": coordinates }))
+}
+
+fn each<'a, T: 'a, E>(
+    parts: impl IntoIterator<Item = &'a T>,
+    write: impl FnMut(&'a T) -> Result<Value, E>,
+) -> Result<Value, E> {
+    Ok(Value::Array(parts.into_iter().map(write).collect::<Result<_, E>>()?))
+}
+
+fn line<E>(line: &LineString, position: &mut dyn FnMut(Coord) -> Result<[f64; 2], E>) -> Result<Value, E> {
+    each(&line.0, |at| Ok(json!(position(*at)?)))
+}
+
+fn polygon<E>(polygon: &Polygon, position: &mut dyn FnMut(Coord) -> Result<[f64; 2], E>) -> Result<Value, E> {
+    each(std::iter::once(polygon.exterior()).chain(polygon.interiors()), |ring| line(ring, position))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::import::{ATTRIBUTE_PREFIX, fields};
 
 /// The properties of a feature: code, names, fields, and what its source said besides.
-pub(super) fn of(feature: &Feature) -> Map<String, Value> {
+pub(crate) fn of(feature: &Feature) -> Map<String, Value> {
     let mut properties = Map::new();
     properties.insert("code".to_owned(), feature.code.as_str().into());
     insert_names(&mut properties, "name", &feature.names);

@@ -3,6 +3,8 @@
 mod calls;
 mod health;
 mod measure;
+mod ogc;
+mod origin;
 mod page;
 mod reply;
 mod security;
@@ -53,6 +55,7 @@ pub(crate) fn router(site: Site) -> Router {
         .layer(from_fn_with_state(calls::Gate::new(), calls::limit))
         .layer(from_fn_with_state(site.is_operator, access::enforce))
         .layer(tonic_web::GrpcWebLayer::new());
+    let features = ogc::routes(Arc::clone(site.tiles.record()));
     let pages = Router::new()
         .route("/tiles/tileset", get(tiles::tileset))
         .route("/tiles/tilejson.json", get(tiles::tile_json))
@@ -61,6 +64,7 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(site.stop))
         .route("/metrics", get(health::metrics).with_state(site.metrics))
+        .merge(features)
         .fallback_service(get(page::page).with_state(Arc::new(site.web)))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT));
     calls.merge(pages).layer(from_fn(security::headers)).layer(CatchPanicLayer::new()).layer(from_fn(measure::count))

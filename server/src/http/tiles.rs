@@ -8,11 +8,12 @@ use bytes::Bytes;
 use cloudsite_domain::record::Revision;
 use cloudsite_domain::tile::{MAX_ZOOM, TileAddress};
 use cloudsite_proto::tile::Tileset;
-use http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HOST};
+use http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use prost::Message;
 use tokio::sync::Semaphore;
 
+use super::origin::origin;
 use super::reply::{IMMUTABLE, Kept, REVALIDATE, encoding, plain};
 use crate::record::{Head, ReadError};
 use crate::tiles::{
@@ -83,11 +84,8 @@ pub(super) async fn tileset(State(tiles): State<Arc<Tiles>>, request: HeaderMap)
 
 /// The description that MapLibre and QGIS read.
 pub(super) async fn tile_json(State(tiles): State<Arc<Tiles>>, request: HeaderMap) -> Response {
-    let text = |name: &str| request.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let scheme = text("x-forwarded-proto").filter(|scheme| scheme == "https").unwrap_or_else(|| "http".to_owned());
-    let host = text("x-forwarded-host").or_else(|| text(HOST.as_str())).unwrap_or_else(|| "localhost".to_owned());
     let snapshot = tiles.server.record().snapshot();
-    let bytes = Bytes::from(describe(&snapshot, &format!("{scheme}://{host}")).to_string());
+    let bytes = Bytes::from(describe(&snapshot, &origin(&request)).to_string());
     let tag = format!("tilejson-{}", snapshot.revision());
     let content_type = "application/json";
     let reply =

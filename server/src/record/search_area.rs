@@ -1,7 +1,5 @@
 //! Rectangles of longitude and latitude in canonical metres.
 
-use std::sync::LazyLock;
-
 use cloudsite_domain::crs::{Crs, Projector};
 use geo::BoundingRect;
 use geo_types::{Coord, LineString, Polygon, Rect};
@@ -22,6 +20,9 @@ pub(crate) enum InvalidArea {
     /// A side is not a longitude or latitude.
     #[error("{0} must be a finite number within {1} degrees")]
     NotDegrees(&'static str, f64),
+    /// A side is not a length.
+    #[error("{0} is not a finite number of metres")]
+    NotMetres(f64),
     /// The sides are the wrong way round.
     #[error("{0} lies beyond {1}")]
     Crossed(&'static str, &'static str),
@@ -50,10 +51,32 @@ impl SearchArea {
             return Err(InvalidArea::Crossed("west", "east"));
         }
         let (west, east, south, north) = (west.max(WEST), east.min(EAST), south.max(SOUTH), north.min(NORTH));
-        let outline = (west <= east && south <= north).then(|| outline(west, south, east, north)).flatten();
+        let (low, high) = (Coord { x: west, y: south }, Coord { x: east, y: north });
+        let outline = (west <= east && south <= north).then(|| outline(Crs::Wgs84, low, high)).flatten();
+        Ok(Self::around(outline))
+    }
+
+    /// The rectangle between two corners of a system whose coordinates are metres, x before y.
+    pub(crate) fn in_metres(crs: Crs, low: Coord, high: Coord) -> Result<Self, InvalidArea> {
+        if let Some(side) = [low.x, low.y, high.x, high.y].into_iter().find(|side| !side.is_finite()) {
+            return Err(InvalidArea::NotMetres(side));
+        }
+        if low.y > high.y {
+            return Err(InvalidArea::Crossed("south", "north"));
+        }
+        if low.x > high.x {
+            return Err(InvalidArea::Crossed("west", "east"));
+        }
+        // A rectangle that reaches to where the system has no positions is cut to what can hold a feature.
+        let (low, high) = within_reach(crs, low, high);
+        let outline = (low.x <= high.x && low.y <= high.y).then(|| outline(crs, low, high)).flatten();
+        Ok(Self::around(outline))
+    }
+
+    fn around(outline: Option<Polygon>) -> Self {
         let nowhere = Rect::new(Coord::zero(), Coord::zero());
         let bounds = outline.as_ref().and_then(BoundingRect::bounding_rect).unwrap_or(nowhere);
-        Ok(Self { outline, bounds })
+        Self { outline, bounds }
     }
 
     /// Its outline in canonical metres; none if no feature can lie in it.
@@ -67,16 +90,30 @@ impl SearchArea {
     }
 }
 
-fn outline(west: f64, south: f64, east: f64, north: f64) -> Option<Polygon> {
-    static PROJECTOR: LazyLock<Projector> = LazyLock::new(|| Projector::new(Crs::Wgs84, Crs::CANONICAL));
-    let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)];
+/// The part of a rectangle in metres that lies where the record can be.
+fn within_reach(crs: Crs, low: Coord, high: Coord) -> (Coord, Coord) {
+    let projector = Projector::new(Crs::Wgs84, crs);
+    let corners = [(WEST, SOUTH), (EAST, SOUTH), (EAST, NORTH), (WEST, NORTH), (120.0, SOUTH), (120.0, NORTH)];
+    let corners: Vec<Coord> = corners.into_iter().filter_map(|(x, y)| projector.project(Coord { x, y }).ok()).collect();
+    let fold = |pick: fn(f64, f64) -> f64, of: fn(&Coord) -> f64| corners.iter().map(of).reduce(pick).unwrap_or(0.0);
+    let reach_low = Coord { x: fold(f64::min, |at| at.x), y: fold(f64::min, |at| at.y) };
+    let reach_high = Coord { x: fold(f64::max, |at| at.x), y: fold(f64::max, |at| at.y) };
+    (
+        Coord { x: low.x.max(reach_low.x), y: low.y.max(reach_low.y) },
+        Coord { x: high.x.min(reach_high.x), y: high.y.min(reach_high.y) },
+    )
+}
+
+fn outline(crs: Crs, low: Coord, high: Coord) -> Option<Polygon> {
+    let projector = Projector::new(crs, Crs::CANONICAL);
+    let corners = [(low.x, low.y), (high.x, low.y), (high.x, high.y), (low.x, high.y), (low.x, low.y)];
     let mut ring = Vec::new();
     for pair in corners.windows(2) {
         let ((from_x, from_y), (to_x, to_y)) = (pair[0], pair[1]);
         for step in 0..POINTS_A_SIDE {
             let t = f64::from(step) / f64::from(POINTS_A_SIDE);
             let at = Coord { x: from_x + (to_x - from_x) * t, y: from_y + (to_y - from_y) * t };
-            ring.push(PROJECTOR.project(at).ok()?);
+            ring.push(projector.project(at).ok()?);
         }
     }
     Some(Polygon::new(LineString::new(ring), Vec::new()))
@@ -99,6 +136,25 @@ mod tests {
             let error = SearchArea::new(west, south, east, north).expect_err(problem);
             assert_eq!(error.to_string(), problem);
         }
+    }
+
+    #[test]
+    fn metres_are_as_good_as_degrees() {
+        let degrees = SearchArea::new(120.3, 31.4, 120.5, 31.6).unwrap();
+        let project = |crs, x, y| Projector::new(Crs::Wgs84, crs).project(Coord { x, y }).unwrap();
+        let mercator = |x, y| project(Crs::WebMercator, x, y);
+        let metres = SearchArea::in_metres(Crs::WebMercator, mercator(120.3, 31.4), mercator(120.5, 31.6)).unwrap();
+        let (a, b) = (degrees.bounds(), metres.bounds());
+        assert!((a.width() - b.width()).abs() < 0.5 && (a.height() - b.height()).abs() < 0.5, "{a:?} {b:?}");
+        let everywhere = Coord { x: 2e7, y: 2e7 };
+        for crs in [Crs::WebMercator, Crs::GaussKruger120, Crs::Utm51] {
+            let all = SearchArea::in_metres(crs, Coord::zero() - everywhere, everywhere).unwrap();
+            let bounds = all.bounds();
+            assert!(bounds.min().x < 4.5e5 && bounds.max().x > 5.5e5, "{crs}: {bounds:?}");
+            assert!(bounds.min().y < 3.4e6 && bounds.max().y > 3.6e6, "{crs}: {bounds:?}");
+        }
+        let error = SearchArea::in_metres(Crs::CANONICAL, Coord { x: 1.0, y: f64::NAN }, everywhere).unwrap_err();
+        assert!(error.to_string().contains("not a finite number of metres"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,193 @@
+//! `/ogc`: the routes of OGC API - Features.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use cloudsite_domain::record::{FeatureId, Layer, Revision};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::origin::origin;
+use super::reply::{IMMUTABLE, Kept, REVALIDATE};
+use crate::ogc::{self, Base, ItemQuery, ItemsQuery, OutputCrs, WrongParameter};
+use crate::record::{ReadError, Record, Snapshot};
+use crate::tiles::Encoding;
+
+const JSON: &str = "application/json";
+const GEO_JSON: &str = "application/geo+json";
+const OPEN_API: &str = "application/vnd.oai.openapi+json;version=3.0";
+
+/// Says in which system the coordinates of a reply are (Part 2, requirement 17).
+const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+
+/// The routes: of the newest revision, and the same of any.
+pub(super) fn routes(record: Arc<Record>) -> Router {
+    let mut routes = Router::new();
+    for base in ["/ogc", "/ogc/revisions/{revision}"] {
+        routes = routes
+            .route(base, get(landing))
+            .route(&format!("{base}/"), get(landing))
+            .route(&format!("{base}/conformance"), get(conformance))
+            .route(&format!("{base}/api"), get(api))
+            .route(&format!("{base}/collections"), get(collections))
+            .route(&format!("{base}/collections/{{collection}}"), get(collection))
+            .route(&format!("{base}/collections/{{collection}}/items"), get(items))
+            .route(&format!("{base}/collections/{{collection}}/items/{{item}}"), get(item));
+    }
+    routes.with_state(record)
+}
+
+/// A refusal as the standard's clients read it: a code and a description.
+struct Refused(StatusCode, &'static str, String);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let Self(status, code, description) = self;
+        let body = json!({ "code": code, "description": description }).to_string();
+        (status, [(CONTENT_TYPE, JSON)], body).into_response()
+    }
+}
+
+impl From<WrongParameter> for Refused {
+    fn from(error: WrongParameter) -> Self {
+        Self(StatusCode::BAD_REQUEST, "InvalidParameterValue", error.to_string())
+    }
+}
+
+impl From<ReadError> for Refused {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::UnknownRevision { .. } => missing(error),
+            ReadError::Store(error) => failed(&error),
+        }
+    }
+}
+
+fn missing(what: impl ToString) -> Refused {
+    Refused(StatusCode::NOT_FOUND, "NotFound", what.to_string())
+}
+
+fn failed(error: &dyn std::error::Error) -> Refused {
+    tracing::error!(%error, "a request for features failed");
+    Refused(StatusCode::INTERNAL_SERVER_ERROR, "Internal", "the server's log says what failed".to_owned())
+}
+
+/// A request, as far as all documents have it in common.
+struct Asked {
+    snapshot: Arc<Snapshot>,
+    base: Base,
+    path: HashMap<String, String>,
+    headers: HeaderMap,
+}
+
+impl Asked {
+    async fn read(record: Arc<Record>, path: HashMap<String, String>, headers: HeaderMap) -> Result<Self, Refused> {
+        let revision = match path.get("revision") {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| missing(format!("'{text}' is not a revision")))?),
+        };
+        let snapshot = match revision {
+            None => record.snapshot(),
+            Some(revision) => tokio::task::spawn_blocking(move || record.snapshot_at(Revision(revision)))
+                .await
+                .map_err(|error| failed(&error))??,
+        };
+        let base = Base { origin: origin(&headers), revision };
+        Ok(Self { snapshot, base, path, headers })
+    }
+
+    fn layer(&self) -> Result<Layer, Refused> {
+        let id = self.path.get("collection").map_or("", String::as_str);
+        ogc::layer(id).ok_or_else(|| missing(format!("there is no collection '{id}'")))
+    }
+
+    fn reply(&self, document: &Value, content_type: &'static str) -> Response {
+        let bytes = Bytes::from(document.to_string());
+        let tag = Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let cache_control = if self.base.revision.is_some() { IMMUTABLE } else { REVALIDATE };
+        let kept = Kept { bytes, encoding: Encoding::Identity, tag, content_type, cache_control };
+        let mut response = kept.reply(&self.headers);
+        // As public as the tiles: any page may read them.
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        response
+    }
+
+    fn reply_in(&self, document: &Value, crs: OutputCrs) -> Response {
+        let mut response = self.reply(document, GEO_JSON);
+        if let Ok(uri) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
+            response.headers_mut().insert(CONTENT_CRS, uri);
+        }
+        response
+    }
+}
+
+/// The decoded names and values of a query.
+fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
+}
+
+type Parts = (State<Arc<Record>>, Path<HashMap<String, String>>, HeaderMap);
+
+async fn landing((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(record, path, headers).await?;
+    Ok(asked.reply(&ogc::landing(&asked.snapshot, &asked.base), JSON))
+}
+
+async fn conformance((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(record, path, headers).await?;
+    Ok(asked.reply(&ogc::conformance(), JSON))
+}
+
+async fn api((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(record, path, headers).await?;
+    Ok(asked.reply(&ogc::open_api(&asked.base), OPEN_API))
+}
+
+async fn collections((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(record, path, headers).await?;
+    Ok(asked.reply(&ogc::collections(&asked.snapshot, &asked.base), JSON))
+}
+
+async fn collection((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(record, path, headers).await?;
+    let layer = asked.layer()?;
+    Ok(asked.reply(&ogc::collection(&asked.snapshot, layer, &asked.base), JSON))
+}
+
+async fn items((State(record), Path(path), headers): Parts, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let asked = Asked::read(record, path, headers).await?;
+    let layer = asked.layer()?;
+    let pairs = pairs(query.as_deref());
+    let wanted = ItemsQuery::read(&pairs)?;
+    let crs = wanted.crs();
+    let again = without_offset(&pairs);
+    let (snapshot, base) = (Arc::clone(&asked.snapshot), asked.base.clone());
+    let made = tokio::task::spawn_blocking(move || ogc::items(&snapshot, layer, &wanted, &base, &again)).await;
+    let document = made.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
+    Ok(asked.reply_in(&document, crs))
+}
+
+async fn item((State(record), Path(path), headers): Parts, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let asked = Asked::read(record, path, headers).await?;
+    let layer = asked.layer()?;
+    let wanted = ItemQuery::read(&pairs(query.as_deref()))?;
+    let id = asked.path.get("item").map_or("", String::as_str);
+    let none = || missing(format!("there is no {layer} with the id '{id}'"));
+    let number = id.parse().map_err(|_| none())?;
+    let made = ogc::item(&asked.snapshot, layer, FeatureId(number), &wanted, &asked.base).ok_or_else(none)?;
+    let document = made.map_err(|error| failed(&error))?;
+    Ok(asked.reply_in(&document, wanted.crs()))
+}
+
+/// The query again, for the links of other pages.
+fn without_offset(pairs: &[(String, String)]) -> String {
+    let kept = pairs.iter().filter(|(name, _)| name != "offset");
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
+}
