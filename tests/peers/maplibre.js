@@ -59,5 +59,9 @@ const map = new maplibregl.Map({
     ],
   },
 });
+// Its workers fetch the tiles, which this page's own list of requests does not show.
+const loaded = new Set();
+map.on("sourcedata", ({ tile }) => tile && loaded.add(tile.tileID.canonical.key));
+window.tiles = () => loaded.size;
 map.on("render", () => map.triggerRepaint());
 window.settled = () => map.areTilesLoaded() && map.loaded();
