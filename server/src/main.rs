@@ -13,6 +13,7 @@ mod record;
 mod serve;
 mod telemetry;
 mod tiles;
+mod validation;
 mod watch;
 
 use std::process::ExitCode;

@@ -7,8 +7,11 @@
 //! snapped to 1 mm.
 
 pub mod crs;
+pub mod difference;
 pub mod geometry;
 pub mod identity;
+pub mod merge;
 pub mod record;
 pub mod tile;
 pub mod units;
+pub mod validation;

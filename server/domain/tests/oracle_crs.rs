@@ -18,7 +18,7 @@ struct Known {
 #[test]
 fn gauss_kruger_agrees_with_proj_to_a_millimetre() {
     let path = Path::new("../../../shared/data/oracle_crs.json");
-    let Ok(text) = fs::read_to_string(&path) else {
+    let Ok(text) = fs::read_to_string(path) else {
         eprintln!("skipped: {} is not there", path.display());
         return;
     };

@@ -2,6 +2,7 @@
 //! 2 when it is misused. With `--json` it writes exactly one JSON object to standard output; logs go to standard error.
 
 mod answer;
+mod check;
 mod demo;
 mod export;
 mod import;
@@ -35,6 +36,8 @@ enum Command {
     Import(import::Import),
     /// Write a layer of the record as GeoJSON in EPSG:4326.
     Export(export::Export),
+    /// Check the record, or a file against it, by the rules of a day.
+    Check(check::Check),
     /// Fill an empty record with the synthetic demo park.
     Demo(demo::Demo),
 }
@@ -51,6 +54,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(serve) => serve.run(cli.json),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(cli.json),
+        Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
     };
     answer::give(answer, began.elapsed(), cli.json)

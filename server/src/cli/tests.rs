@@ -16,6 +16,7 @@ fn run(arguments: &[&str]) -> Result<Done, Failure> {
         Command::Serve(_) => panic!("a server is not started here"),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(cli.json),
+        Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
     }
 }
@@ -88,4 +89,37 @@ fn a_bad_file_changes_nothing_and_a_good_one_makes_a_revision() {
     assert_eq!(export("1").unwrap().members["features"], 1);
     assert!(fs::read_to_string(&out).unwrap().contains(r#""kind":"airport""#));
     assert!(matches!(run(&["demo", "--data", &data]), Err(Failure::Refused { .. })), "the record is not empty");
+}
+
+#[test]
+fn a_file_is_checked_against_the_record_and_the_day() {
+    let folder = TempDir::new().unwrap();
+    let (file, data) = (path(&folder, "parcels.geojson"), path(&folder, "data"));
+    let square = |properties: &str, west: f64| {
+        let east = west + 0.001;
+        format!(
+            r#"{{"type":"Feature","properties":{properties},"geometry":{{"type":"Polygon","coordinates":
+            [[[{west},31.5],[{east},31.5],[{east},31.501],[{west},31.501],[{west},31.5]]]}}}}"#
+        )
+    };
+    let write = |features: &[String]| {
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+        fs::write(&file, text).unwrap();
+    };
+    write(&[square(r#"{"code":"P-1","land_use":"1001","tenure":"grant","tenure_years":50}"#, 120.4)]);
+    run(&["import", &file, "--layer", "parcel", "--data", &data]).unwrap();
+    let done = run(&["check", "--data", &data]).unwrap();
+    assert_eq!(done.members["problems"].as_array().map(Vec::len), Some(0), "{:?}", done.members);
+
+    write(&[square(r#"{"code":"P-2","land_use":"0901","tenure":"grant","tenure_years":50}"#, 120.4005)]);
+    let check = |more: &[&str]| {
+        let all: Vec<&str> =
+            ["check", &file, "--layer", "parcel", "--data", &data].iter().chain(more).copied().collect();
+        let Err(Failure::Refused { problems: Some(refusal), .. }) = run(&all) else { panic!("it must be refused") };
+        refusal.problems.into_iter().map(|problem| problem.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(check(&[]), ["parcel.overlap", "tenure.commercial"]);
+    assert_eq!(check(&["--day", "1989-12-31"]), ["parcel.overlap"], "there was no law yet");
+    let misused = run(&["check", &file, "--data", &data]);
+    assert!(matches!(misused, Err(Failure::Misused(_))), "a file needs its layer: {misused:?}");
 }

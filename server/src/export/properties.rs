@@ -50,6 +50,7 @@ fn insert_parcel(properties: &mut Map<String, Value>, parcel: &Parcel) {
         }
     };
     insert("status", parcel.status.as_str().into());
+    insert("acquisition", json!(parcel.acquisition));
     insert("zone", json!(parcel.zone));
     insert("land_use", json!(parcel.land_use));
     for (name, bounds) in [
@@ -74,8 +75,12 @@ fn insert_parcel(properties: &mut Map<String, Value>, parcel: &Parcel) {
         insert("price_cny_per_m2", price.cny_per_m2.into());
         insert("price_as_of", json!(price.as_of));
         insert("price_source", price.source.as_str().into());
+        insert("price_confidence", json!(price.confidence));
     }
     if !parcel.supplies.is_empty() {
         insert("supplies", json!(parcel.supplies));
+    }
+    if !parcel.sources.is_empty() {
+        insert("sources", json!(parcel.sources));
     }
 }

@@ -1,7 +1,7 @@
 //! Domain types to the wire's and back. Only what comes from outside can be wrong, and then its field is named.
 
 use cloudsite_domain::record::{
-    Body, Bounds, Change, ChangeKind, Feature, FeatureVersion, Layer, Names, Parcel, RevisionEntry, Zone,
+    Body, Bounds, Change, ChangeKind, Confidence, Feature, FeatureVersion, Layer, Names, Parcel, RevisionEntry, Zone,
 };
 use cloudsite_proto::land as wire;
 use geo_types::{Coord, Rect};
@@ -158,6 +158,7 @@ fn set_terms(out: &mut wire::Parcel, parcel: &Parcel) {
         cny_per_m2: price.cny_per_m2,
         as_of: price.as_of.to_string(),
         source: price.source.clone(),
+        confidence: confidence(price.confidence),
     });
     let supplies = parcel.supplies.iter().map(|supply| wire::Supply {
         kind: supply.kind.to_string(),
@@ -166,8 +167,21 @@ fn set_terms(out: &mut wire::Parcel, parcel: &Parcel) {
         from: supply.from.map(|day| day.to_string()).unwrap_or_default(),
         as_of: supply.as_of.to_string(),
         source: supply.source.clone(),
+        confidence: confidence(supply.confidence),
     });
     out.supplies = supplies.collect();
+    out.acquisition = parcel.acquisition.map(|way| way.to_string()).unwrap_or_default();
+    let sources = parcel.sources.entries().iter().map(|entry| wire::Source {
+        fields: entry.fields.iter().map(ToString::to_string).collect(),
+        source: entry.source.source.clone(),
+        as_of: entry.source.as_of.to_string(),
+        confidence: confidence(entry.source.confidence),
+    });
+    out.sources = sources.collect();
+}
+
+fn confidence(confidence: Option<Confidence>) -> String {
+    confidence.map(|confidence| confidence.to_string()).unwrap_or_default()
 }
 
 /// A shape as WKB in canonical metres.

@@ -109,7 +109,7 @@ fn within(value: Option<f64>, bounds: Bounds) -> bool {
 /// The power that is there already, kW; none if the record does not say.
 fn power_now_kw(parcel: &Parcel) -> Option<f64> {
     let there = parcel.supplies.iter().filter(|supply| supply.kind == SupplyKind::Power && supply.from.is_none());
-    there.map(|supply| supply.capacity).reduce(f64::max)
+    there.filter_map(|supply| supply.capacity).reduce(f64::max)
 }
 
 #[cfg(test)]
@@ -125,10 +125,11 @@ mod tests {
         let day = |text: &str| text.parse().unwrap();
         let power = |capacity, from: Option<&str>| Supply {
             kind: SupplyKind::Power,
-            capacity,
+            capacity: Some(capacity),
             from: from.map(day),
             as_of: day("2026-01-01"),
             source: "test".to_owned(),
+            confidence: None,
         };
         let mut parcel = Parcel::with_status(ParcelStatus::Available);
         parcel.zone = Some("Z-1".parse().unwrap());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::ImportProblem;
@@ -106,6 +107,15 @@ impl<'a> Properties<'a> {
             return None;
         }
         Some(number as u32)
+    }
+
+    /// Takes a field that is a JSON array, or the text of one, as a file has it that knows only texts.
+    pub(super) fn list<T: DeserializeOwned>(&mut self, field: &str) -> Option<T> {
+        let read = match self.take(field)? {
+            Value::String(text) => serde_json::from_str(&text),
+            other => serde_json::from_value(other),
+        };
+        read.map_err(|error| self.refuse(field, "field.list", error)).ok()
     }
 
     /// Takes a field that is yes or no.

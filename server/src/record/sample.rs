@@ -47,8 +47,14 @@ pub(crate) fn parcel(code: &str, east_m: f64, north_m: f64, status: ParcelStatus
 
 /// A building of 40 by 60 m.
 pub(crate) fn building(code: &str, east_m: f64, north_m: f64) -> Feature {
-    let building =
-        Building { usage: BuildingUse::Factory, height_m: 18.0, floors: Some(3), roof: Roof::Solar, parcel: None };
+    let building = Building {
+        usage: BuildingUse::Factory,
+        height_m: 18.0,
+        floors: Some(3),
+        roof: Roof::Solar,
+        parcel: None,
+        offers: Vec::new(),
+    };
     feature(code, None, rectangle(east_m, north_m, 40.0, 60.0), Body::Building(building))
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use cloudsite_domain::record::{
-    GreenKind, Layer, MaskKind, ParcelStatus, PoiKind, RailKind, RoadClass, Roof, UtilityKind, WaterKind,
+    Confidence, GreenKind, Layer, MaskKind, ParcelStatus, PoiKind, RailKind, RoadClass, Roof, UtilityKind, WaterKind,
 };
 use geo::Area;
 use geo_types::{Geometry, LineString, MultiPolygon};
@@ -16,6 +16,7 @@ use super::names::{NOTICE, PARK};
 use super::plane::{chamfer, inside, ribbon, tidy};
 use super::planning::{PRICE_OFFICE, example_power, supplies};
 use super::roads::line_of;
+use super::sources::{REGION, acquisition, offers, sources};
 use super::utilities::{GATES, METRO, METRO_LEVEL_M, PLANTS, POINTS, POIS, fence, metro_line, place, point};
 use super::write::{ORIGIN, Writer, plainly};
 
@@ -47,6 +48,7 @@ fn park(writer: &mut Writer, layout: &Layout) -> Result<()> {
         .feature(Layer::Park, "CL")
         .in_languages("name", &PARK)
         .with("synthetic", true)
+        .with("region", REGION)
         .with("origin_easting", ORIGIN.x)
         .with("origin_northing", ORIGIN.y)
         .in_languages("notice", &NOTICE)
@@ -94,13 +96,16 @@ fn parcel(writer: &mut Writer, layout: &Layout, plot: &Plot) -> Result<()> {
             .maybe("price_cny_per_m2", price)
             .maybe("price_as_of", price.map(|_| "2026-04-30"))
             .maybe("price_source", price.map(|_| PRICE_OFFICE))
+            .maybe("price_confidence", price.map(|_| Confidence::Medium))
             .maybe("supplies", Some(&supplied).filter(|all| !all.is_empty()))
+            .maybe("sources", Some(sources(plot)).filter(|all| !all.is_empty()))
             .shaped(land.shape.clone())
     };
     let line = writer
         .feature(Layer::Parcel, &land.code)
         .in_languages("name", &plot.names)
         .with("status", plot.status)
+        .maybe("acquisition", acquisition(plot))
         .with("zone", layout.zones[land.zone].prefix)
         .maybe("land_use", Some(rules.land_use).filter(|_| known));
     limits(line)
@@ -116,6 +121,7 @@ fn houses(writer: &mut Writer, layout: &Layout, plot: &Plot) -> Result<()> {
             .with("floors", house.floors)
             .with("roof", if house.height_m < 4.0 { Roof::Flat } else { house.roof })
             .with("parcel", parcel)
+            .maybe("offers", Some(offers(plot, index, house)).filter(|all| !all.is_empty()))
             .shaped(house.shape.clone())?;
     }
     Ok(())

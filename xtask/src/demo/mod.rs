@@ -17,6 +17,7 @@ mod plane;
 mod planning;
 mod program;
 mod roads;
+mod sources;
 mod streets;
 #[cfg(test)]
 mod tests;

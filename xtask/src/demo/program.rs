@@ -50,7 +50,8 @@ impl Kind {
     /// Use and the roof that its buildings usually have.
     pub(super) fn usage(self) -> (BuildingUse, Roof) {
         match self {
-            Self::Hall | Self::Workshop => (BuildingUse::Factory, Roof::Flat),
+            Self::Hall => (BuildingUse::Factory, Roof::Flat),
+            Self::Workshop => (BuildingUse::StandardFactory, Roof::Flat),
             Self::Dock | Self::Hangar => (BuildingUse::Warehouse, Roof::Flat),
             Self::Office => (BuildingUse::Office, Roof::Flat),
             Self::Ancillary | Self::Plant | Self::Container | Self::Basin | Self::Lawn => {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloudsite_domain::crs::{Crs, Projector};
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{
-    Bounds, BuildingUse, Code, GreenKind, LandUse, Language, Layer, MaskKind, ParcelStatus, PoiKind, RailKind,
-    RoadClass, Roof, SupplyKind, TenureKind, UtilityKind, WaterKind, ZoneKind,
+    Acquisition, Bounds, BuildingUse, Code, GreenKind, LandUse, Language, Layer, MaskKind, Offer, ParcelStatus,
+    PoiKind, RailKind, RoadClass, Roof, Sources, SupplyKind, TenureKind, UtilityKind, WaterKind, ZoneKind,
 };
 use geo::{Area, BooleanOps, BoundingRect, Distance, Euclidean, Intersects, MapCoords};
 use geo_types::{Geometry, MultiPolygon, Point};
@@ -163,7 +163,8 @@ fn names_come_in_every_language() {
 fn planning_data_can_be_met() {
     let park = read();
     let zones: BTreeSet<_> = of(&park, Layer::Zone).map(|each| each.code.as_str()).collect();
-    let mut later = 0;
+    let (mut later, mut sourced) = (0, 0);
+    let mut ways: BTreeMap<Acquisition, usize> = BTreeMap::new();
     for each in of(&park, Layer::Parcel) {
         let code = &each.code;
         assert!(zones.contains(each.text("zone")), "{code} lies in a zone");
@@ -174,6 +175,16 @@ fn planning_data_can_be_met() {
         if let Some(land_use) = each.properties.get("land_use") {
             land_use.as_str().unwrap().parse::<LandUse>().unwrap();
             assert!(each.number("height_limit_m").unwrap() >= 10.0, "{code} can be built on");
+        }
+        if let Some(way) = each.properties.get("acquisition") {
+            let way = way.as_str().unwrap().parse::<Acquisition>().unwrap();
+            *ways.entry(way).or_insert(0) += 1;
+            assert!(!matches!(each.text("status"), "taken" | "unknown"), "{code} cannot be had");
+        }
+        if let Some(sources) = each.properties.get("sources") {
+            let sources: Sources = serde_json::from_value(sources.clone()).unwrap();
+            let fields = sources.entries().iter().flat_map(|entry| &entry.fields);
+            sourced += fields.count();
         }
         if each.properties.contains_key("tenure") {
             each.text("tenure").parse::<TenureKind>().unwrap();
@@ -186,6 +197,8 @@ fn planning_data_can_be_met() {
         }
     }
     assert!(later >= 10, "capacities that come later: {later}");
+    assert!(sourced >= 1_000, "values with a source: {sourced}");
+    assert_eq!(ways.len(), Acquisition::ALL.len(), "every way of acquisition occurs: {ways:?}");
     let statuses: BTreeMap<_, usize> = of(&park, Layer::Parcel).fold(BTreeMap::new(), |mut counts, each| {
         *counts.entry(each.text("status")).or_default() += 1;
         counts
@@ -273,9 +286,9 @@ fn nothing_stands_in_the_way_of_aircraft() {
 #[test]
 fn built_industry_is_as_dense_and_as_high_as_the_real_one() {
     let park = read();
-    let uses = ["factory", "warehouse"];
+    let uses = ["factory", "standard_factory", "warehouse"];
     let heights: Vec<f64> = of(&park, Layer::Building)
-        .filter(|each| each.text("use") == "factory")
+        .filter(|each| each.text("use").ends_with("factory"))
         .map(|each| each.number("height_m").unwrap())
         .collect();
     let mean_m = heights.iter().sum::<f64>() / heights.len() as f64;
@@ -292,4 +305,22 @@ fn built_industry_is_as_dense_and_as_high_as_the_real_one() {
     let density = built_m2 / land_m2 * 2.0 / 3.0;
     let [low, _, high] = INDUSTRIAL_DENSITY;
     assert!((low..high).contains(&density), "density {density}, real quartiles {low} and {high}");
+}
+
+#[test]
+fn floors_of_standard_factories_are_to_let() {
+    let park = read();
+    let mut count = 0;
+    for each in of(&park, Layer::Building) {
+        let Some(offers) = each.properties.get("offers") else { continue };
+        assert_eq!(each.text("use"), BuildingUse::StandardFactory.as_str(), "{}", each.code);
+        for offer in serde_json::from_value::<Vec<Offer>>(offers.clone()).unwrap() {
+            let floor = f64::from(offer.floor.unwrap());
+            assert!((1.0..=each.number("floors").unwrap()).contains(&floor), "{}: {offer:?}", each.code);
+            assert!(offer.area_m2 <= each.shape.area_m2() * 1.01, "{}: {offer:?}", each.code);
+            assert!(offer.rent.unwrap().source.contains("synthetic"), "{}", each.code);
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "offers: {count}");
 }

@@ -97,7 +97,7 @@ pub(super) fn blade_vertex(hub: Coord, height_m: f64, facing: Coord, offset_m: [
 const fn facade(usage: BuildingUse) -> Style {
     match usage {
         BuildingUse::Office => Style::Office,
-        BuildingUse::Factory => Style::Factory,
+        BuildingUse::Factory | BuildingUse::StandardFactory => Style::Factory,
         BuildingUse::Warehouse => Style::Warehouse,
         BuildingUse::Residential | BuildingUse::Commercial => Style::Residential,
         BuildingUse::Laboratory | BuildingUse::Public => Style::Laboratory,

@@ -84,7 +84,7 @@ pub const fn road(class: RoadClass) -> Rgb {
 /// A building's walls.
 pub const fn wall(usage: BuildingUse) -> Rgb {
     match usage {
-        BuildingUse::Factory => [238, 236, 230],
+        BuildingUse::Factory | BuildingUse::StandardFactory => [238, 236, 230],
         BuildingUse::Warehouse => [226, 229, 231],
         BuildingUse::Office => [240, 242, 244],
         BuildingUse::Laboratory => [242, 240, 236],
@@ -99,7 +99,7 @@ pub const fn wall(usage: BuildingUse) -> Rgb {
 /// A building's flat roof.
 pub const fn roof(usage: BuildingUse) -> Rgb {
     match usage {
-        BuildingUse::Factory | BuildingUse::Warehouse => [216, 221, 225],
+        BuildingUse::Factory | BuildingUse::StandardFactory | BuildingUse::Warehouse => [216, 221, 225],
         BuildingUse::Residential => [206, 176, 156],
         BuildingUse::Commercial | BuildingUse::Public => [222, 208, 194],
         BuildingUse::Utility => [196, 200, 202],

@@ -73,6 +73,7 @@ pub(crate) fn terms(parcel: &Parcel, language: Language, unit: AreaUnit) -> Vec<
         fill(language, "card.tenure_value", &[("kind", &kind), ("years", &tenure.years.to_string())])
     });
     let price = parcel.price.as_ref();
+    let acquisition = Some(parcel.acquisition.as_str()).filter(|way| !way.is_empty());
     vec![
         Fact { key: "card.tenure", value: tenure, note: None },
         Fact {
@@ -87,7 +88,18 @@ pub(crate) fn terms(parcel: &Parcel, language: Language, unit: AreaUnit) -> Vec<
                 }
             }),
         },
+        Fact {
+            key: "card.acquisition",
+            value: acquisition.map(|way| text(language, &format!("acquisition.{way}"))),
+            note: source_of(parcel, "acquisition", language),
+        },
     ]
+}
+
+/// Who says what a field says, and when.
+fn source_of(parcel: &Parcel, field: &str, language: Language) -> Option<String> {
+    let source = parcel.sources.iter().find(|source| source.fields.iter().any(|other| other == field))?;
+    Some(said(&source.source, &source.as_of, language))
 }
 
 /// A capacity with the day from which it is there, and who says so.
@@ -106,7 +118,10 @@ pub(crate) fn supply(supply: &Supply, language: Language) -> SupplyLine {
     let now = supply.from.is_empty();
     SupplyLine {
         kind: text(language, &format!("supply.{}", supply.kind)),
-        capacity: format!("{} {}", short_number(supply.capacity, language), supply.unit),
+        capacity: supply.capacity.map_or_else(
+            || text(language, "card.unknown"),
+            |capacity| format!("{} {}", short_number(capacity, language), supply.unit),
+        ),
         when: if now { text(language, "supply.now") } else { fill(language, "supply.from", &[("date", &supply.from)]) },
         now,
         said: said(&supply.source, &supply.as_of, language),
@@ -150,7 +165,7 @@ fn bounds(bounds: Option<&Bounds>, language: Language, write: impl Fn(f64) -> St
 
 #[cfg(test)]
 mod tests {
-    use cloudsite_proto::land::{LocalizedName, Setbacks, Tenure};
+    use cloudsite_proto::land::{LocalizedName, Setbacks, Source, Tenure};
 
     use super::*;
 
@@ -169,7 +184,12 @@ mod tests {
             height_limit_m: Some(45.0),
             setbacks: Some(Setbacks { front_m: 8.0, side_m: 5.5, rear_m: 6.0 }),
             tenure: Some(Tenure { kind: "grant".to_owned(), years: 50 }),
-            price: Some(Price { cny_per_m2: 768.0, as_of: "2026-03-01".to_owned(), source: "Bureau".to_owned() }),
+            price: Some(Price {
+                cny_per_m2: 768.0,
+                as_of: "2026-03-01".to_owned(),
+                source: "Bureau".to_owned(),
+                ..Price::default()
+            }),
             ..Parcel::default()
         }
     }
@@ -208,6 +228,20 @@ mod tests {
     }
 
     #[test]
+    fn how_a_parcel_can_be_had_comes_with_its_source() {
+        let survey = Source {
+            fields: vec!["status".to_owned(), "acquisition".to_owned()],
+            source: "Survey".to_owned(),
+            as_of: "2026-04-30".to_owned(),
+            ..Source::default()
+        };
+        let parcel = Parcel { acquisition: "after_clearance".to_owned(), sources: vec![survey], ..rich() };
+        let facts = terms(&parcel, Language::Zh, AreaUnit::Mu);
+        assert_eq!(value(&facts, "card.acquisition").as_deref(), Some("需拆迁"));
+        assert_eq!(facts[2].note.as_deref(), Some("Survey，2026-04-30"));
+    }
+
+    #[test]
     fn what_the_record_does_not_say_is_unknown_and_not_zero() {
         let parcel = Parcel { area_m2: 1.0, plot_ratio: Some(Bounds::default()), ..Parcel::default() };
         let facts = [planning(&parcel, &[], Language::Zh, AreaUnit::Mu), terms(&parcel, Language::Zh, AreaUnit::Mu)];
@@ -221,11 +255,12 @@ mod tests {
     fn supplies_say_from_when() {
         let later = Supply {
             kind: "power".to_owned(),
-            capacity: 12_000.0,
+            capacity: Some(12_000.0),
             unit: "kW".to_owned(),
             from: "2028-07-01".to_owned(),
             as_of: "2026-02-01".to_owned(),
             source: "Grid".to_owned(),
+            ..Supply::default()
         };
         let line = supply(&later, Language::En);
         assert_eq!((line.capacity.as_str(), line.when.as_str(), line.now), ("12,000 kW", "from 2028-07-01", false));

@@ -4,7 +4,7 @@ use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::terms::terms;
-use super::{Code, Names};
+use super::{Code, Names, Offer};
 
 /// The park itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ terms! {
     BuildingUse, "building use";
     /// Factory hall.
     Factory = "factory",
+    /// Standard factory (标准厂房): storeyed workshops, built to be let.
+    StandardFactory = "standard_factory",
     /// Warehouse.
     Warehouse = "warehouse",
     /// Offices.
@@ -94,6 +96,9 @@ pub struct Building {
     /// The parcel it stands on, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parcel: Option<Code>,
+    /// What of it can be let.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
 }
 
 terms! {

@@ -6,8 +6,11 @@ mod feature;
 mod land_use;
 mod names;
 mod network;
+mod offer;
 mod parcel;
 mod revision;
+mod source;
+mod supply;
 pub(crate) mod terms;
 
 pub use area::{Building, BuildingUse, Green, GreenKind, Mask, MaskKind, Park, Roof, Water, WaterKind, Zone, ZoneKind};
@@ -16,8 +19,11 @@ pub use feature::{Code, Feature, FeatureId, FeatureVersion, InvalidCode};
 pub use land_use::{InvalidLandUse, LandUse};
 pub use names::{Language, Names};
 pub use network::{Poi, PoiKind, Rail, RailKind, Road, RoadClass, Utility, UtilityKind};
+pub use offer::{Offer, Rent};
 pub use parcel::{
-    Bounds, InvalidBounds, Parcel, ParcelStatus, Price, Setbacks, Supply, SupplyKind, Tenure, TenureKind,
+    Acquisition, Bounds, InvalidBounds, Parcel, ParcelStatus, Price, Setbacks, Sourced, Tenure, TenureKind,
 };
 pub use revision::{Change, ChangeKind, Revision, RevisionEntry};
+pub use source::{Confidence, Source, SourceEntry, SourcedField, Sources, TwoSources};
+pub use supply::{Supply, SupplyKind, supply_at};
 pub use terms::UnknownTerm;

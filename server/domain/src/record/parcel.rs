@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::terms::terms;
-use super::{Code, LandUse};
+use super::{Code, Confidence, LandUse, Source, SourcedField, Sources, Supply, SupplyKind, supply};
 
 terms! {
     /// Whether a parcel can be had.
@@ -35,6 +35,17 @@ impl ParcelStatus {
             Self::Taken => 5,
         }
     }
+}
+
+terms! {
+    /// What has to happen before a parcel can be had, as the district sorts its land.
+    Acquisition, "way of acquisition";
+    /// Nothing: it can be used at once (可直接利用).
+    Direct = "direct",
+    /// The plan has to be changed first (需调整规划).
+    AfterPlanChange = "after_plan_change",
+    /// What stands on it has to go first (需拆迁).
+    AfterClearance = "after_clearance",
 }
 
 /// A lower and an upper bound, each of which may be absent.
@@ -122,52 +133,9 @@ pub struct Price {
     pub as_of: Date,
     /// Who says so.
     pub source: String,
-}
-
-terms! {
-    /// What is supplied to a parcel.
-    SupplyKind, "kind of supply";
-    /// Electrical power, kW.
-    Power = "power",
-    /// Water, m³ a day.
-    Water = "water",
-    /// Waste water taken, m³ a day.
-    Sewage = "sewage",
-    /// Natural gas, m³ an hour.
-    Gas = "gas",
-    /// Steam, t an hour.
-    Steam = "steam",
-    /// Telecommunication, Gbit a second.
-    Telecom = "telecom",
-}
-
-impl SupplyKind {
-    /// The unit of the capacity.
-    pub const fn unit(self) -> &'static str {
-        match self {
-            Self::Power => "kW",
-            Self::Water | Self::Sewage => "m³/d",
-            Self::Gas => "m³/h",
-            Self::Steam => "t/h",
-            Self::Telecom => "Gbit/s",
-        }
-    }
-}
-
-/// A capacity supplied to a parcel from a day on. A later day with another capacity is another entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Supply {
-    /// What is supplied.
-    pub kind: SupplyKind,
-    /// How much, in [`SupplyKind::unit`].
-    pub capacity: f64,
-    /// From which day on; absent where it is there already.
+    /// How sure that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Date>,
-    /// As of which day this was said.
-    pub as_of: Date,
-    /// Who says so.
-    pub source: String,
+    pub confidence: Option<Confidence>,
 }
 
 /// A parcel of land. What is absent is unknown: never zero, never yes.
@@ -175,6 +143,9 @@ pub struct Supply {
 pub struct Parcel {
     /// Whether it can be had.
     pub status: ParcelStatus,
+    /// What has to happen before it can be had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acquisition: Option<Acquisition>,
     /// The zone it lies in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<Code>,
@@ -205,6 +176,9 @@ pub struct Parcel {
     /// What is supplied, by kind and then by day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub supplies: Vec<Supply>,
+    /// Who says so, field by field; prices and supplies say it themselves.
+    #[serde(default, skip_serializing_if = "Sources::is_empty")]
+    pub sources: Sources,
 }
 
 impl Bounds {
@@ -218,6 +192,7 @@ impl Parcel {
     pub const fn with_status(status: ParcelStatus) -> Self {
         Self {
             status,
+            acquisition: None,
             zone: None,
             land_use: None,
             plot_ratio: Bounds { min: None, max: None },
@@ -228,8 +203,28 @@ impl Parcel {
             tenure: None,
             price: None,
             supplies: Vec::new(),
+            sources: Sources::NONE,
         }
     }
+
+    /// What is supplied on a day, in [`SupplyKind::unit`]. `None` is unknown, which is neither zero nor none.
+    pub fn capacity_at(&self, kind: SupplyKind, day: Date) -> Option<f64> {
+        supply::supply_at(&self.supplies, kind, day)?.capacity
+    }
+
+    /// A value together with who says so.
+    pub fn sourced<T>(&self, field: SourcedField, value: impl FnOnce(&Self) -> T) -> Sourced<'_, T> {
+        Sourced { value: value(self), source: self.sources.of(field) }
+    }
+}
+
+/// A value with its source.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sourced<'a, T> {
+    /// The value, which says itself if it is unknown.
+    pub value: T,
+    /// Who says so, and when.
+    pub source: Option<&'a Source>,
 }
 
 #[cfg(test)]
@@ -249,5 +244,25 @@ mod tests {
     fn what_is_unknown_is_not_written() {
         let parcel = Parcel::with_status(ParcelStatus::Unknown);
         assert_eq!(serde_json::to_string(&parcel).unwrap(), r#"{"status":"unknown"}"#);
+    }
+
+    #[test]
+    fn what_was_written_before_there_were_sources_is_read() {
+        let text = r#"{"status":"available","plot_ratio":{"max":2.0},
+            "price":{"cny_per_m2":480.0,"as_of":"2026-01-01","source":"List"},
+            "supplies":[{"kind":"power","capacity":3000.0,"as_of":"2026-01-01","source":"Grid"}]}"#;
+        let parcel: Parcel = serde_json::from_str(text).unwrap();
+        assert!(parcel.sources.is_empty() && parcel.acquisition.is_none());
+        assert_eq!(parcel.capacity_at(SupplyKind::Power, jiff::civil::date(2026, 6, 1)), Some(3_000.0));
+        assert_eq!(serde_json::to_string(&parcel).unwrap().replace([' ', '\n'], ""), text.replace([' ', '\n'], ""));
+    }
+
+    #[test]
+    fn a_value_comes_with_its_source_even_if_it_is_unknown() {
+        let mut parcel = Parcel::with_status(ParcelStatus::Available);
+        let survey = Source { source: "Survey".to_owned(), as_of: jiff::civil::date(2026, 2, 1), confidence: None };
+        parcel.sources.set(SourcedField::HeightLimit, survey.clone());
+        let height = parcel.sourced(SourcedField::HeightLimit, |parcel| parcel.height_limit_m);
+        assert_eq!(height, Sourced { value: None, source: Some(&survey) });
     }
 }

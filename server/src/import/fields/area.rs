@@ -2,7 +2,7 @@
 
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{
-    Building, BuildingUse, Green, GreenKind, Mask, Park, Roof, Water, WaterKind, Zone, ZoneKind,
+    Building, BuildingUse, Green, GreenKind, Mask, Offer, Park, Roof, Water, WaterKind, Zone, ZoneKind,
 };
 use geo_types::Coord;
 
@@ -41,7 +41,18 @@ pub(super) fn building(properties: &mut Properties<'_>) -> Option<Building> {
     let floors = properties.count("floors");
     let roof = properties.parsed("roof").unwrap_or(Roof::Flat);
     let parcel = properties.parsed("parcel");
-    Some(Building { usage, height_m: height_m?, floors, roof, parcel })
+    let offers = offers(properties);
+    Some(Building { usage, height_m: height_m?, floors, roof, parcel, offers })
+}
+
+/// A JSON array of what can be let, or the text of one.
+fn offers(properties: &mut Properties<'_>) -> Vec<Offer> {
+    let offers: Vec<Offer> = properties.list("offers").unwrap_or_default();
+    let bad = offers.iter().enumerate().find_map(|(at, offer)| offer.bad_numbers().next().map(|bad| (at, bad)));
+    if let Some((at, (field, number))) = bad {
+        properties.refuse("offers", "field.range", format!("entry {at}: {number} is no {field}"));
+    }
+    offers
 }
 
 /// `kind`, else what OpenStreetMap's tags say, else the least that a water surface can be.

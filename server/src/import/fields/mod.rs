@@ -22,7 +22,7 @@ pub(crate) const fn of_layer(layer: Layer) -> &'static [&'static str] {
         Layer::Park => &["synthetic", "origin_easting", "origin_northing"],
         Layer::Zone | Layer::Water | Layer::Green | Layer::Poi => &["kind"],
         Layer::Parcel => parcel::FIELDS,
-        Layer::Building => &["use", "height_m", "floors", "roof", "parcel"],
+        Layer::Building => &["use", "height_m", "floors", "roof", "parcel", "offers"],
         Layer::Road => &["class", "width_m", "lanes"],
         Layer::Rail => &["kind", "level_m"],
         Layer::Utility => &["kind", "height_m"],

@@ -1,12 +1,15 @@
 //! Fields of parcels. Whatever is absent stays unknown.
 
-use cloudsite_domain::record::{Bounds, Parcel, ParcelStatus, Price, Setbacks, Supply, Tenure};
-use serde_json::Value;
+use cloudsite_domain::record::{
+    Bounds, InvalidLandUse, LandUse, Parcel, ParcelStatus, Price, Setbacks, Supply, Tenure,
+};
 
 use crate::import::properties::Properties;
+use crate::validation;
 
 pub(super) const FIELDS: &[&str] = &[
     "status",
+    "acquisition",
     "zone",
     "land_use",
     "plot_ratio_min",
@@ -24,14 +27,17 @@ pub(super) const FIELDS: &[&str] = &[
     "price_cny_per_m2",
     "price_as_of",
     "price_source",
+    "price_confidence",
     "supplies",
+    "sources",
 ];
 
 pub(super) fn parcel(properties: &mut Properties<'_>) -> Parcel {
     Parcel {
         status: properties.parsed("status").unwrap_or(ParcelStatus::Unknown),
+        acquisition: properties.parsed("acquisition"),
         zone: properties.parsed("zone"),
-        land_use: properties.parsed("land_use"),
+        land_use: land_use(properties),
         plot_ratio: bounds(properties, "plot_ratio", f64::MAX),
         site_coverage: bounds(properties, "site_coverage", 1.0),
         green_ratio: bounds(properties, "green_ratio", 1.0),
@@ -40,7 +46,18 @@ pub(super) fn parcel(properties: &mut Properties<'_>) -> Parcel {
         tenure: tenure(properties),
         price: price(properties),
         supplies: supplies(properties),
+        sources: properties.list("sources").unwrap_or_default(),
     }
+}
+
+/// A code of the classification before today's is refused, with what it has become.
+fn land_use(properties: &mut Properties<'_>) -> Option<LandUse> {
+    let text = properties.text("land_use")?;
+    let refuse = |error: InvalidLandUse| {
+        let now = validation::land_use_today(&text).map(|code| format!("; the older code {text} is now {code}"));
+        properties.refuse("land_use", "field.term", format!("{error}{}", now.unwrap_or_default()));
+    };
+    text.trim().parse().map_err(refuse).ok()
 }
 
 fn bounds(properties: &mut Properties<'_>, field: &str, most: f64) -> Bounds {
@@ -86,28 +103,17 @@ fn price(properties: &mut Properties<'_>) -> Option<Price> {
     incomplete(properties, &fields.map(|field| (field, properties.has(field))));
     let amount = properties.amount("price_cny_per_m2");
     let (as_of, source) = (properties.parsed("price_as_of"), properties.text("price_source"));
-    Some(Price { cny_per_m2: amount?, as_of: as_of?, source: source? })
+    let confidence = amount.and_then(|_| properties.parsed("price_confidence"));
+    Some(Price { cny_per_m2: amount?, as_of: as_of?, source: source?, confidence })
 }
 
-/// A JSON array of `{kind, capacity, from, as_of, source}`, or the text of one.
+/// An array of `{kind, capacity, from, as_of, source, confidence}`; without a capacity it is unknown how much there is.
 fn supplies(properties: &mut Properties<'_>) -> Vec<Supply> {
-    let Some(value) = properties.take("supplies") else { return Vec::new() };
-    let read = match value {
-        Value::String(text) => serde_json::from_str::<Vec<Supply>>(&text),
-        other => serde_json::from_value(other),
-    };
-    match read {
-        Ok(mut supplies) => {
-            if let Some(bad) = supplies.iter().find(|supply| !supply.capacity.is_finite() || supply.capacity < 0.0) {
-                let message = format!("a capacity of {} {} is no capacity", bad.capacity, bad.kind.unit());
-                properties.refuse("supplies", "field.range", message);
-            }
-            supplies.sort_by_key(|supply| (supply.kind, supply.from));
-            supplies
-        }
-        Err(error) => {
-            properties.refuse("supplies", "field.supplies", error);
-            Vec::new()
-        }
+    let mut supplies: Vec<Supply> = properties.list("supplies").unwrap_or_default();
+    let bad = |capacity: &f64| !capacity.is_finite() || *capacity < 0.0;
+    if let Some((kind, bad)) = supplies.iter().find_map(|supply| Some((supply.kind, supply.capacity.filter(bad)?))) {
+        properties.refuse("supplies", "field.range", format!("a capacity of {bad} {} is no capacity", kind.unit()));
     }
+    supplies.sort_by_key(|supply| (supply.kind, supply.from));
+    supplies
 }

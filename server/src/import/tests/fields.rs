@@ -51,6 +51,12 @@ fn fields_become_what_the_layer_says() {
         ),
         (
             Layer::Parcel,
+            r#"{"acquisition":"after_clearance","supplies":[{"kind":"gas","as_of":"2026-01-01","source":"gas"}],
+                "sources":[{"fields":["acquisition"],"source":"survey","as_of":"2026-01-01","confidence":"low"}]}"#,
+            r#"{"layer":"parcel","status":"unknown","acquisition":"after_clearance","supplies":[{"kind":"gas","as_of":"2026-01-01","source":"gas"}],"sources":[{"fields":["acquisition"],"source":"survey","as_of":"2026-01-01","confidence":"low"}]}"#,
+        ),
+        (
+            Layer::Parcel,
             r#"{"supplies":"[{\"kind\":\"power\",\"capacity\":3000,\"as_of\":\"2026-01-01\",\"source\":\"grid\"}]"}"#,
             r#"{"layer":"parcel","status":"unknown","supplies":[{"kind":"power","capacity":3000.0,"as_of":"2026-01-01","source":"grid"}]}"#,
         ),
@@ -58,6 +64,11 @@ fn fields_become_what_the_layer_says() {
             Layer::Building,
             r#"{"height_m":12.5}"#,
             r#"{"layer":"building","use":"unknown","height_m":12.5,"roof":"flat"}"#,
+        ),
+        (
+            Layer::Building,
+            r#"{"height_m":20,"use":"standard_factory","offers":"[{\"floor\":2,\"area_m2\":1800}]"}"#,
+            r#"{"layer":"building","use":"standard_factory","height_m":20.0,"roof":"flat","offers":[{"floor":2,"area_m2":1800.0}]}"#,
         ),
         (Layer::Zone, "{}", r#"{"layer":"zone","kind":"other"}"#),
         (Layer::Road, r#"{"highway":"trunk_link"}"#, r#"{"layer":"road","class":"ramp"}"#),
@@ -101,7 +112,10 @@ fn a_malformed_field_is_named() {
         (Layer::Parcel, r#"{"price_cny_per_m2":480}"#, "price_as_of"),
         (Layer::Parcel, r#"{"price_cny_per_m2":480,"price_as_of":"soon","price_source":"x"}"#, "price_as_of"),
         (Layer::Parcel, r#"{"supplies":"[{]"}"#, "supplies"),
+        (Layer::Parcel, r#"{"acquisition":"soon"}"#, "acquisition"),
+        (Layer::Parcel, r#"{"sources":[{"fields":["colour"],"source":"x","as_of":"2026-01-01"}]}"#, "sources"),
         (Layer::Building, r#"{"use":"factory"}"#, "height_m"),
+        (Layer::Building, r#"{"height_m":10,"offers":[{"floor":1,"area_m2":-4}]}"#, "offers"),
         (Layer::Building, r#"{"height_m":10,"roof":"thatch"}"#, "roof"),
         (Layer::Road, r#"{"class":"alley"}"#, "class"),
         (Layer::Utility, "{}", "kind"),
@@ -146,4 +160,15 @@ fn names_are_sorted_by_language_and_the_rest_is_kept() {
     assert_eq!(names, ["zh=太湖", "en=Taihu Lake"]);
     let kept: Vec<_> = features[0].attributes.iter().map(|(name, text)| format!("{name}={text}")).collect();
     assert_eq!(kept, ["depth=1.9", "layer=-1", "name:zh-Hant=太湖湖", "ok=true", "wikidata=Q209294"]);
+}
+
+#[test]
+fn a_land_use_code_of_the_older_classification_is_refused_with_its_successor() {
+    let said = |code: &str| {
+        let properties = format!(r#"{{"land_use":"{code}"}}"#);
+        let refusal = read(&collection(&[one(Layer::Parcel, &properties)]), Layer::Parcel).expect_err(code);
+        refusal.problems[0].message.clone()
+    };
+    assert!(said("M1").ends_with("; the older code M1 is now 100101"), "{}", said("M1"));
+    assert!(!said("X9").contains("older"), "{}", said("X9"));
 }
