@@ -17,6 +17,9 @@ fn run(arguments: &[&str]) -> Result<Done, Failure> {
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(cli.json),
         Command::Demo(demo) => demo.run(),
+        Command::Audit(audit) => audit.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
     }
 }
 

@@ -117,7 +117,9 @@ pub fn checkpoints_come_back(fixture: &impl Fixture) {
 pub fn a_revision_on_disk_is_what_its_event_says(fixture: &impl Fixture) {
     let store = fixture.open();
     write(&*store, vec![poi("B", 1.0, 1.0), poi("A", -0.0, 1.0), parcel("P", 0.1, ParcelStatus::Planned)]);
-    store.commit(commit(vec![poi("C", 1.0, 1.0), poi("B", 2.0, 2.0)], &[(Layer::Parcel, "P"), (Layer::Poi, "A")])).unwrap();
+    store
+        .commit(commit(vec![poi("C", 1.0, 1.0), poi("B", 2.0, 2.0)], &[(Layer::Parcel, "P"), (Layer::Poi, "A")]))
+        .unwrap();
     write(&*store, vec![parcel("P", 0.0, ParcelStatus::Taken), poi("A", 1.0, 1.0)]);
     let made: Vec<Made> = log(&*store).iter().filter_map(Event::made).collect();
     assert_eq!(made.len(), 3);

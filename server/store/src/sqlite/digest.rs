@@ -82,8 +82,7 @@ fn each_begun(
 
 fn begun(row: &Row<'_>, revision: Revision) -> Result<Begun, StoreError> {
     let id = FeatureId(row.get::<_, i64>(0)? as u64);
-    let damaged =
-        |what: String| StoreError::Corrupt { what, place: format!("feature {id} as of revision {revision}") };
+    let damaged = |what: String| StoreError::Corrupt { what, place: format!("feature {id} as of revision {revision}") };
     let (layer, code): (String, String) = (row.get(1)?, row.get(2)?);
     let layer: Layer = layer.parse().map_err(|error| damaged(format!("{error}")))?;
     let code: Code = code.parse().map_err(|error| damaged(format!("{error}")))?;

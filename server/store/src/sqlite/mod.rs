@@ -103,7 +103,6 @@ fn append_all(connection: &mut Connection, happenings: Vec<Happening>) -> Result
     Ok(last)
 }
 
-
 fn open_writer(database: &Path) -> Result<Connection, StoreError> {
     let left_behind = health::log_bytes(database);
     let mut writer = Connection::open_with_flags(

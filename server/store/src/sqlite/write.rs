@@ -61,8 +61,7 @@ pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> Result<Com
 /// What the audit log says of a write.
 fn event(commit: &Commit, done: &Committed, changes: RevisionDigest) -> Happening {
     let Commit { author, message, at, cause, .. } = commit;
-    let entry =
-        RevisionEntry { revision: done.revision, at: *at, author: author.clone(), message: message.clone() };
+    let entry = RevisionEntry { revision: done.revision, at: *at, author: author.clone(), message: message.clone() };
     let counts = [("created", done.created), ("updated", done.updated), ("ended", done.ended)];
     let counts = counts.map(|(name, count)| (name.to_owned(), count.to_string()));
     let happening = Happening {
@@ -136,8 +135,7 @@ fn put(
     };
     let bounds = feature.shape.bounds();
     let (min, max) = (bounds.min(), bounds.max());
-    let digest =
-        version_digest(FeatureId(id as u64), feature.layer(), &feature.code, payload.as_bytes(), bounds);
+    let digest = version_digest(FeatureId(id as u64), feature.layer(), &feature.code, payload.as_bytes(), bounds);
     changes.version(FeatureId(id as u64), kind, digest);
     transaction.prepare_cached(BEGIN_VERSION)?.execute(params![
         id,
@@ -152,12 +150,7 @@ fn put(
     Ok(())
 }
 
-fn end(
-    transaction: &Transaction<'_>,
-    layer: Layer,
-    code: &Code,
-    revision: Revision,
-) -> Result<FeatureId, StoreError> {
+fn end(transaction: &Transaction<'_>, layer: Layer, code: &Code, revision: Revision) -> Result<FeatureId, StoreError> {
     let Some(Found { id, now: Some((row_id, _)) }) = find(transaction, layer, code)? else {
         return Err(StoreError::UnknownToEnd { layer, code: code.clone() });
     };

@@ -82,7 +82,8 @@ fn what_is_changed_in_a_version_is_found_and_placed() {
             .map(|(made, _)| made.revision.0)
             .collect();
         assert!(differing.contains(&revision), "{sql}: {differing:?}");
-        let named: Vec<&str> = found.iter().flat_map(|(_, disk)| &disk.changed).map(|(_, code)| code.as_str()).collect();
+        let named: Vec<&str> =
+            found.iter().flat_map(|(_, disk)| &disk.changed).map(|(_, code)| code.as_str()).collect();
         assert_eq!(named, codes, "{sql}");
     }
 }
