@@ -5,7 +5,8 @@ use std::{env, fs};
 
 use prost::Message;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
+    "cloudsite/audit/v1/audit_service.proto",
     "cloudsite/land/v1/types.proto",
     "cloudsite/land/v1/park_service.proto",
     "cloudsite/land/v1/parcel_service.proto",

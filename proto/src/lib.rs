@@ -19,6 +19,11 @@ macro_rules! generated {
     };
 }
 
+/// Package `cloudsite.audit.v1`: what happened to the record and around it.
+pub mod audit {
+    generated!("cloudsite.audit.v1");
+}
+
 /// Package `cloudsite.land.v1`: the park's record.
 pub mod land {
     generated!("cloudsite.land.v1");

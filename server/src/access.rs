@@ -39,6 +39,7 @@ pub(crate) struct Rule {
 
 /// Every method by its path.
 const METHODS: &[(&str, Caller, Span)] = &[
+    ("/cloudsite.audit.v1.AuditService/ListEvents", Caller::Operator, Span::Answer),
     ("/cloudsite.land.v1.ParkService/GetPark", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParkService/GetZone", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParkService/ListZones", Caller::Anyone, Span::Answer),

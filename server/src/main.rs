@@ -1,6 +1,8 @@
 //! `cloudsite`: one process, one port. What each command does stands under [`cli`].
 
 mod access;
+mod audit;
+mod backup;
 mod cli;
 mod demo;
 mod export;

@@ -39,7 +39,21 @@ impl Outcome {
 
 /// Runs `cloudsite` to its end.
 pub async fn cloudsite<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Outcome {
-    let mut command = Command::new(program("CLOUDSITE_BIN", "cloudsite"));
+    cloudsite_under(&[], arguments).await
+}
+
+/// A command that runs `cloudsite`, by a program that runs another if one is given.
+pub(crate) fn under(launcher: &[&str]) -> Command {
+    let program = program("CLOUDSITE_BIN", "cloudsite");
+    let Some((first, more)) = launcher.split_first() else { return Command::new(program) };
+    let mut command = Command::new(first);
+    command.args(more).arg(program);
+    command
+}
+
+/// As [`cloudsite`], by a program that runs another, such as one that takes rights away, with its arguments.
+pub async fn cloudsite_under<S: AsRef<OsStr>>(launcher: &[&str], arguments: impl IntoIterator<Item = S>) -> Outcome {
+    let mut command = under(launcher);
     command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     let output = command.output().await.expect("the program can be started");
     Outcome {

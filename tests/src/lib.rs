@@ -13,7 +13,7 @@ mod program;
 mod server;
 
 pub use browser::{Browser, Page};
-pub use command::{Outcome, cloudsite, import};
+pub use command::{Outcome, cloudsite, cloudsite_under, import};
 pub use http::{Answer, Http, get, send};
 pub use picture::{Picture, difference};
 pub use program::{program, workspace};

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tonic::transport::{Channel, Endpoint};
 
-use crate::{eventually, get, program};
+use crate::command::under;
+use crate::{eventually, get};
 
 const READY_WITHIN: Duration = Duration::from_mins(2);
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -39,8 +40,17 @@ impl Server {
 
     /// As [`Self::start_in`], with the page of the folder `web` or, without one, the page within the program.
     pub async fn start_with_web(folder: TempDir, web: Option<&Path>) -> Self {
+        Self::start_with(folder, web, &[]).await
+    }
+
+    /// As [`Self::start_in`], by a program that runs another, such as one that sets limits, with its arguments.
+    pub async fn start_under(folder: TempDir, launcher: &[&str]) -> Self {
+        Self::start_with(folder, None, launcher).await
+    }
+
+    async fn start_with(folder: TempDir, web: Option<&Path>, launcher: &[&str]) -> Self {
         let address = free_address();
-        let mut command = Command::new(program("CLOUDSITE_BIN", "cloudsite"));
+        let mut command = under(launcher);
         command.arg("serve").arg("--data").arg(folder.path().join("data"));
         command.args(["--listen", &address.to_string()]);
         if let Some(web) = web {
@@ -116,6 +126,30 @@ impl Server {
         let status = ended.expect("the server ends when told to").expect("its status can be read");
         let folder = TempDir::new().expect("a folder can be made");
         (status, std::mem::replace(&mut self.folder, folder))
+    }
+}
+
+impl Server {
+    /// Ends the server as a power failure would, without a word to it, and gives its folder.
+    pub async fn kill(mut self) -> TempDir {
+        self.process.kill().await.expect("the server runs");
+        let folder = TempDir::new().expect("a folder can be made");
+        std::mem::replace(&mut self.folder, folder)
+    }
+
+    /// The server's process id.
+    pub fn pid(&self) -> u32 {
+        self.process.id().expect("the server runs")
+    }
+
+    /// A request with the operator's token, which is kept in the data folder.
+    pub fn as_operator<T>(&self, message: T) -> tonic::Request<T> {
+        let file = fs::read_to_string(self.data().join("operator.json")).expect("a running server leaves its file");
+        let contents: serde_json::Value = serde_json::from_str(&file).expect("the file is JSON");
+        let header = format!("Bearer {}", contents["token"].as_str().expect("there is a token in it"));
+        let mut request = tonic::Request::new(message);
+        request.metadata_mut().insert("authorization", header.parse().expect("a token is a header's value"));
+        request
     }
 }
 

@@ -6,6 +6,7 @@
 //! Canonical coordinates are EPSG:4549 (CGCS2000 / 3-degree Gauss-Kruger CM 120E), x = easting, y = northing, metres,
 //! snapped to 1 mm.
 
+pub mod audit;
 pub mod crs;
 pub mod difference;
 pub mod geometry;

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use cloudsite_domain::audit::Action;
 use cloudsite_domain::record::{Layer, Revision};
 use cloudsite_store::Store;
 use cloudsite_store::sqlite::SqliteStore;
@@ -12,6 +13,7 @@ use serde_json::json;
 
 use super::answer::{Done, Failure};
 use super::{layer, refused};
+use crate::audit::operators;
 use crate::export;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,6 +53,7 @@ impl Export {
         let Some(path) = &self.out else {
             let mut out = BufWriter::new(io::stdout().lock());
             let count = export::write(&store, self.layer, at, &mut out).map_err(|error| refused(&error))?;
+            self.log(at, count);
             if !json {
                 // The sentence must not end up in the file that standard output is led to.
                 let _ = writeln!(io::stderr(), "Exported {count} features of layer {} at revision {at}", self.layer);
@@ -58,9 +61,24 @@ impl Export {
             return Ok(Done::default());
         };
         let count = whole(path, |out| export::write(&store, self.layer, at, out))?;
+        self.log(at, count);
         let sentence =
             format!("Exported {count} features of layer {} at revision {at} to {}", self.layer, path.display());
         Ok(Done::new(sentence, json!({ "revision": at, "layer": self.layer, "features": count, "file": path })))
+    }
+}
+
+impl Export {
+    /// Whoever can read the folder can read the record without this program, so an export from a folder where nothing can
+    /// be written is let go, with a word.
+    #[expect(clippy::disallowed_methods, reason = "the edge of the process: an event is dated when it happens")]
+    fn log(&self, revision: Revision, features: u64) {
+        let mut happening = operators(Action::Export, self.layer.as_str(), jiff::Timestamp::now());
+        let detail = [("of_revision", revision.to_string()), ("features", features.to_string())];
+        happening.detail = detail.map(|(key, value)| (key.to_owned(), value)).into();
+        if let Err(error) = SqliteStore::append_beside(&self.data, happening) {
+            let _ = writeln!(io::stderr(), "warning: the export is not in the audit log: {error}");
+        }
     }
 }
 

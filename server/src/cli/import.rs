@@ -13,7 +13,7 @@ use super::answer::{Done, Failure};
 use super::{layer, refused};
 use crate::import::remote::RemoteError;
 use crate::import::{Applied, Format, ImportError, ImportOptions, Refusal, apply, read_file, remote};
-use crate::{operator, telemetry};
+use crate::{audit, operator, telemetry};
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
@@ -55,7 +55,7 @@ impl Import {
         let format = self.format(&file_name)?;
         let options = self.options(&file_name)?;
         let applied = match SqliteStore::open(&self.data) {
-            Ok(store) => self.write(&store, format, &options, &file_name)?,
+            Ok(store) => self.write(store, format, &options, &file_name)?,
             Err(StoreError::AnotherProcess(_)) => self.send(&options)?,
             Err(error) => return Err(refused(&error)),
         };
@@ -87,17 +87,22 @@ impl Import {
     #[expect(clippy::disallowed_methods, reason = "the edge of the process: a revision is dated when it is asked for")]
     fn write(
         &self,
-        store: &SqliteStore,
+        store: SqliteStore,
         format: Format,
         options: &ImportOptions,
         file_name: &str,
     ) -> Result<Applied, Failure> {
         let features = read_file(&self.file, format, options).map_err(refused_file)?;
         let write = |commit| store.commit(commit);
-        apply(store, &write, &features, file_name, &self.author, jiff::Timestamp::now()).map_err(|error| match error {
+        let at = jiff::Timestamp::now();
+        let applied = apply(&store, &write, &features, file_name, &self.author, at).map_err(|error| match error {
             ImportError::Refused(refusal) => refused_file(refusal),
             ImportError::Store(error) => refused(&error),
-        })
+        })?;
+        if applied.revision.is_some() {
+            audit::seal_folder(store, &self.data, at);
+        }
+        Ok(applied)
     }
 
     /// Another process writes the record: if it is a server, it takes the file.

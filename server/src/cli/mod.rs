@@ -2,6 +2,8 @@
 //! 2 when it is misused. With `--json` it writes exactly one JSON object to standard output; logs go to standard error.
 
 mod answer;
+mod audit;
+mod backup;
 mod check;
 mod demo;
 mod export;
@@ -40,6 +42,12 @@ enum Command {
     Check(check::Check),
     /// Fill an empty record with the synthetic demo park.
     Demo(demo::Demo),
+    /// Read the audit log, and verify it.
+    Audit(audit::Audit),
+    /// Copy the whole record to a file, also while it is served.
+    Backup(backup::Backup),
+    /// Verify a backup and put it into a data folder.
+    Restore(backup::Restore),
 }
 
 /// Runs the command that the arguments, the program's name among them, ask for.
@@ -56,6 +64,9 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export(export) => export.run(cli.json),
         Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Audit(audit) => audit.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
     };
     answer::give(answer, began.elapsed(), cli.json)
 }

@@ -18,6 +18,9 @@ fn run(arguments: &[&str]) -> Result<Done, Failure> {
         Command::Export(export) => export.run(cli.json),
         Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Audit(audit) => audit.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
     }
 }
 

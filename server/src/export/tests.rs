@@ -1,8 +1,9 @@
 //! What is exported and imported again changes nothing.
 
+use cloudsite_domain::audit::Action;
 use cloudsite_domain::record::{Feature, Layer, Revision};
 use cloudsite_store::sqlite::SqliteStore;
-use cloudsite_store::{Commit, Store};
+use cloudsite_store::{Cause, Commit, Store};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
@@ -19,6 +20,7 @@ fn store(features: Vec<Feature>) -> (TempDir, SqliteStore) {
         expected_head: None,
         puts: features,
         ends: Vec::new(),
+        cause: Cause::new(Action::Import, "a file"),
     };
     store.commit(commit).unwrap();
     (folder, store)

@@ -1,5 +1,6 @@
 //! The services of the contract, as far as they read the record.
 
+mod audit_service;
 mod convert;
 mod page;
 mod parcel_filter;
@@ -8,6 +9,7 @@ mod park_service;
 mod read;
 mod status;
 
+pub(crate) use audit_service::Audit;
 pub(crate) use convert::{lon_lat_bounds, revision_to_wire, wire_change};
 pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;

@@ -87,6 +87,11 @@ impl From<Refusal> for Status {
             Refusal::Store(StoreError::Busy) => {
                 reason(Code::Unavailable, "STORE_BUSY", "the record is busy; try again")
             }
+            Refusal::Store(error @ (StoreError::DiskFull | StoreError::WriteFailed(_) | StoreError::ReadOnly)) => {
+                tracing::error!(%error, "the store takes no writes");
+                let message = "the disk takes no more writes: nothing was written, and reading goes on";
+                reason(Code::ResourceExhausted, "DISK_FULL", message)
+            }
             Refusal::Store(error) => {
                 // What the store says may name folders of this machine: it is for the log, not for the caller.
                 tracing::error!(%error, "the store failed");
@@ -125,6 +130,11 @@ mod tests {
                 "there is no revision 9; the newest is 2",
             ),
             (Refusal::Store(StoreError::Busy), Code::Unavailable, "the record is busy; try again"),
+            (
+                Refusal::Store(StoreError::DiskFull),
+                Code::ResourceExhausted,
+                "the disk takes no more writes: nothing was written, and reading goes on",
+            ),
             (Refusal::Interrupted, Code::Internal, "the call was interrupted"),
             (Refusal::Exhausted("too many streams"), Code::ResourceExhausted, "too many streams"),
         ];

@@ -23,6 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::access::{self, VerifyOperator};
+use crate::audit::{self, Refusals};
 use crate::tiles::TileServer;
 
 pub(crate) use page::WebSource;
@@ -38,6 +39,8 @@ pub(crate) struct Site {
     pub(crate) services: tonic::service::Routes,
     /// Says whether a token is the operator's.
     pub(crate) is_operator: VerifyOperator,
+    /// Where refused calls are counted.
+    pub(crate) refusals: Arc<Refusals>,
     /// Where the page comes from.
     pub(crate) web: WebSource,
     /// Renders the metrics.
@@ -48,12 +51,14 @@ pub(crate) struct Site {
 
 /// All routes.
 pub(crate) fn router(site: Site) -> Router {
-    // Each layer is outside of the one before it: a call is translated from gRPC-Web, then admitted, then limited.
+    // Each layer is outside of the one before it: a call is translated from gRPC-Web, then admitted, or
+    // refused and counted, then limited.
     let calls = site
         .services
         .into_axum_router()
         .layer(from_fn_with_state(calls::Gate::new(), calls::limit))
         .layer(from_fn_with_state(site.is_operator, access::enforce))
+        .layer(from_fn_with_state(site.refusals, audit::note))
         .layer(tonic_web::GrpcWebLayer::new());
     let features = ogc::routes(Arc::clone(site.tiles.record()));
     let pages = Router::new()

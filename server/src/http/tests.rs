@@ -27,6 +27,7 @@ fn fixture(web: WebSource) -> Fixture {
     let routes = router(Site {
         tiles: Arc::new(TileServer::new(record)),
         services: tonic::service::Routes::from(Router::new()),
+        refusals: Arc::default(),
         is_operator: Arc::new(|_| false),
         web,
         metrics: crate::telemetry::collect_metrics(),

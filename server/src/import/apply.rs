@@ -1,7 +1,8 @@
 //! From features to a revision.
 
+use cloudsite_domain::audit::Action;
 use cloudsite_domain::record::{Feature, Layer, Revision};
-use cloudsite_store::{Commit, Committed, Store, StoreError};
+use cloudsite_store::{Cause, Commit, Committed, Store, StoreError};
 use jiff::Timestamp;
 
 use super::{ImportProblem, Refusal, park};
@@ -59,6 +60,7 @@ pub(crate) fn apply(
             expected_head: Some(head),
             puts: features.iter().cloned().chain(change.put).collect(),
             ends: change.ends,
+            cause: Cause::new(Action::Import, file_name),
         };
         match write(commit) {
             Ok(done) => {

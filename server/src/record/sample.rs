@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cloudsite_domain::audit::Action;
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{
     Body, Bounds, Building, BuildingUse, Code, Feature, Language, Layer, Names, Parcel, ParcelStatus, Park, Poi,
     PoiKind, Road, RoadClass, Roof, Water, WaterKind, Zone, ZoneKind,
 };
 use cloudsite_store::sqlite::SqliteStore;
-use cloudsite_store::{Commit, Committed};
+use cloudsite_store::{Cause, Commit, Committed};
 use geo_types::{Coord, Geometry, LineString, Point, Rect};
 use tempfile::TempDir;
 
@@ -91,8 +92,9 @@ pub(crate) fn features() -> Vec<Feature> {
 /// Writes features, ending others.
 pub(crate) fn commit(record: &Record, puts: Vec<Feature>, ends: Vec<(Layer, Code)>) -> Committed {
     let at = "2026-03-01T08:00:00Z".parse().expect("a time");
-    let commit =
-        Commit { author: "test".to_owned(), message: "A change".to_owned(), at, expected_head: None, puts, ends };
+    let cause = Cause::new(Action::Import, "a file");
+    let (author, message) = ("test".to_owned(), "A change".to_owned());
+    let commit = Commit { author, message, at, expected_head: None, puts, ends, cause };
     record.commit(commit).expect("written")
 }
 

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use cloudsite_domain::record::Revision;
-use cloudsite_store::Store;
+use cloudsite_store::StoreError;
 use cloudsite_store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::audit::{Keeper, Log, Refusals};
 use crate::http::{Site, WebSource, router};
 use crate::operator::OperatorFile;
 use crate::record::Record;
@@ -60,9 +61,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
 
 /// Opens the record in a folder; one that was never written is filled with the demo park.
 fn open(data: &Path) -> anyhow::Result<Arc<Record>> {
-    let store: Arc<dyn Store> =
-        Arc::new(SqliteStore::open(data).with_context(|| format!("cannot open the record in {}", data.display()))?);
-    let record = Record::open(store).context("cannot read the record")?;
+    let store = open_store(data).with_context(|| format!("cannot open the record in {}", data.display()))?;
+    let record = Record::open(Arc::new(store)).context("cannot read the record")?;
     if record.snapshot().revision() == Revision(0) {
         let filled = demo::fill(&record).context("cannot fill in the demo park")?;
         tracing::info!(features = filled.created, "filled in the demo park");
@@ -70,11 +70,28 @@ fn open(data: &Path) -> anyhow::Result<Arc<Record>> {
     Ok(Arc::new(record))
 }
 
+/// Opens a store that can be relied on, or says what to do with one that cannot.
+fn open_store(data: &Path) -> anyhow::Result<SqliteStore> {
+    let checked = SqliteStore::open(data).and_then(|store| store.check().map(|()| store));
+    checked.map_err(|error| {
+        let hint = match &error {
+            StoreError::Corrupt { .. } => format!(
+                "`cloudsite audit verify --data {0}` may say more; `cloudsite restore FILE --data {0} --replace` puts a \
+                 backup in its place and keeps it",
+                data.display()
+            ),
+            _ => return error.into(),
+        };
+        anyhow::Error::new(error).context(hint)
+    })
+}
+
 /// A server that is running.
 pub(crate) struct Server {
     address: SocketAddr,
     record: Arc<Record>,
     operator: OperatorFile,
+    log: Keeper,
     stop: watch::Sender<bool>,
     connections: tokio::task::JoinHandle<()>,
 }
@@ -91,6 +108,8 @@ impl Server {
         let metrics = telemetry::collect_metrics();
         metrics::gauge!("cloudsite_snapshot_revision").set(record.snapshot().revision().0 as f64);
         let operator = OperatorFile::publish(data, address)?;
+        let refusals = Arc::new(Refusals::default());
+        let log = Keeper::start(open_log(&record, data).await?, Arc::clone(&refusals), record.subscribe());
         let (stop, stopping) = watch::channel(false);
         let watchers = Arc::new(Watchers::new(Arc::clone(&record), stopping.clone()));
         let token = operator.token().clone();
@@ -98,12 +117,13 @@ impl Server {
             tiles: Arc::new(TileServer::new(Arc::clone(&record))),
             services: services::services(&record, &watchers, token.clone()).await,
             is_operator: Arc::new(move |given| token.is_proved_by(given)),
+            refusals,
             web,
             metrics,
             stop: stopping.clone(),
         });
         let connections = tokio::spawn(connections::serve(listener, routes, stopping, DRAIN));
-        Ok(Self { address, record, operator, stop, connections })
+        Ok(Self { address, record, operator, log, stop, connections })
     }
 
     /// Where it listens.
@@ -124,8 +144,17 @@ impl Server {
         if let Err(error) = self.connections.await {
             tracing::error!(%error, "connections were not served to their end");
         }
+        self.log.close().await;
         drop(self.operator);
     }
+}
+
+/// The log of `record`, kept in the folder `data`.
+#[expect(clippy::disallowed_methods, reason = "the edge of the process: an event is dated when it happens")]
+async fn open_log(record: &Record, data: &Path) -> std::io::Result<Log> {
+    let (store, folder) = (Arc::clone(record.store()), data.to_owned());
+    let opened = tokio::task::spawn_blocking(move || Log::open(store, &folder, jiff::Timestamp::now())).await?;
+    opened.map_err(std::io::Error::other)
 }
 
 /// One line once requests are welcome.

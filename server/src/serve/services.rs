@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cloudsite_proto::audit::audit_service_server::AuditServiceServer;
 use cloudsite_proto::land::parcel_service_server::{ParcelServiceServer, SERVICE_NAME as PARCEL_SERVICE};
 use cloudsite_proto::land::park_service_server::{ParkServiceServer, SERVICE_NAME as PARK_SERVICE};
 use tonic::codec::CompressionEncoding;
@@ -11,7 +12,7 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
-use crate::grpc::{Parcels, Park};
+use crate::grpc::{Audit, Parcels, Park};
 use crate::import::service::Imports;
 use crate::operator::Token;
 use crate::record::Record;
@@ -40,6 +41,7 @@ pub(super) async fn services(record: &Arc<Record>, watchers: &Arc<Watchers>, tok
     Routes::from(axum::Router::new())
         .add_service(park)
         .add_service(parcels)
+        .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record))))
         .add_service(Imports::server(Arc::clone(record), token))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))

@@ -27,6 +27,9 @@ pub enum StoreError {
     /// There is no record in the folder.
     #[error("there is no record in {0}")]
     NoRecord(PathBuf),
+    /// There is a record where one was to be put.
+    #[error("there is a record in {0} already")]
+    RecordThere(PathBuf),
     /// The record was written by a later version of this program.
     #[error("the record has format {found}; this program knows formats up to {known}")]
     NewerFormat {
@@ -54,6 +57,18 @@ pub enum StoreError {
     /// The record was opened for reading, or lies where nothing can be written.
     #[error("the record can only be read here")]
     ReadOnly,
+    /// The record was last written by a program that kept no audit log.
+    #[error("the record has no audit log yet: it gets one when this program next writes it (serve or import)")]
+    NoLog,
+    /// Nothing can be written in the record's folder.
+    #[error("nothing can be written in {0}: the record there can be exported, but not served or changed")]
+    ReadOnlyFolder(PathBuf),
+    /// The record was not closed well, and cannot be recovered where nothing can be written.
+    #[error("{0} holds writes that were cut off, and recovering them needs a folder that can be written: copy it")]
+    Unrecovered(PathBuf),
+    /// The disk fails, or takes no more of this process.
+    #[error("the disk does not take what is written, and nothing was written: {0}")]
+    WriteFailed(#[source] rusqlite::Error),
     /// There is no room left.
     #[error("the disk is full; nothing was written")]
     DiskFull,
@@ -83,6 +98,18 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether it comes of a place where nothing can be written.
+    pub(crate) fn is_of_reading_only(&self) -> bool {
+        let cannot_open = |error: &rusqlite::Error| error.sqlite_error_code() == Some(rusqlite::ErrorCode::CannotOpen);
+        match self {
+            Self::ReadOnly => true,
+            Self::Sqlite(error) => cannot_open(error),
+            _ => false,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
@@ -92,8 +119,21 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::SystemIoFailure) if is_of_writing(&error) => Self::WriteFailed(error),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(&error),
             _ => Self::Sqlite(error),
         }
     }
+}
+
+fn is_of_writing(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi;
+    let of_writing = [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_IOERR_FSYNC,
+        ffi::SQLITE_IOERR_DIR_FSYNC,
+        ffi::SQLITE_IOERR_TRUNCATE,
+        ffi::SQLITE_IOERR_SHMSIZE,
+    ];
+    error.sqlite_error().is_some_and(|error| of_writing.contains(&error.extended_code))
 }

@@ -2,8 +2,10 @@
 //!
 //! A store keeps versions and returns candidates; it decides nothing about space.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use cloudsite_domain::audit::{Action, Checkpoint, Digest, Event, Happening, Link};
 use cloudsite_domain::record::{Change, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
 use geo_types::Rect;
 use jiff::Timestamp;
@@ -31,6 +33,37 @@ pub struct Commit {
     pub puts: Vec<Feature>,
     /// Features to end.
     pub ends: Vec<(Layer, Code)>,
+    /// What the audit log says of it besides.
+    pub cause: Cause,
+}
+
+/// What a write comes from, for the event that the store appends in the write's own transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// What was done.
+    pub action: Action,
+    /// With what: a file, a changeset.
+    pub subject: String,
+    /// The code of the author's organisation; empty for none.
+    pub organisation: String,
+    /// What else there is to know.
+    pub detail: BTreeMap<String, String>,
+}
+
+impl Cause {
+    /// An action on a subject, by someone of no organisation, and no more to know.
+    pub fn new(action: Action, subject: impl Into<String>) -> Self {
+        Self { action, subject: subject.into(), organisation: String::new(), detail: BTreeMap::new() }
+    }
+}
+
+/// A revision as it is on disk now, to be compared with what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionOnDisk {
+    /// The digest of its changes; see [`cloudsite_domain::audit::RevisionDigest`].
+    pub digest: Digest,
+    /// The features whose versions of this revision are not what was written.
+    pub changed: Vec<(Layer, Code)>,
 }
 
 /// What a write did.
@@ -53,7 +86,7 @@ pub trait Store: Send + Sync {
     /// The newest revision; 0 if nothing was ever written.
     fn head(&self) -> Result<Revision, StoreError>;
 
-    /// Writes one revision. When it returns, the revision is on disk.
+    /// Writes one revision and its event in the audit log. When it returns, both are on disk.
     fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
     /// What is known of the revisions in a range, oldest first.
@@ -80,4 +113,26 @@ pub trait Store: Send + Sync {
     /// For each version that began or ended after `after`: the revision of that and the bounding box (canonical metres).
     /// What tiles have to know to keep what did not change.
     fn touched(&self, after: Revision) -> Result<Vec<(Revision, Rect)>, StoreError>;
+
+    /// Appends to the audit log what is no write of the record, all of it or nothing, and says where the log ends then.
+    fn append(&self, happenings: Vec<Happening>) -> Result<Link, StoreError>;
+
+    /// Where the audit log ends.
+    fn log_head(&self) -> Result<Link, StoreError>;
+
+    /// Calls `each` with the events of a range of the audit log, oldest first. Stops at the first error.
+    fn events(
+        &self,
+        range: RangeInclusive<u64>,
+        each: &mut dyn FnMut(Event) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Keeps a checkpoint of the audit log; of two at one event, the first.
+    fn add_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError>;
+
+    /// The checkpoints at an event and after it, oldest first.
+    fn checkpoints(&self, from: u64) -> Result<Vec<Checkpoint>, StoreError>;
+
+    /// A revision as it is on disk now.
+    fn on_disk(&self, revision: Revision) -> Result<RevisionOnDisk, StoreError>;
 }

@@ -1,5 +1,6 @@
 //! What every store has to do, as tests that any of them can run: see [`crate::contract_tests!`].
 
+mod audit;
 mod changes;
 mod reads;
 mod sample;
@@ -7,6 +8,7 @@ mod writes;
 
 use crate::Store;
 
+pub use audit::*;
 pub use changes::*;
 pub use reads::*;
 pub use sample::*;
@@ -39,6 +41,11 @@ macro_rules! contract_tests {
             readers_see_one_moment_while_another_writes,
             what_was_acknowledged_is_there_after_reopening,
             numbers_come_back_to_the_last_bit,
+            a_write_and_its_event_are_one,
+            events_come_back_as_they_were_sealed,
+            many_append_without_a_gap,
+            checkpoints_come_back,
+            a_revision_on_disk_is_what_its_event_says,
         }
     };
     ($make:path; $($rule:ident,)+) => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cloudsite_domain::audit::Action;
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{
     Body, Code, Feature, FeatureVersion, Layer, Names, Parcel, ParcelStatus, Poi, PoiKind, Revision,
@@ -9,7 +10,7 @@ use cloudsite_domain::record::{
 use geo_types::{Coord, Geometry, Point, Rect};
 use jiff::Timestamp;
 
-use crate::{Commit, Committed, Store};
+use crate::{Cause, Commit, Committed, Store};
 
 /// The code that a sample goes by.
 ///
@@ -57,6 +58,7 @@ pub fn commit(puts: Vec<Feature>, ends: &[(Layer, &str)]) -> Commit {
         expected_head: None,
         puts,
         ends: ends.iter().map(|(layer, name)| (*layer, code(name))).collect(),
+        cause: Cause::new(Action::Import, "a file"),
     }
 }
 

@@ -3,22 +3,28 @@
 //! One connection writes, under an exclusive lock on a file beside the database, so that a second process is refused
 //! rather than interleaved. A few connections read; in WAL mode each sees the record as it was when its read began.
 
+mod audit;
+mod backup;
+mod digest;
+mod health;
 mod read;
 mod readers;
 mod schema;
 mod write;
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use cloudsite_domain::audit::{Checkpoint, Event, Happening, Link};
 use cloudsite_domain::record::{Change, Code, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
 use geo_types::Rect;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::{Commit, Committed, Store, StoreError};
+use crate::{Commit, Committed, RevisionOnDisk, Store, StoreError};
 use readers::Readers;
 
 /// The database's file name within the data folder.
@@ -41,22 +47,16 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the record in `folder` for reading and writing, making both if they are not there.
-    /// Refused with [`StoreError::AnotherProcess`] while another process writes it.
+    /// Opens the record in `folder` for reading and writing, making both if they are not there. What a process that was
+    /// cut off has left is recovered. Refused with [`StoreError::AnotherProcess`] while another process writes it.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let lock = lock(folder)?;
         let path = folder.join(DATABASE_FILE);
-        let mut writer = Connection::open_with_flags(
-            &path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
-        writer.busy_timeout(BUSY_TIMEOUT)?;
-        writer.pragma_update(None, "journal_mode", "WAL")?;
-        writer.pragma_update(None, "synchronous", "FULL")?;
-        writer.pragma_update(None, "foreign_keys", true)?;
-        writer.set_prepared_statement_cache_capacity(32);
-        schema::migrate(&mut writer)?;
+        let writer = match open_writer(&path) {
+            Err(error) if error.is_of_reading_only() => return Err(StoreError::ReadOnlyFolder(folder.to_owned())),
+            opened => opened?,
+        };
         Ok(Self { writer: Some(Mutex::new(writer)), readers: Readers::new(path), _lock: Some(lock) })
     }
 
@@ -70,12 +70,65 @@ impl SqliteStore {
         readers.with(|connection| schema::check(connection))?;
         Ok(Self { writer: None, readers, _lock: None })
     }
+
+    /// Appends to the audit log of the record in `folder` from beside the process that writes it. The database itself
+    /// keeps the two apart: neither holds it for longer than an event takes.
+    pub fn append_beside(folder: &Path, happening: Happening) -> Result<Link, StoreError> {
+        let path = folder.join(DATABASE_FILE);
+        if !path.is_file() {
+            return Err(StoreError::NoRecord(folder.to_owned()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        schema::check(&connection)?;
+        append_all(&mut connection, vec![happening])
+    }
+
+    fn write<T>(&self, write: impl FnOnce(&mut Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        // A panic while the lock was held has rolled its transaction back; the connection is as good as before.
+        write(&mut writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn append_all(connection: &mut Connection, happenings: Vec<Happening>) -> Result<Link, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut last = audit::head(&transaction)?;
+    for happening in happenings {
+        last = audit::append(&transaction, happening)?;
+    }
+    transaction.commit()?;
+    Ok(last)
+}
+
+fn open_writer(database: &Path) -> Result<Connection, StoreError> {
+    let left_behind = health::log_bytes(database);
+    let mut writer = Connection::open_with_flags(
+        database,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    writer.busy_timeout(BUSY_TIMEOUT)?;
+    writer.pragma_update(None, "journal_mode", "WAL")?;
+    writer.pragma_update(None, "synchronous", "FULL")?;
+    writer.pragma_update(None, "foreign_keys", true)?;
+    writer.set_prepared_statement_cache_capacity(32);
+    schema::migrate(&mut writer)?;
+    if left_behind > 0 {
+        let revision = read::head(&writer)?.0;
+        tracing::info!(bytes = left_behind, revision, "recovered: found a log of writes and replayed it");
+    }
+    Ok(writer)
 }
 
 /// Takes the writer's lock. The operating system gives it back when the process ends, however it ends.
 fn lock(folder: &Path) -> Result<File, StoreError> {
     let path: PathBuf = folder.join(LOCK_FILE);
-    let io = |source| StoreError::Io { path: path.clone(), source };
+    let io = |source: std::io::Error| match source.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnlyFolder(folder.to_owned()),
+        _ => StoreError::Io { path: path.clone(), source },
+    };
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -90,10 +143,7 @@ impl Store for SqliteStore {
     }
 
     fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
-        // A panic while the lock was held has rolled its transaction back; the connection is as good as before.
-        let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        write::commit(&mut connection, &commit)
+        self.write(|connection| write::commit(connection, &commit))
     }
 
     fn revisions(&self, range: RangeInclusive<u64>) -> Result<Vec<RevisionEntry>, StoreError> {
@@ -123,6 +173,34 @@ impl Store for SqliteStore {
 
     fn touched(&self, after: Revision) -> Result<Vec<(Revision, Rect)>, StoreError> {
         self.readers.with(|connection| read::touched(connection, after))
+    }
+
+    fn append(&self, happenings: Vec<Happening>) -> Result<Link, StoreError> {
+        self.write(|connection| append_all(connection, happenings))
+    }
+
+    fn log_head(&self) -> Result<Link, StoreError> {
+        self.readers.with(|connection| audit::head(connection))
+    }
+
+    fn events(
+        &self,
+        range: RangeInclusive<u64>,
+        each: &mut dyn FnMut(Event) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.readers.with(|connection| audit::events(connection, &range, each))
+    }
+
+    fn add_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+        self.write(|connection| audit::add_checkpoint(connection, checkpoint))
+    }
+
+    fn checkpoints(&self, from: u64) -> Result<Vec<Checkpoint>, StoreError> {
+        self.readers.with(|connection| audit::checkpoints(connection, from))
+    }
+
+    fn on_disk(&self, revision: Revision) -> Result<RevisionOnDisk, StoreError> {
+        self.readers.with(|connection| digest::of_revision(connection, revision))
     }
 }
 

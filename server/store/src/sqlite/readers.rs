@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 
-use super::BUSY_TIMEOUT;
+use super::{BUSY_TIMEOUT, health};
 use crate::StoreError;
 
 /// How many reads run at once; a further one waits for its turn. A read must therefore not start another from within
@@ -57,12 +57,38 @@ impl Readers {
     }
 
     fn connect(&self) -> Result<Connection, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
+        let connection = match self.open() {
+            Err(error) if cannot_keep_index(&error) => self.open_immutable()?,
+            opened => opened?,
+        };
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(32);
         Ok(connection)
     }
+
+    fn open(&self) -> Result<Connection, rusqlite::Error> {
+        let connection = Connection::open_with_flags(&self.path, READ_ONLY)?;
+        // Opening touches no file; the first read does.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    }
+
+    /// Opens a database in a folder that cannot be written, where SQLite cannot keep the index to its log. That is safe
+    /// only if there is nothing in the log, and nobody writes there.
+    fn open_immutable(&self) -> Result<Connection, StoreError> {
+        if health::log_bytes(&self.path) > 0 {
+            return Err(StoreError::Unrecovered(self.path.clone()));
+        }
+        let path = self.path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let address = format!("file:{path}?immutable=1");
+        Ok(Connection::open_with_flags(address, READ_ONLY | OpenFlags::SQLITE_OPEN_URI)?)
+    }
+}
+
+const READ_ONLY: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
+fn cannot_keep_index(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
 /// Gives its connection back when dropped, also when the read panics.

@@ -2,13 +2,16 @@
 
 use rusqlite::Connection;
 
+use super::{audit, digest};
 use crate::StoreError;
 
 /// Marks the file as a record of this program (`PRAGMA application_id`): "Clds".
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [RECORD, audit::STEP];
+
+const RECORD: &str = "
 CREATE TABLE revision (
     number  INTEGER PRIMARY KEY,
     at      TEXT NOT NULL,
@@ -38,7 +41,7 @@ CREATE UNIQUE INDEX version_of_feature ON version (feature_id, rev_from);
 CREATE UNIQUE INDEX version_now ON version (feature_id) WHERE rev_to IS NULL;
 CREATE INDEX version_began ON version (rev_from);
 CREATE INDEX version_ended ON version (rev_to) WHERE rev_to IS NOT NULL;
-"];
+";
 
 fn format(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
@@ -69,6 +72,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     for (step, sql) in STEPS.iter().enumerate().skip(done as usize) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(sql)?;
+        if *sql == audit::STEP {
+            digest::adopt(&transaction)?;
+        }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", step as i64 + 1)?;
         transaction.commit()?;

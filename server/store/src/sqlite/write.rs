@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use cloudsite_domain::record::{Code, Feature, Layer, Revision};
+use cloudsite_domain::audit::{Actor, Happening, RevisionDigest, version_digest};
+use cloudsite_domain::record::{ChangeKind, Code, Feature, FeatureId, Layer, Revision, RevisionEntry};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::read;
+use super::{audit, read};
 use crate::{Commit, Committed, StoreError};
 
 const FIND: &str = "
@@ -14,7 +15,8 @@ LEFT JOIN version v ON v.feature_id = f.id AND v.rev_to IS NULL
 WHERE f.layer = ?1 AND f.code = ?2";
 
 const BEGIN_VERSION: &str = "
-INSERT INTO version (feature_id, rev_from, payload, min_x, min_y, max_x, max_y) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+INSERT INTO version (feature_id, rev_from, payload, min_x, min_y, max_x, max_y, digest)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 const END_VERSION: &str = "UPDATE version SET rev_to = ?2 WHERE rowid = ?1";
 
@@ -38,20 +40,38 @@ pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> Result<Com
         .prepare_cached("INSERT INTO revision (number, at, author, message) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![revision.0 as i64, commit.at.to_string(), commit.author, commit.message])?;
     let mut done = Committed { revision, created: 0, updated: 0, ended: 0, unchanged: 0 };
+    let mut changes = RevisionDigest::default();
     for feature in &commit.puts {
-        put(&transaction, feature, revision, &mut done)?;
+        put(&transaction, feature, revision, &mut done, &mut changes)?;
     }
     for (layer, code) in &commit.ends {
-        end(&transaction, *layer, code, revision)?;
+        changes.end(end(&transaction, *layer, code, revision)?);
         done.ended += 1;
     }
     if done.created + done.updated + done.ended == 0 {
         transaction.rollback()?;
         done.revision = head;
     } else {
+        audit::append(&transaction, event(commit, &done, changes))?;
         transaction.commit()?;
     }
     Ok(done)
+}
+
+/// What the audit log says of a write.
+fn event(commit: &Commit, done: &Committed, changes: RevisionDigest) -> Happening {
+    let Commit { author, message, at, cause, .. } = commit;
+    let entry = RevisionEntry { revision: done.revision, at: *at, author: author.clone(), message: message.clone() };
+    let counts = [("created", done.created), ("updated", done.updated), ("ended", done.ended)];
+    let counts = counts.map(|(name, count)| (name.to_owned(), count.to_string()));
+    let happening = Happening {
+        at: *at,
+        actor: Actor { label: author.clone(), organisation: cause.organisation.clone() },
+        action: cause.action,
+        subject: cause.subject.clone(),
+        detail: cause.detail.clone().into_iter().chain(counts).collect(),
+    };
+    happening.making(done.revision, changes.finish(&entry))
 }
 
 fn refuse_duplicates(commit: &Commit) -> Result<(), StoreError> {
@@ -84,12 +104,13 @@ fn put(
     feature: &Feature,
     revision: Revision,
     done: &mut Committed,
+    changes: &mut RevisionDigest,
 ) -> Result<(), StoreError> {
     let payload = serde_json::to_string(feature).map_err(|error| StoreError::Corrupt {
         what: format!("it cannot be written as JSON ({error})"),
         place: format!("{} '{}'", feature.layer(), feature.code),
     })?;
-    let id = match find(transaction, feature.layer(), &feature.code)? {
+    let (id, kind) = match find(transaction, feature.layer(), &feature.code)? {
         // Texts are compared, not what they mean: one value has one text, and none has to be read for it.
         Some(Found { now: Some((_, present)), .. }) if present == payload => {
             done.unchanged += 1;
@@ -98,21 +119,24 @@ fn put(
         Some(Found { id, now: Some((row_id, _)) }) => {
             transaction.prepare_cached(END_VERSION)?.execute(params![row_id, revision.0 as i64])?;
             done.updated += 1;
-            id
+            (id, ChangeKind::Updated)
         }
         Some(Found { id, now: None }) => {
             done.created += 1;
-            id
+            (id, ChangeKind::Created)
         }
         None => {
             done.created += 1;
-            transaction
+            let id = transaction
                 .prepare_cached("INSERT INTO feature (layer, code) VALUES (?1, ?2)")?
-                .insert(params![feature.layer().as_str(), feature.code.as_str()])?
+                .insert(params![feature.layer().as_str(), feature.code.as_str()])?;
+            (id, ChangeKind::Created)
         }
     };
     let bounds = feature.shape.bounds();
     let (min, max) = (bounds.min(), bounds.max());
+    let digest = version_digest(FeatureId(id as u64), feature.layer(), &feature.code, payload.as_bytes(), bounds);
+    changes.version(FeatureId(id as u64), kind, digest);
     transaction.prepare_cached(BEGIN_VERSION)?.execute(params![
         id,
         revision.0 as i64,
@@ -120,15 +144,16 @@ fn put(
         min.x,
         min.y,
         max.x,
-        max.y
+        max.y,
+        digest.0,
     ])?;
     Ok(())
 }
 
-fn end(transaction: &Transaction<'_>, layer: Layer, code: &Code, revision: Revision) -> Result<(), StoreError> {
-    let Some(Found { now: Some((row_id, _)), .. }) = find(transaction, layer, code)? else {
+fn end(transaction: &Transaction<'_>, layer: Layer, code: &Code, revision: Revision) -> Result<FeatureId, StoreError> {
+    let Some(Found { id, now: Some((row_id, _)) }) = find(transaction, layer, code)? else {
         return Err(StoreError::UnknownToEnd { layer, code: code.clone() });
     };
     transaction.prepare_cached(END_VERSION)?.execute(params![row_id, revision.0 as i64])?;
-    Ok(())
+    Ok(FeatureId(id as u64))
 }

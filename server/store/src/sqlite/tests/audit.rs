@@ -1,0 +1,137 @@
+//! The log against someone who writes the database without this program.
+
+use cloudsite_domain::audit::{Action, Event};
+use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
+use rusqlite::Connection;
+
+use super::{Folder, folder};
+use crate::contract::{Fixture, commit, follow, happening, log, parcel, poi, write};
+use crate::sqlite::{DATABASE_FILE, SqliteStore};
+use crate::{Store, StoreError};
+
+fn beside(folder: &Folder) -> Connection {
+    Connection::open(folder.0.path().join(DATABASE_FILE)).unwrap()
+}
+
+/// Three revisions and two events besides.
+fn filled() -> (Folder, Box<dyn Store>) {
+    let folder = folder();
+    let store = folder.open();
+    write(&*store, vec![poi("A", 1.0, 1.0), parcel("P", 0.0, ParcelStatus::Planned)]);
+    store.append(vec![happening(Action::SignIn, "a"), happening(Action::Export, "b")]).unwrap();
+    write(&*store, vec![poi("A", 2.0, 2.0), poi("B", 1.0, 1.0)]);
+    store.commit(commit(vec![], &[(Layer::Parcel, "P")])).unwrap();
+    (folder, store)
+}
+
+#[test]
+fn the_database_refuses_to_change_the_log() {
+    let (folder, _store) = filled();
+    let connection = beside(&folder);
+    for sql in [
+        "UPDATE audit_event SET subject = 'x' WHERE sequence = 2",
+        "DELETE FROM audit_event WHERE sequence = 5",
+        "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event WHERE sequence = 2",
+    ] {
+        // REPLACE deletes without a trigger unless triggers are asked to recurse; the primary key alone does not stop it.
+        connection.pragma_update(None, "recursive_triggers", true).unwrap();
+        let error = connection.execute(sql, []).expect_err(sql);
+        assert!(error.to_string().contains("only appended to"), "{sql}: {error}");
+    }
+}
+
+#[test]
+fn a_row_that_is_spelt_otherwise_is_damaged() {
+    let cases = [
+        ("UPDATE audit_event SET at = replace(at, 'Z', '+00:00') WHERE sequence = 2", "event 2"),
+        ("UPDATE audit_event SET detail = detail || ' ' WHERE sequence = 3", "event 3"),
+        ("UPDATE audit_event SET action = 'nothing' WHERE sequence = 4", "event 4"),
+        ("UPDATE audit_event SET hash = x'00' WHERE sequence = 1", "event 1"),
+    ];
+    for (sql, place) in cases {
+        let (folder, store) = filled();
+        let connection = beside(&folder);
+        connection.execute_batch("DROP TRIGGER audit_event_stays").unwrap();
+        assert_eq!(connection.execute(sql, []).unwrap(), 1, "{sql}");
+        let error = store.events(0..=9, &mut |_| Ok(())).expect_err(sql);
+        assert!(matches!(&error, StoreError::Corrupt { place: said, .. } if said.starts_with(place)), "{sql}: {error}");
+    }
+}
+
+#[test]
+fn what_is_changed_in_a_version_is_found_and_placed() {
+    let cases: [(&str, u64, &[&str]); 9] = [
+        ("UPDATE version SET payload = replace(payload, '2.0', '2.5') WHERE rowid = 3", 2, &["A"]),
+        ("UPDATE version SET min_x = min_x - 1 WHERE rowid = 2", 1, &["P"]),
+        ("UPDATE version SET digest = x'00' WHERE rowid = 4", 2, &["B"]),
+        ("UPDATE version SET rev_to = NULL WHERE rowid = 2", 3, &[]),
+        ("UPDATE version SET rev_to = 2 WHERE rowid = 2", 2, &[]),
+        ("DELETE FROM version WHERE rowid = 4", 2, &[]),
+        ("UPDATE feature SET code = 'Q' WHERE code = 'P'", 1, &["Q"]),
+        ("UPDATE revision SET author = 'someone' WHERE number = 3", 3, &[]),
+        ("UPDATE revision SET message = 'something' WHERE number = 1", 1, &[]),
+    ];
+    for (sql, revision, codes) in cases {
+        let (folder, store) = filled();
+        assert_eq!(beside(&folder).execute(sql, []).unwrap(), 1, "{sql}");
+        let made: Vec<_> = log(&*store).iter().filter_map(Event::made).collect();
+        let found: Vec<_> = made.iter().map(|made| (made, store.on_disk(made.revision).unwrap())).collect();
+        let differing: Vec<u64> = found
+            .iter()
+            .filter(|(made, disk)| disk.digest != made.changes || !disk.changed.is_empty())
+            .map(|(made, _)| made.revision.0)
+            .collect();
+        assert!(differing.contains(&revision), "{sql}: {differing:?}");
+        let named: Vec<&str> =
+            found.iter().flat_map(|(_, disk)| &disk.changed).map(|(_, code)| code.as_str()).collect();
+        assert_eq!(named, codes, "{sql}");
+    }
+}
+
+#[test]
+fn a_start_finds_a_broken_end() {
+    let (folder, store) = filled();
+    let check = || SqliteStore::open_read_only(folder.0.path()).unwrap().check();
+    check().expect("nothing is broken");
+    let connection = beside(&folder);
+    connection.execute_batch("DROP TRIGGER audit_event_stays").unwrap();
+    connection.execute("UPDATE audit_event SET subject = 'x' WHERE sequence = 4", []).unwrap();
+    let error = check().expect_err("event 4 is changed");
+    assert!(error.to_string().contains("event 4"), "{error}");
+    drop(store);
+}
+
+#[test]
+fn a_record_without_a_log_gets_one() {
+    let (folder, store) = filled();
+    drop(store);
+    let older = "DROP TABLE audit_event; DROP TABLE audit_checkpoint; ALTER TABLE version DROP COLUMN digest;
+                 PRAGMA user_version = 1;";
+    beside(&folder).execute_batch(older).unwrap();
+    let reader = SqliteStore::open_read_only(folder.0.path()).unwrap();
+    assert!(matches!(reader.log_head(), Err(StoreError::NoLog)), "it is from before there was a log");
+    drop(reader);
+
+    let store = folder.open();
+    let verified = follow(&*store);
+    assert_eq!((verified.events, verified.revisions), (3, 3));
+    for event in log(&*store) {
+        assert_eq!(event.happening.action, Action::Adopt);
+        let made = event.made().unwrap();
+        let disk = store.on_disk(made.revision).unwrap();
+        assert_eq!((disk.digest, disk.changed), (made.changes, vec![]));
+    }
+    write(&*store, vec![poi("C", 1.0, 1.0)]);
+    assert_eq!(follow(&*store).revisions, 4);
+    assert_eq!(store.head().unwrap(), Revision(4));
+}
+
+#[test]
+fn a_second_process_appends_beside_the_first() {
+    let (folder, store) = filled();
+    let before = store.log_head().unwrap().sequence;
+    let link = SqliteStore::append_beside(folder.0.path(), happening(Action::Export, "parcel")).unwrap();
+    assert_eq!(link.sequence, before + 1);
+    write(&*store, vec![poi("C", 1.0, 1.0)]);
+    assert_eq!(follow(&*store).events, before + 2);
+}
