@@ -1,6 +1,7 @@
 //! What every store has to do, as tests that any of them can run: see [`crate::contract_tests!`].
 
 mod changes;
+mod identity;
 mod reads;
 mod sample;
 mod writes;
@@ -8,6 +9,7 @@ mod writes;
 use crate::Store;
 
 pub use changes::*;
+pub use identity::*;
 pub use reads::*;
 pub use sample::*;
 pub use writes::*;

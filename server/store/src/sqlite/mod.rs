@@ -3,6 +3,7 @@
 //! One connection writes, under an exclusive lock on a file beside the database, so that a second process is refused
 //! rather than interleaved. A few connections read; in WAL mode each sees the record as it was when its read began.
 
+mod identity;
 mod read;
 mod readers;
 mod schema;

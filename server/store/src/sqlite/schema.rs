@@ -8,7 +8,10 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [RECORD, super::identity::SCHEMA];
+
+/// Revisions, features and their versions.
+const RECORD: &str = "
 CREATE TABLE revision (
     number  INTEGER PRIMARY KEY,
     at      TEXT NOT NULL,
@@ -38,7 +41,7 @@ CREATE UNIQUE INDEX version_of_feature ON version (feature_id, rev_from);
 CREATE UNIQUE INDEX version_now ON version (feature_id) WHERE rev_to IS NULL;
 CREATE INDEX version_began ON version (rev_from);
 CREATE INDEX version_ended ON version (rev_to) WHERE rev_to IS NOT NULL;
-"];
+";
 
 fn format(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
