@@ -5,7 +5,9 @@ use std::{env, fs};
 
 use prost::Message;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
+    "cloudsite/identity/v1/types.proto",
+    "cloudsite/identity/v1/identity_service.proto",
     "cloudsite/land/v1/types.proto",
     "cloudsite/land/v1/park_service.proto",
     "cloudsite/land/v1/parcel_service.proto",

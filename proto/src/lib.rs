@@ -19,6 +19,11 @@ macro_rules! generated {
     };
 }
 
+/// Package `cloudsite.identity.v1`: who people are and what they may do.
+pub mod identity {
+    generated!("cloudsite.identity.v1");
+}
+
 /// Package `cloudsite.land.v1`: the park's record.
 pub mod land {
     generated!("cloudsite.land.v1");

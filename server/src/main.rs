@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod grpc;
 mod http;
+mod identity;
 mod import;
 mod operator;
 mod record;

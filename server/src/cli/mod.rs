@@ -5,6 +5,10 @@ mod answer;
 mod demo;
 mod export;
 mod import;
+mod invite;
+mod member;
+mod organisation;
+mod people;
 mod serve;
 
 use std::ffi::OsString;
@@ -37,6 +41,14 @@ enum Command {
     Export(export::Export),
     /// Fill an empty record with the synthetic demo park.
     Demo(demo::Demo),
+    /// List and make organisations: the bureau, centres, firms.
+    Organisation(organisation::Organisation),
+    /// List, make and change members, and end their sessions.
+    Member(member::Member),
+    /// Make a link by which someone becomes a member, once.
+    Invite(invite::Invite),
+    /// List, make and revoke tokens by which programs act for members.
+    Token(invite::Token),
 }
 
 /// Runs the command that the arguments, the program's name among them, ask for.
@@ -52,6 +64,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(cli.json),
         Command::Demo(demo) => demo.run(),
+        Command::Organisation(organisation) => organisation.run(),
+        Command::Member(member) => member.run(),
+        Command::Invite(invite) => invite.run(),
+        Command::Token(token) => token.run(),
     };
     answer::give(answer, began.elapsed(), cli.json)
 }

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::access::{self, VerifyOperator};
+use crate::access::{self, Resolve};
 use crate::tiles::TileServer;
 
 pub(crate) use page::WebSource;
@@ -34,8 +34,10 @@ pub(crate) struct Site {
     pub(crate) tiles: Arc<TileServer>,
     /// The gRPC services, not yet guarded.
     pub(crate) services: tonic::service::Routes,
-    /// Says whether a token is the operator's.
-    pub(crate) is_operator: VerifyOperator,
+    /// Says who makes a request.
+    pub(crate) resolve: Resolve,
+    /// Further routes, each with its own state.
+    pub(crate) routes: Router,
     /// Where the page comes from.
     pub(crate) web: WebSource,
     /// Renders the metrics.
@@ -51,7 +53,7 @@ pub(crate) fn router(site: Site) -> Router {
         .services
         .into_axum_router()
         .layer(from_fn_with_state(calls::Gate::new(), calls::limit))
-        .layer(from_fn_with_state(site.is_operator, access::enforce))
+        .layer(from_fn_with_state(Arc::clone(&site.resolve), access::enforce))
         .layer(tonic_web::GrpcWebLayer::new());
     let pages = Router::new()
         .route("/tiles/tileset", get(tiles::tileset))
@@ -61,7 +63,9 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(site.stop))
         .route("/metrics", get(health::metrics).with_state(site.metrics))
+        .merge(site.routes)
         .fallback_service(get(page::page).with_state(Arc::new(site.web)))
+        .layer(from_fn_with_state(site.resolve, access::identify))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT));
     calls.merge(pages).layer(from_fn(security::headers)).layer(CatchPanicLayer::new()).layer(from_fn(measure::count))
 }
