@@ -5,8 +5,10 @@ use std::{env, fs};
 
 use prost::Message;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 10] = [
     "cloudsite/audit/v1/audit_service.proto",
+    "cloudsite/identity/v1/types.proto",
+    "cloudsite/identity/v1/identity_service.proto",
     "cloudsite/land/v1/types.proto",
     "cloudsite/land/v1/park_service.proto",
     "cloudsite/land/v1/parcel_service.proto",

@@ -24,6 +24,11 @@ pub mod audit {
     generated!("cloudsite.audit.v1");
 }
 
+/// Package `cloudsite.identity.v1`: who people are and what they may do.
+pub mod identity {
+    generated!("cloudsite.identity.v1");
+}
+
 /// Package `cloudsite.land.v1`: the park's record.
 pub mod land {
     generated!("cloudsite.land.v1");

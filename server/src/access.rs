@@ -6,18 +6,44 @@ use std::sync::{Arc, LazyLock};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
-use http::header::AUTHORIZATION;
+use axum::response::{IntoResponse, Response};
+use cloudsite_domain::identity::{Principal, Role};
+use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
 use tonic::Status;
 
-/// Who may call a method.
+use crate::grpc::Refusal;
+use crate::identity::{InvalidCredentials, Resolved};
+
+/// Who may call a method. The operator may call each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// Everyone.
     Anyone,
+    /// Any member.
+    Members,
+    /// Members with one of these roles.
+    Roles(&'static [Role]),
     /// Who proves access to the data folder by the token kept there.
     Operator,
 }
+
+impl Caller {
+    /// Whether a principal is among them.
+    pub(crate) fn admits(self, principal: &Principal) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Members => *principal != Principal::Visitor,
+            Self::Roles(roles) => roles.iter().any(|role| principal.has(*role)),
+            Self::Operator => *principal == Principal::Operator,
+        }
+    }
+}
+
+/// Who belongs to the park's side: everyone but firms and their interpreters.
+const STAFF: Caller = Caller::Roles(&[Role::Host, Role::Editor, Role::Approver, Role::Auditor, Role::Admin]);
+
+const ADMIN: Caller = Caller::Roles(&[Role::Admin]);
 
 /// How long a call may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +65,7 @@ pub(crate) struct Rule {
 
 /// Every method by its path.
 const METHODS: &[(&str, Caller, Span)] = &[
-    ("/cloudsite.audit.v1.AuditService/ListEvents", Caller::Operator, Span::Answer),
+    ("/cloudsite.audit.v1.AuditService/ListEvents", Caller::Roles(&[Role::Auditor]), Span::Answer),
     ("/cloudsite.land.v1.ParkService/GetPark", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParkService/GetZone", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParkService/ListZones", Caller::Anyone, Span::Answer),
@@ -49,11 +75,33 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.land.v1.ParcelService/GetParcel", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParcelService/ListParcels", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ImportService/ImportFile", Caller::Operator, Span::Stream),
+    ("/cloudsite.identity.v1.IdentityService/SignIn", Caller::Anyone, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/Refresh", Caller::Anyone, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/SignOut", Caller::Anyone, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/WhoAmI", Caller::Anyone, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/RedeemInvite", Caller::Anyone, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/ChangePassword", Caller::Members, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/RevokeSessions", Caller::Members, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/CreateInvite", Caller::Roles(&[Role::Host, Role::Admin]), Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/ListOrganisations", STAFF, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/CreateOrganisation", ADMIN, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/ListMembers", Caller::Roles(&[Role::Auditor, Role::Admin]), Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/CreateMember", ADMIN, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/UpdateMember", ADMIN, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/ListServiceTokens", ADMIN, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/CreateServiceToken", ADMIN, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/RevokeServiceToken", ADMIN, Span::Answer),
     ("/grpc.health.v1.Health/Check", Caller::Anyone, Span::Answer),
     ("/grpc.health.v1.Health/Watch", Caller::Anyone, Span::Stream),
     ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Caller::Anyone, Span::Stream),
     ("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", Caller::Anyone, Span::Stream),
 ];
+
+/// The table, for tests that walk it.
+#[cfg(test)]
+pub(crate) const fn methods() -> &'static [(&'static str, Caller, Span)] {
+    METHODS
+}
 
 /// The rule of the method at `path`, if there is such a method.
 pub(crate) fn rule(path: &str) -> Option<Rule> {
@@ -63,30 +111,56 @@ pub(crate) fn rule(path: &str) -> Option<Rule> {
     RULES.get(path).copied()
 }
 
-/// Says whether a bearer token is the operator's, in a time that does not depend on how much of it is right.
-pub(crate) type VerifyOperator = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+/// Says who makes a request, by its headers.
+pub(crate) type Resolve = Arc<dyn Fn(&HeaderMap) -> Result<Resolved, InvalidCredentials> + Send + Sync>;
 
-/// Decides whether a call with this `authorization` header may go on.
-fn decide(path: &str, authorization: Option<&str>, is_operator: &VerifyOperator) -> Result<Rule, Status> {
+const OPERATOR_ONLY: &str = "this method is the operator's: send the token kept in the data folder as a bearer token";
+
+/// Decides whether a call by `caller` may go on.
+fn decide(path: &str, caller: Result<Resolved, InvalidCredentials>) -> Result<(Rule, Resolved), Status> {
     let rule = rule(path).ok_or_else(|| Status::unimplemented(format!("there is no method {path}")))?;
-    let token = authorization.and_then(|header| header.strip_prefix("Bearer "));
-    match rule.caller {
-        Caller::Operator if !token.is_some_and(|token| is_operator(token)) => Err(Status::unauthenticated(
-            "this method is the operator's: send the token kept in the data folder as a bearer token",
-        )),
-        Caller::Anyone | Caller::Operator => Ok(rule),
+    let caller = caller.map_err(|InvalidCredentials| Refusal::CredentialsRefused)?;
+    if rule.caller.admits(&caller.principal) {
+        return Ok((rule, caller));
     }
+    let refusal = match (rule.caller, &caller.principal) {
+        (Caller::Operator, Principal::Visitor) => Refusal::SignInRequired(OPERATOR_ONLY),
+        (Caller::Operator, _) => Refusal::NotForCaller(OPERATOR_ONLY.to_owned()),
+        (Caller::Roles(roles), Principal::Member { .. }) => {
+            let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+            Refusal::NotForCaller(format!("this method is for the roles {}", roles.join(", ")))
+        }
+        _ => Refusal::SignInRequired("sign in to call this method"),
+    };
+    Err(refusal.into())
 }
 
-/// The layer: refuses a call, or lets it go on with its [`Rule`] among the request's extensions.
-pub(crate) async fn enforce(State(is_operator): State<VerifyOperator>, mut request: Request, next: Next) -> Response {
-    let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match decide(request.uri().path(), authorization, &is_operator) {
-        Ok(rule) => {
-            request.extensions_mut().insert(rule);
+/// The layer of calls: refuses one, or lets it go on with its [`Rule`], the [`Principal`] and what else is
+/// [`Resolved`] among the request's extensions.
+pub(crate) async fn enforce(State(resolve): State<Resolve>, mut request: Request, next: Next) -> Response {
+    match decide(request.uri().path(), resolve(request.headers())) {
+        Ok((rule, caller)) => {
+            let extensions = request.extensions_mut();
+            extensions.insert(rule);
+            extensions.insert(caller.principal.clone());
+            extensions.insert(caller);
             next.run(request).await
         }
         Err(status) => status.into_http(),
+    }
+}
+
+/// The layer of everything that is no call: adds the [`Principal`], and refuses a bearer token that is not good.
+pub(crate) async fn identify(State(resolve): State<Resolve>, mut request: Request, next: Next) -> Response {
+    match resolve(request.headers()) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller.principal);
+            next.run(request).await
+        }
+        Err(InvalidCredentials) => {
+            let headers = [(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""), (CACHE_CONTROL, "no-store")];
+            (StatusCode::UNAUTHORIZED, headers, "the token is not good, or good no longer\n").into_response()
+        }
     }
 }
 
@@ -130,22 +204,41 @@ mod tests {
         }
     }
 
+    fn member(role: Role) -> Principal {
+        Principal::Member {
+            id: cloudsite_domain::identity::MemberId(1),
+            name: "x".to_owned(),
+            organisation: "x".parse().unwrap(),
+            roles: [role].into(),
+            tier: cloudsite_domain::identity::Tier::Public,
+        }
+    }
+
     #[test]
-    fn only_the_operator_imports() {
-        let verify: VerifyOperator = Arc::new(|token| token == "right");
+    fn calls_are_decided_by_the_table() {
+        let park = "/cloudsite.land.v1.ParkService/GetPark";
         let import = "/cloudsite.land.v1.ImportService/ImportFile";
+        let create = "/cloudsite.identity.v1.IdentityService/CreateMember";
+        let revoke = "/cloudsite.identity.v1.IdentityService/RevokeSessions";
+        let by = |principal| Ok(Resolved { principal, session: None });
         let cases = [
-            ("/cloudsite.land.v1.ParkService/GetPark", None, Ok(())),
-            (import, None, Err(Code::Unauthenticated)),
-            (import, Some("right"), Err(Code::Unauthenticated)),
-            (import, Some("Bearer wrong"), Err(Code::Unauthenticated)),
-            (import, Some("Bearer right"), Ok(())),
-            ("/cloudsite.land.v1.ParkService/Drop", Some("Bearer right"), Err(Code::Unimplemented)),
-            ("/", None, Err(Code::Unimplemented)),
+            (park, by(Principal::Visitor), Ok(())),
+            (park, Err(InvalidCredentials), Err(Code::Unauthenticated)),
+            (import, by(Principal::Visitor), Err(Code::Unauthenticated)),
+            (import, by(member(Role::Admin)), Err(Code::PermissionDenied)),
+            (import, by(Principal::Operator), Ok(())),
+            (create, by(Principal::Visitor), Err(Code::Unauthenticated)),
+            (create, by(member(Role::Host)), Err(Code::PermissionDenied)),
+            (create, by(member(Role::Admin)), Ok(())),
+            (create, by(Principal::Operator), Ok(())),
+            (revoke, by(Principal::Visitor), Err(Code::Unauthenticated)),
+            (revoke, by(member(Role::Investor)), Ok(())),
+            ("/cloudsite.land.v1.ParkService/Drop", by(Principal::Operator), Err(Code::Unimplemented)),
+            ("/", Err(InvalidCredentials), Err(Code::Unimplemented)),
         ];
-        for (path, authorization, expected) in cases {
-            let decided = decide(path, authorization, &verify).map(|_| ()).map_err(|status| status.code());
-            assert_eq!(decided, expected, "{path} with {authorization:?}");
+        for (path, caller, expected) in cases {
+            let decided = decide(path, caller.clone()).map(|_| ()).map_err(|status| status.code());
+            assert_eq!(decided, expected, "{path} by {caller:?}");
         }
     }
 }

@@ -8,6 +8,7 @@ mod demo;
 mod export;
 mod grpc;
 mod http;
+mod identity;
 mod import;
 mod ogc;
 mod operator;

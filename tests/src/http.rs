@@ -47,6 +47,14 @@ impl Answer {
     }
 }
 
+/// The value that an answer sets a cookie to.
+pub fn cookie(answer: &Answer, name: &str) -> String {
+    let set = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+    let mut values = set.filter_map(|set| set.split(';').next()?.split_once('='));
+    let found = values.find(|(given, _)| *given == name).map(|(_, value)| value.to_owned());
+    found.unwrap_or_else(|| panic!("no cookie {name} in {answer:?}"))
+}
+
 /// A client that keeps its connections.
 #[derive(Debug, Clone)]
 pub struct Http(Client<HttpConnector, Full<Bytes>>);

@@ -14,7 +14,7 @@ mod server;
 
 pub use browser::{Browser, Page};
 pub use command::{Outcome, cloudsite, cloudsite_under, import};
-pub use http::{Answer, Http, get, send};
+pub use http::{Answer, Http, cookie, get, send};
 pub use picture::{Picture, difference};
 pub use program::{program, workspace};
 pub use server::Server;

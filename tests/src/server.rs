@@ -7,6 +7,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use std::{env, fs, thread};
 
+use cloudsite_proto::identity::identity_service_client::IdentityServiceClient;
 use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
 use cloudsite_proto::land::park_service_client::ParkServiceClient;
 use tempfile::TempDir;
@@ -14,6 +15,7 @@ use tokio::process::{Child, Command};
 use tonic::transport::{Channel, Endpoint};
 
 use crate::command::under;
+use crate::http::cookie;
 use crate::{eventually, get};
 
 const READY_WITHIN: Duration = Duration::from_mins(2);
@@ -99,6 +101,28 @@ impl Server {
     /// What the server has logged so far.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// The address that signs in as the demo member with a role, as the server tells its terminal.
+    pub async fn sign_in_link(&self, role: &str) -> String {
+        eventually("the server tells its links", DEADLINE, async || {
+            let log = self.log();
+            let mut lines = log.lines().map(str::split_whitespace);
+            lines.find_map(|mut words| (words.next() == Some(role)).then(|| words.next().map(str::to_owned))?)
+        })
+        .await
+    }
+
+    /// An access token of the demo member with a role.
+    pub async fn access_token(&self, role: &str) -> String {
+        let answer = get(&self.sign_in_link(role).await, &[]).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        cookie(&answer, "cloudsite_access")
+    }
+
+    /// A client of the identity service.
+    pub async fn identity(&self) -> IdentityServiceClient<Channel> {
+        IdentityServiceClient::new(self.channel().await)
     }
 
     /// A connection for gRPC.

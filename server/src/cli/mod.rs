@@ -8,6 +8,10 @@ mod check;
 mod demo;
 mod export;
 mod import;
+mod invite;
+mod member;
+mod organisation;
+mod people;
 mod serve;
 
 use std::ffi::OsString;
@@ -48,6 +52,14 @@ enum Command {
     Backup(backup::Backup),
     /// Verify a backup and put it into a data folder.
     Restore(backup::Restore),
+    /// List and make organisations: the bureau, centres, firms.
+    Organisation(organisation::Organisation),
+    /// List, make and change members, and end their sessions.
+    Member(member::Member),
+    /// Make a link by which someone becomes a member, once.
+    Invite(invite::Invite),
+    /// List, make and revoke tokens by which programs act for members.
+    Token(invite::Token),
 }
 
 /// Runs the command that the arguments, the program's name among them, ask for.
@@ -67,6 +79,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Audit(audit) => audit.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
+        Command::Organisation(organisation) => organisation.run(),
+        Command::Member(member) => member.run(),
+        Command::Invite(invite) => invite.run(),
+        Command::Token(token) => token.run(),
     };
     answer::give(answer, began.elapsed(), cli.json)
 }

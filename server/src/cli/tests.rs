@@ -21,6 +21,10 @@ fn run(arguments: &[&str]) -> Result<Done, Failure> {
         Command::Audit(audit) => audit.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
+        Command::Organisation(organisation) => organisation.run(),
+        Command::Member(member) => member.run(),
+        Command::Invite(invite) => invite.run(),
+        Command::Token(token) => token.run(),
     }
 }
 
@@ -125,4 +129,73 @@ fn a_file_is_checked_against_the_record_and_the_day() {
     assert_eq!(check(&["--day", "1989-12-31"]), ["parcel.overlap"], "there was no law yet");
     let misused = run(&["check", &file, "--data", &data]);
     assert!(matches!(misused, Err(Failure::Misused(_))), "a file needs its layer: {misused:?}");
+}
+
+#[test]
+fn people_are_kept_without_a_server() {
+    let folder = TempDir::new().unwrap();
+    let (data, password) = (path(&folder, "data"), path(&folder, "password"));
+    fs::write(&password, "correct horse battery\n").unwrap();
+    let good: &[(&[&str], &str)] = &[
+        (
+            &[
+                "organisation",
+                "create",
+                "bureau",
+                "--kind",
+                "bureau",
+                "--name",
+                "zh=规划局",
+                "--language",
+                "zh",
+                "--tier",
+                "government",
+            ],
+            "Made organisations/bureau",
+        ),
+        (
+            &[
+                "member",
+                "create",
+                "Chen",
+                "--organisation",
+                "bureau",
+                "--role",
+                "admin",
+                "--email",
+                "chen@example.org",
+                "--password-file",
+                &password,
+            ],
+            "Made members/1: Chen of organisations/bureau (admin)",
+        ),
+        (&["member", "update", "1", "--role", "editor"], "Now members/1: Chen of organisations/bureau (editor)"),
+        (&["invite", "Guest", "--organisation", "bureau", "--role", "interpreter"], "Good once, for 72 hours"),
+        (&["token", "create", "1", "--label", "export"], "serviceTokens/1, shown this once:\nv4.local."),
+        (&["token", "revoke", "1"], "Revoked serviceTokens/1"),
+        (&["token", "list"], "serviceTokens/1: export for members/1, revoked\n1 service tokens"),
+        (&["member", "sign-out", "1"], "Ended 0 sessions"),
+        (&["member", "update", "1", "--disable"], "Now members/1: Chen of organisations/bureau (editor, disabled)"),
+        (&["member", "list"], "members/1: Chen of organisations/bureau (editor, disabled)\n1 members"),
+        (&["organisation", "list"], "organisations/bureau: 规划局, Asia/Shanghai\n1 organisations"),
+    ];
+    for (arguments, sentence) in good {
+        let done =
+            run(&[arguments, &["--data", &data][..]].concat()).unwrap_or_else(|e| panic!("{arguments:?}: {e:?}"));
+        let said = done.sentence.unwrap();
+        assert!(said.starts_with(sentence), "{arguments:?} said {said}");
+    }
+    let refused: &[&[&str]] = &[
+        &["member", "create", "Ito", "--organisation", "nowhere", "--role", "editor"],
+        &["member", "create", "Ito", "--organisation", "bureau", "--role", "investor"],
+        &["member", "update", "9", "--enable"],
+        &["member", "sign-out", "9"],
+        &["invite", "Guest", "--organisation", "bureau", "--role", "admin"],
+        &["token", "create", "1", "--label", "x", "--role", "admin"],
+        &["token", "revoke", "1"],
+    ];
+    for arguments in refused {
+        let answer = run(&[arguments, &["--data", &data][..]].concat());
+        assert!(matches!(answer, Err(Failure::Refused { .. })), "{arguments:?}: {answer:?}");
+    }
 }

@@ -14,6 +14,8 @@ pub(crate) use convert::{lon_lat_bounds, revision_to_wire, wire_change};
 pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;
 pub(crate) use status::Refusal;
+#[cfg(test)]
+pub(crate) use status::{NOT_FOR_CALLER, SIGN_IN_REQUIRED};
 
 #[cfg(test)]
 mod tests;

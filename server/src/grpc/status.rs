@@ -12,6 +12,10 @@ use crate::record::ReadError;
 /// Who gives the reasons in `google.rpc.ErrorInfo`.
 const DOMAIN: &str = "cloudsite";
 
+/// The reasons of refusals by [`crate::access`], which no method gives.
+pub(crate) const SIGN_IN_REQUIRED: &str = "SIGN_IN_REQUIRED";
+pub(crate) const NOT_FOR_CALLER: &str = "NOT_FOR_CALLER";
+
 /// Why a call is refused.
 #[derive(Debug)]
 pub(crate) enum Refusal {
@@ -37,6 +41,23 @@ pub(crate) enum Refusal {
     Interrupted,
     /// Too much is asked for at once.
     Exhausted(&'static str),
+    /// There is such a thing already.
+    Exists {
+        /// What kind of thing, e.g. `organisation`.
+        kind: &'static str,
+        /// Its resource name.
+        name: String,
+    },
+    /// It has changed since the caller read it.
+    Moved(String),
+    /// A secret, a password or a token is not good. It is not said why.
+    CredentialsRefused,
+    /// The method is not for visitors; says how to be more.
+    SignInRequired(&'static str),
+    /// The method is for others than the caller.
+    NotForCaller(String),
+    /// The caller may call the method, but not for this.
+    Denied(String),
 }
 
 impl Refusal {
@@ -99,6 +120,16 @@ impl From<Refusal> for Status {
             }
             Refusal::Interrupted => reason(Code::Internal, "INTERRUPTED", "the call was interrupted"),
             Refusal::Exhausted(what) => reason(Code::ResourceExhausted, "LIMIT_REACHED", what),
+            Refusal::Exists { kind, name } => {
+                reason(Code::AlreadyExists, "RESOURCE_EXISTS", &format!("{kind} '{name}' is there already"))
+            }
+            Refusal::Moved(what) => reason(Code::Aborted, "ETAG_MISMATCH", &what),
+            Refusal::CredentialsRefused => {
+                reason(Code::Unauthenticated, "CREDENTIALS_REFUSED", "the credentials are not good, or good no longer")
+            }
+            Refusal::SignInRequired(how) => reason(Code::Unauthenticated, SIGN_IN_REQUIRED, how),
+            Refusal::NotForCaller(who) => reason(Code::PermissionDenied, NOT_FOR_CALLER, &who),
+            Refusal::Denied(why) => reason(Code::PermissionDenied, "NOT_PERMITTED", &why),
         }
     }
 }
@@ -137,6 +168,16 @@ mod tests {
             ),
             (Refusal::Interrupted, Code::Internal, "the call was interrupted"),
             (Refusal::Exhausted("too many streams"), Code::ResourceExhausted, "too many streams"),
+            (
+                Refusal::Exists { kind: "organisation", name: "organisations/tokyo".into() },
+                Code::AlreadyExists,
+                "organisation 'organisations/tokyo' is there already",
+            ),
+            (Refusal::Moved("it has changed".into()), Code::Aborted, "it has changed"),
+            (Refusal::CredentialsRefused, Code::Unauthenticated, "the credentials are not good, or good no longer"),
+            (Refusal::SignInRequired("sign in"), Code::Unauthenticated, "sign in"),
+            (Refusal::NotForCaller("for editors".into()), Code::PermissionDenied, "for editors"),
+            (Refusal::Denied("not for you".into()), Code::PermissionDenied, "not for you"),
         ];
         for (refusal, code, message) in cases {
             let status = Status::from(refusal);

@@ -28,9 +28,10 @@ struct Fixture {
 }
 
 async fn fixture() -> Fixture {
-    let (folder, record) = sample::open();
+    let (folder, opened) = sample::opened();
+    let record = Arc::clone(&opened.record);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = Server::start(Arc::clone(&record), listener, folder.path(), WebSource::Embedded).await.unwrap();
+    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded).await.unwrap();
     let channel = Endpoint::from_shared(format!("http://{}", server.address())).unwrap().connect().await.unwrap();
     Fixture { folder, record, server, channel }
 }

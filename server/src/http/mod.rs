@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::access::{self, VerifyOperator};
+use crate::access::{self, Resolve};
 use crate::audit::{self, Refusals};
 use crate::tiles::TileServer;
 
@@ -37,10 +37,12 @@ pub(crate) struct Site {
     pub(crate) tiles: Arc<TileServer>,
     /// The gRPC services, not yet guarded.
     pub(crate) services: tonic::service::Routes,
-    /// Says whether a token is the operator's.
-    pub(crate) is_operator: VerifyOperator,
     /// Where refused calls are counted.
     pub(crate) refusals: Arc<Refusals>,
+    /// Says who makes a request.
+    pub(crate) resolve: Resolve,
+    /// Further routes, each with its own state.
+    pub(crate) routes: Router,
     /// Where the page comes from.
     pub(crate) web: WebSource,
     /// Renders the metrics.
@@ -57,7 +59,7 @@ pub(crate) fn router(site: Site) -> Router {
         .services
         .into_axum_router()
         .layer(from_fn_with_state(calls::Gate::new(), calls::limit))
-        .layer(from_fn_with_state(site.is_operator, access::enforce))
+        .layer(from_fn_with_state(Arc::clone(&site.resolve), access::enforce))
         .layer(from_fn_with_state(site.refusals, audit::note))
         .layer(tonic_web::GrpcWebLayer::new());
     let features = ogc::routes(Arc::clone(site.tiles.record()));
@@ -70,7 +72,9 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/readyz", get(health::ready).with_state(site.stop))
         .route("/metrics", get(health::metrics).with_state(site.metrics))
         .merge(features)
+        .merge(site.routes)
         .fallback_service(get(page::page).with_state(Arc::new(site.web)))
+        .layer(from_fn_with_state(site.resolve, access::identify))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT));
     calls.merge(pages).layer(from_fn(security::headers)).layer(CatchPanicLayer::new()).layer(from_fn(measure::count))
 }

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::{Site, WebSource, router};
+use crate::identity::Resolved;
 use crate::record::sample;
 use crate::tiles::TileServer;
 
@@ -28,7 +29,8 @@ fn fixture(web: WebSource) -> Fixture {
         tiles: Arc::new(TileServer::new(record)),
         services: tonic::service::Routes::from(Router::new()),
         refusals: Arc::default(),
-        is_operator: Arc::new(|_| false),
+        resolve: Arc::new(|_| Ok(Resolved::visitor())),
+        routes: Router::new(),
         web,
         metrics: crate::telemetry::collect_metrics(),
         stop: stopping,

@@ -10,11 +10,12 @@ use cloudsite_domain::record::{
     PoiKind, Road, RoadClass, Roof, Water, WaterKind, Zone, ZoneKind,
 };
 use cloudsite_store::sqlite::SqliteStore;
-use cloudsite_store::{Cause, Commit, Committed};
+use cloudsite_store::{Cause, Commit, Committed, Store};
 use geo_types::{Coord, Geometry, LineString, Point, Rect};
 use tempfile::TempDir;
 
 use super::Record;
+use crate::serve::Opened;
 
 /// The south-west corner of the park, canonical metres.
 pub(crate) const CORNER: Coord = Coord { x: 536_000.0, y: 3_479_000.0 };
@@ -98,12 +99,25 @@ pub(crate) fn commit(record: &Record, puts: Vec<Feature>, ends: Vec<(Layer, Code
     record.commit(commit).expect("written")
 }
 
+/// An empty record and nobody in it, in a folder that goes when it is dropped.
+fn nothing() -> (TempDir, Opened) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Arc::new(SqliteStore::open(folder.path()).expect("a store"));
+    let record = Record::open(Arc::clone(&store) as Arc<dyn Store>).expect("a record");
+    (folder, Opened { record: Arc::new(record), people: store })
+}
+
 /// An empty record, in a folder that goes when it is dropped.
 pub(crate) fn empty() -> (TempDir, Arc<Record>) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = SqliteStore::open(folder.path()).expect("a store");
-    let record = Record::open(Arc::new(store)).expect("a record");
-    (folder, Arc::new(record))
+    let (folder, opened) = nothing();
+    (folder, opened.record)
+}
+
+/// The sample as revision 1, as a server opens it.
+pub(crate) fn opened() -> (TempDir, Opened) {
+    let (folder, opened) = nothing();
+    commit(&opened.record, features(), Vec::new());
+    (folder, opened)
 }
 
 /// The sample as revision 1.

@@ -11,14 +11,17 @@ use std::time::Duration;
 
 use anyhow::Context;
 use cloudsite_domain::record::Revision;
-use cloudsite_store::StoreError;
+use cloudsite_store::identity::IdentityStore;
 use cloudsite_store::sqlite::SqliteStore;
+use cloudsite_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::audit::{Keeper, Log, Refusals};
 use crate::http::{Site, WebSource, router};
-use crate::operator::OperatorFile;
+use crate::identity::demo::SignInLink;
+use crate::identity::{self, Identity, Surroundings};
+use crate::operator::{OperatorFile, Token};
 use crate::record::Record;
 use crate::tiles::TileServer;
 use crate::watch::Watchers;
@@ -46,11 +49,11 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     // Signals are taken before anything can be interrupted.
     let told = told_to_stop().context("cannot listen for signals")?;
     let data = options.data.clone();
-    let record = tokio::task::spawn_blocking(move || open(&data)).await.context("the record was not opened")??;
+    let opened = tokio::task::spawn_blocking(move || open(&data)).await.context("the record was not opened")??;
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let web = options.web_dir.clone().map_or(WebSource::Embedded, WebSource::Folder);
-    let server = Server::start(record, listener, &options.data, web).await?;
+    let server = Server::start(opened, listener, &options.data, web).await?;
     announce(&server, options.json)?;
     told.await;
     tracing::info!("stopping");
@@ -59,15 +62,24 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What stands in a data folder.
+pub(crate) struct Opened {
+    /// The park's record.
+    pub(crate) record: Arc<Record>,
+    /// Who people are.
+    pub(crate) people: Arc<dyn IdentityStore>,
+}
+
 /// Opens the record in a folder; one that was never written is filled with the demo park.
-fn open(data: &Path) -> anyhow::Result<Arc<Record>> {
+fn open(data: &Path) -> anyhow::Result<Opened> {
     let store = open_store(data).with_context(|| format!("cannot open the record in {}", data.display()))?;
-    let record = Record::open(Arc::new(store)).context("cannot read the record")?;
+    let store = Arc::new(store);
+    let record = Record::open(Arc::clone(&store) as Arc<dyn Store>).context("cannot read the record")?;
     if record.snapshot().revision() == Revision(0) {
         let filled = demo::fill(&record).context("cannot fill in the demo park")?;
         tracing::info!(features = filled.created, "filled in the demo park");
     }
-    Ok(Arc::new(record))
+    Ok(Opened { record: Arc::new(record), people: store })
 }
 
 /// Opens a store that can be relied on, or says what to do with one that cannot.
@@ -90,6 +102,7 @@ fn open_store(data: &Path) -> anyhow::Result<SqliteStore> {
 pub(crate) struct Server {
     address: SocketAddr,
     record: Arc<Record>,
+    links: Vec<SignInLink>,
     operator: OperatorFile,
     log: Keeper,
     stop: watch::Sender<bool>,
@@ -97,33 +110,36 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves `record` on `listener`, and leaves word of it in the data folder.
+    /// Serves what was opened on `listener`, and leaves word of it in the data folder.
     pub(crate) async fn start(
-        record: Arc<Record>,
+        Opened { record, people }: Opened,
         listener: TcpListener,
         data: &Path,
         web: WebSource,
-    ) -> std::io::Result<Self> {
+    ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let metrics = telemetry::collect_metrics();
         metrics::gauge!("cloudsite_snapshot_revision").set(record.snapshot().revision().0 as f64);
         let operator = OperatorFile::publish(data, address)?;
         let refusals = Arc::new(Refusals::default());
         let log = Keeper::start(open_log(&record, data).await?, Arc::clone(&refusals), record.subscribe());
+        let token = operator.token().clone();
+        let (identity, links) = identify(people, Arc::clone(&record), token.clone(), data.to_owned()).await?;
         let (stop, stopping) = watch::channel(false);
         let watchers = Arc::new(Watchers::new(Arc::clone(&record), stopping.clone()));
-        let token = operator.token().clone();
+        let resolve = Arc::clone(&identity);
         let routes = router(Site {
             tiles: Arc::new(TileServer::new(Arc::clone(&record))),
-            services: services::services(&record, &watchers, token.clone()).await,
-            is_operator: Arc::new(move |given| token.is_proved_by(given)),
             refusals,
+            services: services::services(&record, &watchers, &identity, token).await,
+            resolve: Arc::new(move |headers| resolve.resolve(headers)),
+            routes: identity::http::routes(identity),
             web,
             metrics,
             stop: stopping.clone(),
         });
         let connections = tokio::spawn(connections::serve(listener, routes, stopping, DRAIN));
-        Ok(Self { address, record, operator, log, stop, connections })
+        Ok(Self { address, record, links, operator, log, stop, connections })
     }
 
     /// Where it listens.
@@ -157,15 +173,48 @@ async fn open_log(record: &Record, data: &Path) -> std::io::Result<Log> {
     opened.map_err(std::io::Error::other)
 }
 
-/// One line once requests are welcome.
+/// Reads who people are; on the demo park, with the demo's people and a link for each.
+async fn identify(
+    people: Arc<dyn IdentityStore>,
+    record: Arc<Record>,
+    operator: Token,
+    data: PathBuf,
+) -> anyhow::Result<(Arc<Identity>, Vec<SignInLink>)> {
+    let around = Surroundings {
+        clock: identity::system_clock(),
+        is_demo_park: Arc::new(move || record.snapshot().is_synthetic()),
+        operator: Some(operator),
+    };
+    let open = move || {
+        let identity = Identity::open(people, &data, around)?;
+        let links = identity.provide_demo().context("cannot make the demo's people")?;
+        anyhow::Ok((Arc::new(identity), links))
+    };
+    tokio::task::spawn_blocking(open).await.context("people were not read")?
+}
+
+/// One line once requests are welcome, and on the demo park one for each link that signs in.
 fn announce(server: &Server, json: bool) -> std::io::Result<()> {
     let revision = server.record.snapshot().revision().0;
     let address = format!("http://{}", server.address());
     tracing::info!(address, revision, "serving");
+    // Whoever reads the terminal may sign in; the log, which goes further, does not hold the links.
     if json {
+        let link = |link: &SignInLink| serde_json::json!({ "role": link.role, "name": link.name, "url": format!("{address}{}", link.path) });
+        let mut announced = serde_json::json!({ "address": address, "revision": revision });
+        if !server.links.is_empty() {
+            announced["sign_in_links"] = server.links.iter().map(link).collect();
+        }
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{}", serde_json::json!({ "address": address, "revision": revision }))?;
+        writeln!(out, "{announced}")?;
         out.flush()?;
+    } else if !server.links.is_empty() {
+        let mut err = std::io::stderr().lock();
+        writeln!(err, "\n    the demo park signs in by one click, as long as this server runs:")?;
+        for link in &server.links {
+            writeln!(err, "    {:<12} {address}{}", link.role.as_str(), link.path)?;
+        }
+        writeln!(err)?;
     }
     Ok(())
 }
@@ -194,3 +243,6 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cloudsite_proto::audit::audit_service_server::AuditServiceServer;
+use cloudsite_proto::identity::identity_service_server::SERVICE_NAME as IDENTITY_SERVICE;
 use cloudsite_proto::land::parcel_service_server::{ParcelServiceServer, SERVICE_NAME as PARCEL_SERVICE};
 use cloudsite_proto::land::park_service_server::{ParkServiceServer, SERVICE_NAME as PARK_SERVICE};
 use tonic::codec::CompressionEncoding;
@@ -13,6 +14,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
 use crate::grpc::{Audit, Parcels, Park};
+use crate::identity::{self, Identity};
 use crate::import::service::Imports;
 use crate::operator::Token;
 use crate::record::Record;
@@ -25,7 +27,12 @@ const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 ///
 /// # Panics
 /// Never: the descriptors are those of the build.
-pub(super) async fn services(record: &Arc<Record>, watchers: &Arc<Watchers>, token: Token) -> Routes {
+pub(super) async fn services(
+    record: &Arc<Record>,
+    watchers: &Arc<Watchers>,
+    identity: &Arc<Identity>,
+    token: Token,
+) -> Routes {
     let park = ParkServiceServer::new(Park::new(Arc::clone(record), Arc::clone(watchers)))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .send_compressed(CompressionEncoding::Gzip);
@@ -42,6 +49,7 @@ pub(super) async fn services(record: &Arc<Record>, watchers: &Arc<Watchers>, tok
         .add_service(park)
         .add_service(parcels)
         .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record))))
+        .add_service(identity::server(Arc::clone(identity)))
         .add_service(Imports::server(Arc::clone(record), token))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))
@@ -51,7 +59,7 @@ pub(super) async fn services(record: &Arc<Record>, watchers: &Arc<Watchers>, tok
 /// Health as orchestrators ask for it. The server answers only once it is ready, so there is nothing to wait for.
 async fn health() -> HealthServer<HealthService> {
     let reporter = HealthReporter::new();
-    for name in ["", PARK_SERVICE, PARCEL_SERVICE] {
+    for name in ["", PARK_SERVICE, PARCEL_SERVICE, IDENTITY_SERVICE] {
         reporter.set_service_status(name, ServingStatus::Serving).await;
     }
     HealthServer::new(HealthService::from_health_reporter(reporter))

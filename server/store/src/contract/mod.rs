@@ -2,6 +2,7 @@
 
 mod audit;
 mod changes;
+mod identity;
 mod reads;
 mod sample;
 mod writes;
@@ -10,6 +11,7 @@ use crate::Store;
 
 pub use audit::*;
 pub use changes::*;
+pub use identity::*;
 pub use reads::*;
 pub use sample::*;
 pub use writes::*;

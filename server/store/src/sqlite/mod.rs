@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod digest;
 mod health;
+mod identity;
 mod read;
 mod readers;
 mod schema;

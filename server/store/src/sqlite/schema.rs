@@ -9,8 +9,9 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 2] = [RECORD, audit::STEP];
+const STEPS: [&str; 3] = [RECORD, audit::STEP, super::identity::SCHEMA];
 
+/// Revisions, features and their versions.
 const RECORD: &str = "
 CREATE TABLE revision (
     number  INTEGER PRIMARY KEY,

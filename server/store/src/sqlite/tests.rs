@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{DATABASE_FILE, SqliteStore};
-use crate::contract::{self, Fixture, codes, commit, poi, write};
+use crate::contract::{self, Fixture, IdentityFixture, codes, commit, poi, write};
+use crate::identity::IdentityStore;
 use crate::{Store, StoreError};
 
 struct Folder(TempDir);
@@ -23,8 +24,15 @@ fn folder() -> Folder {
     Folder(TempDir::new().unwrap())
 }
 
+impl IdentityFixture for Folder {
+    fn open_identity(&self) -> Box<dyn IdentityStore> {
+        Box::new(SqliteStore::open(self.0.path()).unwrap())
+    }
+}
+
 mod contract_of_sqlite {
     crate::contract_tests!(super::folder);
+    crate::identity_contract_tests!(super::folder);
 }
 
 #[test]
@@ -106,7 +114,7 @@ fn a_newer_format_is_left_alone() {
         SqliteStore::open(folder.0.path()).expect_err("it is newer"),
         SqliteStore::open_read_only(folder.0.path()).expect_err("it is newer"),
     ] {
-        assert!(matches!(error, StoreError::NewerFormat { found: 99, .. }), "{error}");
+        assert!(matches!(error, StoreError::NewerFormat { found: 99, known: 1.. }), "{error}");
     }
 }
 

@@ -1,0 +1,199 @@
+//! Who people are, in the tables beside the record's.
+
+mod invites;
+mod members;
+mod organisations;
+mod row;
+mod service_tokens;
+mod sessions;
+
+use std::sync::PoisonError;
+
+use cloudsite_domain::identity::{
+    DisplayName, Invite, Member, MemberId, Organisation, ServiceToken, ServiceTokenId, Session, SessionEnd, SessionId,
+};
+use jiff::Timestamp;
+use rusqlite::{Transaction, TransactionBehavior};
+
+use super::SqliteStore;
+use crate::StoreError;
+use crate::identity::{
+    IdentityError, IdentityStore, NewInvite, NewMember, NewServiceToken, Refreshed, SecretHash, Started,
+};
+
+/// The tables. Times are microseconds since 1970, secrets are SHA-256, roles are JSON.
+pub(super) const SCHEMA: &str = "
+CREATE TABLE organisation (
+    code      TEXT PRIMARY KEY,
+    kind      TEXT NOT NULL,
+    names     TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    languages TEXT NOT NULL,
+    tier      TEXT NOT NULL
+) STRICT;
+
+-- An id is never given again, also not that of a member who was removed by hand.
+CREATE TABLE member (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    organisation TEXT NOT NULL REFERENCES organisation (code),
+    name         TEXT NOT NULL,
+    email        TEXT UNIQUE,
+    roles        TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    demo         INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    password     TEXT
+) STRICT;
+
+CREATE TABLE invite (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    secret       BLOB NOT NULL UNIQUE,
+    organisation TEXT NOT NULL REFERENCES organisation (code),
+    name         TEXT NOT NULL,
+    roles        TEXT NOT NULL,
+    created_by   TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    redeemed_at  INTEGER,
+    redeemed_by  INTEGER REFERENCES member (id),
+    CHECK ((redeemed_at IS NULL) = (redeemed_by IS NULL))
+) STRICT;
+
+CREATE TABLE session (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    member        INTEGER NOT NULL REFERENCES member (id),
+    secret        BLOB NOT NULL UNIQUE,
+    secret_before BLOB,
+    replaced_at   INTEGER,
+    started_at    INTEGER NOT NULL,
+    ends_at       INTEGER NOT NULL,
+    ended_at      INTEGER,
+    cause         TEXT,
+    CHECK ((ended_at IS NULL) = (cause IS NULL))
+) STRICT;
+CREATE INDEX session_live ON session (member) WHERE ended_at IS NULL;
+CREATE INDEX session_by_secret_before ON session (secret_before) WHERE secret_before IS NOT NULL;
+
+CREATE TABLE service_token (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    member     INTEGER NOT NULL REFERENCES member (id),
+    label      TEXT NOT NULL,
+    roles      TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+";
+
+impl SqliteStore {
+    /// Does `work` in one transaction of the writing connection; an error leaves nothing of it.
+    fn write_identity<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, IdentityError>,
+    ) -> Result<T, IdentityError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        // A panic while the lock was held has rolled its transaction back; the connection is as good as before.
+        let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+}
+
+impl IdentityStore for SqliteStore {
+    fn organisations(&self) -> Result<Vec<Organisation>, IdentityError> {
+        Ok(self.readers.with(|connection| organisations::all(connection))?)
+    }
+
+    fn create_organisation(&self, organisation: &Organisation) -> Result<(), IdentityError> {
+        self.write_identity(|connection| organisations::create(connection, organisation))
+    }
+
+    fn members(&self) -> Result<Vec<Member>, IdentityError> {
+        Ok(self.readers.with(|connection| members::all(connection))?)
+    }
+
+    fn create_member(&self, new: &NewMember, at: Timestamp) -> Result<Member, IdentityError> {
+        self.write_identity(|connection| members::create(connection, new, at))
+    }
+
+    fn update_member(&self, member: &Member) -> Result<Member, IdentityError> {
+        self.write_identity(|connection| members::update(connection, member))
+    }
+
+    fn set_password(&self, member: MemberId, phc: &str) -> Result<(), IdentityError> {
+        self.write_identity(|connection| members::set_password(connection, member, phc))
+    }
+
+    fn password(&self, member: MemberId) -> Result<Option<String>, IdentityError> {
+        Ok(self.readers.with(|connection| members::password(connection, member))?)
+    }
+
+    fn create_invite(&self, new: &NewInvite, secret: &SecretHash, at: Timestamp) -> Result<Invite, IdentityError> {
+        self.write_identity(|connection| invites::create(connection, new, secret, at))
+    }
+
+    fn invite(&self, secret: &SecretHash) -> Result<Option<Invite>, IdentityError> {
+        Ok(self.readers.with(|connection| invites::find(connection, secret))?)
+    }
+
+    fn redeem_invite(
+        &self,
+        secret: &SecretHash,
+        name: Option<&DisplayName>,
+        at: Timestamp,
+    ) -> Result<Member, IdentityError> {
+        self.write_identity(|connection| invites::redeem(connection, secret, name, at))
+    }
+
+    fn start_session(
+        &self,
+        member: MemberId,
+        secret: &SecretHash,
+        at: Timestamp,
+        ends_at: Timestamp,
+    ) -> Result<Started, IdentityError> {
+        self.write_identity(|connection| sessions::start(connection, member, secret, at, ends_at))
+    }
+
+    fn refresh_session(
+        &self,
+        given: &SecretHash,
+        next: &SecretHash,
+        at: Timestamp,
+    ) -> Result<Refreshed, IdentityError> {
+        self.write_identity(|connection| sessions::refresh(connection, given, next, at))
+    }
+
+    fn end_session(&self, session: SessionId, at: Timestamp, cause: SessionEnd) -> Result<bool, IdentityError> {
+        self.write_identity(|connection| sessions::end(connection, session, at, cause))
+    }
+
+    fn end_sessions(
+        &self,
+        member: MemberId,
+        except: Option<SessionId>,
+        at: Timestamp,
+        cause: SessionEnd,
+    ) -> Result<Vec<SessionId>, IdentityError> {
+        self.write_identity(|connection| sessions::end_all(connection, member, except, at, cause))
+    }
+
+    fn live_sessions(&self, at: Timestamp) -> Result<Vec<Session>, IdentityError> {
+        Ok(self.readers.with(|connection| sessions::live(connection, at))?)
+    }
+
+    fn create_service_token(&self, new: &NewServiceToken, at: Timestamp) -> Result<ServiceToken, IdentityError> {
+        self.write_identity(|connection| service_tokens::create(connection, new, at))
+    }
+
+    fn service_tokens(&self) -> Result<Vec<ServiceToken>, IdentityError> {
+        Ok(self.readers.with(|connection| service_tokens::all(connection))?)
+    }
+
+    fn revoke_service_token(&self, token: ServiceTokenId, at: Timestamp) -> Result<ServiceToken, IdentityError> {
+        self.write_identity(|connection| service_tokens::revoke(connection, token, at))
+    }
+}
