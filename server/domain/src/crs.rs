@@ -3,6 +3,8 @@
 //! CGCS2000 (EPSG:4490) and WGS 84 (EPSG:4326) are taken as one: they differ by centimetres at most and no published
 //! transformation tells them apart. Axis order is always x (easting or longitude) before y (northing or latitude).
 
+mod datum;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,6 +12,8 @@ use geo_types::Coord;
 use proj4rs::Proj;
 use proj4rs::transform::transform;
 use serde::{Deserialize, Serialize};
+
+pub use datum::{Datum, UnknownDatum};
 
 /// A coordinate reference system that the record can be read from and written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

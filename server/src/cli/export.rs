@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use cloudsite_domain::audit::Action;
 use cloudsite_domain::record::{Layer, Revision};
 use cloudsite_store::Store;
@@ -14,13 +14,7 @@ use serde_json::json;
 use super::answer::{Done, Failure};
 use super::{layer, refused};
 use crate::audit::operators;
-use crate::export;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A `FeatureCollection` in EPSG:4326.
-    Geojson,
-}
+use crate::export::{self, Format};
 
 #[derive(Debug, Args)]
 pub(super) struct Export {
@@ -33,9 +27,9 @@ pub(super) struct Export {
     /// The revision to write; the newest without it.
     #[arg(long, value_name = "REVISION")]
     at: Option<u64>,
-    /// The format.
-    #[arg(long, value_enum, default_value = "geojson")]
-    format: Format,
+    /// The format; without it, what the ending of the file's name tells, else `GeoJSON`.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// The file to write; standard output without it.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -44,7 +38,8 @@ pub(super) struct Export {
 impl Export {
     /// Without `--out` the export itself is the one JSON object on standard output.
     pub(super) fn run(self, json: bool) -> Result<Done, Failure> {
-        let Format::Geojson = self.format;
+        let named = self.out.as_ref().and_then(|path| Format::of_file(&path.to_string_lossy()));
+        let format = self.format.or(named).unwrap_or(Format::Geojson);
         let store = SqliteStore::open_read_only(&self.data).map_err(|error| refused(&error))?;
         let at = match self.at {
             Some(number) => Revision(number),
@@ -52,7 +47,7 @@ impl Export {
         };
         let Some(path) = &self.out else {
             let mut out = BufWriter::new(io::stdout().lock());
-            let count = export::write(&store, self.layer, at, &mut out).map_err(|error| refused(&error))?;
+            let count = export::write_as(&store, self.layer, at, format, &mut out).map_err(|error| refused(&error))?;
             self.log(at, count);
             if !json {
                 // The sentence must not end up in the file that standard output is led to.
@@ -60,7 +55,7 @@ impl Export {
             }
             return Ok(Done::default());
         };
-        let count = whole(path, |out| export::write(&store, self.layer, at, out))?;
+        let count = whole(path, |out| export::write_as(&store, self.layer, at, format, out))?;
         self.log(at, count);
         let sentence =
             format!("Exported {count} features of layer {} at revision {at} to {}", self.layer, path.display());

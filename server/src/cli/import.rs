@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use cloudsite_domain::crs::Crs;
+use cloudsite_domain::crs::{Crs, Datum};
 use cloudsite_domain::record::Layer;
 use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Store, StoreError};
@@ -12,12 +12,12 @@ use serde_json::json;
 use super::answer::{Done, Failure};
 use super::{layer, refused};
 use crate::import::remote::RemoteError;
-use crate::import::{Applied, Format, ImportError, ImportOptions, Refusal, apply, read_file, remote};
+use crate::import::{Applied, Format, ImportError, ImportOptions, Refusal, TextEncoding, apply, read_for, remote};
 use crate::{audit, operator, telemetry};
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// The file: .geojson, .json or .gpkg.
+    /// The file: GeoJSON, `GeoPackage`, Shapefile (.zip or .shp), CSV, XLSX or CityJSON (.city.json, .city.jsonl).
     file: PathBuf,
     /// The layer that its features belong to.
     #[arg(long, value_parser = layer)]
@@ -28,9 +28,18 @@ pub(super) struct Import {
     /// The file's coordinate reference system, e.g. EPSG:4549; without it, the file's own.
     #[arg(long, value_name = "EPSG:n")]
     crs: Option<Crs>,
-    /// The layer within a `GeoPackage` that has several.
+    /// The layer within a `GeoPackage` or zip that has several, or the sheet of a workbook.
     #[arg(long, value_name = "NAME")]
     source_layer: Option<String>,
+    /// How the file's texts are written: UTF-8, GBK, `GB18030`, `Shift_JIS` or Big5; without it, what the file says.
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<TextEncoding>,
+    /// Northing or latitude stands first in the file.
+    #[arg(long)]
+    swap_axes: bool,
+    /// What the file's positions are counted from: cgcs2000, gcj02 (Amap, Tencent) or bd09 (Baidu).
+    #[arg(long, value_name = "NAME")]
+    datum: Option<Datum>,
     /// A field of the record, and the file's attribute that holds it. May be given several times.
     #[arg(long, value_name = "field=attribute", value_parser = mapping)]
     map: Vec<(String, String)>,
@@ -67,15 +76,16 @@ impl Import {
             return Err(Failure::Misused(format!("there is no file {}", self.file.display())));
         }
         Format::of_file(file_name).ok_or_else(|| {
-            Failure::Misused(format!(
-                "{file_name} is not a file that can be read: it must end in .geojson, .json or .gpkg"
-            ))
+            Failure::Misused(format!("{file_name} is not a file that can be read: it must end in {}", Format::ENDINGS))
         })
     }
 
     fn options(&self, file_name: &str) -> Result<ImportOptions, Failure> {
         let mut options = ImportOptions::for_file(file_name, Some(self.layer));
         options.crs = self.crs;
+        options.encoding = self.encoding;
+        options.swap_axes = self.swap_axes;
+        options.datum = self.datum;
         options.source_layer.clone_from(&self.source_layer);
         options.mapping = self.map.iter().cloned().collect();
         match options.unknown_field() {
@@ -92,13 +102,14 @@ impl Import {
         options: &ImportOptions,
         file_name: &str,
     ) -> Result<Applied, Failure> {
-        let features = read_file(&self.file, format, options).map_err(refused_file)?;
-        let write = |commit| store.commit(commit);
-        let at = jiff::Timestamp::now();
-        let applied = apply(&store, &write, &features, file_name, &self.author, at).map_err(|error| match error {
+        let failed = |error| match error {
             ImportError::Refused(refusal) => refused_file(refusal),
             ImportError::Store(error) => refused(&error),
-        })?;
+        };
+        let features = read_for(store, &self.file, format, options).map_err(failed)?;
+        let write = |commit| store.commit(commit);
+        let at = jiff::Timestamp::now();
+        let applied = apply(store, &write, &features, file_name, &self.author, at).map_err(failed)?;
         if applied.revision.is_some() {
             audit::seal_folder(store, &self.data, at);
         }

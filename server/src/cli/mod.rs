@@ -38,9 +38,9 @@ struct Cli {
 enum Command {
     /// Serve the record of a data folder until told to stop.
     Serve(serve::Serve),
-    /// Read a GeoJSON or GeoPackage file into the record, as one revision or not at all.
+    /// Read a file into the record, as one revision or not at all.
     Import(import::Import),
-    /// Write a layer of the record as GeoJSON in EPSG:4326.
+    /// Write a layer of the record to a file that can be imported again.
     Export(export::Export),
     /// Check the record, or a file against it, by the rules of a day.
     Check(check::Check),

@@ -50,7 +50,7 @@ fn what_is_misused_is_told_from_what_is_refused() {
     let folder = TempDir::new().unwrap();
     let (file, data) = (path(&folder, "poi.geojson"), path(&folder, "data"));
     write(&file, r#"{"kind":"nonsense"}"#);
-    write(&path(&folder, "poi.shp"), "{}");
+    write(&path(&folder, "poi.dxf"), "{}");
     let misused: &[&[&str]] = &[
         &[],
         &["import"],
@@ -59,8 +59,8 @@ fn what_is_misused_is_told_from_what_is_refused() {
         &["import", &file, "--layer", "poi", "--data", &data, "--map", "kind"],
         &["import", &file, "--layer", "poi", "--data", &data, "--map", "status=x"],
         &["import", &path(&folder, "nowhere.geojson"), "--layer", "poi", "--data", &data],
-        &["import", &path(&folder, "poi.shp"), "--layer", "poi", "--data", &data],
-        &["export", "--layer", "poi", "--data", &data, "--format", "shp"],
+        &["import", &path(&folder, "poi.dxf"), "--layer", "poi", "--data", &data],
+        &["export", "--layer", "poi", "--data", &data, "--format", "dxf"],
     ];
     for arguments in misused {
         assert!(matches!(run(arguments), Err(Failure::Misused(_))), "{arguments:?}");

@@ -1,16 +1,26 @@
-//! A layer as GeoJSON, such that importing it again changes nothing.
+//! A layer as a file, such that importing it again changes nothing: GeoJSON in degrees, all others in the record's own
+//! metres (EPSG:4549).
 
+mod cityjson;
+mod csv;
+mod gpkg;
 mod properties;
+mod shapefile;
+mod systems;
+mod table;
+mod xlsx;
 
 use std::convert::Infallible;
 use std::io::Write;
 
+use clap::ValueEnum;
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{FeatureVersion, Layer, Revision};
 use cloudsite_store::{Store, StoreError};
 use geo_types::{Coord, LineString, Polygon};
 use serde_json::{Value, json};
 
+use crate::import;
 use crate::record::lon_lat_from_canonical;
 
 pub(crate) use properties::of as properties;
@@ -24,26 +34,79 @@ pub(crate) enum ExportError {
     /// What was read cannot be written.
     #[error("cannot write the export: {0}")]
     Write(#[from] std::io::Error),
+    /// A GeoPackage cannot be written.
+    #[error("cannot write the export: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The format has no room for what the layer holds.
+    #[error("the format cannot hold this: {0}")]
+    Unfit(String),
 }
 
-/// Writes `layer` as of a revision to `out`, a feature a line, and returns how many there are.
+/// A format that layers are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A `FeatureCollection` in EPSG:4326.
+    Geojson,
+    /// A `GeoPackage`.
+    Gpkg,
+    /// A Shapefile in a zip.
+    Shp,
+    /// A table as text, with well-known text.
+    Csv,
+    /// A workbook, with well-known text.
+    Xlsx,
+    /// `CityJSON` 2.0, for buildings.
+    Cityjson,
+}
+
+impl Format {
+    /// Every format.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 6] = [Self::Geojson, Self::Gpkg, Self::Shp, Self::Csv, Self::Xlsx, Self::Cityjson];
+
+    /// The format that the ending of a file's name tells.
+    pub(crate) fn of_file(name: &str) -> Option<Self> {
+        match import::Format::of_file(name)? {
+            import::Format::GeoJson => Some(Self::Geojson),
+            import::Format::GeoPackage => Some(Self::Gpkg),
+            import::Format::PackedShapefile => Some(Self::Shp),
+            import::Format::Csv => Some(Self::Csv),
+            import::Format::Xlsx => Some(Self::Xlsx),
+            import::Format::CityJson => Some(Self::Cityjson),
+            import::Format::Shapefile | import::Format::CityJsonSequence => None,
+        }
+    }
+}
+
+/// Writes `layer` as of a revision to `out` in a format, and returns how many features there are.
+pub(crate) fn write_as(
+    store: &dyn Store,
+    layer: Layer,
+    at: Revision,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<u64, ExportError> {
+    let count = match format {
+        Format::Geojson => write(store, layer, at, out)?,
+        Format::Gpkg => gpkg::write(store, layer, at, out)?,
+        Format::Shp => shapefile::write(store, layer, at, out)?,
+        Format::Csv => csv::write(store, layer, at, out)?,
+        Format::Xlsx => xlsx::write(store, layer, at, out)?,
+        Format::Cityjson => cityjson::write(store, layer, at, out)?,
+    };
+    out.flush()?;
+    Ok(count)
+}
+
+/// Writes `layer` as of a revision to `out` as GeoJSON, a feature a line, and returns how many there are.
 pub(crate) fn write(store: &dyn Store, layer: Layer, at: Revision, out: &mut dyn Write) -> Result<u64, ExportError> {
     write!(out, "{{\"type\":\"FeatureCollection\",\"name\":\"{layer}\",\"features\":[")?;
-    let mut count = 0;
-    let mut stopped = None;
-    let scanned = store.scan(layer, at, &mut |version| {
-        let comma = if count == 0 { "" } else { "," };
-        count += 1;
-        write!(out, "{comma}\n{}", feature_geojson(&version)).map_err(|error| {
-            stopped = Some(error);
-            StoreError::Busy
-        })
-    });
-    // The scan is stopped with any error of its own kind; the one that stopped it says more.
-    if let Some(error) = stopped {
-        return Err(error.into());
-    }
-    scanned?;
+    let mut comma = "";
+    let count = table::each(store, layer, at, &mut |version| {
+        write!(out, "{comma}\n{}", feature_geojson(&version))?;
+        comma = ",";
+        Ok(())
+    })?;
     out.write_all(b"\n]}\n")?;
     out.flush()?;
     Ok(count)

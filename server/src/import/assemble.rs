@@ -8,15 +8,21 @@ use cloudsite_domain::record::{Code, Feature, Layer};
 use super::place::Placer;
 use super::properties::Properties;
 use super::source::{RawFeature, Source};
-use super::{ImportOptions, ImportProblem, Refusal, fields};
+use super::system::System;
+use super::{ImportOptions, ImportProblem, Refusal, fields, suspect, table};
 
 /// All features of `source`, or all that is wrong with them.
 pub(super) fn features(source: Source, options: &ImportOptions) -> Result<Vec<Feature>, Refusal> {
-    let crs = crs(&source, options)?;
+    let system =
+        System { crs: crs(&source, options)?, swap_axes: options.swap_axes, datum: options.datum.unwrap_or_default() };
+    // Nothing can be said of shapes that are not where they are said to be.
+    if let Some(problem) = suspect::look(&source, system, options) {
+        return Err(problem.into());
+    }
     let mut refusal = Refusal::default();
     refusal.extend(unused_mappings(&source, options));
     refusal.extend(source.problems);
-    let mut assembly = Assembly { options, crs, placers: BTreeMap::new(), codes: HashMap::new() };
+    let mut assembly = Assembly { options, system, placers: BTreeMap::new(), codes: HashMap::new() };
     let mut features = Vec::with_capacity(source.features.len());
     for raw in source.features {
         match assembly.feature(raw) {
@@ -46,8 +52,11 @@ fn crs(source: &Source, options: &ImportOptions) -> Result<Crs, Refusal> {
 
 /// A mapping from an attribute that no feature has is a slip of the pen.
 fn unused_mappings(source: &Source, options: &ImportOptions) -> Vec<ImportProblem> {
-    let unused = options.mapping.iter().filter(|(_, attribute)| {
-        !source.features.is_empty() && !source.features.iter().any(|raw| raw.properties.contains_key(*attribute))
+    let unused = options.mapping.iter().filter(|(field, attribute)| {
+        // The reader of a table has taken those away.
+        !table::PLACE_FIELDS.contains(&field.as_str())
+            && !source.features.is_empty()
+            && !source.features.iter().any(|raw| raw.properties.contains_key(*attribute))
     });
     unused
         .map(|(field, attribute)| {
@@ -59,7 +68,7 @@ fn unused_mappings(source: &Source, options: &ImportOptions) -> Vec<ImportProble
 
 struct Assembly<'a> {
     options: &'a ImportOptions,
-    crs: Crs,
+    system: System,
     placers: BTreeMap<Layer, Placer>,
     /// The number of the feature that has a code.
     codes: HashMap<(Layer, Code), u64>,
@@ -85,7 +94,7 @@ impl Assembly<'_> {
         }
         let shape = match (&raw.geometry, layer) {
             (Some(geometry), Some(layer)) => {
-                let placer = self.placers.entry(layer).or_insert_with(|| Placer::new(self.crs, layer));
+                let placer = self.placers.entry(layer).or_insert_with(|| Placer::new(self.system, layer));
                 placer.shape(&label, geometry).map_err(|wrong| problems.extend(wrong)).ok()
             }
             (Some(_), None) => None,

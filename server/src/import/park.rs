@@ -52,7 +52,7 @@ fn is_made(park: &Feature) -> bool {
     park.attributes.get(MARK.0).is_some_and(|text| text == MARK.1)
 }
 
-fn around(a: Rect, b: Rect) -> Rect {
+pub(super) fn around(a: Rect, b: Rect) -> Rect {
     let low = Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) };
     let high = Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) };
     Rect::new(low, high)

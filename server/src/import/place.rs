@@ -1,7 +1,6 @@
 //! From positions in the file's system to a shape of the record, and from a problem of that shape back to the place in
 //! the file.
 
-use cloudsite_domain::crs::{Crs, Projector};
 use cloudsite_domain::geometry::{Place, Problem, Rule, Shape, ShapeKind, snap};
 use cloudsite_domain::record::Layer;
 use geo_types::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPolygon, Point, Polygon};
@@ -9,6 +8,7 @@ use geo_types::{Coord, Geometry, GeometryCollection, LineString, MultiLineString
 use super::ImportProblem;
 use super::sliver::{Settled, settle};
 use super::source::{Positions, RawGeometry};
+use super::system::{Placement, System};
 
 /// How far east or west of the canonical meridian a park may lie, metres: twice the zone that EPSG:4549 is made for.
 /// What lies beyond was given in another system than it says.
@@ -19,9 +19,7 @@ const NORTHINGS_M: std::ops::RangeInclusive<f64> = 300_000.0..=6_000_000.0;
 
 /// Takes geometries of one file into the record.
 pub(super) struct Placer {
-    from: Crs,
-    canonical: Projector,
-    back: Projector,
+    placement: Placement,
     layer: Layer,
 }
 
@@ -37,14 +35,14 @@ pub(super) const fn kinds_of(layer: Layer) -> &'static [ShapeKind] {
     }
 }
 
+/// Whether a canonical position lies where the record is kept for.
+pub(super) fn in_range(at: Coord) -> bool {
+    (at.x - 500_000.0).abs() <= MOST_OFF_MERIDIAN_M && NORTHINGS_M.contains(&at.y)
+}
+
 impl Placer {
-    pub(super) fn new(from: Crs, layer: Layer) -> Self {
-        Self {
-            from,
-            canonical: Projector::new(from, Crs::CANONICAL),
-            back: Projector::new(Crs::CANONICAL, from),
-            layer,
-        }
+    pub(super) fn new(system: System, layer: Layer) -> Self {
+        Self { placement: Placement::new(system), layer }
     }
 
     /// The shape of `raw`, or all that is wrong with it, said of the feature called `feature`.
@@ -119,14 +117,14 @@ impl Placer {
     }
 
     fn position(&self, at: Coord) -> Result<Coord, (&'static str, String)> {
-        let placed = self.canonical.project(at).map_err(|error| ("crs.position", error.to_string()))?;
-        if (placed.x - 500_000.0).abs() <= MOST_OFF_MERIDIAN_M && NORTHINGS_M.contains(&placed.y) {
+        let placed = self.placement.canonical(at).map_err(|error| ("crs.position", error.to_string()))?;
+        if in_range(placed) {
             Ok(placed)
         } else {
             let message = format!(
                 "({}, {}) in {} is not in the part of China that the record is kept for (within 300 km of 120° E); is \
                  that the file's coordinate reference system?",
-                at.x, at.y, self.from
+                at.x, at.y, self.placement.system
             );
             Err(("crs.in_range", message))
         }
@@ -137,9 +135,9 @@ impl Placer {
     fn in_file(&self, feature: &str, problem: &Problem, counted: &dyn Fn(&Place) -> (usize, usize)) -> ImportProblem {
         let place = problem.place.map(|place| {
             let (ring, vertex) = counted(&place);
-            let digits = if self.from.is_geographic() { 1e9 } else { 1e3 };
+            let digits = if self.placement.system.crs.is_geographic() { 1e9 } else { 1e3 };
             let round = |value: f64| (value * digits).round() / digits;
-            let at = self.back.project(place.at).unwrap_or(place.at);
+            let at = self.placement.in_file(place.at).unwrap_or(place.at);
             Place { part: place.part, ring, vertex, at: Coord { x: round(at.x), y: round(at.y) } }
         });
         let message = Problem { place: None, ..*problem };

@@ -13,7 +13,7 @@ use tonic::transport::Channel;
 use tonic::{Request, Status};
 
 use super::service::MOST_CHUNK_BYTES;
-use super::{Applied, ImportOptions, Refusal, wire};
+use super::{Applied, Format, ImportOptions, Refusal, shapefile, wire};
 use crate::operator::Token;
 
 /// Why a file could not be handed to the running server.
@@ -55,15 +55,28 @@ pub(crate) async fn import(
     let endpoint = Channel::from_shared(format!("http://{address}"))
         .map_err(|error| RemoteError::Status(Box::new(Status::internal(error.to_string()))))?;
     let channel = endpoint.connect().await.map_err(unreachable)?;
-    let file =
-        tokio::fs::File::open(path).await.map_err(|source| RemoteError::File { path: path.to_owned(), source })?;
+    let failed = |source| RemoteError::File { path: path.to_owned(), source };
+    let mut file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // The parts of a bare Shapefile go packed.
+    let packed = match Format::of_file(&file_name) {
+        Some(Format::Shapefile) => {
+            file_name = format!("{}.zip", options.file_stem);
+            Some(shapefile::bundle(path).map_err(failed)?)
+        }
+        _ => None,
+    };
+    let path = packed.as_ref().map_or(path, |packed| packed.path());
+    let file = tokio::fs::File::open(path).await.map_err(failed)?;
     let header = ImportFileHeader {
-        file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        file_name,
         layer: options.layer.map(wire::layer_to_wire).unwrap_or_default().into(),
         crs: options.crs.map(|crs| crs.to_string()).unwrap_or_default(),
         source_layer: options.source_layer.clone().unwrap_or_default(),
         mapping: options.mapping.clone().into_iter().collect(),
         author: author.to_owned(),
+        encoding: options.encoding.map(|encoding| encoding.name().to_owned()).unwrap_or_default(),
+        swap_axes: options.swap_axes,
+        datum: options.datum.map(|datum| datum.as_str().to_owned()).unwrap_or_default(),
     };
     let first = stream::iter([ImportFileRequest { part: Some(Part::Header(header)) }]);
     let mut request = Request::new(first.chain(chunks(file)));

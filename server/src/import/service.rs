@@ -1,6 +1,8 @@
 //! `ImportService`: a file sent by someone who can read the data folder.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use cloudsite_domain::crs::Crs;
@@ -13,7 +15,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Format, ImportError, ImportOptions, MOST_FILE_BYTES, apply, read_file, wire};
+use super::{Format, ImportError, ImportOptions, MOST_FILE_BYTES, apply, read_for, wire};
 use crate::grpc::Refusal;
 use crate::operator::Token;
 use crate::record::Record;
@@ -97,6 +99,14 @@ async fn receive(parts: &mut Streaming<ImportFileRequest>) -> Result<NamedTempFi
     Ok(file)
 }
 
+/// What a field names; nothing if it is empty.
+fn named<T: FromStr<Err: Display>>(field: &str, name: &str) -> Result<Option<T>, Refusal> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    name.parse().map(Some).map_err(|error: T::Err| Refusal::field(field, error.to_string()))
+}
+
 /// A header whose fields can be used.
 #[derive(Debug)]
 struct Header {
@@ -108,16 +118,18 @@ struct Header {
 
 impl Header {
     fn read(header: ImportFileHeader) -> Result<Self, Refusal> {
+        // A bare .shp comes without its other parts.
         let format = Format::of_file(&header.file_name)
-            .ok_or_else(|| Refusal::field("header.file_name", "it must end in .geojson, .json or .gpkg"))?;
+            .filter(|format| *format != Format::Shapefile)
+            .ok_or_else(|| Refusal::field("header.file_name", format!("it must end in {}", Format::ENDINGS)))?;
         let layer: Layer = wire::layer_from_wire(header.layer)
             .ok_or_else(|| Refusal::field("header.layer", "it is not a layer of the record"))?;
-        let crs = match header.crs.as_str() {
-            "" => None,
-            name => Some(name.parse::<Crs>().map_err(|error| Refusal::field("header.crs", error))?),
-        };
+        let crs: Option<Crs> = named("header.crs", &header.crs)?;
         let mut options = ImportOptions::for_file(&header.file_name, Some(layer));
         options.crs = crs;
+        options.encoding = named("header.encoding", &header.encoding)?;
+        options.datum = named("header.datum", &header.datum)?;
+        options.swap_axes = header.swap_axes;
         options.source_layer = (!header.source_layer.is_empty()).then_some(header.source_layer);
         options.mapping = header.mapping.into_iter().collect::<BTreeMap<_, _>>();
         if let Some(field) = options.unknown_field() {
@@ -132,7 +144,7 @@ impl Header {
     /// Reads and writes. Blocks.
     #[expect(clippy::disallowed_methods, reason = "the edge of the process: a revision is dated when it is asked for")]
     fn import(&self, record: &Record, file: &NamedTempFile) -> Result<super::Applied, ImportError> {
-        let features = read_file(file.path(), self.format, &self.options)?;
+        let features = read_for(record.store().as_ref(), file.path(), self.format, &self.options)?;
         let write = |commit| record.commit(commit);
         let at = jiff::Timestamp::now();
         apply(record.store().as_ref(), &write, &features, &self.file_name, &self.author, at)
@@ -172,6 +184,8 @@ mod tests {
             (ImportFileHeader { layer: 0, ..good() }, "header.layer"),
             (ImportFileHeader { layer: 77, ..good() }, "header.layer"),
             (ImportFileHeader { crs: "EPSG:2154".to_owned(), ..good() }, "header.crs"),
+            (ImportFileHeader { encoding: "EBCDIC".to_owned(), ..good() }, "header.encoding"),
+            (ImportFileHeader { datum: "xian80".to_owned(), ..good() }, "header.datum"),
             (ImportFileHeader { mapping: mapping("plot_ratio_max"), ..good() }, "header.mapping"),
             (ImportFileHeader { author: " ".to_owned(), ..good() }, "header.author"),
         ];

@@ -83,11 +83,17 @@ fn the_wrong_system_is_noticed() {
     let file = collection(&[polygon(r#"{"code":"A"}"#, &square(0))]);
     let mut metres = options(Layer::Parcel);
     metres.crs = Some(Crs::GaussKruger120);
-    expect!["A: (120.4, 31.5) in EPSG:4549 is not in the part of China that the record is kept for (within 300 km of 120° E); is that the file's coordinate reference system? at part 0, ring 0, vertex 0, coordinate (120.4, 31.5) [crs.in_range]"]
+    expect!["the file: field crs: (120.4, 31.5) and the others cannot be in EPSG:4549; these coordinates look like degrees of longitude and latitude. Import again with --crs EPSG:4490 [crs.looks_like]"]
         .assert_eq(&said(read_geojson(file.as_bytes(), &metres)));
 
     let swapped = polygon(r#"{"code":"A"}"#, "[[[31.5,120.4],[31.5,120.5],[31.6,120.5],[31.5,120.4]]]");
     let refusal = read(&collection(&[swapped]), Layer::Parcel).expect_err("latitude stands first");
+    assert_eq!(refusal.problems[0].rule, "crs.looks_like");
+    let one_swapped = collection(&[
+        polygon("{}", "[[[31.5,120.4],[31.5,120.5],[31.6,120.5],[31.5,120.4]]]"),
+        polygon("{}", &square(0)),
+    ]);
+    let refusal = read(&one_swapped, Layer::Parcel).expect_err("one of two is elsewhere");
     assert_eq!(refusal.problems[0].rule, "crs.position");
 
     let named = file.replacen(

@@ -2,6 +2,7 @@
 
 mod bad;
 mod fields;
+mod formats;
 mod geopackage;
 mod properties;
 mod xinwu;

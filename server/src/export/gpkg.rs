@@ -1,0 +1,121 @@
+//! A layer as a GeoPackage (OGC 12-128r17).
+
+use std::io::{self, Write};
+
+use cloudsite_domain::record::{Layer, Revision};
+use cloudsite_store::Store;
+use geozero::{CoordDimensions, ToWkb};
+use rusqlite::types::Value as Cell;
+use rusqlite::{Connection, params, params_from_iter};
+use serde_json::{Map, Value};
+use tempfile::NamedTempFile;
+
+use super::table::{self, Column, Kind};
+use super::{ExportError, properties, systems};
+
+/// What a GeoPackage has to have before any layer.
+const FRAME: &str = "
+PRAGMA application_id = 0x47504B47;
+PRAGMA user_version = 10300;
+CREATE TABLE gpkg_spatial_ref_sys (
+    srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
+    organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+CREATE TABLE gpkg_contents (
+    table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, description TEXT DEFAULT '',
+    last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE,
+    srs_id INTEGER REFERENCES gpkg_spatial_ref_sys (srs_id));
+CREATE TABLE gpkg_geometry_columns (
+    table_name TEXT NOT NULL PRIMARY KEY REFERENCES gpkg_contents (table_name), column_name TEXT NOT NULL,
+    geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL REFERENCES gpkg_spatial_ref_sys (srs_id),
+    z TINYINT NOT NULL, m TINYINT NOT NULL);
+INSERT INTO gpkg_spatial_ref_sys VALUES
+    ('Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined', NULL),
+    ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL),
+    ('WGS 84 geodetic', 4326, 'EPSG', 4326,
+     'GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433],AUTHORITY[\"EPSG\",\"4326\"]]',
+     NULL);
+";
+
+/// The columns that every layer has.
+const OWN: [&str; 2] = ["fid", "geom"];
+
+/// Writes a layer, and returns how many features it has.
+pub(super) fn write(store: &dyn Store, layer: Layer, at: Revision, out: &mut dyn Write) -> Result<u64, ExportError> {
+    let columns = table::columns(store, layer, at, &OWN)?;
+    let mut file = NamedTempFile::new()?;
+    let count = fill(&mut Connection::open(file.path())?, store, layer, at, &columns)?;
+    io::copy(&mut file, out)?;
+    Ok(count)
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn fill(
+    package: &mut Connection,
+    store: &dyn Store,
+    layer: Layer,
+    at: Revision,
+    columns: &[Column],
+) -> Result<u64, ExportError> {
+    let name = layer.as_str();
+    let transaction = package.transaction()?;
+    transaction.execute_batch(FRAME)?;
+    let system = params![systems::NAME, systems::EPSG, systems::OGC_WKT];
+    transaction.execute("INSERT INTO gpkg_spatial_ref_sys VALUES (?1, ?2, 'EPSG', ?2, ?3, NULL)", system)?;
+    let row = "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?1, 'features', ?1, ?2)";
+    transaction.execute(row, params![name, systems::EPSG])?;
+    let row = "INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', 'GEOMETRY', ?2, 0, 0)";
+    transaction.execute(row, params![name, systems::EPSG])?;
+    let declared: String =
+        columns.iter().map(|column| format!(", {} {}", quoted(&column.name), sql_type(column.kind))).collect();
+    transaction.execute_batch(&format!(
+        "CREATE TABLE {} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom BLOB{declared})",
+        quoted(name)
+    ))?;
+    let places = vec!["?"; columns.len() + 2].join(", ");
+    let mut insert = transaction.prepare(&format!("INSERT INTO {} VALUES ({places})", quoted(name)))?;
+    let mut extent: Option<[f64; 4]> = None;
+    let count = table::each(store, layer, at, &mut |version| {
+        let feature = &version.feature;
+        let bounds = feature.shape.bounds();
+        let own = [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y];
+        extent = Some(extent.map_or(own, |e| [e[0].min(own[0]), e[1].min(own[1]), e[2].max(own[2]), e[3].max(own[3])]));
+        let envelope = vec![own[0], own[2], own[1], own[3]];
+        let geometry = feature.shape.to_geometry().to_gpkg_wkb(CoordDimensions::xy(), Some(systems::EPSG), envelope);
+        let geometry = geometry.map_err(|error| ExportError::Unfit(error.to_string()))?;
+        let properties = properties::of(feature);
+        let cells = columns.iter().map(|column| cell(&properties, column));
+        let id = Cell::Integer(version.id.0 as i64);
+        insert.execute(params_from_iter([id, Cell::Blob(geometry)].into_iter().chain(cells)))?;
+        Ok(())
+    })?;
+    drop(insert);
+    if let Some([min_x, min_y, max_x, max_y]) = extent {
+        let sql = "UPDATE gpkg_contents SET min_x = ?1, min_y = ?2, max_x = ?3, max_y = ?4";
+        transaction.execute(sql, params![min_x, min_y, max_x, max_y])?;
+    }
+    transaction.commit()?;
+    Ok(count)
+}
+
+const fn sql_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Flag => "BOOLEAN",
+        Kind::Whole => "INTEGER",
+        Kind::Real => "REAL",
+        Kind::Text => "TEXT",
+    }
+}
+
+fn cell(properties: &Map<String, Value>, column: &Column) -> Cell {
+    let value = properties.get(&column.property);
+    match column.kind {
+        Kind::Flag => value.and_then(Value::as_bool).map_or(Cell::Null, |flag| Cell::Integer(flag.into())),
+        Kind::Whole => value.and_then(Value::as_i64).map_or(Cell::Null, Cell::Integer),
+        Kind::Real => value.and_then(Value::as_f64).map_or(Cell::Null, Cell::Real),
+        Kind::Text => table::text(properties, &column.property).map_or(Cell::Null, Cell::Text),
+    }
+}
