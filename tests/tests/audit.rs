@@ -59,8 +59,8 @@ async fn what_happens_on_a_server_is_in_its_log() {
     }
     let file = geojson::write(server.scratch(), "three.geojson", &[geojson::parcel("T-3", geojson::PLACE, 0.001)]);
     import(&file, "parcel", &server.data(), &["--author", "Chen"]).await.exits(0);
-    let export = ["export", "--layer", "parcel", "--data", text(&server.data())];
-    cloudsite(export).await.exits(0);
+    let data = server.data();
+    cloudsite(["export", "--layer", "parcel", "--data", text(&data)]).await.exits(0);
     audit(&["verify"], &server.data()).await.exits(0);
 
     let events = list(&server, 2).await;

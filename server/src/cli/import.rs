@@ -106,10 +106,10 @@ impl Import {
             ImportError::Refused(refusal) => refused_file(refusal),
             ImportError::Store(error) => refused(&error),
         };
-        let features = read_for(store, &self.file, format, options).map_err(failed)?;
+        let features = read_for(&store, &self.file, format, options).map_err(failed)?;
         let write = |commit| store.commit(commit);
         let at = jiff::Timestamp::now();
-        let applied = apply(store, &write, &features, file_name, &self.author, at).map_err(failed)?;
+        let applied = apply(&store, &write, &features, file_name, &self.author, at).map_err(failed)?;
         if applied.revision.is_some() {
             audit::seal_folder(store, &self.data, at);
         }
