@@ -1,4 +1,5 @@
-//! What lies on the ground: one mesh in painter's order, so that nothing has to be told apart by depth.
+//! What lies on the ground: one mesh, put together in painter's order and then turned round. What lies on top is drawn
+//! first and keeps its pixels, so that each is shaded once and nothing has to be told apart by depth.
 
 use cloudsite_domain::geometry::triangulate;
 use cloudsite_domain::record::{Layer, MaskKind};
@@ -47,7 +48,7 @@ pub(super) fn mesh(tile: &DecodedTile, slots: &mut FeatureSlots) -> Mesh<GroundV
     mesh.close_part(Layer::Road);
     road::add_tracks(&mut mesh, tile, slots);
     mesh.close_part(Layer::Rail);
-    mesh
+    mesh.turned_round()
 }
 
 /// The layer that an area's drawing is switched with.

@@ -62,6 +62,18 @@ impl<V> Mesh<V> {
         }
     }
 
+    /// The same triangles, the last one first.
+    fn turned_round(mut self) -> Self {
+        let end = self.indices.len() as u32;
+        // Each triangle keeps the order of its own corners: that says which way it faces.
+        self.indices = self.indices.rchunks_exact(3).flatten().copied().collect();
+        self.parts.reverse();
+        for (_, range) in &mut self.parts {
+            *range = end - range.end..end - range.start;
+        }
+        self
+    }
+
     /// Adds the corners of a convex polygon as a fan.
     fn fan(&mut self, corners: impl IntoIterator<Item = V>) {
         let first = self.vertices.len() as u32;
@@ -76,7 +88,7 @@ impl<V> Mesh<V> {
 /// All that is drawn of a tile.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TileMeshes {
-    /// What lies on the ground, in painter's order.
+    /// What lies on the ground, from the top down: what is drawn first covers what comes after it.
     pub ground: Mesh<GroundVertex>,
     /// What stands on it.
     pub extruded: Mesh<ExtrudedVertex>,

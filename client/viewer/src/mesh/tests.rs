@@ -129,7 +129,8 @@ fn parts_follow_each_other_and_name_their_layers() {
     let ground = ends(&meshes.ground.parts, meshes.ground.indices.len());
     assert_eq!(
         ground,
-        [Layer::Zone, Layer::Parcel, Layer::Green, Layer::Water, Layer::Parcel, Layer::Zone, Layer::Road],
+        [Layer::Road, Layer::Zone, Layer::Parcel, Layer::Water, Layer::Green, Layer::Parcel, Layer::Zone],
+        "from the top down"
     );
     let extruded = ends(&meshes.extruded.parts, meshes.extruded.indices.len());
     assert_eq!(extruded, [Layer::Building, Layer::Rail, Layer::Utility]);

@@ -224,7 +224,8 @@ fn ground(maker: &Maker, layout: &PipelineLayout) -> RenderPipeline {
             attributes: &vertex_attr_array![0 => Float32x2, 1 => Float32x2, 2 => Unorm8x4, 3 => Uint32],
         }],
         cull: None,
-        depth: stencil(CompareFunction::Always, StencilOperation::Replace),
+        // What lies on top comes first and leaves its mark; what lies beneath is not shaded where there is one.
+        depth: stencil(CompareFunction::NotEqual, StencilOperation::Replace),
         blend: None,
     };
     maker.make(&maker.module(Shader::Ground), layout, &way)
