@@ -152,16 +152,12 @@ pub(crate) async fn enforce(State(resolve): State<Resolve>, mut request: Request
 
 /// The layer of everything that is no call: adds the [`Principal`], and refuses a bearer token that is not good.
 pub(crate) async fn identify(State(resolve): State<Resolve>, mut request: Request, next: Next) -> Response {
-    match resolve(request.headers()) {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller.principal);
-            next.run(request).await
-        }
-        Err(InvalidCredentials) => {
-            let headers = [(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""), (CACHE_CONTROL, "no-store")];
-            (StatusCode::UNAUTHORIZED, headers, "the token is not good, or good no longer\n").into_response()
-        }
-    }
+    let Ok(caller) = resolve(request.headers()) else {
+        let headers = [(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""), (CACHE_CONTROL, "no-store")];
+        return (StatusCode::UNAUTHORIZED, headers, "the token is not good, or good no longer\n").into_response();
+    };
+    request.extensions_mut().insert(caller.principal);
+    next.run(request).await
 }
 
 #[cfg(test)]

@@ -19,26 +19,26 @@ const ROLES: [&str; 7] = ["investor", "interpreter", "host", "editor", "approver
 /// A request by whoever has a token.
 fn by<T>(token: &str, message: T) -> Request<T> {
     let mut request = Request::new(message);
-    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().expect("a token is plain text"));
     request
 }
 
 async fn who(server: &Server, token: &str) -> Result<Caller, Code> {
     let reply = server.identity().await.who_am_i(by(token, WhoAmIRequest {})).await;
-    reply.map(|reply| reply.into_inner().caller.unwrap()).map_err(|status| status.code())
+    reply.map(|reply| reply.into_inner().caller.expect("there is always a caller")).map_err(|status| status.code())
 }
 
 /// Runs a command on the server's folder.
 async fn command(server: &Server, words: &[&str]) -> Outcome {
     let data = server.data();
-    let all = words.iter().copied().chain(["--json", "--data", data.to_str().unwrap()]);
+    let all = words.iter().copied().chain(["--json", "--data", data.to_str().expect("the path is text")]);
     cloudsite(all).await
 }
 
 /// Whether a file of a folder holds a text.
 fn holds(folder: &Path, text: &str) -> bool {
-    fs::read_dir(folder).unwrap().any(|entry| {
-        let bytes = fs::read(entry.unwrap().path()).unwrap_or_default();
+    fs::read_dir(folder).expect("the folder can be read").any(|entry| {
+        let bytes = fs::read(entry.expect("the entry can be read").path()).unwrap_or_default();
         bytes.windows(text.len()).any(|window| window == text.as_bytes())
     })
 }

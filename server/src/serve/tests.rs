@@ -61,8 +61,8 @@ impl Fixture {
         Some(("cookie", pairs.join("; ").parse().unwrap()))
     }
 
-    fn operator(&self) -> Proof {
-        Some(("authorization", self.server.operator().token().header().parse().unwrap()))
+    fn operator(&self) -> AsciiMetadataValue {
+        self.server.operator().token().header().parse().unwrap()
     }
 
     /// Sends an empty message to a method.
@@ -93,7 +93,7 @@ async fn everyone_may_call_what_the_table_says_and_nothing_else() {
         let answer = fixture.call(path, &None).await;
         let expected = (*caller != Caller::Anyone).then(|| SIGN_IN_REQUIRED.to_owned());
         assert_eq!(refusal(&answer), expected, "a visitor at {path}: {answer:?}");
-        let answer = fixture.call(path, &fixture.operator()).await;
+        let answer = fixture.call(path, &Some(("authorization", fixture.operator()))).await;
         assert_eq!(refusal(&answer), None, "the operator at {path}: {answer:?}");
         for role in Role::ALL {
             let allowed = match caller {

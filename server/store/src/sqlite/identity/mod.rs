@@ -104,7 +104,7 @@ impl SqliteStore {
 
 impl IdentityStore for SqliteStore {
     fn organisations(&self) -> Result<Vec<Organisation>, IdentityError> {
-        Ok(self.readers.with(|connection| organisations::all(connection))?)
+        Ok(self.readers.with(organisations::all)?)
     }
 
     fn create_organisation(&self, organisation: &Organisation) -> Result<(), IdentityError> {
@@ -112,7 +112,7 @@ impl IdentityStore for SqliteStore {
     }
 
     fn members(&self) -> Result<Vec<Member>, IdentityError> {
-        Ok(self.readers.with(|connection| members::all(connection))?)
+        Ok(self.readers.with(members::all)?)
     }
 
     fn create_member(&self, new: &NewMember, at: Timestamp) -> Result<Member, IdentityError> {
@@ -190,7 +190,7 @@ impl IdentityStore for SqliteStore {
     }
 
     fn service_tokens(&self) -> Result<Vec<ServiceToken>, IdentityError> {
-        Ok(self.readers.with(|connection| service_tokens::all(connection))?)
+        Ok(self.readers.with(service_tokens::all)?)
     }
 
     fn revoke_service_token(&self, token: ServiceTokenId, at: Timestamp) -> Result<ServiceToken, IdentityError> {

@@ -87,5 +87,5 @@ pub(super) fn kept(at: Timestamp) -> Timestamp {
 
 /// Roles as their column holds them.
 pub(super) fn roles(roles: &BTreeSet<Role>) -> String {
-    Value::from_iter(roles.iter().map(|role| role.as_str())).to_string()
+    roles.iter().map(|role| role.as_str()).collect::<Value>().to_string()
 }
