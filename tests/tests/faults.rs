@@ -110,9 +110,12 @@ async fn a_server_that_is_killed_loses_nothing_that_it_has_acknowledged() {
     prepare(&folder).await;
     let mut last = Acknowledged { revision: 1, batch: 0 };
     let (mut written, mut write, mut recovered) = (0, Duration::from_millis(20), 0);
+    let mut leaves_a_log = false;
     for round in 0..rounds {
         let server = Server::start_in(folder).await;
-        recovered += u32::from(server.log().contains("recovered"));
+        let recovers = server.log().contains("recovered");
+        assert!(recovers || !leaves_a_log, "round {round}: nothing is said of recovery after a kill amid writes");
+        recovered += u32::from(recovers);
         let newest = batch_at(&server, 0).await;
         assert!(newest >= last.batch, "round {round}: {last:?} was acknowledged, and the newest batch is {newest}");
         assert_eq!(batch_at(&server, last.revision).await, last.batch, "round {round}");
@@ -129,6 +132,7 @@ async fn a_server_that_is_killed_loses_nothing_that_it_has_acknowledged() {
             last = acknowledged;
             write = (began.elapsed() / count).clamp(Duration::from_millis(2), Duration::from_millis(100));
         }
+        leaves_a_log = count > 0;
         written += count;
         if round % 10 == 9 {
             verify(&folder.path().join("data")).await;
@@ -137,7 +141,6 @@ async fn a_server_that_is_killed_loses_nothing_that_it_has_acknowledged() {
     let report = verify(&folder.path().join("data")).await;
     assert!(report["revisions"].as_u64() >= Some(last.revision), "{report}");
     assert!(written > rounds / 2, "only {written} writes in {rounds} rounds: the moments come too early");
-    assert!(recovered >= rounds - 1, "{recovered} recoveries were logged in {rounds} rounds");
     println!("{rounds} kills, {written} acknowledged writes, none lost; {recovered} recoveries");
 }
 

@@ -72,8 +72,12 @@ impl Vertices {
                 let next = (index + 1) % low.len();
                 block.walls.push(vec![here, low[next], high[next], high[index]]);
             }
-            // The ground is seen from below.
-            block.ground.push(low.into_iter().rev().collect());
+            // The ground is seen from below; it begins at the same corner, so that it is read as it was written.
+            let mut ground = low;
+            if let [_, others @ ..] = ground.as_mut_slice() {
+                others.reverse();
+            }
+            block.ground.push(ground);
             block.roof.push(high);
         }
         block

@@ -13,8 +13,16 @@ use super::{ImportOptions, ImportProblem, Refusal, fields, suspect, table};
 
 /// All features of `source`, or all that is wrong with them.
 pub(super) fn features(source: Source, options: &ImportOptions) -> Result<Vec<Feature>, Refusal> {
-    let system =
-        System { crs: crs(&source, options)?, swap_axes: options.swap_axes, datum: options.datum.unwrap_or_default() };
+    let crs = match crs(&source, options) {
+        Ok(crs) => crs,
+        Err(problem) => {
+            let mut refusal = Refusal::default();
+            refusal.extend(source.problems);
+            refusal.push(problem);
+            return Err(refusal);
+        }
+    };
+    let system = System { crs, swap_axes: options.swap_axes, datum: options.datum.unwrap_or_default() };
     // Nothing can be said of shapes that are not where they are said to be.
     if let Some(problem) = suspect::look(&source, system, options) {
         return Err(problem.into());
@@ -33,8 +41,8 @@ pub(super) fn features(source: Source, options: &ImportOptions) -> Result<Vec<Fe
     refusal.unless_empty(features)
 }
 
-fn crs(source: &Source, options: &ImportOptions) -> Result<Crs, Refusal> {
-    let refuse = |rule: &str, message: String| Refusal::from(ImportProblem::of_file(rule, message).in_field("crs"));
+fn crs(source: &Source, options: &ImportOptions) -> Result<Crs, ImportProblem> {
+    let refuse = |rule: &str, message: String| ImportProblem::of_file(rule, message).in_field("crs");
     match (options.crs, source.crs, &source.unknown_crs) {
         (Some(crs), _, _) | (None, Some(crs), _) => Ok(crs),
         (None, None, Some(name)) => Err(refuse(

@@ -105,9 +105,23 @@ fn a_start_finds_a_broken_end() {
 fn a_record_without_a_log_gets_one() {
     let (folder, store) = filled();
     drop(store);
-    let older = "DROP TABLE audit_event; DROP TABLE audit_checkpoint; ALTER TABLE version DROP COLUMN digest;
+    let connection = beside(&folder);
+    // All that later steps have made goes; what is left is a record of the first format.
+    let mut made = connection
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('revision', 'feature', 'version')",
+        )
+        .unwrap();
+    let names: Vec<String> = made.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    drop(made);
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    for name in names.iter().filter(|name| !name.starts_with("sqlite_")) {
+        connection.execute_batch(&format!("DROP TABLE {name}")).unwrap();
+    }
+    let older = "ALTER TABLE version DROP COLUMN digest;
                  PRAGMA user_version = 1;";
-    beside(&folder).execute_batch(older).unwrap();
+    connection.execute_batch(older).unwrap();
+    drop(connection);
     let reader = SqliteStore::open_read_only(folder.0.path()).unwrap();
     assert!(matches!(reader.log_head(), Err(StoreError::NoLog)), "it is from before there was a log");
     drop(reader);
