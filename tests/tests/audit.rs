@@ -67,14 +67,14 @@ async fn what_happens_on_a_server_is_in_its_log() {
     assert!(events.windows(2).all(|pair| pair[0].sequence == pair[1].sequence + 1), "newest first, each once");
     assert!(events.windows(2).all(|pair| pair[0].previous_hash == pair[1].hash), "each is sealed after the one before");
     assert_eq!(events, list(&server, 0).await, "the size of the pages changes nothing");
-    let newest: Vec<_> = events[..2].iter().map(|event| (event.action.as_str(), event.subject.as_str())).collect();
+    // Refused calls come into the log when their minute is over.
+    let done: Vec<_> = events.iter().filter(|event| event.action != "refusal").take(2).collect();
+    let newest: Vec<_> = done.iter().map(|event| (event.action.as_str(), event.subject.as_str())).collect();
     assert_eq!(newest, [("export", "parcel"), ("import", "three.geojson")]);
-    assert_eq!((events[1].actor.as_str(), events[1].detail["revision"].as_str()), ("Chen", "3"));
+    assert_eq!((done[1].actor.as_str(), done[1].detail["revision"].as_str()), ("Chen", "3"));
 
-    let data = server.data();
     let (status, folder) = server.terminate().await;
     assert!(status.success(), "{status}");
-    assert!(!data.exists() || data.starts_with(folder.path()));
     let listed = audit(&["list"], &folder.path().join("data")).await.exits(0).json();
     let refusals: Vec<&Value> =
         listed["events"].as_array().unwrap().iter().filter(|event| event["action"] == "refusal").collect();
