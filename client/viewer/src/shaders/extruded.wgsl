@@ -37,14 +37,7 @@ fn lit(albedo: vec3f, normal: vec3f) -> vec3f {
     return albedo * (sun + sky);
 }
 
-@vertex
-fn vertex(
-    @location(0) at: vec3f,
-    @location(1) normal: vec4f,
-    @location(2) colour: vec4f,
-    @location(3) facade: vec2f,
-    @location(4) tagged: u32,
-) -> Varying {
+fn found(at: vec3f, normal: vec4f, colour: vec4f, facade: vec2f, tagged: u32) -> Varying {
     var out: Varying;
     let state = state_of(tagged);
     let style = tagged & 255u;
@@ -64,6 +57,42 @@ fn vertex(
     out.share = vec4f(repeat.zw, f32(style), f32(tagged >> 8u));
     out.filling = vec4f(filling(style, albedo, normal.xyz, world), 0.0);
     return out;
+}
+
+@vertex
+fn vertex(
+    @location(0) at: vec3f,
+    @location(1) normal: vec4f,
+    @location(2) colour: vec4f,
+    @location(3) facade: vec2f,
+    @location(4) tagged: u32,
+) -> Varying {
+    return found(at, normal, colour, facade, tagged);
+}
+
+// From afar, where windows run together: their share of the colour a vertex, and nothing to think about a pixel.
+struct Plain {
+    @builtin(position) position: vec4f,
+    @location(0) colour: vec3f,
+}
+
+@vertex
+fn plain_vertex(
+    @location(0) at: vec3f,
+    @location(1) normal: vec4f,
+    @location(2) colour: vec4f,
+    @location(3) facade: vec2f,
+    @location(4) tagged: u32,
+) -> Plain {
+    let all = found(at, normal, colour, facade, tagged);
+    let filled = mix(all.colour.rgb, all.filling.rgb, all.share.x * all.share.y);
+    let shaded = filled * mix(0.88, 1.0, clamp(all.place.z * 0.16, 0.0, 1.0));
+    return Plain(all.position, mix(shaded, frame.haze.rgb, all.colour.a));
+}
+
+@fragment
+fn plain_fragment(in: Plain) -> @location(0) vec4f {
+    return vec4f(in.colour, 1.0);
 }
 
 // What a turbine's blade looks like after it has turned about its hub.

@@ -12,13 +12,7 @@ struct Varying {
     @location(3) world: vec2f,
 }
 
-@vertex
-fn vertex(
-    @location(0) at: vec2f,
-    @location(1) across: vec2f,
-    @location(2) colour: vec4f,
-    @location(3) tagged: u32,
-) -> Varying {
+fn found(at: vec2f, across: vec2f, colour: vec4f, tagged: u32) -> Varying {
     var out: Varying;
     let state = state_of(tagged);
     let kind = tagged & 255u;
@@ -46,6 +40,16 @@ fn vertex(
     out.kind = kind;
     out.world = ground;
     return out;
+}
+
+@vertex
+fn vertex(
+    @location(0) at: vec2f,
+    @location(1) across: vec2f,
+    @location(2) colour: vec4f,
+    @location(3) tagged: u32,
+) -> Varying {
+    return found(at, across, colour, tagged);
 }
 
 // Edge lines, a double yellow line in the middle of wide roads, dashes between lanes.
@@ -103,4 +107,30 @@ fn fragment(in: Varying) -> @location(0) vec4f {
         colour = track(colour, in.across, pixels);
     }
     return vec4f(mix(colour, frame.haze.rgb, in.colour.a), 1.0);
+}
+
+// From afar, where no marking can be seen: a colour a vertex, and nothing to think about a pixel.
+struct Plain {
+    @builtin(position) position: vec4f,
+    @location(0) colour: vec3f,
+}
+
+@vertex
+fn plain_vertex(
+    @location(0) at: vec2f,
+    @location(1) across: vec2f,
+    @location(2) colour: vec4f,
+    @location(3) tagged: u32,
+) -> Plain {
+    let all = found(at, across, colour, tagged);
+    var shown = all.colour.rgb;
+    if all.kind == 2u {
+        shown = water(shown, all.world);
+    }
+    return Plain(all.position, mix(shown, frame.haze.rgb, all.colour.a));
+}
+
+@fragment
+fn plain_fragment(in: Plain) -> @location(0) vec4f {
+    return vec4f(in.colour, 1.0);
 }

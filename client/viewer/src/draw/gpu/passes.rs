@@ -26,6 +26,10 @@ pub struct Drawn {
 /// Distance within which trees have trunks and round crowns, metres; a third of it in light quality.
 const FULL_TREE_DISTANCE_M: f32 = 600.0;
 
+/// Beyond this, light quality draws neither windows nor markings, metres: in a picture of usual size they are finer than
+/// its pixels.
+const PLAIN_BEYOND_M: f32 = 700.0;
+
 /// Trees throw shadows only this near, as a share of the distance at which they are drawn.
 const TREE_SHADOW_SHARE: f32 = 0.5;
 
@@ -112,7 +116,9 @@ impl Pass<'_> {
         pen.pass.set_bind_group(0, self.frame.group(), &[]);
         self.standing(&mut pen, &tiles);
         pen.pass.set_stencil_reference(GROUND);
-        pen.meshes(&self.pipelines.ground, tiles.iter().filter_map(|(_, tile)| tile.ground.as_ref()));
+        let (near, far) = split(&tiles, shot);
+        pen.meshes(&self.pipelines.ground, near.iter().filter_map(|(_, tile)| tile.ground.as_ref()));
+        pen.meshes(&self.pipelines.ground_plain, far.iter().filter_map(|(_, tile)| tile.ground.as_ref()));
         if shot.quality.shadows {
             self.shadows(&mut pen, &tiles);
         }
@@ -125,7 +131,9 @@ impl Pass<'_> {
     }
 
     fn standing(&self, pen: &mut Pen, tiles: &[(f32, &GpuTile)]) {
-        pen.meshes(&self.pipelines.extruded, tiles.iter().filter_map(|(_, tile)| tile.extruded.as_ref()));
+        let (near, far) = split(tiles, pen.shot);
+        pen.meshes(&self.pipelines.extruded, near.iter().filter_map(|(_, tile)| tile.extruded.as_ref()));
+        pen.meshes(&self.pipelines.extruded_plain, far.iter().filter_map(|(_, tile)| tile.extruded.as_ref()));
         let full_m = FULL_TREE_DISTANCE_M / if pen.shot.quality.fine { 1.0 } else { 3.0 };
         self.trees(pen, &self.pipelines.tree, tiles, (pen.shot.quality.tree_distance_m, full_m));
     }
@@ -177,6 +185,12 @@ impl Pass<'_> {
             pen.count(quads.count / 3);
         }
     }
+}
+
+/// Tiles, the nearest first, parted into those that are drawn with windows and markings and those that are drawn plain.
+fn split<'a, 't>(tiles: &'a [(f32, &'t GpuTile)], shot: &Shot) -> (&'a [(f32, &'t GpuTile)], &'a [(f32, &'t GpuTile)]) {
+    let full_m = if shot.quality.fine { f32::INFINITY } else { PLAIN_BEYOND_M };
+    tiles.split_at(tiles.partition_point(|(distance_m, _)| *distance_m < full_m))
 }
 
 /// A pass and what has been drawn in it.

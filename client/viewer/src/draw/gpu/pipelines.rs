@@ -28,15 +28,18 @@ pub(super) struct PipelineKey {
 #[derive(Debug)]
 pub(super) struct Pipelines {
     pub(super) extruded: RenderPipeline,
+    pub(super) extruded_plain: RenderPipeline,
     pub(super) tree: RenderPipeline,
     pub(super) backdrop: RenderPipeline,
     pub(super) ground: RenderPipeline,
+    pub(super) ground_plain: RenderPipeline,
     pub(super) extruded_shadow: RenderPipeline,
     pub(super) tree_shadow: RenderPipeline,
     pub(super) label: RenderPipeline,
 }
 
 /// What differs between pipelines of one shader.
+#[derive(Clone)]
 struct Way<'a> {
     label: &'a str,
     vertex: &'a str,
@@ -71,7 +74,8 @@ impl Maker<'_> {
     fn make(&self, module: &ShaderModule, layout: &PipelineLayout, way: &Way) -> RenderPipeline {
         let constants = [("DETAIL", f64::from(u8::from(self.key.fine)))];
         // Only shaders that declare the constant may be given it.
-        let constants = if matches!(way.label, "ground" | "extruded") { &constants[..] } else { &[] };
+        let declared = matches!(way.label, "ground" | "ground_plain" | "extruded" | "extruded_plain");
+        let constants = if declared { &constants[..] } else { &[] };
         let options = wgpu::PipelineCompilationOptions { constants, ..Default::default() };
         self.device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
             label: Some(way.label),
@@ -188,13 +192,16 @@ impl Pipelines {
             };
             maker.make(module, &plain, &shadow)
         };
+        let [ground, ground_plain] = ground(&maker, &plain);
         Self {
             extruded_shadow: shadow(&extruded, &extruded_module),
             tree_shadow: shadow(&tree, &tree_module),
             extruded: maker.make(&extruded_module, &plain, &extruded),
+            extruded_plain: maker.make(&extruded_module, &plain, &from_afar("extruded_plain", &extruded)),
             tree: maker.make(&tree_module, &plain, &tree),
             backdrop: backdrop(&maker, &plain),
-            ground: ground(&maker, &plain),
+            ground,
+            ground_plain,
             label: label(&maker, &maker.layout(&[Some(frame), Some(text)])),
         }
     }
@@ -213,7 +220,13 @@ fn backdrop(maker: &Maker, layout: &PipelineLayout) -> RenderPipeline {
     maker.make(&maker.module(Shader::Backdrop), layout, &way)
 }
 
-fn ground(maker: &Maker, layout: &PipelineLayout) -> RenderPipeline {
+/// The same by its entry points for what is far away.
+fn from_afar<'a>(label: &'a str, way: &Way<'a>) -> Way<'a> {
+    Way { label, vertex: "plain_vertex", fragment: "plain_fragment", ..way.clone() }
+}
+
+/// With all that is marked on it, and plain.
+fn ground(maker: &Maker, layout: &PipelineLayout) -> [RenderPipeline; 2] {
     let way = Way {
         label: "ground",
         vertex: "vertex",
@@ -228,7 +241,8 @@ fn ground(maker: &Maker, layout: &PipelineLayout) -> RenderPipeline {
         depth: stencil(CompareFunction::NotEqual, StencilOperation::Replace),
         blend: None,
     };
-    maker.make(&maker.module(Shader::Ground), layout, &way)
+    let module = maker.module(Shader::Ground);
+    [maker.make(&module, layout, &way), maker.make(&module, layout, &from_afar("ground_plain", &way))]
 }
 
 fn label(maker: &Maker, layout: &PipelineLayout) -> RenderPipeline {
