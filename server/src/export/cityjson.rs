@@ -50,6 +50,8 @@ struct Vertices(Vec<[i64; 3]>);
 
 /// The surfaces of a block, each its rings of indices.
 struct Block {
+    /// The footprint as the record has it.
+    footprint: Vec<Vec<usize>>,
     ground: Vec<Vec<usize>>,
     roof: Vec<Vec<usize>>,
     walls: Vec<Vec<usize>>,
@@ -65,19 +67,16 @@ impl Vertices {
     }
 
     fn block(&mut self, area: &Polygon, height_m: f64) -> Block {
-        let mut block = Block { ground: Vec::new(), roof: Vec::new(), walls: Vec::new() };
+        let mut block = Block { footprint: Vec::new(), ground: Vec::new(), roof: Vec::new(), walls: Vec::new() };
         for ring in std::iter::once(area.exterior()).chain(area.interiors()) {
             let (low, high) = (self.ring(ring, 0.0), self.ring(ring, height_m));
             for (index, &here) in low.iter().enumerate() {
                 let next = (index + 1) % low.len();
                 block.walls.push(vec![here, low[next], high[next], high[index]]);
             }
-            // The ground is seen from below; it begins at the same corner, so that it is read as it was written.
-            let mut ground = low;
-            if let [_, others @ ..] = ground.as_mut_slice() {
-                others.reverse();
-            }
-            block.ground.push(ground);
+            // The ground of a solid is seen from below.
+            block.ground.push(low.iter().rev().copied().collect());
+            block.footprint.push(low);
             block.roof.push(high);
         }
         block
@@ -85,7 +84,7 @@ impl Vertices {
 }
 
 fn footprint(blocks: &[Block]) -> Value {
-    let surfaces: Vec<&Vec<Vec<usize>>> = blocks.iter().map(|block| &block.ground).collect();
+    let surfaces: Vec<&Vec<Vec<usize>>> = blocks.iter().map(|block| &block.footprint).collect();
     json!({
         "type": "MultiSurface",
         "lod": "0",

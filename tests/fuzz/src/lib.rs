@@ -11,8 +11,8 @@ pub mod import {
     mod crs_wkt;
     #[path = "../../../../server/src/import/geojson.rs"]
     mod geojson;
-    #[path = "../../../../server/src/import/gpkg/mod.rs"]
-    mod gpkg;
+    #[path = "../../../../server/src/import/gpkg/wkb.rs"]
+    mod gpkg_wkb;
     #[path = "../../../../server/src/import/refusal.rs"]
     mod refusal;
     #[path = "../../../../server/src/import/shapefile/mod.rs"]
@@ -39,7 +39,7 @@ pub mod import {
 
     /// A geometry of a GeoPackage.
     pub fn read_wkb(bytes: &[u8]) {
-        let _answered = gpkg::geometry(bytes);
+        let _answered = gpkg_wkb::read(bytes);
     }
 
     /// A Shapefile in a zip.

@@ -95,14 +95,18 @@ fn joined(surfaces: Vec<&Surface<'_>>) -> Vec<Vec<Positions>> {
         return areas;
     }
     let polygons: Vec<Polygon> = areas
-        .into_iter()
+        .iter()
         .map(|rings| {
-            let mut rings = rings.into_iter().map(LineString::new);
+            let mut rings = rings.iter().map(|ring| LineString::new(ring.clone()));
             let outer = rings.next().unwrap_or_else(|| LineString::new(Vec::new()));
             Polygon::new(outer, rings.collect())
         })
         .collect();
     let whole: MultiPolygon = unary_union(&polygons);
+    if whole.0.len() == areas.len() {
+        // They stand apart.
+        return areas;
+    }
     let rings = |polygon: &Polygon| {
         std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(|ring| ring.0.clone()).collect()
     };

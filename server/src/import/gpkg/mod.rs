@@ -14,7 +14,7 @@ use serde_json::{Map, Number, Value};
 use super::source::{RawFeature, Source};
 use super::{ImportProblem, Refusal};
 use contents::Table;
-#[cfg(any(test, fuzzing))]
+#[cfg(test)]
 pub(super) use wkb::read as geometry;
 
 /// The largest text or geometry taken, bytes.

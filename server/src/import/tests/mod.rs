@@ -4,6 +4,7 @@ mod bad;
 mod fields;
 mod formats;
 mod geopackage;
+mod malformed;
 mod properties;
 mod xinwu;
 
