@@ -34,7 +34,8 @@ async fn list(server: &Server, page_size: i32) -> Vec<Event> {
     let mut request = ListEventsRequest { page_size, ..Default::default() };
     let mut events = Vec::new();
     loop {
-        let page = client.list_events(server.as_operator(request.clone())).await.unwrap().into_inner();
+        let page =
+            client.list_events(server.as_operator(request.clone())).await.expect("the log is listed").into_inner();
         events.extend(page.events);
         if page.next_page_token.is_empty() {
             return events;

@@ -133,9 +133,9 @@ async fn a_click_on_a_parcel_in_the_park_opens_its_card() {
     for finger in [false, true] {
         cloudsite_tests::eventually("a click and a tap open the card", PATIENCE, async || {
             if finger {
-                page.tap_at(x, y).await
+                page.tap_at(x, y).await;
             } else {
-                page.click_at(x, y).await
+                page.click_at(x, y).await;
             }
             (page.run(CARD).await.as_str() == Some(&expected)).then_some(())
         })

@@ -1,5 +1,6 @@
 //! Files made to take all memory: each is refused in words by a program that has little of it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -70,7 +71,7 @@ fn entities() -> String {
     let mut all = String::from("<!ENTITY e0 \"lol\">");
     for number in 1..10 {
         let ten = format!("&e{};", number - 1).repeat(10);
-        all.push_str(&format!("<!ENTITY e{number} \"{ten}\">"));
+        write!(all, "<!ENTITY e{number} \"{ten}\">").expect("a text takes more");
     }
     format!("<?xml version=\"1.0\"?><!DOCTYPE sst [{all}]><sst uniqueCount=\"1\"><si><t>&e9;</t></si></sst>")
 }

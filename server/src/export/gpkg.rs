@@ -69,8 +69,9 @@ fn fill(
     transaction.execute(row, params![name, systems::EPSG])?;
     let row = "INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', 'GEOMETRY', ?2, 0, 0)";
     transaction.execute(row, params![name, systems::EPSG])?;
-    let declared: String =
+    let declared: Vec<String> =
         columns.iter().map(|column| format!(", {} {}", quoted(&column.name), sql_type(column.kind))).collect();
+    let declared = declared.concat();
     transaction.execute_batch(&format!(
         "CREATE TABLE {} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom BLOB{declared})",
         quoted(name)

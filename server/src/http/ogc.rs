@@ -110,7 +110,8 @@ impl Asked {
 
     fn reply(&self, document: &Value, content_type: &'static str) -> Response {
         let bytes = Bytes::from(document.to_string());
-        let tag = Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let tag: Vec<String> = Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let tag = tag.concat();
         let cache_control = if self.base.revision.is_some() { IMMUTABLE } else { REVALIDATE };
         let kept = Kept { bytes, encoding: Encoding::Identity, tag, content_type, cache_control };
         let mut response = kept.reply(&self.headers);

@@ -1,6 +1,6 @@
 //! Zip archives from someone else, which may be made to fill the memory: a few kilobytes can unpack to terabytes.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 
@@ -65,20 +65,13 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-impl<'a> Archive<Cursor<&'a [u8]>> {
-    /// Opens an archive that is in memory.
-    pub(super) fn of_bytes(packed: &'a [u8]) -> Result<Self, ImportProblem> {
-        Self::open(Cursor::new(packed))
-    }
-}
-
 fn unreadable(error: zip::result::ZipError) -> ImportProblem {
     ImportProblem::of_file("archive.readable", format!("it cannot be read as a zip archive ({error})"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -96,7 +89,7 @@ mod tests {
     #[test]
     fn files_are_unpacked_by_name() {
         let bytes = packed(&[("a/land.shp", b"shapes"), ("a/land.dbf", b"rows")]);
-        let mut archive = Archive::of_bytes(&bytes).unwrap();
+        let mut archive = Archive::open(Cursor::new(&bytes)).unwrap();
         assert_eq!(archive.names().unwrap(), ["a/land.shp", "a/land.dbf"]);
         assert_eq!(archive.unpack("a/land.dbf").unwrap(), b"rows");
         assert_eq!(archive.unpack("b").expect_err("it is not there").rule, "archive.readable");
@@ -107,11 +100,11 @@ mod tests {
         let zeros = vec![0; 8 * 1024 * 1024];
         let bytes = packed(&[("bomb", &zeros)]);
         assert!(bytes.len() < 20_000, "{} bytes", bytes.len());
-        let problem = Archive::of_bytes(&bytes).unwrap().unpack("bomb").expect_err("it is a bomb");
+        let problem = Archive::open(Cursor::new(&bytes)).unwrap().unpack("bomb").expect_err("it is a bomb");
         assert_eq!(problem.rule, "archive.size");
         let names: Vec<String> = (0..=MOST_ENTRIES).map(|number| number.to_string()).collect();
         let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
-        let refused = Archive::of_bytes(&packed(&many)).err().expect("there are too many");
+        let refused = Archive::open(Cursor::new(packed(&many))).err().expect("there are too many");
         assert_eq!(refused.rule, "archive.entries");
     }
 }

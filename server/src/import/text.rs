@@ -63,11 +63,10 @@ impl FromStr for TextEncoding {
         let plain = text.trim().trim_start_matches('\u{FEFF}').to_ascii_lowercase();
         let plain = plain.trim_start_matches("cp").trim_start_matches("ansi ").trim();
         let known = match plain {
-            "utf-8" | "utf8" | "65001" => Some(UTF_8),
+            "utf-8" | "utf8" | "65001" | "ascii" | "us-ascii" | "20127" => Some(UTF_8),
             "gbk" | "gb2312" | "gb18030" | "936" | "54936" | "euc-cn" => Some(GB18030),
             "shift_jis" | "shift-jis" | "sjis" | "932" | "windows-31j" | "ms932" => Some(SHIFT_JIS),
             "big5" | "big-5" | "950" => Some(BIG5),
-            "ascii" | "us-ascii" | "20127" => Some(UTF_8),
             _ => None,
         };
         known.map(Self).ok_or_else(|| UnknownEncoding(text.trim().to_owned()))

@@ -1,7 +1,7 @@
 //! OGC API - Features: the park for QGIS, `ogr2ogr` and whoever speaks the standard.
 //!
-//! Part 1 (OGC 17-069r4: Core, GeoJSON, OpenAPI 3.0) and Part 2 (OGC 18-058r1: coordinate reference systems). Here stand the
-//! documents and the queries; `http::ogc` has the routes. The record at a revision is the same tree below
+//! Part 1 (OGC 17-069r4: Core, GeoJSON, OpenAPI 3.0) and Part 2 (OGC 18-058r1: coordinate reference systems). Here stand
+//! the documents and the queries; `http::ogc` has the routes. The record at a revision is the same tree below
 //! `/ogc/revisions/{revision}`.
 
 mod crs;

@@ -18,7 +18,7 @@ pub(super) const REGION: &str = "3202";
 
 /// A source with the fields it speaks of, as an import file says it.
 #[derive(Debug, Serialize)]
-pub(super) struct Source {
+pub(super) struct Provenance {
     fields: Vec<SourcedField>,
     source: &'static str,
     as_of: &'static str,
@@ -29,7 +29,7 @@ pub(super) struct Source {
 pub(super) const fn acquisition(plot: &Plot) -> Option<Acquisition> {
     match plot.status {
         ParcelStatus::Taken | ParcelStatus::Unknown => None,
-        ParcelStatus::Planned if plot.land % 2 == 0 => Some(Acquisition::AfterPlanChange),
+        ParcelStatus::Planned if plot.land.is_multiple_of(2) => Some(Acquisition::AfterPlanChange),
         ParcelStatus::Planned => Some(Acquisition::AfterClearance),
         ParcelStatus::Available if plot.land % 6 == 5 => Some(Acquisition::AfterClearance),
         ParcelStatus::Available | ParcelStatus::Reserved | ParcelStatus::Negotiating => Some(Acquisition::Direct),
@@ -37,14 +37,14 @@ pub(super) const fn acquisition(plot: &Plot) -> Option<Acquisition> {
 }
 
 /// Who says what of a parcel.
-pub(super) fn sources(plot: &Plot) -> Vec<Source> {
+pub(super) fn sources(plot: &Plot) -> Vec<Provenance> {
     use SourcedField::{GreenRatio, HeightLimit, LandUse, PlotRatio, Setbacks, SiteCoverage, Status, Tenure};
     let mut fields = vec![Status];
     if acquisition(plot).is_some() {
         fields.push(SourcedField::Acquisition);
     }
-    let office = Source { fields, source: LAND_OFFICE, as_of: "2026-04-30", confidence: Confidence::High };
-    let plan = |fields: &[SourcedField], confidence| Source {
+    let office = Provenance { fields, source: LAND_OFFICE, as_of: "2026-04-30", confidence: Confidence::High };
+    let plan = |fields: &[SourcedField], confidence| Provenance {
         fields: fields.to_vec(),
         source: PLAN,
         as_of: "2025-12-31",
@@ -104,7 +104,7 @@ pub(super) fn offers(plot: &Plot, number: usize, house: &House) -> Vec<Offer> {
             source: LETTING_OFFICE,
             confidence: Confidence::Medium,
         },
-        from: (floor % 3 == 0).then_some("2027-01-01"),
+        from: floor.is_multiple_of(3).then_some("2027-01-01"),
     };
     (first..=last).map(offer).collect()
 }

@@ -170,7 +170,8 @@ fn take(
         if names.len() <= column {
             names.resize(column + 1, String::new());
         }
-        names[column] = value.as_str().map_or_else(|| value.to_string(), str::to_owned).trim().to_owned();
+        let name = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        name.trim().clone_into(&mut names[column]);
     }
     *rows = Some((number, Rows::new(Columns::of(names, mapping)?)));
     Ok(())
@@ -181,11 +182,10 @@ fn value(cell: &DataRef<'_>) -> Result<Value, String> {
     Ok(match cell {
         DataRef::Int(number) => Value::from(*number),
         DataRef::Float(number) => real(*number),
-        DataRef::String(text) => Value::String(text.clone()),
         DataRef::SharedString(text) => Value::String((*text).to_owned()),
         DataRef::Bool(flag) => Value::Bool(*flag),
         DataRef::DateTime(moment) => moment_of(*moment),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Value::String(text.clone()),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Value::String(text.clone()),
         DataRef::Error(error) => return Err(format!("the cell holds the error {error}")),
         DataRef::Empty => Value::Null,
     })

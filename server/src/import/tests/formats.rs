@@ -100,8 +100,10 @@ fn name(features: &[Feature]) -> String {
 
 #[test]
 fn a_shapefile_is_read_with_its_encoding_and_system() {
+    /// Name, language byte, bytes, `.cpg`, `--encoding`, what is read.
+    type Case<'a> = (&'a str, u8, &'a [u8], Option<&'a [u8]>, Option<&'a str>, &'a str);
     let (shp, plain) = (shp(), options(Layer::Parcel));
-    let cases: [(&str, u8, &[u8], Option<&[u8]>, Option<&str>, &str); 6] = [
+    let cases: [Case; 6] = [
         ("by .cpg", 0, GBK, Some(b"GBK"), None, "无锡"),
         ("by the byte", 0x4D, GBK, None, None, "无锡"),
         ("by the byte, Japanese", 0x13, SHIFT_JIS, None, None, "東京"),
@@ -134,6 +136,8 @@ fn a_shapefile_lies_beside_its_parts_too() {
 
 #[test]
 fn a_shapefile_that_leaves_a_doubt_is_asked_about() {
+    /// The files of an archive, and the rule that refuses them.
+    type Case<'a> = (&'a [(&'a str, &'a [u8])], &'a str);
     let (shp, good) = (shp(), dbf(0, b"name"));
     let gbk = dbf(0, GBK);
     let cut = &shp[..shp.len() - 20];
@@ -142,7 +146,7 @@ fn a_shapefile_that_leaves_a_doubt_is_asked_about() {
     let two = [good.clone(), Vec::new()].concat();
     let mut rows = good.clone();
     rows[4..8].copy_from_slice(&1_000_000_000_u32.to_le_bytes());
-    let cases: [(&[(&str, &[u8])], &str); 9] = [
+    let cases: [Case; 9] = [
         (&[("l.shp", &shp), ("l.dbf", &gbk), ("l.prj", PRJ)], "encoding.present"),
         (&[("l.shp", &shp), ("l.dbf", &gbk), ("l.prj", PRJ), ("l.cpg", b"EBCDIC")], "encoding.known"),
         (&[("l.shp", &shp), ("l.dbf", &gbk), ("l.prj", PRJ), ("l.cpg", b"UTF-8")], "shapefile.value"),

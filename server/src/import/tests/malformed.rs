@@ -5,9 +5,10 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use cloudsite_domain::audit::Action;
 use cloudsite_domain::record::{Feature, Layer};
 use cloudsite_store::sqlite::SqliteStore;
-use cloudsite_store::{Commit, Store};
+use cloudsite_store::{Cause, Commit, Store};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use zip::ZipArchive;
@@ -115,6 +116,7 @@ fn store(layer: Layer) -> (TempDir, SqliteStore) {
         expected_head: None,
         puts: features,
         ends: Vec::new(),
+        cause: Cause::new(Action::Import, "a file"),
     };
     store.commit(commit).unwrap();
     (folder, store)

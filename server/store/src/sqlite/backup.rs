@@ -114,7 +114,7 @@ fn fill(from: &Connection, to: &Path) -> Result<(), StoreError> {
 /// Gives a record and the files that belong to it the first name that is free. A log without its database is moved too:
 /// SQLite would take it for the log of whatever comes to stand beside it.
 fn set_aside(folder: &Path, database: &Path) -> Result<Option<PathBuf>, StoreError> {
-    let free = (1_u32..).map(|number| folder.join(format!("{REPLACED}{number}"))).find(|name| !name.exists());
+    let free = (1_u32..=u32::MAX).map(|number| folder.join(format!("{REPLACED}{number}"))).find(|name| !name.exists());
     let aside = free.unwrap_or_else(|| folder.join(REPLACED));
     if let Ok(connection) = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE) {
         // A record that is too damaged for that is kept as it is.

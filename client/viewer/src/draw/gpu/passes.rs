@@ -71,6 +71,9 @@ impl Attachments {
     }
 }
 
+/// A tile in view, and how far away it is, metres.
+type Seen<'t> = (f32, &'t GpuTile);
+
 /// Everything that a frame is drawn from.
 pub(super) struct Pass<'a> {
     pub(super) pipelines: &'a Pipelines,
@@ -188,7 +191,7 @@ impl Pass<'_> {
 }
 
 /// Tiles, the nearest first, parted into those that are drawn with windows and markings and those that are drawn plain.
-fn split<'a, 't>(tiles: &'a [(f32, &'t GpuTile)], shot: &Shot) -> (&'a [(f32, &'t GpuTile)], &'a [(f32, &'t GpuTile)]) {
+fn split<'a, 't>(tiles: &'a [Seen<'t>], shot: &Shot) -> (&'a [Seen<'t>], &'a [Seen<'t>]) {
     let full_m = if shot.quality.fine { f32::INFINITY } else { PLAIN_BEYOND_M };
     tiles.split_at(tiles.partition_point(|(distance_m, _)| *distance_m < full_m))
 }
