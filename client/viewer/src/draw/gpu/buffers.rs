@@ -7,8 +7,9 @@ use cloudsite_domain::record::Layer;
 use wgpu::util::DeviceExt;
 use wgpu::{Buffer, BufferUsages, Device};
 
+use super::tree_shape::TreeShape;
 use crate::draw::settings::LayerVisibility;
-use crate::mesh::{Mesh, TileMeshes};
+use crate::mesh::{Mesh, TileMeshes, TreeInstance};
 
 /// A mesh's buffers.
 #[derive(Debug)]
@@ -44,27 +45,43 @@ fn buffer(device: &Device, label: &str, contents: &[u8], usage: BufferUsages) ->
     device.create_buffer_init(&wgpu::util::BufferInitDescriptor { label: Some(label), contents, usage })
 }
 
+/// A tile's trees.
+#[derive(Debug)]
+pub(super) struct GpuTrees {
+    /// One entry a tree.
+    pub(super) instances: Buffer,
+    /// The corners of all trees as plain ones.
+    pub(super) plain: Buffer,
+    pub(super) count: u32,
+}
+
+impl GpuTrees {
+    fn new(device: &Device, shape: &TreeShape, trees: &[TreeInstance]) -> Option<Self> {
+        (!trees.is_empty()).then(|| Self {
+            instances: buffer(device, "trees", bytemuck::cast_slice(trees), BufferUsages::VERTEX),
+            plain: buffer(device, "plain trees", bytemuck::cast_slice(&shape.plain(trees)), BufferUsages::VERTEX),
+            count: trees.len() as u32,
+        })
+    }
+}
+
 /// A tile's buffers and the box around it.
 #[derive(Debug)]
 pub(super) struct GpuTile {
     pub(super) ground: Option<GpuMesh>,
     pub(super) extruded: Option<GpuMesh>,
-    pub(super) trees: Option<Buffer>,
-    pub(super) tree_count: u32,
+    pub(super) trees: Option<GpuTrees>,
     pub(super) visible: bool,
     min: Vec3,
     max: Vec3,
 }
 
 impl GpuTile {
-    pub(super) fn new(device: &Device, meshes: &TileMeshes) -> Self {
-        let trees = (!meshes.trees.is_empty())
-            .then(|| buffer(device, "trees", bytemuck::cast_slice(&meshes.trees), BufferUsages::VERTEX));
+    pub(super) fn new(device: &Device, shape: &TreeShape, meshes: &TileMeshes) -> Self {
         Self {
             ground: GpuMesh::new(device, "ground", &meshes.ground),
             extruded: GpuMesh::new(device, "extruded", &meshes.extruded),
-            trees,
-            tree_count: meshes.trees.len() as u32,
+            trees: GpuTrees::new(device, shape, &meshes.trees),
             visible: true,
             min: meshes.min,
             max: meshes.max,

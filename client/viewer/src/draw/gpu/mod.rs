@@ -102,7 +102,7 @@ impl Renderer {
 
     /// Uploads a tile's meshes.
     pub fn insert(&mut self, address: TileAddress, meshes: &TileMeshes) {
-        self.tiles.insert(address, GpuTile::new(&self.device, meshes));
+        self.tiles.insert(address, GpuTile::new(&self.device, &self.tree_shape, meshes));
     }
 
     /// Writes rows of the states' texture.

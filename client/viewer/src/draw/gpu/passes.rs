@@ -6,11 +6,11 @@ use cloudsite_domain::record::Layer;
 use cloudsite_domain::tile::TileAddress;
 use wgpu::{CommandEncoder, Device, Extent3d, RenderPass, RenderPipeline, StoreOp, TextureFormat, TextureView};
 
-use super::buffers::{GpuMesh, GpuTile};
+use super::buffers::{GpuMesh, GpuTile, GpuTrees};
 use super::frame::FrameBuffer;
 use super::pipelines::{DEPTH_FORMAT, GROUND, NO_GROUND, PipelineKey, Pipelines};
 use super::text::Text;
-use super::tree_shape::TreeShape;
+use super::tree_shape::{PLAIN_AT_ONCE, PLAIN_INDICES, TreeShape, plain_offset};
 use super::{Shot, Target};
 use crate::draw::settings::Shown;
 
@@ -138,7 +138,10 @@ impl Pass<'_> {
         pen.meshes(&self.pipelines.extruded, near.iter().filter_map(|(_, tile)| tile.extruded.as_ref()));
         pen.meshes(&self.pipelines.extruded_plain, far.iter().filter_map(|(_, tile)| tile.extruded.as_ref()));
         let full_m = FULL_TREE_DISTANCE_M / if pen.shot.quality.fine { 1.0 } else { 3.0 };
-        self.trees(pen, &self.pipelines.tree, tiles, (pen.shot.quality.tree_distance_m, full_m));
+        let trees = Self::trees(pen, tiles, pen.shot.quality.tree_distance_m);
+        let (full, plain) = trees.split_at(trees.partition_point(|(distance_m, ..)| *distance_m < full_m));
+        self.full_trees(pen, full);
+        self.plain_trees(pen, &self.pipelines.plain_tree, plain);
     }
 
     fn shadows(&self, pen: &mut Pen, tiles: &[(f32, &GpuTile)]) {
@@ -147,33 +150,48 @@ impl Pass<'_> {
         pen.meshes(&self.pipelines.extruded_shadow, near.filter_map(|(_, tile)| tile.extruded.as_ref()));
         // A shadow tells nothing of how round its crown is.
         let tree_reach_m = pen.shot.quality.tree_distance_m * TREE_SHADOW_SHARE;
-        self.trees(pen, &self.pipelines.tree_shadow, tiles, (tree_reach_m, 0.0));
+        self.plain_trees(pen, &self.pipelines.plain_tree_shadow, &Self::trees(pen, tiles, tree_reach_m));
     }
 
-    /// Trees nearer than the first distance, and fully shaped ones nearer than the second, metres.
-    fn trees(
-        &self,
-        pen: &mut Pen,
-        pipeline: &RenderPipeline,
-        tiles: &[(f32, &GpuTile)],
-        (reach_m, full_m): (f32, f32),
-    ) {
+    /// The trees of tiles nearer than `reach_m`, each tile with how many of them are drawn: fewer and fewer instead of
+    /// none at once.
+    fn trees<'t>(pen: &Pen, tiles: &[(f32, &'t GpuTile)], reach_m: f32) -> Vec<(f32, &'t GpuTrees, u32)> {
         if !pen.shot.layers.is_visible(Shown::Trees) || !pen.shot.layers.is_visible(Layer::Green) {
-            return;
+            return Vec::new();
         }
-        pen.pass.set_pipeline(pipeline);
+        let near = tiles.iter().filter(|(distance_m, _)| *distance_m < reach_m);
+        let counted = near.filter_map(|(distance_m, tile)| {
+            let trees = tile.trees.as_ref()?;
+            let share = pen.shot.quality.tree_share * ((1.0 - distance_m / reach_m) * 2.5).min(1.0);
+            let count = (trees.count as f32 * share).ceil() as u32;
+            (count > 0).then_some((*distance_m, trees, count))
+        });
+        counted.collect()
+    }
+
+    /// Trees with trunks and round crowns, an instance each.
+    fn full_trees(&self, pen: &mut Pen, trees: &[(f32, &GpuTrees, u32)]) {
+        pen.pass.set_pipeline(&self.pipelines.tree);
         pen.pass.set_vertex_buffer(0, self.tree_shape.vertices.slice(..));
         pen.pass.set_index_buffer(self.tree_shape.indices.slice(..), wgpu::IndexFormat::Uint16);
-        for (distance_m, tile) in tiles.iter().filter(|(distance_m, _)| *distance_m < reach_m) {
-            let Some(trees) = &tile.trees else { continue };
-            let shape = if *distance_m < full_m { &self.tree_shape.full } else { &self.tree_shape.plain };
-            // Fewer and fewer instead of none at once.
-            let share = pen.shot.quality.tree_share * ((1.0 - distance_m / reach_m) * 2.5).min(1.0);
-            let count = (tile.tree_count as f32 * share).ceil() as u32;
-            if count > 0 {
-                pen.pass.set_vertex_buffer(1, trees.slice(..));
-                pen.pass.draw_indexed(shape.clone(), 0, 0..count);
-                pen.count(count * (shape.end - shape.start) / 3);
+        let shape = &self.tree_shape.full;
+        for (_, trees, count) in trees {
+            pen.pass.set_vertex_buffer(1, trees.instances.slice(..));
+            pen.pass.draw_indexed(shape.clone(), 0, 0..*count);
+            pen.count(count * (shape.end - shape.start) / 3);
+        }
+    }
+
+    /// Plain trees, as many at once as can be counted.
+    fn plain_trees(&self, pen: &mut Pen, pipeline: &RenderPipeline, trees: &[(f32, &GpuTrees, u32)]) {
+        pen.pass.set_pipeline(pipeline);
+        pen.pass.set_index_buffer(self.tree_shape.plain_indices.slice(..), wgpu::IndexFormat::Uint16);
+        for (_, trees, count) in trees {
+            for first in (0..*count).step_by(PLAIN_AT_ONCE as usize) {
+                let indices = PLAIN_AT_ONCE.min(count - first) * PLAIN_INDICES;
+                pen.pass.set_vertex_buffer(0, trees.plain.slice(plain_offset(first)..));
+                pen.pass.draw_indexed(0..indices, 0, 0..1);
+                pen.count(indices / 3);
             }
         }
     }

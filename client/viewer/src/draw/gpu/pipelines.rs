@@ -7,6 +7,7 @@ use wgpu::{
 };
 
 use super::shaders::Shader;
+use super::tree_shape::PlainTreeVertex;
 use crate::draw::label::LabelVertex;
 use crate::mesh::{ExtrudedVertex, GroundVertex, TreeInstance};
 
@@ -30,11 +31,12 @@ pub(super) struct Pipelines {
     pub(super) extruded: RenderPipeline,
     pub(super) extruded_plain: RenderPipeline,
     pub(super) tree: RenderPipeline,
+    pub(super) plain_tree: RenderPipeline,
     pub(super) backdrop: RenderPipeline,
     pub(super) ground: RenderPipeline,
     pub(super) ground_plain: RenderPipeline,
     pub(super) extruded_shadow: RenderPipeline,
-    pub(super) tree_shadow: RenderPipeline,
+    pub(super) plain_tree_shadow: RenderPipeline,
     pub(super) label: RenderPipeline,
 }
 
@@ -179,6 +181,14 @@ impl Pipelines {
             depth: depth(true, CompareFunction::Greater),
             blend: None,
         };
+        let plain_tree = Way {
+            buffers: &[VertexBufferLayout {
+                array_stride: size_of::<PlainTreeVertex>() as u64,
+                step_mode: VertexStepMode::Vertex,
+                attributes: &vertex_attr_array![0 => Float32x4, 1 => Float32x2, 2 => Float32, 3 => Float32],
+            }],
+            ..tree.clone()
+        };
         let shadow = |way: &Way, module: &ShaderModule| {
             let shadow = Way {
                 label: "shadow",
@@ -195,10 +205,11 @@ impl Pipelines {
         let [ground, ground_plain] = ground(&maker, &plain);
         Self {
             extruded_shadow: shadow(&extruded, &extruded_module),
-            tree_shadow: shadow(&tree, &tree_module),
+            plain_tree_shadow: shadow(&plain_tree, &tree_module),
             extruded: maker.make(&extruded_module, &plain, &extruded),
             extruded_plain: maker.make(&extruded_module, &plain, &from_afar("extruded_plain", &extruded)),
             tree: maker.make(&tree_module, &plain, &tree),
+            plain_tree: maker.make(&tree_module, &plain, &plain_tree),
             backdrop: backdrop(&maker, &plain),
             ground,
             ground_plain,

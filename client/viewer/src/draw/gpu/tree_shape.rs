@@ -1,22 +1,44 @@
 //! The one tree that all trees are instances of: a trunk, a crown of two rings, and a plain crown for a distance.
+//!
+//! Plain trees are not drawn as instances but all at once, from a mesh that repeats the crown: a machine without a GPU
+//! begins anew for each instance, which takes it longer than drawing the tree.
 
 use std::ops::Range;
 
+use bytemuck::{Pod, Zeroable};
 use wgpu::util::DeviceExt;
 use wgpu::{Buffer, Device};
+
+use crate::mesh::TreeInstance;
 
 /// Corners around the crown, around the plain crown and around the trunk.
 const CROWN_SIDES: u16 = 6;
 const PLAIN_SIDES: u16 = 5;
 const TRUNK_SIDES: u16 = 3;
 
+/// Plain trees that are drawn at once: so many that 16 bits can count their corners.
+pub(super) const PLAIN_AT_ONCE: u32 = 8_192;
+
+/// Corners and indices of a plain crown.
+const PLAIN_CORNERS: usize = 2 + PLAIN_SIDES as usize;
+pub(super) const PLAIN_INDICES: u32 = 6 * PLAIN_SIDES as u32;
+
+/// A corner of a plain tree.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct PlainTreeVertex {
+    corner: [f32; 4],
+    tree: TreeInstance,
+}
+
 /// Buffers of the shape.
 #[derive(Debug)]
 pub(super) struct TreeShape {
     pub(super) vertices: Buffer,
     pub(super) indices: Buffer,
-    /// The indices of the plain crown.
-    pub(super) plain: Range<u32>,
+    /// The indices of [`PLAIN_AT_ONCE`] plain crowns, of which each has its own corners.
+    pub(super) plain_indices: Buffer,
+    plain_corners: Vec<[f32; 4]>,
     /// The indices of crown and trunk.
     pub(super) full: Range<u32>,
 }
@@ -30,10 +52,36 @@ impl TreeShape {
         Self {
             vertices: buffer("tree vertices", bytemuck::cast_slice(&shape.vertices), wgpu::BufferUsages::VERTEX),
             indices: buffer("tree indices", bytemuck::cast_slice(&shape.indices), wgpu::BufferUsages::INDEX),
-            plain: 0..shape.plain,
+            plain_indices: buffer(
+                "plain tree indices",
+                bytemuck::cast_slice(&repeated(&shape)),
+                wgpu::BufferUsages::INDEX,
+            ),
+            plain_corners: shape.vertices[..PLAIN_CORNERS].to_vec(),
             full: shape.plain..shape.indices.len() as u32,
         }
     }
+
+    /// The corners of plain trees, tree by tree.
+    pub(super) fn plain(&self, trees: &[TreeInstance]) -> Vec<PlainTreeVertex> {
+        let corners = |tree: &TreeInstance| {
+            let tree = *tree;
+            self.plain_corners.iter().map(move |corner| PlainTreeVertex { corner: *corner, tree })
+        };
+        trees.iter().flat_map(corners).collect()
+    }
+}
+
+/// Where the corners of a plain tree begin in their buffer, bytes.
+pub(super) const fn plain_offset(tree: u32) -> u64 {
+    tree as u64 * (PLAIN_CORNERS * size_of::<PlainTreeVertex>()) as u64
+}
+
+/// The plain crown's indices for each of [`PLAIN_AT_ONCE`] trees.
+fn repeated(shape: &Shape) -> Vec<u16> {
+    let crown = &shape.indices[..shape.plain as usize];
+    let of_tree = |tree: u32| crown.iter().map(move |index| (tree * PLAIN_CORNERS as u32) as u16 + index);
+    (0..PLAIN_AT_ONCE).flat_map(of_tree).collect()
 }
 
 /// Vertices as x, y up, z and part (0 crown, 1 trunk); indices, the plain crown's before the others.
@@ -102,6 +150,18 @@ mod tests {
     use bevy::math::Vec3;
 
     use super::*;
+
+    #[test]
+    fn plain_crowns_stand_one_after_the_other_in_16_bits() {
+        let shape = shape();
+        assert_eq!(shape.plain, PLAIN_INDICES);
+        let indices = repeated(&shape);
+        assert_eq!(indices.len() as u32, PLAIN_AT_ONCE * PLAIN_INDICES);
+        let corners = PLAIN_CORNERS as u16;
+        for (tree, indices) in (0..).zip(indices.chunks(PLAIN_INDICES as usize)) {
+            assert!(indices.iter().all(|index| index / corners == tree), "tree {tree}: {indices:?}");
+        }
+    }
 
     #[test]
     fn faces_look_outwards() {
