@@ -12,6 +12,7 @@ mod identity;
 mod import;
 mod ogc;
 mod operator;
+mod private_file;
 mod record;
 mod serve;
 mod telemetry;

@@ -1,12 +1,13 @@
 //! What a running server leaves in its data folder for the operator's commands: where it listens, and a token that
 //! proves that whoever sends it can read the folder.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
+
+use crate::private_file;
 
 /// The file's name within the data folder.
 const FILE: &str = "operator.json";
@@ -25,8 +26,7 @@ impl std::fmt::Debug for Token {
 impl Token {
     /// A new token from the operating system's random numbers.
     pub(crate) fn generate() -> io::Result<Self> {
-        let mut bytes = [0_u8; 32];
-        getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+        let bytes: [u8; 32] = private_file::random()?;
         let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
         Ok(Self(bytes.into_iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()))
     }
@@ -63,17 +63,7 @@ impl OperatorFile {
     pub(crate) fn publish(folder: &Path, listen: SocketAddr) -> io::Result<Self> {
         let (path, token) = (folder.join(FILE), Token::generate()?);
         let contents = Contents { address: reachable(listen), token: token.clone() };
-        let draft = folder.join(format!("{FILE}.new"));
-        // What a crash left may have other permissions.
-        let _ = fs::remove_file(&draft);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&draft)?;
-        file.write_all(&serde_json::to_vec(&contents)?)?;
-        drop(file);
-        fs::rename(&draft, &path)?;
+        private_file::replace(&path, &serde_json::to_vec(&contents)?)?;
         Ok(Self { path, token })
     }
 

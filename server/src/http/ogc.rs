@@ -7,6 +7,8 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use cloudsite_domain::record::{FeatureId, Layer, Revision};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderName};
@@ -22,7 +24,6 @@ use crate::tiles::Encoding;
 
 const JSON: &str = "application/json";
 const GEO_JSON: &str = "application/geo+json";
-const OPEN_API: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 /// Says in which system the coordinates of a reply are (Part 2, requirement 17).
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
@@ -110,8 +111,7 @@ impl Asked {
 
     fn reply(&self, document: &Value, content_type: &'static str) -> Response {
         let bytes = Bytes::from(document.to_string());
-        let tag: Vec<String> = Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        let tag = tag.concat();
+        let tag = URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..12]);
         let cache_control = if self.base.revision.is_some() { IMMUTABLE } else { REVALIDATE };
         let kept = Kept { bytes, encoding: Encoding::Identity, tag, content_type, cache_control };
         let mut response = kept.reply(&self.headers);
@@ -148,7 +148,7 @@ async fn conformance((State(record), Path(path), headers): Parts) -> Result<Resp
 
 async fn api((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
     let asked = Asked::read(record, path, headers).await?;
-    Ok(asked.reply(&ogc::open_api(&asked.base), OPEN_API))
+    Ok(asked.reply(&ogc::open_api(&asked.base), ogc::OPEN_API))
 }
 
 async fn collections((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {

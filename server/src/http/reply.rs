@@ -20,7 +20,7 @@ pub(super) struct Kept {
     pub(super) bytes: Bytes,
     /// How they are encoded.
     pub(super) encoding: Encoding,
-    /// The hash of the content, or whatever else changes with it; made of letters, digits and dashes.
+    /// The hash of the content, or whatever else changes with it; made of letters, digits, dashes and underscores.
     pub(super) tag: String,
     /// The media type.
     pub(super) content_type: &'static str,

@@ -1,9 +1,8 @@
 //! The keys that access tokens are sealed with: a file in the data folder for its owner's eyes only. The newest one
 //! seals; older ones open what they sealed until that is over.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::{fs, io};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +12,7 @@ use pasetors::keys::SymmetricKey;
 use pasetors::version4::V4;
 use serde::{Deserialize, Serialize};
 
-use super::secret::random;
+use crate::private_file::{self, random};
 
 /// The file's name within the data folder.
 const FILE: &str = "identity-keys.json";
@@ -85,20 +84,8 @@ fn damaged(path: &Path, what: impl std::fmt::Display) -> io::Error {
     io::Error::other(format!("{} is damaged: {what}", path.display()))
 }
 
-/// Replaces the file as a whole.
-fn write(path: &PathBuf, stored: &[Stored]) -> io::Result<()> {
-    let draft = path.with_extension("json.new");
-    // What a crash left may have other permissions.
-    let _ = fs::remove_file(&draft);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    file.write_all(&serde_json::to_vec(stored)?)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&draft, path)
+fn write(path: &Path, stored: &[Stored]) -> io::Result<()> {
+    private_file::replace(path, &serde_json::to_vec(stored)?)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cloudsite_store::identity::SecretHash;
 use sha2::{Digest, Sha256};
 
+use crate::private_file::random;
+
 /// 256 random bits, as text that can stand in an address.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
@@ -15,13 +17,6 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret")
     }
-}
-
-/// Random bytes from the operating system.
-pub(super) fn random<const BYTES: usize>() -> io::Result<[u8; BYTES]> {
-    let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(bytes)
 }
 
 impl Secret {

@@ -15,7 +15,7 @@ const CLASSES: [&str; 4] = [
 ];
 
 /// The media type of an OpenAPI document.
-pub(super) const OPEN_API: &str = "application/vnd.oai.openapi+json;version=3.0";
+pub(crate) const OPEN_API: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 /// The landing page.
 pub(crate) fn landing(snapshot: &Snapshot, base: &Base) -> Value {

@@ -13,7 +13,7 @@ mod query;
 use cloudsite_domain::record::Layer;
 
 pub(crate) use crs::OutputCrs;
-pub(crate) use document::{collection, collections, conformance, landing};
+pub(crate) use document::{OPEN_API, collection, collections, conformance, landing};
 pub(crate) use items::{item, items};
 pub(crate) use open_api::open_api;
 pub(crate) use query::{ItemQuery, ItemsQuery, WrongParameter};

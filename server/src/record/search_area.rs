@@ -1,5 +1,7 @@
 //! Rectangles of longitude and latitude in canonical metres.
 
+use std::sync::LazyLock;
+
 use cloudsite_domain::crs::{Crs, Projector};
 use geo::BoundingRect;
 use geo_types::{Coord, LineString, Polygon, Rect};
@@ -38,6 +40,7 @@ pub(crate) struct SearchArea {
 impl SearchArea {
     /// The rectangle between these degrees of EPSG:4326.
     pub(crate) fn new(west: f64, south: f64, east: f64, north: f64) -> Result<Self, InvalidArea> {
+        static PROJECTOR: LazyLock<Projector> = LazyLock::new(|| Projector::new(Crs::Wgs84, Crs::CANONICAL));
         let sides = [("west", west, 180.0), ("south", south, 90.0), ("east", east, 180.0), ("north", north, 90.0)];
         if let Some((name, _, limit)) =
             sides.into_iter().find(|(_, value, limit)| value.is_nan() || value.abs() > *limit)
@@ -52,7 +55,7 @@ impl SearchArea {
         }
         let (west, east, south, north) = (west.max(WEST), east.min(EAST), south.max(SOUTH), north.min(NORTH));
         let (low, high) = (Coord { x: west, y: south }, Coord { x: east, y: north });
-        let outline = (west <= east && south <= north).then(|| outline(Crs::Wgs84, low, high)).flatten();
+        let outline = (west <= east && south <= north).then(|| outline(&PROJECTOR, low, high)).flatten();
         Ok(Self::around(outline))
     }
 
@@ -69,7 +72,8 @@ impl SearchArea {
         }
         // A rectangle that reaches to where the system has no positions is cut to what can hold a feature.
         let (low, high) = within_reach(crs, low, high);
-        let outline = (low.x <= high.x && low.y <= high.y).then(|| outline(crs, low, high)).flatten();
+        let projector = Projector::new(crs, Crs::CANONICAL);
+        let outline = (low.x <= high.x && low.y <= high.y).then(|| outline(&projector, low, high)).flatten();
         Ok(Self::around(outline))
     }
 
@@ -104,8 +108,7 @@ fn within_reach(crs: Crs, low: Coord, high: Coord) -> (Coord, Coord) {
     )
 }
 
-fn outline(crs: Crs, low: Coord, high: Coord) -> Option<Polygon> {
-    let projector = Projector::new(crs, Crs::CANONICAL);
+fn outline(projector: &Projector, low: Coord, high: Coord) -> Option<Polygon> {
     let corners = [(low.x, low.y), (high.x, low.y), (high.x, high.y), (low.x, high.y), (low.x, low.y)];
     let mut ring = Vec::new();
     for pair in corners.windows(2) {

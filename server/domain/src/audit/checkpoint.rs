@@ -133,7 +133,7 @@ impl Checkpoint {
 
     /// The signature as 128 hexadecimal digits.
     pub fn signature_hex(&self) -> String {
-        self.signature.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+        std::fmt::from_fn(|f| write_hex(&self.signature, f)).to_string()
     }
 
     /// Reads a signature of 128 hexadecimal digits.
