@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use cloudsite_proto::identity::identity_service_client::IdentityServiceClient;
 use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
 use cloudsite_proto::land::park_service_client::ParkServiceClient;
 use cloudsite_proto::land::{
@@ -35,6 +36,7 @@ pub fn parcel_name(code: &str) -> String {
 pub struct Client {
     park: ParkServiceClient<Transport>,
     parcel: ParcelServiceClient<Transport>,
+    pub(crate) identity: IdentityServiceClient<Transport>,
 }
 
 impl Client {
@@ -42,7 +44,11 @@ impl Client {
     /// whenever the connection is lost; natively it must be called within a Tokio runtime.
     pub fn connect(base_url: &str) -> Result<Self, LinkError> {
         let transport = platform::transport(base_url)?;
-        Ok(Self { park: ParkServiceClient::new(transport.clone()), parcel: ParcelServiceClient::new(transport) })
+        Ok(Self {
+            park: ParkServiceClient::new(transport.clone()),
+            parcel: ParcelServiceClient::new(transport.clone()),
+            identity: IdentityServiceClient::new(transport),
+        })
     }
 
     /// The park at the newest revision.
@@ -52,10 +58,10 @@ impl Client {
         reply.park.ok_or_else(|| empty_reply("park"))
     }
 
-    /// All zones of the newest revision, by code.
-    pub async fn zones(&self) -> Result<Vec<Zone>, LinkError> {
+    /// All zones as of a revision, by code; 0 is the newest.
+    pub async fn zones(&self, revision: u64) -> Result<Vec<Zone>, LinkError> {
         let mut zones = Vec::new();
-        let mut request = ListZonesRequest { page_size: LARGEST_PAGE, page_token: String::new(), revision: 0 };
+        let mut request = ListZonesRequest { page_size: LARGEST_PAGE, page_token: String::new(), revision };
         loop {
             let mut service = self.park.clone();
             let reply = unary("zones", service.list_zones(timed(request.clone()))).await?;
@@ -73,11 +79,11 @@ impl Client {
         unary("parcels", service.list_parcels(timed(request))).await
     }
 
-    /// The parcel with this code at the newest revision, with everything the record says of it.
-    pub async fn parcel(&self, code: &str) -> Result<GetParcelResponse, LinkError> {
+    /// The parcel with this code as of a revision, with everything the record says of it; 0 is the newest.
+    pub async fn parcel(&self, code: &str, revision: u64) -> Result<GetParcelResponse, LinkError> {
         let name = parcel_name(code);
         let mut service = self.parcel.clone();
-        let request = GetParcelRequest { name: name.clone(), revision: 0 };
+        let request = GetParcelRequest { name: name.clone(), revision };
         unary(&name, service.get_parcel(timed(request))).await
     }
 
@@ -87,10 +93,10 @@ impl Client {
         unary("features", service.list_features(timed(request))).await
     }
 
-    /// One page of the revisions, newest first.
-    pub async fn revisions(&self, page_token: &str) -> Result<ListRevisionsResponse, LinkError> {
+    /// One page of the revisions, newest first; a page size of 0 leaves it to the server.
+    pub async fn revisions(&self, page_size: i32, page_token: &str) -> Result<ListRevisionsResponse, LinkError> {
         let mut service = self.park.clone();
-        let request = ListRevisionsRequest { page_size: 0, page_token: page_token.to_owned() };
+        let request = ListRevisionsRequest { page_size, page_token: page_token.to_owned() };
         unary("revisions", service.list_revisions(timed(request))).await
     }
 
@@ -108,14 +114,14 @@ impl Client {
 }
 
 /// A request that tells the server, too, how long its answer is waited for.
-fn timed<T>(message: T) -> Request<T> {
+pub(crate) fn timed<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.set_timeout(DEADLINE);
     request
 }
 
 /// The answer of a call, if it comes in time. `name` is what was asked for.
-async fn unary<T>(name: &str, call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, LinkError> {
+pub(crate) async fn unary<T>(name: &str, call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, LinkError> {
     match within(DEADLINE, call).await {
         Some(Ok(reply)) => Ok(reply.into_inner()),
         Some(Err(status)) => Err(LinkError::from_status(&status, name)),
@@ -131,6 +137,6 @@ pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) 
     }
 }
 
-fn empty_reply(what: &str) -> LinkError {
+pub(crate) fn empty_reply(what: &str) -> LinkError {
     LinkError::Internal { message: format!("the reply holds no {what}") }
 }

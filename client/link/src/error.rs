@@ -26,6 +26,30 @@ pub enum LinkError {
         /// Why it is refused.
         reason: String,
     },
+    /// Nobody is signed in, or the sign-in is wrong or over.
+    #[error("a sign-in is needed: {reason}")]
+    SignInRequired {
+        /// What the server says of it.
+        reason: String,
+    },
+    /// Whoever is signed in may not do this.
+    #[error("not allowed: {reason}")]
+    Denied {
+        /// Who may.
+        reason: String,
+    },
+    /// What was asked for was decided on something that has changed since.
+    #[error("it has changed meanwhile: {reason}")]
+    Conflict {
+        /// What has changed.
+        reason: String,
+    },
+    /// There is too much of it at the moment.
+    #[error("the server takes no more of this now: {reason}")]
+    Busy {
+        /// Of what.
+        reason: String,
+    },
     /// The server failed.
     #[error("the server failed: {message}")]
     Internal {
@@ -40,6 +64,10 @@ impl LinkError {
         let message = status.message().to_owned();
         match status.code() {
             Code::NotFound => Self::NotFound { name: name.to_owned() },
+            Code::Unauthenticated => Self::SignInRequired { reason: message },
+            Code::PermissionDenied => Self::Denied { reason: message },
+            Code::Aborted => Self::Conflict { reason: message },
+            Code::ResourceExhausted => Self::Busy { reason: message },
             Code::InvalidArgument | Code::OutOfRange | Code::FailedPrecondition => refused(status),
             Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => Self::Unreachable { reason: message },
             // A transport that fails before any gRPC answer has its own error as source; the browser's fetch does.
@@ -74,6 +102,10 @@ mod tests {
                 Status::invalid_argument("bad token"),
                 LinkError::Invalid { field: String::new(), reason: "bad token".to_owned() },
             ),
+            (Status::unauthenticated("who?"), LinkError::SignInRequired { reason: "who?".to_owned() }),
+            (Status::permission_denied("not you"), LinkError::Denied { reason: "not you".to_owned() }),
+            (Status::aborted("moved on"), LinkError::Conflict { reason: "moved on".to_owned() }),
+            (Status::resource_exhausted("full"), LinkError::Busy { reason: "full".to_owned() }),
             (Status::internal("disk"), LinkError::Internal { message: "disk".to_owned() }),
             (Status::unknown("who knows"), LinkError::Internal { message: "who knows".to_owned() }),
         ];

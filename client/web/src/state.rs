@@ -5,7 +5,8 @@ use std::ops::Deref;
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
 use cloudsite_link::LinkError;
-use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Zone};
+use cloudsite_proto::identity::Caller;
+use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Revision, Zone};
 use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
 use leptos::prelude::*;
@@ -53,6 +54,17 @@ pub(crate) enum Card {
     Failed(LinkError),
 }
 
+/// The revisions of the record, as far as they were loaded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct RevisionList {
+    /// Newest first.
+    pub(crate) revisions: Vec<Revision>,
+    /// Empty when everything was loaded.
+    pub(crate) next_page_token: String,
+    pub(crate) loading: bool,
+    pub(crate) error: Option<LinkError>,
+}
+
 /// A parcel that the 3D view has still to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wanted {
@@ -70,6 +82,15 @@ pub(crate) struct Signals {
     pub(crate) quality: RwSignal<Option<Level>>,
     pub(crate) statistics_shown: bool,
     pub(crate) connection: RwSignal<Connection>,
+    /// Who is signed in; none is a visitor.
+    pub(crate) caller: RwSignal<Option<Caller>>,
+    /// Whether the dialog to sign in stands open.
+    pub(crate) signing_in: RwSignal<bool>,
+    /// The past revision that the page shows; none is the newest.
+    pub(crate) as_of: RwSignal<Option<u64>>,
+    /// What is known of the past revision that the page shows.
+    pub(crate) as_of_revision: RwSignal<Option<Revision>>,
+    pub(crate) revisions: RwSignal<RevisionList>,
     pub(crate) park: RwSignal<Option<Park>>,
     pub(crate) zones: RwSignal<Vec<Zone>>,
     pub(crate) filter: RwSignal<Filter>,
@@ -118,6 +139,11 @@ impl Page {
             quality: RwSignal::new(link.quality),
             statistics_shown: link.statistics,
             connection: RwSignal::new(Connection::Connecting),
+            caller: RwSignal::new(None),
+            signing_in: RwSignal::new(false),
+            as_of: RwSignal::new(link.revision),
+            as_of_revision: RwSignal::new(None),
+            revisions: RwSignal::new(RevisionList::default()),
             park: RwSignal::new(None),
             zones: RwSignal::new(Vec::new()),
             filter: RwSignal::new(Filter::default()),
@@ -141,6 +167,11 @@ impl Page {
     /// The page that the components belong to.
     pub(crate) fn here() -> Self {
         expect_context()
+    }
+
+    /// The revision to ask for: the past one that the page shows, or 0 for the newest.
+    pub(crate) fn asked_revision(self) -> u64 {
+        self.as_of.get_untracked().unwrap_or(0)
     }
 
     /// The unit that areas are shown in.
@@ -182,6 +213,10 @@ impl Page {
             LinkError::Unreachable { .. } => self.text("error.unreachable"),
             LinkError::NotFound { .. } => self.text("error.not_found"),
             LinkError::Invalid { reason, .. } => self.fill("error.invalid", &[("reason", reason)]),
+            LinkError::SignInRequired { .. } => self.text("error.sign_in_required"),
+            LinkError::Denied { .. } => self.text("error.denied"),
+            LinkError::Conflict { .. } => self.text("error.conflict"),
+            LinkError::Busy { .. } => self.text("error.busy"),
             LinkError::Internal { .. } => self.text("error.internal"),
         }
     }
@@ -191,6 +226,7 @@ impl Page {
         UrlState {
             parcel: self.selected.get(),
             view: self.camera.get(),
+            revision: self.as_of.get(),
             language: Some(self.language.get()),
             quality: self.quality.get(),
             unit: self.chosen_unit.get(),

@@ -65,6 +65,7 @@ pub(crate) fn router(site: Site) -> Router {
     let features = ogc::routes(Arc::clone(site.tiles.record()));
     let pages = Router::new()
         .route("/tiles/tileset", get(tiles::tileset))
+        .route("/tiles/revisions/{revision}/tileset", get(tiles::tileset_as_of))
         .route("/tiles/tilejson.json", get(tiles::tile_json))
         .route("/tiles/{revision}/{z}/{x}/{file}", get(tiles::tile))
         .with_state(Arc::new(tiles::Tiles::new(site.tiles)))

@@ -17,7 +17,8 @@ use super::origin::origin;
 use super::reply::{IMMUTABLE, Kept, REVALIDATE, encoding, plain};
 use crate::record::{Head, ReadError};
 use crate::tiles::{
-    Encoding, TileBody, TileError, TileServer, tile_json as describe, tileset as tileset_of, tileset_json,
+    Encoding, TileBody, TileError, TileServer, tile_json as describe, tileset as tileset_of, tileset_as_of as past_tileset,
+    tileset_json,
 };
 
 /// The media type of vector tiles.
@@ -51,6 +52,17 @@ impl Tiles {
         Some(made)
     }
 
+    /// The tileset as of a revision, made anew each time, and the revision that was the newest meanwhile.
+    async fn tileset_as_of(&self, revision: Revision) -> Result<(Tileset, Revision), TileError> {
+        let record = Arc::clone(self.server.record());
+        let made = tokio::task::spawn_blocking(move || {
+            let snapshot = record.snapshot_at(revision)?;
+            let head = record.head();
+            Ok((past_tileset(&head, &snapshot), head.snapshot.revision()))
+        });
+        made.await.unwrap_or_else(|_| Err(TileError::Compress(std::io::ErrorKind::Interrupted.into())))
+    }
+
     /// A tile, made if it is not kept.
     async fn tile(&self, revision: Revision, tile: TileAddress, encoding: Encoding) -> Result<TileBody, TileError> {
         if let Some(kept) = self.server.kept(revision, tile, encoding) {
@@ -64,22 +76,44 @@ impl Tiles {
     }
 }
 
-/// The tileset, as protobuf or, where the caller asks for it, as JSON.
+/// The tileset of the newest revision.
 pub(super) async fn tileset(State(tiles): State<Arc<Tiles>>, request: HeaderMap) -> Response {
     let Some(tileset) = tiles.tileset().await else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "the tileset could not be made");
     };
+    open_to_all(document(&tileset, &tileset.revision.to_string(), REVALIDATE, &request))
+}
+
+/// The tileset as of a past revision. What it says stays true, so it may be kept for ever.
+pub(super) async fn tileset_as_of(
+    State(tiles): State<Arc<Tiles>>,
+    Path(revision): Path<String>,
+    request: HeaderMap,
+) -> Response {
+    let Ok(revision) = revision.parse().map(Revision) else {
+        return plain(StatusCode::NOT_FOUND, "a past tileset's address is /tiles/revisions/{revision}/tileset");
+    };
+    match tiles.tileset_as_of(revision).await {
+        Ok((tileset, head)) => open_to_all(document(&tileset, &format!("{revision}-of-{head}"), IMMUTABLE, &request)),
+        Err(TileError::Read(error @ ReadError::UnknownRevision { .. })) => plain(StatusCode::NOT_FOUND, error),
+        Err(error) => {
+            tracing::error!(%error, %revision, "a past tileset could not be made");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the tileset could not be made; the server's log says why")
+        }
+    }
+}
+
+/// A tileset as a reply, as protobuf or, where the caller asks for it, as JSON. `version` changes with it.
+fn document(tileset: &Tileset, version: &str, cache_control: &'static str, request: &HeaderMap) -> Response {
     let wants_json =
         request.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|types| types.contains("json"));
     let (bytes, content_type, kind) = if wants_json {
-        (Bytes::from(tileset_json(&tileset).to_string()), "application/json", "json")
+        (Bytes::from(tileset_json(tileset).to_string()), "application/json", "json")
     } else {
         (Bytes::from(tileset.encode_to_vec()), "application/x-protobuf", "pb")
     };
-    let tag = format!("tileset-{}-{kind}", tileset.revision);
-    let reply =
-        Kept { bytes, encoding: Encoding::Identity, tag, content_type, cache_control: REVALIDATE }.reply(&request);
-    open_to_all(reply)
+    let tag = format!("tileset-{version}-{kind}");
+    Kept { bytes, encoding: Encoding::Identity, tag, content_type, cache_control }.reply(request)
 }
 
 /// The description that MapLibre and QGIS read.

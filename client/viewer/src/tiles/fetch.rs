@@ -15,8 +15,8 @@ const QUEUE: usize = MOST_IN_FLIGHT + 8;
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// The tileset document.
-    Tileset,
+    /// The tileset document: as of a revision, or the newest.
+    Tileset(Option<u64>),
     /// A tile.
     Tile(TileRequest),
     /// A font of the labels.
@@ -80,7 +80,8 @@ impl Fetcher {
 
 fn path(asked: Asked) -> String {
     match asked {
-        Asked::Tileset => "/tiles/tileset".to_owned(),
+        Asked::Tileset(None) => "/tiles/tileset".to_owned(),
+        Asked::Tileset(Some(revision)) => format!("/tiles/revisions/{revision}/tileset"),
         Asked::Tile(TileRequest { address, revision }) => format!("/tiles/{revision}/{address}.mvt"),
         Asked::Font(FontFace::Sc) => "/fonts/labels-sc.ttf".to_owned(),
         Asked::Font(FontFace::Jp) => "/fonts/labels-jp.ttf".to_owned(),
@@ -98,6 +99,7 @@ mod tests {
     fn addresses_are_those_of_the_server() {
         let request = TileRequest { address: TileAddress { z: 15, x: 27_345, y: 13_325 }, revision: 12 };
         assert_eq!(path(Asked::Tile(request)), "/tiles/12/15/27345/13325.mvt");
-        assert_eq!(path(Asked::Tileset), "/tiles/tileset");
+        assert_eq!(path(Asked::Tileset(None)), "/tiles/tileset");
+        assert_eq!(path(Asked::Tileset(Some(3))), "/tiles/revisions/3/tileset");
     }
 }

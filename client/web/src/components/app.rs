@@ -3,10 +3,12 @@
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::as_of::AsOf;
 use super::banner::Banner;
 use super::card::Card;
 use super::header::Header;
 use super::panel::Panel;
+use super::sign_in::SignIn;
 use super::stage::Stage;
 use super::toast::Toast;
 use super::tools::Tools;
@@ -17,7 +19,8 @@ use crate::state::Page;
 pub(crate) fn App() -> impl IntoView {
     let page = Page::here();
     let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && page.selected.with_untracked(Option::is_some) {
+        let is_dialogs = page.signing_in.get_untracked();
+        if event.key() == "Escape" && !is_dialogs && page.selected.with_untracked(Option::is_some) {
             page.selected.set(None);
         }
     });
@@ -28,11 +31,13 @@ pub(crate) fn App() -> impl IntoView {
         <Stage />
         <Header />
         <Banner />
+        <AsOf />
         <Panel />
         <Tools />
         <Show when=has_card>
             <Card />
         </Show>
+        <SignIn />
         <Toast />
     }
 }

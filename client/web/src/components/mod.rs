@@ -3,10 +3,12 @@
 #![expect(unreachable_pub, reason = "the component macro writes `pub` whatever the component says")]
 
 mod app;
+mod as_of;
 mod banner;
 mod card;
 mod header;
 mod panel;
+mod sign_in;
 mod stage;
 mod status_chip;
 mod toast;

@@ -3,6 +3,8 @@
 pub(crate) mod camera;
 pub(crate) mod facts;
 pub(crate) mod filter;
+pub(crate) mod moment;
 pub(crate) mod number;
+pub(crate) mod people;
 pub(crate) mod text;
 pub(crate) mod url_state;

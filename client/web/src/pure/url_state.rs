@@ -1,4 +1,4 @@
-//! What a link to the page says: `/?parcel=CODE&view=east,north,up,heading,pitch,distance[,walk]&lang=..`.
+//! What a link to the page says: `/?parcel=CODE&view=east,north,up,heading,pitch,distance[,walk]&revision=N&lang=..`.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -15,6 +15,8 @@ pub(crate) struct UrlState {
     pub(crate) parcel: Option<String>,
     /// Where the camera is.
     pub(crate) view: Option<Camera>,
+    /// The past revision that is shown.
+    pub(crate) revision: Option<u64>,
     pub(crate) language: Option<Language>,
     pub(crate) quality: Option<Level>,
     pub(crate) unit: Option<AreaUnit>,
@@ -30,6 +32,7 @@ impl UrlState {
             match name.as_str() {
                 "parcel" if !value.is_empty() => state.parcel = Some(value),
                 "view" => state.view = camera_from(&value),
+                "revision" => state.revision = value.parse().ok().filter(|revision| *revision > 0),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
                 "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
@@ -45,6 +48,7 @@ impl UrlState {
         let pairs = [
             ("parcel", self.parcel.clone()),
             ("view", self.view.as_ref().map(view_text)),
+            ("revision", self.revision.map(|revision| revision.to_string())),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
             ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
@@ -117,6 +121,7 @@ mod tests {
                 walking: true,
                 fly: false,
             }),
+            revision: Some(12),
             language: Some(Language::Ja),
             quality: Some(Level::Light),
             unit: Some(AreaUnit::Tsubo),
@@ -138,6 +143,8 @@ mod tests {
         let state = read(&[
             ("parcel", ""),
             ("view", "1,2,3"),
+            ("revision", "0"),
+            ("revision", "-3"),
             ("lang", "ko"),
             ("quality", "ultra"),
             ("unit", "football fields"),

@@ -4,6 +4,8 @@ mod address;
 mod card;
 mod list;
 mod park;
+mod session;
+mod time;
 mod toast;
 mod watch;
 
@@ -20,6 +22,8 @@ pub(crate) struct Loader {
     client: StoredValue<Client>,
     /// Counts the requests for the list, so that only the answer to the newest one is taken.
     list_request: StoredValue<u32>,
+    /// Counts sign-ins and sign-outs, so that only the newest session is kept up.
+    session_number: StoredValue<u32>,
 }
 
 impl Loader {
@@ -41,9 +45,11 @@ pub(crate) fn start(page: Page) {
         Ok(client) => client,
         Err(error) => return fail(page, error),
     };
-    let loader = Loader { page, client: StoredValue::new(client), list_request: StoredValue::new(0) };
+    let loader = Loader { page, client: StoredValue::new(client), list_request: StoredValue::new(0), session_number: StoredValue::new(0) };
     provide_context(loader);
     loader.load_park();
+    loader.open_session();
+    loader.follow_time();
     loader.follow_filter();
     loader.follow_selection();
     loader.watch();

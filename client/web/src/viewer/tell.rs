@@ -1,7 +1,7 @@
 //! What the viewer is told: each of these follows a signal of the page and begins when the viewer listens.
 
 use cloudsite_proto::scene::scene_event::Event;
-use cloudsite_proto::scene::{Highlight, Language, Layers, Quality, RecordChanged, SceneEvent, Select, TimeOfDay};
+use cloudsite_proto::scene::{AsOf, Highlight, Language, Layers, Quality, RecordChanged, SceneEvent, Select, TimeOfDay};
 use leptos::prelude::*;
 use prost::Message;
 
@@ -33,6 +33,7 @@ pub(super) fn follow(page: Page) {
         let ids = page.highlighted.get();
         Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default() }))
     });
+    on(listens, move || Some(Event::AsOf(AsOf { revision: page.as_of.get().unwrap_or(0) })));
     let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
         Connection::Connected { revision } => revision,
         Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),

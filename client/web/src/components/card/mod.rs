@@ -20,7 +20,10 @@ pub(crate) fn Card() -> impl IntoView {
         browser::focus(LIST_ID);
     };
     let failure = move |error: &cloudsite_link::LinkError| match error {
-        cloudsite_link::LinkError::NotFound { .. } => page.fill("card.missing", &[("code", &code())]),
+        cloudsite_link::LinkError::NotFound { .. } => {
+            let key = if page.as_of.with(Option::is_some) { "card.missing_then" } else { "card.missing" };
+            page.fill(key, &[("code", &code())])
+        }
         other => page.fill("card.failed", &[("reason", &page.explain(other))]),
     };
     let body = move || match page.card.get() {
