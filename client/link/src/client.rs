@@ -4,6 +4,9 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use cloudsite_proto::change::changeset_service_client::ChangesetServiceClient;
+use cloudsite_proto::change::operation_service_client::OperationServiceClient;
+use cloudsite_proto::change::upload_service_client::UploadServiceClient;
 use cloudsite_proto::identity::identity_service_client::IdentityServiceClient;
 use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
 use cloudsite_proto::land::park_service_client::ParkServiceClient;
@@ -37,6 +40,9 @@ pub struct Client {
     park: ParkServiceClient<Transport>,
     parcel: ParcelServiceClient<Transport>,
     pub(crate) identity: IdentityServiceClient<Transport>,
+    pub(crate) changesets: ChangesetServiceClient<Transport>,
+    pub(crate) uploads: UploadServiceClient<Transport>,
+    pub(crate) operations: OperationServiceClient<Transport>,
 }
 
 impl Client {
@@ -47,7 +53,10 @@ impl Client {
         Ok(Self {
             park: ParkServiceClient::new(transport.clone()),
             parcel: ParcelServiceClient::new(transport.clone()),
-            identity: IdentityServiceClient::new(transport),
+            identity: IdentityServiceClient::new(transport.clone()),
+            changesets: ChangesetServiceClient::new(transport.clone()),
+            uploads: UploadServiceClient::new(transport.clone()),
+            operations: OperationServiceClient::new(transport),
         })
     }
 
@@ -115,17 +124,34 @@ impl Client {
 
 /// A request that tells the server, too, how long its answer is waited for.
 pub(crate) fn timed<T>(message: T) -> Request<T> {
+    timed_for(DEADLINE, message)
+}
+
+/// The same for an answer that may take another time.
+pub(crate) fn timed_for<T>(limit: Duration, message: T) -> Request<T> {
     let mut request = Request::new(message);
-    request.set_timeout(DEADLINE);
+    request.set_timeout(limit);
     request
 }
 
 /// The answer of a call, if it comes in time. `name` is what was asked for.
-pub(crate) async fn unary<T>(name: &str, call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, LinkError> {
-    match within(DEADLINE, call).await {
+pub(crate) async fn unary<T>(
+    name: &str,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<T, LinkError> {
+    unary_within(DEADLINE, name, call).await
+}
+
+/// The same for an answer that may take another time.
+pub(crate) async fn unary_within<T>(
+    limit: Duration,
+    name: &str,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<T, LinkError> {
+    match within(limit, call).await {
         Some(Ok(reply)) => Ok(reply.into_inner()),
         Some(Err(status)) => Err(LinkError::from_status(&status, name)),
-        None => Err(LinkError::Unreachable { reason: format!("no answer within {} s", DEADLINE.as_secs()) }),
+        None => Err(LinkError::Unreachable { reason: format!("no answer within {} s", limit.as_secs()) }),
     }
 }
 

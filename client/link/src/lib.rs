@@ -6,11 +6,13 @@
 mod client;
 mod error;
 mod platform;
+mod record;
 mod session;
 mod watch;
 
 pub use client::{Client, parcel_name};
 pub use error::LinkError;
+pub use record::LARGEST_CHUNK;
 pub use watch::{WatchEvent, retry_in};
 
 /// The messages that are asked and answered with.

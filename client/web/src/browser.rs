@@ -2,7 +2,7 @@
 
 use cloudsite_domain::record::Language;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window};
+use web_sys::{Document, File, FileList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window};
 
 const LANGUAGE_KEY: &str = "cloudsite.language";
 const SESSION_KEY: &str = "cloudsite.session";
@@ -97,6 +97,23 @@ pub(crate) fn remember_session(is_there: bool) {
 /// Whether there was a session at the last visit.
 pub(crate) fn had_session() -> bool {
     storage().and_then(|storage| storage.get_item(SESSION_KEY).ok().flatten()).is_some()
+}
+
+/// Whether someone can see the page.
+pub(crate) fn is_visible() -> bool {
+    !document().hidden()
+}
+
+/// The bytes of a file from `start` to before `end`; none if it cannot be read.
+pub(crate) async fn read_piece(file: &File, start: u64, end: u64) -> Option<Vec<u8>> {
+    let piece = file.slice_with_f64_and_f64(start as f64, end as f64).ok()?;
+    let buffer = JsFuture::from(piece.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// The first file of a list.
+pub(crate) fn first_file(files: Option<FileList>) -> Option<File> {
+    files?.get(0)
 }
 
 /// Seconds since 1970.

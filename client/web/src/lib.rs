@@ -6,6 +6,8 @@
 
 mod browser;
 mod components;
+mod desk;
+mod intake;
 mod pure;
 mod state;
 mod task;

@@ -11,7 +11,9 @@ use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
 use leptos::prelude::*;
 
+use crate::desk::Desk;
 use crate::pure::filter::Filter;
+use crate::pure::facts::code_of;
 use crate::pure::number::customary_unit;
 use crate::pure::text;
 use crate::pure::url_state::UrlState;
@@ -115,6 +117,8 @@ pub(crate) struct Signals {
     pub(crate) toast: RwSignal<Option<String>>,
     /// On a narrow screen: whether the list stands open.
     pub(crate) sheet_open: RwSignal<bool>,
+    /// Changes on their way into the record.
+    pub(crate) desk: Desk,
 }
 
 /// What components and tasks hold on to; a copy is a handle to the same. It lives as long as the document, so that a
@@ -160,8 +164,14 @@ impl Page {
             hour: RwSignal::new(10.0),
             hidden_layers: RwSignal::new(vec!["mask"]),
             toast: RwSignal::new(None),
-            sheet_open: RwSignal::new(false),
+            sheet_open: RwSignal::new(link.changeset.is_some()),
+            desk: Desk::new(link.changeset.as_ref().map(|id| format!("changesets/{id}"))),
         })))
+    }
+
+    /// Changes on their way into the record.
+    pub(crate) fn desk(self) -> &'static Desk {
+        &self.0.desk
     }
 
     /// The page that the components belong to.
@@ -214,9 +224,16 @@ impl Page {
             LinkError::NotFound { .. } => self.text("error.not_found"),
             LinkError::Invalid { reason, .. } => self.fill("error.invalid", &[("reason", reason)]),
             LinkError::SignInRequired { .. } => self.text("error.sign_in_required"),
+            LinkError::Denied { code, .. } if code == "TWO_PERSONS" => self.text("error.two_persons"),
             LinkError::Denied { .. } => self.text("error.denied"),
+            LinkError::Conflict { code, .. } if code == "CONFLICT" => self.text("error.merge"),
             LinkError::Conflict { .. } => self.text("error.conflict"),
             LinkError::Busy { .. } => self.text("error.busy"),
+            LinkError::NotNow { code, reason } => match code.as_str() {
+                "STATE" => self.text("error.state"),
+                "PROBLEMS" => self.text("error.problems"),
+                _ => self.fill("error.invalid", &[("reason", reason)]),
+            },
             LinkError::Internal { .. } => self.text("error.internal"),
         }
     }
@@ -227,6 +244,7 @@ impl Page {
             parcel: self.selected.get(),
             view: self.camera.get(),
             revision: self.as_of.get(),
+            changeset: self.desk.open.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
             language: Some(self.language.get()),
             quality: self.quality.get(),
             unit: self.chosen_unit.get(),

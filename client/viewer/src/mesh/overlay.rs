@@ -1,7 +1,6 @@
 //! What is laid over the ground: areas of a draft in the colours of what would happen to them, and marks on top.
 
 use cloudsite_domain::record::Layer;
-use cloudsite_proto::scene::overlay_area::Kind;
 use cloudsite_proto::scene::{Overlay, OverlayArea, OverlayMark, OverlayRing};
 use geo_types::Coord;
 
@@ -77,6 +76,8 @@ fn diamond(mesh: &mut Mesh<GroundVertex>, mark: &OverlayMark, reach_m: f64, [r, 
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_proto::scene::overlay_area::Kind;
+
     use super::*;
 
     fn ring(coordinates: &[f64]) -> OverlayRing {

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use super::as_of::AsOf;
 use super::banner::Banner;
 use super::card::Card;
+use super::desk::ChangeCard;
 use super::header::Header;
+use super::intake::{DropArea, IntakeDialog};
 use super::panel::Panel;
 use super::sign_in::SignIn;
 use super::stage::Stage;
@@ -19,13 +21,18 @@ use crate::state::Page;
 pub(crate) fn App() -> impl IntoView {
     let page = Page::here();
     let escape = window_event_listener(ev::keydown, move |event| {
-        let is_dialogs = page.signing_in.get_untracked();
-        if event.key() == "Escape" && !is_dialogs && page.selected.with_untracked(Option::is_some) {
-            page.selected.set(None);
+        let is_dialogs = page.signing_in.get_untracked() || page.desk().intake.with_untracked(Option::is_some);
+        if event.key() == "Escape" && !is_dialogs {
+            if page.desk().looked_at.with_untracked(Option::is_some) {
+                page.desk().looked_at.set(None);
+            } else if page.selected.with_untracked(Option::is_some) {
+                page.selected.set(None);
+            }
         }
     });
     on_cleanup(move || escape.remove());
-    let has_card = move || page.selected.with(Option::is_some);
+    let compares = move || page.desk().looked_at.with(Option::is_some);
+    let has_card = move || page.selected.with(Option::is_some) && !compares();
     view! {
         <a class="skip" href="#parcel-list">{page.words("app.skip")}</a>
         <Stage />
@@ -37,7 +44,12 @@ pub(crate) fn App() -> impl IntoView {
         <Show when=has_card>
             <Card />
         </Show>
+        <Show when=compares>
+            <ChangeCard />
+        </Show>
+        <DropArea />
         <SignIn />
+        <IntakeDialog />
         <Toast />
     }
 }

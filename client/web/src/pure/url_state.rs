@@ -17,6 +17,8 @@ pub(crate) struct UrlState {
     pub(crate) view: Option<Camera>,
     /// The past revision that is shown.
     pub(crate) revision: Option<u64>,
+    /// Id of the open changeset.
+    pub(crate) changeset: Option<String>,
     pub(crate) language: Option<Language>,
     pub(crate) quality: Option<Level>,
     pub(crate) unit: Option<AreaUnit>,
@@ -33,6 +35,7 @@ impl UrlState {
                 "parcel" if !value.is_empty() => state.parcel = Some(value),
                 "view" => state.view = camera_from(&value),
                 "revision" => state.revision = value.parse().ok().filter(|revision| *revision > 0),
+                "changeset" if !value.is_empty() => state.changeset = Some(value),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
                 "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
@@ -49,6 +52,7 @@ impl UrlState {
             ("parcel", self.parcel.clone()),
             ("view", self.view.as_ref().map(view_text)),
             ("revision", self.revision.map(|revision| revision.to_string())),
+            ("changeset", self.changeset.clone()),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
             ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
@@ -122,6 +126,7 @@ mod tests {
                 fly: false,
             }),
             revision: Some(12),
+            changeset: Some("7".to_owned()),
             language: Some(Language::Ja),
             quality: Some(Level::Light),
             unit: Some(AreaUnit::Tsubo),
@@ -143,6 +148,7 @@ mod tests {
         let state = read(&[
             ("parcel", ""),
             ("view", "1,2,3"),
+            ("changeset", ""),
             ("revision", "0"),
             ("revision", "-3"),
             ("lang", "ko"),

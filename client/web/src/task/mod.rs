@@ -2,6 +2,7 @@
 
 mod address;
 mod card;
+mod desk;
 mod list;
 mod park;
 mod session;
@@ -24,6 +25,8 @@ pub(crate) struct Loader {
     list_request: StoredValue<u32>,
     /// Counts sign-ins and sign-outs, so that only the newest session is kept up.
     session_number: StoredValue<u32>,
+    /// Counts what is done with files, so that only the newest goes on.
+    intake_number: StoredValue<u32>,
 }
 
 impl Loader {
@@ -45,11 +48,19 @@ pub(crate) fn start(page: Page) {
         Ok(client) => client,
         Err(error) => return fail(page, error),
     };
-    let loader = Loader { page, client: StoredValue::new(client), list_request: StoredValue::new(0), session_number: StoredValue::new(0) };
+    let count = || StoredValue::new(0);
+    let loader = Loader {
+        page,
+        client: StoredValue::new(client),
+        list_request: count(),
+        session_number: count(),
+        intake_number: count(),
+    };
     provide_context(loader);
     loader.load_park();
     loader.open_session();
     loader.follow_time();
+    loader.follow_desk();
     loader.follow_filter();
     loader.follow_selection();
     loader.watch();

@@ -42,6 +42,7 @@ impl Loader {
                 let number = revision.to_string();
                 page.toast.set(Some(untrack(|| page.fill("toast.revision", &[("n", &number)]))));
                 self.refresh_present();
+                self.look_again();
             }
             WatchEvent::Resync { revision } => {
                 page.connection.set(Connection::Connected { revision });

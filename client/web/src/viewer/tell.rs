@@ -1,12 +1,15 @@
 //! What the viewer is told: each of these follows a signal of the page and begins when the viewer listens.
 
 use cloudsite_proto::scene::scene_event::Event;
-use cloudsite_proto::scene::{AsOf, Highlight, Language, Layers, Quality, RecordChanged, SceneEvent, Select, TimeOfDay};
+use cloudsite_proto::scene::{
+    AsOf, Highlight, Language, Layers, Overlay, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
+};
 use leptos::prelude::*;
 use prost::Message;
 
 use super::bridge;
-use crate::pure::camera;
+use crate::desk::Tab;
+use crate::pure::{camera, draft};
 use crate::pure::facts::code_of;
 use crate::state::{Card, Connection, Page};
 
@@ -34,6 +37,7 @@ pub(super) fn follow(page: Page) {
         Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default() }))
     });
     on(listens, move || Some(Event::AsOf(AsOf { revision: page.as_of.get().unwrap_or(0) })));
+    on(listens, move || Some(Event::Overlay(overlay(page))));
     let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
         Connection::Connected { revision } => revision,
         Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
@@ -59,6 +63,19 @@ fn on(listens: Memo<bool>, event: impl Fn() -> Option<Event> + 'static) {
 fn layers(page: Page) -> Layers {
     let hidden = page.hidden_layers.get();
     Layers { visible: LAYERS.iter().map(|layer| ((*layer).to_owned(), !hidden.contains(layer))).collect() }
+}
+
+/// The open changeset's draft, as long as its tab is shown.
+fn overlay(page: Page) -> Overlay {
+    let desk = page.desk();
+    let (shown, side, looked_at) = (desk.tab.get() == Tab::Changes, desk.side.get(), desk.looked_at.get());
+    page.park.with(|park| {
+        let Some(park) = park.as_ref().filter(|_| shown) else { return Overlay::default() };
+        let place = camera::park_from_lon_lat(park);
+        desk.changes.with(|changes| {
+            desk.problems.with(|problems| draft::overlay(changes, problems, looked_at.as_deref(), side, &place))
+        })
+    })
 }
 
 /// A parcel opened on the page is selected in the viewer once both the viewer and the parcel's place are there; a card
