@@ -2,7 +2,9 @@
 
 use cloudsite_domain::record::Language;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, File, FileList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window};
+use web_sys::{
+    Document, File, FileList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
+};
 
 const LANGUAGE_KEY: &str = "cloudsite.language";
 const SESSION_KEY: &str = "cloudsite.session";

@@ -6,6 +6,7 @@ use cloudsite_link::LinkError;
 use cloudsite_proto::change::{ChangedFeature, Changeset, ChangesetState, Conflict, Problem, Side as Whose};
 use leptos::prelude::*;
 
+use crate::editing::Editing;
 use crate::intake::Intake;
 use crate::pure::draft::Side;
 use crate::pure::work::Act;
@@ -114,6 +115,8 @@ pub(crate) struct Desk {
     pub(crate) intake: RwSignal<Option<Intake>>,
     /// Whether a file is held over the page.
     pub(crate) hovering: RwSignal<bool>,
+    /// The parcel that is being edited.
+    pub(crate) editing: RwSignal<Option<Editing>>,
 }
 
 impl Desk {
@@ -135,6 +138,7 @@ impl Desk {
             conflicts: RwSignal::new(None),
             intake: RwSignal::new(None),
             hovering: RwSignal::new(false),
+            editing: RwSignal::new(None),
         }
     }
 }

@@ -7,6 +7,7 @@
 mod browser;
 mod components;
 mod desk;
+mod editing;
 mod intake;
 mod pure;
 mod state;

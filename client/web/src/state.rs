@@ -12,8 +12,8 @@ use cloudsite_proto::scene::{Camera, Statistics};
 use leptos::prelude::*;
 
 use crate::desk::Desk;
-use crate::pure::filter::Filter;
 use crate::pure::facts::code_of;
+use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
 use crate::pure::text;
 use crate::pure::url_state::UrlState;

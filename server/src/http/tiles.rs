@@ -17,8 +17,8 @@ use super::origin::origin;
 use super::reply::{IMMUTABLE, Kept, REVALIDATE, encoding, plain};
 use crate::record::{Head, ReadError};
 use crate::tiles::{
-    Encoding, TileBody, TileError, TileServer, tile_json as describe, tileset as tileset_of, tileset_as_of as past_tileset,
-    tileset_json,
+    Encoding, TileBody, TileError, TileServer, tile_json as describe, tileset as tileset_of,
+    tileset_as_of as past_tileset, tileset_json,
 };
 
 /// The media type of vector tiles.

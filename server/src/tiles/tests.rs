@@ -213,9 +213,8 @@ fn a_past_tileset_leads_to_the_tiles_of_its_time() {
         let set = tileset_as_of(&head, &record.snapshot_at(Revision(as_of)).unwrap());
         assert_eq!((set.revision, set.origin_easting), (as_of, tileset(&head).origin_easting));
         let at = |tile: TileAddress| {
-            let holds = |group: &&cloudsite_proto::tile::TileGroup| {
-                group.tiles.chunks(2).any(|at| at == [tile.x, tile.y])
-            };
+            let holds =
+                |group: &&cloudsite_proto::tile::TileGroup| group.tiles.chunks(2).any(|at| at == [tile.x, tile.y]);
             set.groups.iter().find(holds).map(|group| group.revision)
         };
         assert_eq!([near, far, fresh].map(at), expected.map(Some), "as of revision {as_of}");

@@ -126,7 +126,9 @@ fn series(value: &Value, language: Language) -> String {
             None => capacity,
         }
     };
-    value.as_array().map_or_else(|| plain(value, language), |entries| entries.iter().map(entry).collect::<Vec<_>>().join("\n"))
+    value
+        .as_array()
+        .map_or_else(|| plain(value, language), |entries| entries.iter().map(entry).collect::<Vec<_>>().join("\n"))
 }
 
 /// Any value, as far as it says something.
@@ -160,8 +162,16 @@ mod tests {
             ("height_limit_m", "45.0", "45 m"),
             ("setbacks", r#"{"front_m":8,"side_m":5.5,"rear_m":6}"#, "front 8 m · side 5.5 m · rear 6 m"),
             ("tenure", r#"{"kind":"grant","years":50}"#, "Granted land-use right, 50 years"),
-            ("price", r#"{"cny_per_m2":768,"as_of":"2026-03-01","source":"Bureau"}"#, "CNY 768 / m² · Bureau, 2026-03-01"),
-            ("supplies:power", r#"[{"capacity":3000},{"capacity":12000,"from":"2028-07-01"}]"#, "3,000\n12,000 from 2028-07-01"),
+            (
+                "price",
+                r#"{"cny_per_m2":768,"as_of":"2026-03-01","source":"Bureau"}"#,
+                "CNY 768 / m² · Bureau, 2026-03-01",
+            ),
+            (
+                "supplies:power",
+                r#"[{"capacity":3000},{"capacity":12000,"from":"2028-07-01"}]"#,
+                "3,000\n12,000 from 2028-07-01",
+            ),
             ("supplies:gas", r#"[{"kind":"gas"}]"#, "unknown"),
             ("source:status", r#"{"source":"Survey","as_of":"2026-04-30"}"#, "Survey, 2026-04-30"),
             ("status", r#"{"value":"taken","source":{"source":"x"}}"#, "Taken"),

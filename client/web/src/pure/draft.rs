@@ -1,7 +1,8 @@
 //! A draft as it is laid over the 3D park.
 
+use cloudsite_domain::crs::LocalFrame;
 use cloudsite_proto::change::{ChangedFeature, Problem, Severity};
-use cloudsite_proto::land::{ChangeKind, LonLat, LonLatBounds};
+use cloudsite_proto::land::{ChangeKind, LonLat, LonLatBounds, Park};
 use cloudsite_proto::scene::overlay_area::Kind;
 use cloudsite_proto::scene::{Overlay, OverlayArea, OverlayMark, OverlayRing};
 use geo_types::Coord;
@@ -57,6 +58,16 @@ pub(crate) fn overlay(
     overlay
 }
 
+/// The overlay of a parcel that is being edited, given in canonical metres.
+pub(crate) fn edited(areas: &[Rings], park: &Park) -> Overlay {
+    let frame = LocalFrame { origin: Coord { x: park.origin_easting, y: park.origin_northing } };
+    let local = |rings: &Rings| {
+        rings.iter().map(|ring| ring.iter().map(|at| frame.park_from_canonical(*at)).collect()).collect::<Rings>()
+    };
+    let areas = areas.iter().map(|rings| area(local(rings), Kind::Updated, true)).collect();
+    Overlay { areas, marks: Vec::new() }
+}
+
 /// An area of the overlay.
 pub(crate) fn area(rings: Rings, kind: Kind, emphasised: bool) -> OverlayArea {
     let ring = |ring: Vec<Coord>| OverlayRing { coordinates: ring.into_iter().flat_map(|at| [at.x, at.y]).collect() };
@@ -103,13 +114,17 @@ mod tests {
 
     #[test]
     fn each_side_shows_its_shapes() {
-        let changes =
-            [change("parcel/A", ChangeKind::Created), change("parcel/B", ChangeKind::Updated), change("parcel/C", ChangeKind::Ended)];
+        let changes = [
+            change("parcel/A", ChangeKind::Created),
+            change("parcel/B", ChangeKind::Updated),
+            change("parcel/C", ChangeKind::Ended),
+        ];
         let problems = [problem("parcel/A", Some(LonLat { lon: 3.0, lat: 4.0 })), problem("parcel/B", None)];
         let shown = |side| {
             let overlay = overlay(&changes, &problems, Some("parcel/B"), side, Some);
             let areas = overlay.areas.iter();
-            let areas = areas.map(|area| (area.kind(), area.rings[0].coordinates[0], area.emphasised)).collect::<Vec<_>>();
+            let areas =
+                areas.map(|area| (area.kind(), area.rings[0].coordinates[0], area.emphasised)).collect::<Vec<_>>();
             (areas, overlay.marks.len())
         };
         let after = vec![(Kind::Created, 2.0, false), (Kind::Updated, 2.0, true), (Kind::Ended, 1.0, false)];

@@ -95,9 +95,8 @@ pub(crate) fn doubts(preview: &PreviewUploadResponse, options: &ImportOptions) -
     if says_none && options.crs.is_empty() {
         doubts.push(Doubt::Crs);
     }
-    let is_mapped = |field: &str| {
-        options.mapping.contains_key(field) || preview.columns.iter().any(|column| column.name == *field)
-    };
+    let is_mapped =
+        |field: &str| options.mapping.contains_key(field) || preview.columns.iter().any(|column| column.name == *field);
     let missing = preview.fields.iter().filter(|field| field.required && !is_mapped(&field.name));
     doubts.extend(missing.map(|field| Doubt::Required(field.name.clone())));
     doubts

@@ -57,10 +57,14 @@ mod tests {
     use super::*;
 
     fn caller(roles: &[Role]) -> Caller {
-        let name = |language: &str, text: &str| OrganisationName { language: language.to_owned(), text: text.to_owned() };
+        let name =
+            |language: &str, text: &str| OrganisationName { language: language.to_owned(), text: text.to_owned() };
         Caller {
             member: Some(Member::default()),
-            organisation: Some(Organisation { names: vec![name("zh", "规划局"), name("en", "Bureau")], ..Default::default() }),
+            organisation: Some(Organisation {
+                names: vec![name("zh", "规划局"), name("en", "Bureau")],
+                ..Default::default()
+            }),
             roles: roles.iter().map(|role| (*role).into()).collect(),
             ..Caller::default()
         }

@@ -75,8 +75,14 @@ mod tests {
     #[test]
     fn every_kind_of_geometry_is_seen() {
         let cases = [
-            (r#"{"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9],[0,0]],[[2,1],[3,1],[3,2],[2,1]]]}"#, vec![vec![3, 3]]),
-            (r#"{"type":"MultiPolygon","coordinates":[[[[0,0],[9,0],[9,9],[0,0]]],[[[0,0],[9,0],[9,9]]]]}"#, vec![vec![3], vec![3]]),
+            (
+                r#"{"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9],[0,0]],[[2,1],[3,1],[3,2],[2,1]]]}"#,
+                vec![vec![3, 3]],
+            ),
+            (
+                r#"{"type":"MultiPolygon","coordinates":[[[[0,0],[9,0],[9,9],[0,0]]],[[[0,0],[9,0],[9,9]]]]}"#,
+                vec![vec![3], vec![3]],
+            ),
             (r#"{"type":"LineString","coordinates":[[0,0],[9,0],[9,0],[9,9]]}"#, vec![vec![4], vec![4]]),
             (r#"{"type":"MultiLineString","coordinates":[[[0,0],[9,0]],[[1,1],[2,2]]]}"#, vec![vec![4], vec![4]]),
             (r#"{"type":"Point","coordinates":[5,5]}"#, vec![vec![4]]),

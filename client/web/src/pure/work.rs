@@ -167,7 +167,12 @@ mod tests {
             (State::Rejected, &editor, vec![Act::Delete], None),
         ];
         for (state, caller, acts, waits_for) in cases {
-            assert_eq!(work(&changeset(state), Some(caller)), Work { acts, waits_for }, "{state:?} by {:?}", caller.roles);
+            assert_eq!(
+                work(&changeset(state), Some(caller)),
+                Work { acts, waits_for },
+                "{state:?} by {:?}",
+                caller.roles
+            );
         }
         assert_eq!(work(&changeset(State::Validated), None).acts, []);
     }

@@ -2,7 +2,7 @@
 
 mod address;
 mod card;
-mod desk;
+pub(crate) mod desk;
 mod list;
 mod park;
 mod session;
@@ -61,6 +61,7 @@ pub(crate) fn start(page: Page) {
     loader.open_session();
     loader.follow_time();
     loader.follow_desk();
+    loader.follow_editing();
     loader.follow_filter();
     loader.follow_selection();
     loader.watch();

@@ -93,9 +93,10 @@ impl Loader {
         let page = self.page;
         spawn_local(async move {
             let found = self.search(|revisions| {
-                revisions.iter().find(|revision| revision.number <= number).map(|found| {
-                    (found.number == number).then(|| found.clone())
-                })
+                revisions
+                    .iter()
+                    .find(|revision| revision.number <= number)
+                    .map(|found| (found.number == number).then(|| found.clone()))
             });
             let found = found.await;
             if page.as_of.get_untracked() != Some(number) {

@@ -9,8 +9,8 @@ use prost::Message;
 
 use super::bridge;
 use crate::desk::Tab;
-use crate::pure::{camera, draft};
 use crate::pure::facts::code_of;
+use crate::pure::{camera, draft};
 use crate::state::{Card, Connection, Page};
 
 /// The layers that can be switched, in the order of the switches.
@@ -70,7 +70,15 @@ fn overlay(page: Page) -> Overlay {
     let desk = page.desk();
     let (shown, side, looked_at) = (desk.tab.get() == Tab::Changes, desk.side.get(), desk.looked_at.get());
     page.park.with(|park| {
-        let Some(park) = park.as_ref().filter(|_| shown) else { return Overlay::default() };
+        let Some(park) = park.as_ref() else { return Overlay::default() };
+        if let Some(edited) =
+            desk.editing.with(|editing| editing.as_ref().map(|editing| draft::edited(&editing.areas, park)))
+        {
+            return edited;
+        }
+        if !shown {
+            return Overlay::default();
+        }
         let place = camera::park_from_lon_lat(park);
         desk.changes.with(|changes| {
             desk.problems.with(|problems| draft::overlay(changes, problems, looked_at.as_deref(), side, &place))

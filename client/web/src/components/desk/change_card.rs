@@ -20,7 +20,8 @@ pub(crate) fn ChangeCard() -> impl IntoView {
         let looked_at = desk.looked_at.get()?;
         desk.changes.with(|changes| changes.iter().find(|change| change.name == looked_at).cloned())
     };
-    let code = move || desk.looked_at.with(|name| name.as_deref().map(|name| code_of(name).to_owned()).unwrap_or_default());
+    let code =
+        move || desk.looked_at.with(|name| name.as_deref().map(|name| code_of(name).to_owned()).unwrap_or_default());
     view! {
         <aside class="card" aria-label=move || page.fill("compare.label", &[("code", &code())]) data-testid="change-card">
             <button

@@ -18,7 +18,8 @@ pub(super) fn ChangeList() -> impl IntoView {
     let page = Page::here();
     let desk = page.desk();
     let counted = move || {
-        let all = desk.changeset.with(|known| known.as_ref().map_or(0, |known| known.created + known.updated + known.ended));
+        let all =
+            desk.changeset.with(|known| known.as_ref().map_or(0, |known| known.created + known.updated + known.ended));
         desk.changes.with(|changes| (changes.len() as u64, all))
     };
     let left = move || {
@@ -71,7 +72,8 @@ fn ChangeItem(
         if !is_updated {
             return String::new();
         }
-        let names = paths.iter().filter(|path| !path.starts_with("source:")).map(|path| path_name(path, page.language.get()));
+        let names =
+            paths.iter().filter(|path| !path.starts_with("source:")).map(|path| path_name(path, page.language.get()));
         let names: Vec<String> = names.collect();
         let left = names.len().saturating_sub(MOST_NAMES);
         let listed = names[..names.len() - left].join(" · ");

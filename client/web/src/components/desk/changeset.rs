@@ -54,7 +54,11 @@ fn Head(
         let numbers = numbers.each_ref().map(|(name, number)| (*name, number.as_str()));
         page.fill("changes.moved_on", &numbers)
     };
-    let decided = changeset.decisions.last().cloned().filter(|decision| state == ChangesetState::Rejected && !decision.reason.is_empty());
+    let decided = changeset
+        .decisions
+        .last()
+        .cloned()
+        .filter(|decision| state == ChangesetState::Rejected && !decision.reason.is_empty());
     let reason = decided.map(|decision| {
         view! { <p class="pad" role="note">{move || page.fill("changes.reason", &[("reason", &decision.reason)])}</p> }
     });

@@ -20,7 +20,8 @@ pub(super) fn Conflicts() -> impl IntoView {
     let loader = use_context::<Loader>();
     let edits = move || page.caller.with(|caller| has(caller.as_ref(), Role::Editor));
     let shown = move || desk.conflicts.with(|known| known.as_ref().is_some_and(|known| !known.conflicts.is_empty()));
-    let listed = move || desk.conflicts.with(|known| known.as_ref().map(|known| known.conflicts.clone()).unwrap_or_default());
+    let listed =
+        move || desk.conflicts.with(|known| known.as_ref().map(|known| known.conflicts.clone()).unwrap_or_default());
     let decided = move || desk.conflicts.with(|known| known.as_ref().is_some_and(Undecided::all_decided));
     let decide_all = move |side: Side| {
         desk.conflicts.update(|known| {

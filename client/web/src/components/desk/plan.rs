@@ -64,7 +64,12 @@ mod tests {
     fn north_is_up_and_everything_is_seen() {
         let ring = vec![Coord { x: 0.0, y: 0.0 }, Coord { x: 100.0, y: 0.0 }, Coord { x: 100.0, y: 50.0 }];
         let areas = vec![vec![ring]];
-        assert_eq!(path(&areas), "M0.00 0.00L100.00 0.00L100.00 -50.00Z".replace("0.00 0.00", "0.00 -0.00").replace("100.00 0.00", "100.00 -0.00"));
+        assert_eq!(
+            path(&areas),
+            "M0.00 0.00L100.00 0.00L100.00 -50.00Z"
+                .replace("0.00 0.00", "0.00 -0.00")
+                .replace("100.00 0.00", "100.00 -0.00")
+        );
         assert_eq!(view_box(areas.iter()).as_deref(), Some("-8.00 -58.00 116.00 66.00"));
         assert_eq!(view_box(std::iter::empty()), None);
     }

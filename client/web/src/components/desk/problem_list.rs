@@ -18,9 +18,8 @@ const MOST: usize = 200;
 pub(super) fn ProblemList() -> impl IntoView {
     let page = Page::here();
     let desk = page.desk();
-    let listed = move || {
-        desk.problems.with(|problems| problems.iter().take(MOST).cloned().enumerate().collect::<Vec<_>>())
-    };
+    let listed =
+        move || desk.problems.with(|problems| problems.iter().take(MOST).cloned().enumerate().collect::<Vec<_>>());
     let more = move || desk.problems.with(|problems| problems.len().saturating_sub(MOST));
     view! {
         <Show when=move || desk.problems.with(|problems| !problems.is_empty())>
@@ -44,6 +43,11 @@ pub(crate) const fn severity_word(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Error => "error",
     }
+}
+
+/// The word of a severity that a rule says here.
+pub(crate) const fn severity_word_of(severity: cloudsite_domain::validation::Severity) -> &'static str {
+    severity.as_str()
 }
 
 #[component]

@@ -11,9 +11,12 @@ use crate::state::Page;
 pub(super) fn Columns() -> impl IntoView {
     let page = Page::here();
     let desk = page.desk();
-    let preview = move || desk.intake.with(|intake| intake.as_ref().and_then(|intake| intake.preview.clone()).unwrap_or_default());
+    let preview = move || {
+        desk.intake.with(|intake| intake.as_ref().and_then(|intake| intake.preview.clone()).unwrap_or_default())
+    };
     let fields = Signal::derive(move || preview().fields);
-    let note = move || page.text(if preview().mapping_kept { "intake.mapping_kept" } else { "intake.mapping_proposed" });
+    let note =
+        move || page.text(if preview().mapping_kept { "intake.mapping_kept" } else { "intake.mapping_proposed" });
     let missing = move || {
         let found = desk.intake.with(|intake| {
             let intake = intake.as_ref()?;
@@ -26,7 +29,8 @@ pub(super) fn Columns() -> impl IntoView {
         let missing: Vec<String> = missing.collect();
         (!missing.is_empty()).then(|| page.fill("intake.required", &[("fields", &missing.join(", "))]))
     };
-    let problem = move || preview().problems.into_iter().map(|problem| view! { <li>{problem.message}</li> }).collect_view();
+    let problem =
+        move || preview().problems.into_iter().map(|problem| view! { <li>{problem.message}</li> }).collect_view();
     view! {
         <Show when=move || !preview().problems.is_empty()>
             <ul class="failure" role="alert">{problem}</ul>

@@ -19,10 +19,13 @@ pub(crate) fn DropArea() -> impl IntoView {
     let desk = page.desk();
     let loader = use_context::<Loader>();
     let takes = move || {
-        page.caller.with_untracked(|caller| has(caller.as_ref(), Role::Editor)) && desk.intake.with_untracked(Option::is_none)
+        page.caller.with_untracked(|caller| has(caller.as_ref(), Role::Editor))
+            && desk.intake.with_untracked(Option::is_none)
     };
     let is_file = |event: &DragEvent| {
-        event.data_transfer().is_some_and(|data| data.types().iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
+        event
+            .data_transfer()
+            .is_some_and(|data| data.types().iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
     };
     let over = window_event_listener(ev::dragover, move |event| {
         if takes() && is_file(&event) {

@@ -43,7 +43,8 @@ pub(crate) fn IntakeDialog() -> impl IntoView {
         }
     };
     let title = move || desk.intake.with(|intake| intake.as_ref().map(|intake| intake.file_name.clone()));
-    let works = Memo::new(move |_| desk.intake.with(|intake| intake.as_ref().is_some_and(|intake| intake.operation.is_some())));
+    let works =
+        Memo::new(move |_| desk.intake.with(|intake| intake.as_ref().is_some_and(|intake| intake.operation.is_some())));
     view! {
         <dialog class="dialog wide" node_ref=dialog aria-labelledby="intake-title" on:close=move |_| give_up()>
             <Show when=move || is_open.get()>
@@ -65,14 +66,18 @@ fn Preparing() -> impl IntoView {
     let desk = page.desk();
     let loader = use_context::<Loader>();
     let share = move || {
-        desk.intake.with(|intake| intake.as_ref().map_or(0.0, |intake| intake.sent_bytes as f64 / intake.size_bytes.max(1) as f64))
+        desk.intake.with(|intake| {
+            intake.as_ref().map_or(0.0, |intake| intake.sent_bytes as f64 / intake.size_bytes.max(1) as f64)
+        })
     };
     let megabytes = move |bytes: u64| number(bytes as f64 / 1e6, 1, page.language.get());
     let sending = move || {
-        let (sent, size) = desk.intake.with(|intake| intake.as_ref().map_or((0, 0), |intake| (intake.sent_bytes, intake.size_bytes)));
+        let (sent, size) =
+            desk.intake.with(|intake| intake.as_ref().map_or((0, 0), |intake| (intake.sent_bytes, intake.size_bytes)));
         page.fill("intake.sending", &[("done", &megabytes(sent)), ("total", &megabytes(size))])
     };
-    let seen = Memo::new(move |_| desk.intake.with(|intake| intake.as_ref().is_some_and(|intake| intake.preview.is_some())));
+    let seen =
+        Memo::new(move |_| desk.intake.with(|intake| intake.as_ref().is_some_and(|intake| intake.preview.is_some())));
     let failure = move || desk.intake.with(|intake| intake.as_ref()?.error.as_ref().map(|error| page.explain(error)));
     let busy = move || desk.intake.with(|intake| intake.as_ref().is_some_and(|intake| intake.looking));
     let open_questions = move || {
@@ -82,7 +87,9 @@ fn Preparing() -> impl IntoView {
         })
     };
     let count = move || {
-        desk.intake.with(|intake| intake.as_ref()?.preview.as_ref().map(|preview| preview.feature_count)).unwrap_or_default()
+        desk.intake
+            .with(|intake| intake.as_ref()?.preview.as_ref().map(|preview| preview.feature_count))
+            .unwrap_or_default()
     };
     let give_up = move |_| {
         if let Some(loader) = loader {

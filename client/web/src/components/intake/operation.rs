@@ -20,7 +20,9 @@ pub(super) fn Progress() -> impl IntoView {
     let page = Page::here();
     let desk = page.desk();
     let loader = use_context::<Loader>();
-    let operation = move || desk.intake.with(|intake| intake.as_ref().and_then(|intake| intake.operation.clone())).unwrap_or_default();
+    let operation = move || {
+        desk.intake.with(|intake| intake.as_ref().and_then(|intake| intake.operation.clone())).unwrap_or_default()
+    };
     let state = Memo::new(move |_| operation().state());
     let failed = move || matches!(state.get(), OperationState::Failed | OperationState::Cancelled);
     let runs = move || !failed() && state.get() != OperationState::Succeeded;

@@ -25,13 +25,17 @@ pub(super) fn Questions() -> impl IntoView {
             loader.look_into();
         }
     };
-    let options = move || desk.intake.with(|intake| intake.as_ref().map(|intake| intake.options.clone()).unwrap_or_default());
-    let preview = move || desk.intake.with(|intake| intake.as_ref().and_then(|intake| intake.preview.clone()).unwrap_or_default());
+    let options =
+        move || desk.intake.with(|intake| intake.as_ref().map(|intake| intake.options.clone()).unwrap_or_default());
+    let preview = move || {
+        desk.intake.with(|intake| intake.as_ref().and_then(|intake| intake.preview.clone()).unwrap_or_default())
+    };
     let doubted = Memo::new(move |_| {
         let (preview, options) = (preview(), options());
         // What was answered stays, so that it can be answered otherwise.
         let asked = [
-            !options.source_layer.is_empty() && preview.source_layers.len() > 1 || doubts(&preview, &options).contains(&Doubt::SourceLayer),
+            !options.source_layer.is_empty() && preview.source_layers.len() > 1
+                || doubts(&preview, &options).contains(&Doubt::SourceLayer),
             !options.crs.is_empty() || doubts(&preview, &options).contains(&Doubt::Crs),
             !options.encoding.is_empty() || doubts(&preview, &options).contains(&Doubt::Encoding),
         ];

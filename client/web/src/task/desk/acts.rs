@@ -76,7 +76,8 @@ impl Loader {
             if let Ok(reply) = client.rebase(request).await
                 && !reply.conflicts.is_empty()
             {
-                let conflicts = Conflicts { conflicts: reply.conflicts, count: reply.conflict_count, ..Default::default() };
+                let conflicts =
+                    Conflicts { conflicts: reply.conflicts, count: reply.conflict_count, ..Default::default() };
                 desk.conflicts.set(Some(conflicts));
             }
         });

@@ -185,7 +185,9 @@ impl Loader {
         let changeset = operation.import.as_ref().map(|import| import.changeset.clone());
         let succeeded = operation.state() == OperationState::Succeeded;
         self.change_intake(number, |intake| intake.operation = Some(operation));
-        let Some(changeset) = changeset.filter(|_| succeeded && self.intake_number.get_value() == number) else { return };
+        let Some(changeset) = changeset.filter(|_| succeeded && self.intake_number.get_value() == number) else {
+            return;
+        };
         // Nothing to change: the dialog stays and says so.
         if changeset.is_empty() {
             return;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use cloudsite_link::{Client, LinkError};
-use cloudsite_proto::change::{ChangeView, ChangedFeature, Changeset, ListChangesRequest, ListProblemsRequest, Problem};
+use cloudsite_proto::change::{
+    ChangeView, ChangedFeature, Changeset, ListChangesRequest, ListProblemsRequest, Problem,
+};
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
