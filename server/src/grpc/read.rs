@@ -35,7 +35,7 @@ pub(super) async fn snapshot(record: &Arc<Record>, revision: u64) -> Result<Arc<
 }
 
 /// Runs what blocks where it holds up nobody.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refusal::Interrupted))
