@@ -49,7 +49,7 @@ enum Task {
         /// `web` is quick to build, `dist-web` small to download.
         #[arg(long, value_enum, default_value = "web")]
         profile: Profile,
-        /// Builds the page only, which takes seconds, and leaves the viewer as it is.
+        /// Builds page and rules only, which takes far less time, and leaves the viewer as it is.
         #[arg(long)]
         page: bool,
     },
@@ -90,7 +90,8 @@ fn main() -> Result<()> {
         Task::Test => test::test(),
         Task::Web { profile, page } => {
             let mut steps = Steps::new();
-            let modules = if page { &[Module::Page][..] } else { &[Module::Page, Module::Viewer] };
+            let all = &[Module::Page, Module::Rules, Module::Viewer][..];
+            let modules = if page { &all[..2] } else { all };
             let dist = ship::modules(&mut steps, profile, modules)?;
             steps.print();
             println!("built in {}", dist.folder.display());

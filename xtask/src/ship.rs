@@ -9,9 +9,9 @@ use crate::steps::Steps;
 use crate::tools;
 use crate::wasm::{Module, Profile, Toolchain};
 
-/// Builds page and viewer.
+/// Builds page, rules and viewer.
 pub(crate) fn web(steps: &mut Steps, profile: Profile) -> Result<Dist> {
-    modules(steps, profile, &[Module::Page, Module::Viewer])
+    modules(steps, profile, &[Module::Page, Module::Rules, Module::Viewer])
 }
 
 /// Builds some of the browser's modules; the folder keeps the others as they are.

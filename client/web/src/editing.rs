@@ -23,6 +23,8 @@ pub(crate) struct Editing {
     /// The vertex that was last touched.
     pub(crate) touched: Option<Vertex>,
     pub(crate) around: Surroundings,
+    /// Whether the rules are there to be asked.
+    pub(crate) has_rules: bool,
     pub(crate) saving: bool,
     pub(crate) error: Option<LinkError>,
 }

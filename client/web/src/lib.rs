@@ -10,6 +10,7 @@ mod desk;
 mod editing;
 mod intake;
 mod pure;
+mod rules;
 mod state;
 mod task;
 mod viewer;

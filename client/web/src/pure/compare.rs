@@ -33,8 +33,15 @@ fn other_name(path: &str, language: Language) -> String {
         Some(("name", tag)) => fill(language, "compare.name", &[("language", tag)]),
         Some(("supplies", kind)) => text(language, &format!("supply.{kind}")),
         Some(("attribute", name)) => name.to_owned(),
-        _ => path.to_owned(),
+        _ => field_name(path, language),
     }
+}
+
+/// The name of a field as an import calls it, or that word itself where the page has no name for it.
+pub(crate) fn field_name(field: &str, language: Language) -> String {
+    let key = format!("field.{}", field.replace(':', "_"));
+    let name = text(language, &key);
+    if name == key { field.to_owned() } else { name }
 }
 
 /// An attribute's value, given as JSON, in words; none if there is no value.
@@ -197,6 +204,7 @@ mod tests {
             ("name:ja", "Name (ja)"),
             ("supplies:power", "Power"),
             ("attribute:ref", "ref"),
+            ("plot_ratio_min", "Plot ratio, at least"),
             ("floors", "floors"),
         ];
         for (path, expected) in cases {

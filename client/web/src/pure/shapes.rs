@@ -1,5 +1,6 @@
 //! Shapes of GeoJSON features, as far as they are drawn on the ground.
 
+use cloudsite_domain::crs::{Crs, Projector};
 use geo_types::Coord;
 use serde_json::Value;
 
@@ -30,6 +31,16 @@ pub(crate) fn areas(geojson: &str, place: impl Fn(Coord) -> Option<Coord>) -> Ve
         "MultiPoint" => positions(coordinates).into_iter().map(square).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The areas of a GeoJSON feature in canonical metres, to the millimetre.
+pub(crate) fn canonical_areas(geojson: &str) -> Vec<Rings> {
+    let projector = Projector::new(Crs::Wgs84, Crs::CANONICAL);
+    let snapped = |value: f64| (value * 1e3).round() / 1e3;
+    areas(geojson, |at| {
+        let at = projector.project(at).ok()?;
+        Some(Coord { x: snapped(at.x), y: snapped(at.y) })
+    })
 }
 
 fn polygon(rings: &Value, positions: impl Fn(&Value) -> Vec<Coord>) -> Rings {
@@ -96,6 +107,13 @@ mod tests {
             assert_eq!(counted, expected, "{geometry}");
         }
         assert_eq!(areas("no JSON", Some), Vec::<Rings>::new());
+    }
+
+    #[test]
+    fn lon_lat_is_brought_to_canonical_millimetres() {
+        let geojson = r#"{"geometry":{"type":"Polygon","coordinates":[[[120.4,31.5],[120.41,31.5],[120.41,31.51]]]}}"#;
+        let at = canonical_areas(geojson)[0][0][0];
+        assert!((at.x * 1e3).fract().abs() < 1e-6 && (500_000.0..560_000.0).contains(&at.x), "{at:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One changed feature: before and after, side by side.
 
 use cloudsite_proto::change::{AttributeChange, ChangedFeature, Problem};
+use cloudsite_proto::land::ChangeKind;
 use leptos::prelude::*;
 
 use super::change_list::kind_word;
@@ -61,7 +62,8 @@ fn Comparison(
     let attributes: Vec<AttributeChange> =
         change.attributes.iter().filter(|attribute| attribute.path != "geometry").cloned().collect();
     let moved = change.moved.then(|| view! { <p class="notice" role="note">{page.words("compare.moved")}</p> });
-    let shape_changed = change.attributes.iter().any(|attribute| attribute.path == "geometry");
+    let shape_changed =
+        change.kind() == ChangeKind::Updated && change.attributes.iter().any(|attribute| attribute.path == "geometry");
     view! {
         <p class="card-name">
             <span class="kind" data-kind=kind>{move || page.text(&format!("kind.{kind}"))}</span>

@@ -11,7 +11,7 @@ mod problem_list;
 mod tabs;
 
 pub(crate) use change_card::ChangeCard;
-pub(crate) use problem_list::{ProblemText, severity_word_of};
+pub(crate) use problem_list::ProblemText;
 pub(crate) use tabs::Tabs;
 
 use leptos::prelude::*;

@@ -45,11 +45,6 @@ pub(crate) const fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
-/// The word of a severity that a rule says here.
-pub(crate) const fn severity_word_of(severity: cloudsite_domain::validation::Severity) -> &'static str {
-    severity.as_str()
-}
-
 #[component]
 fn ProblemItem(
     /// The problem.

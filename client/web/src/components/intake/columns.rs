@@ -3,6 +3,7 @@
 use cloudsite_proto::change::{Column, Field};
 use leptos::prelude::*;
 
+use crate::pure::compare::field_name;
 use crate::pure::intake::{Doubt, doubts, field_of, remap};
 use crate::state::Page;
 
@@ -84,11 +85,11 @@ fn ColumnRow(
         });
     };
     let option = move |field: Field| {
-        let own = field.name.clone();
+        let (own, name) = (field.name.clone(), field.name.clone());
         let mark = if field.required { " *" } else { "" };
         view! {
             <option value=field.name.clone() prop:selected=move || chosen.get().as_ref() == Some(&own)>
-                {field.name.clone()} {mark}
+                {move || field_name(&name, page.language.get())} {mark}
             </option>
         }
     };

@@ -1,6 +1,5 @@
 //! Editing one parcel, from the record into a draft.
 
-use cloudsite_domain::record::Layer as Of;
 use cloudsite_link::{Client, LinkError};
 use cloudsite_proto::change::PutFeatureRequest;
 use cloudsite_proto::land::{Feature, Layer, ListFeaturesRequest, LonLatBounds, Parcel};
@@ -8,12 +7,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Map, Value, json};
 
+use crate::browser;
 use crate::desk::{Listed, Tab};
 use crate::editing::Editing;
 use crate::pure::facts::code_of;
 use crate::pure::parcel_form::{inputs, properties};
-use crate::pure::rules::{Surroundings, canonical_areas, neighbour};
-use crate::pure::shapes::Rings;
+use crate::pure::rules::Surroundings;
+use crate::pure::shapes::{Rings, canonical_areas};
+use crate::rules;
 use crate::task::Loader;
 
 /// How far around a parcel its neighbours are asked for, degrees; some 50 m.
@@ -44,7 +45,14 @@ impl Loader {
                 return;
             }
             match read {
-                Ok(editing) => desk.editing.set(Some(editing)),
+                Ok(editing) => {
+                    let around = editing.around.clone();
+                    desk.editing.set(Some(editing));
+                    // Without them one edits all the same, and the server says what is wrong.
+                    if rules::begin(&around, &browser::today()).await {
+                        change(desk.editing, |editing| editing.has_rules = true);
+                    }
+                }
                 Err(error) => page.toast.set(Some(untrack(|| page.explain(&error)))),
             }
         });
@@ -139,12 +147,11 @@ async fn read(client: &Client, parcel: &Parcel) -> Result<Editing, LinkError> {
     let own = parcels.iter().find(is_own).ok_or_else(|| LinkError::NotFound { name: parcel.name.clone() })?;
     let original = properties_of(&own.geojson);
     let areas = canonical_areas(&own.geojson);
-    let around = |of: Of, features: &[Feature]| {
-        features.iter().filter_map(|other| neighbour(of, code_of(&other.name), &other.geojson)).collect::<Vec<_>>()
+    let around = |features: &[Feature]| {
+        let others = features.iter().filter(|other| other.name != own.name);
+        others.map(|other| (code_of(&other.name).to_owned(), canonical_areas(&other.geojson))).collect::<Vec<_>>()
     };
-    let mut features = around(Of::Parcel, &parcels);
-    features.retain(|feature| feature.code.as_str() != code);
-    features.extend(around(Of::Zone, &zones));
+    let (around_parcels, around_zones) = (around(&parcels), around(&zones));
     let region = parks.first().and_then(|park| properties_of(&park.geojson).get("region")?.as_str().map(str::to_owned));
     Ok(Editing {
         code: code.to_owned(),
@@ -154,7 +161,8 @@ async fn read(client: &Client, parcel: &Parcel) -> Result<Editing, LinkError> {
         original_areas: areas.clone(),
         areas,
         touched: None,
-        around: Surroundings { features, region },
+        around: Surroundings { parcels: around_parcels, zones: around_zones, region },
+        has_rules: false,
         saving: false,
         error: None,
     })

@@ -3,17 +3,14 @@
 mod fields;
 mod outline;
 
-use cloudsite_domain::validation::Severity;
-use jiff::civil::Date;
 use leptos::prelude::*;
 
 use self::fields::Fields;
 use self::outline::Outline;
-use crate::browser;
-use crate::components::desk::severity_word_of;
 use crate::editing::Editing;
-use crate::pure::parcel_form::{body, properties};
-use crate::pure::rules::{Finding, check};
+use crate::pure::parcel_form::properties;
+use crate::pure::rules::{Finding, asked};
+use crate::rules::check;
 use crate::state::Page;
 use crate::task::Loader;
 
@@ -23,10 +20,7 @@ pub(crate) fn Editor() -> impl IntoView {
     let page = Page::here();
     let desk = page.desk();
     let loader = use_context::<Loader>();
-    let day = browser::today().parse::<Date>().unwrap_or_default();
-    let findings = Memo::new(move |_| {
-        desk.editing.with(|editing| editing.as_ref().map(|editing| found(editing, day)).unwrap_or_default())
-    });
+    let findings = Memo::new(move |_| desk.editing.with(|editing| editing.as_ref().map(found).unwrap_or_default()));
     let changed = Memo::new(move |_| desk.editing.with(|editing| editing.as_ref().is_some_and(is_changed)));
     let valid = Memo::new(move |_| {
         desk.editing.with(|editing| {
@@ -37,7 +31,7 @@ pub(crate) fn Editor() -> impl IntoView {
     let failure =
         move || desk.editing.with(|editing| editing.as_ref()?.error.as_ref().map(|error| page.explain(error)));
     let item = move |finding: Finding| {
-        let severity = severity_word_of(finding.severity);
+        let severity = finding.gravity.word();
         view! {
             <li class="problem" data-severity=severity data-testid="finding">
                 <span class="problem-text">
@@ -47,6 +41,9 @@ pub(crate) fn Editor() -> impl IntoView {
             </li>
         }
     };
+    let has_rules =
+        Memo::new(move |_| desk.editing.with(|editing| editing.as_ref().is_some_and(|editing| editing.has_rules)));
+    let all_well = move || has_rules.get() && valid.get() && findings.with(Vec::is_empty);
     let save = move |_| {
         if let Some(loader) = loader {
             loader.save_edit();
@@ -56,7 +53,7 @@ pub(crate) fn Editor() -> impl IntoView {
         <div class="card-scroll editor" data-testid="editor">
             <Outline findings />
             <ul class="problems" aria-live="polite">{move || findings.get().into_iter().map(item).collect_view()}</ul>
-            <Show when=move || findings.with(Vec::is_empty)>
+            <Show when=all_well>
                 <p class="all-well">{page.words("edit.no_findings")}</p>
             </Show>
             <Fields />
@@ -79,16 +76,12 @@ pub(crate) fn Editor() -> impl IntoView {
     }
 }
 
-/// What the rules of a day say of what is edited; errors first.
-fn found(editing: &Editing, day: Date) -> Vec<Finding> {
-    let Ok(properties) = properties(&editing.original, &editing.inputs) else { return Vec::new() };
-    let mut findings = check(&editing.code, &editing.areas, body(&properties), &editing.around, day);
-    findings.sort_by_key(|finding| match finding.severity {
-        Severity::Error => 0,
-        Severity::Warning => 1,
-        Severity::Note => 2,
-    });
-    findings
+/// What the rules say of what is edited.
+fn found(editing: &Editing) -> Vec<Finding> {
+    match properties(&editing.original, &editing.inputs) {
+        Ok(properties) if editing.has_rules => check(&asked(&editing.code, &editing.areas, &properties)),
+        _ => Vec::new(),
+    }
 }
 
 /// Whether anything is other than the record has it.

@@ -1,7 +1,5 @@
 //! The plan on which vertices are dragged.
 
-use cloudsite_domain::record::Layer;
-use cloudsite_domain::validation::Severity;
 use geo_types::Coord;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
@@ -9,7 +7,7 @@ use wasm_bindgen::JsCast;
 
 use crate::pure::number::typed;
 use crate::pure::outline::{Vertex, Window, move_to, place, remove, split, vertices};
-use crate::pure::rules::Finding;
+use crate::pure::rules::{Finding, Gravity};
 use crate::pure::shapes::Rings;
 use crate::state::Page;
 use crate::task::desk::change;
@@ -40,8 +38,7 @@ pub(super) fn Outline(
     };
     let around = desk.editing.with_untracked(|editing| {
         let parcels = |editing: &crate::editing::Editing| {
-            let parcels = editing.around.features.iter().filter(|feature| feature.layer() == Layer::Parcel);
-            parcels.map(|feature| outline_of(window, &feature.shape)).collect::<String>()
+            editing.around.parcels.iter().map(|(_, areas)| path(window, areas)).collect::<String>()
         };
         editing.as_ref().map(parcels).unwrap_or_default()
     });
@@ -61,10 +58,12 @@ pub(super) fn Outline(
     };
     let marks = move || {
         findings.with(|findings| {
-            let marks = findings.iter().filter_map(|finding| Some((window.on_plan(finding.at?), finding.severity)));
+            let marks = findings
+                .iter()
+                .filter_map(|finding| finding.at.map(|[x, y]| (window.on_plan(Coord { x, y }), finding.gravity)));
             marks
-                .map(|(at, severity)| {
-                    let class = if severity == Severity::Error { "mark error" } else { "mark" };
+                .map(|(at, gravity)| {
+                    let class = if gravity == Gravity::Error { "mark error" } else { "mark" };
                     view! { <circle class=class cx=at.x cy=at.y r=radius * 1.7 /> }
                 })
                 .collect_view()
@@ -228,12 +227,4 @@ fn path(window: Window, areas: &[Rings]) -> String {
         format!("M{}Z", places.collect::<Vec<_>>().join("L"))
     };
     areas.iter().flatten().map(ring).collect()
-}
-
-fn outline_of(window: Window, shape: &cloudsite_domain::geometry::Shape) -> String {
-    let cloudsite_domain::geometry::Shape::Areas(areas) = shape else { return String::new() };
-    let rings = |polygon: &geo_types::Polygon| {
-        std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(|ring| ring.0.clone()).collect::<Rings>()
-    };
-    path(window, &areas.iter().map(rings).collect::<Vec<_>>())
 }
