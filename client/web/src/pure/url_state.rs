@@ -1,4 +1,4 @@
-//! What a link to the page says: `/?parcel=CODE&view=east,north,up,heading,pitch,distance[,walk]&lang=..`.
+//! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..`, the view as [`Camera`] is written.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -29,7 +29,7 @@ impl UrlState {
         for (name, value) in pairs {
             match name.as_str() {
                 "parcel" if !value.is_empty() => state.parcel = Some(value),
-                "view" => state.view = camera_from(&value),
+                "view" => state.view = value.parse().ok(),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
                 "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
@@ -44,7 +44,7 @@ impl UrlState {
     pub(crate) fn to_pairs(&self) -> Vec<(&'static str, String)> {
         let pairs = [
             ("parcel", self.parcel.clone()),
-            ("view", self.view.as_ref().map(view_text)),
+            ("view", self.view.as_ref().map(ToString::to_string)),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
             ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
@@ -65,34 +65,6 @@ pub(crate) const fn quality_tag(level: Level) -> &'static str {
         Level::Normal => "normal",
         Level::High => "high",
     }
-}
-
-fn view_text(camera: &Camera) -> String {
-    let walk = if camera.walking { ",walk" } else { "" };
-    format!(
-        "{:.1},{:.1},{:.1},{:.1},{:.1},{:.1}{walk}",
-        camera.target_east_m,
-        camera.target_north_m,
-        camera.target_up_m,
-        camera.heading_deg,
-        camera.pitch_deg,
-        camera.distance_m
-    )
-}
-
-fn camera_from(view: &str) -> Option<Camera> {
-    let (numbers, walking) = match view.strip_suffix(",walk") {
-        Some(numbers) => (numbers, true),
-        None => (view, false),
-    };
-    let numbers: Vec<f64> = numbers
-        .split(',')
-        .map(|number| number.parse().ok().filter(|value: &f64| value.is_finite()))
-        .collect::<Option<_>>()?;
-    let [target_east_m, target_north_m, target_up_m, heading_deg, pitch_deg, distance_m] = numbers[..] else {
-        return None;
-    };
-    Some(Camera { target_east_m, target_north_m, target_up_m, heading_deg, pitch_deg, distance_m, walking, fly: false })
 }
 
 #[cfg(test)]
@@ -145,8 +117,5 @@ mod tests {
             ("utm_source", "mail"),
         ]);
         assert_eq!(state, UrlState::default());
-        for view in ["1,2,3,4,5,NaN", "1,2,3,4,5,6,7", "a,b,c,d,e,f", ""] {
-            assert_eq!(camera_from(view), None, "{view:?}");
-        }
     }
 }

@@ -55,9 +55,9 @@ export async function load(script, module, progress) {
   viewer = code;
 }
 
-export async function begin(canvas, baseUrl, language, quality, hour, view, walk, hear) {
+export async function begin(canvas, baseUrl, language, quality, hour, view, hear) {
   viewer.on_event(hear);
-  await viewer.start(canvas, baseUrl, JSON.stringify({ language, quality, hour, view, walk }));
+  await viewer.start(canvas, baseUrl, JSON.stringify({ language, quality, hour, view }));
   // For tools and tests, which click where a known thing stands.
   globalThis.cloudsiteViewer = viewer;
 }

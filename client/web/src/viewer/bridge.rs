@@ -20,7 +20,6 @@ extern "C" {
     /// Starts the viewer on a canvas; `hear` is given each event it sends. The other arguments are the viewer's options;
     /// an empty view is its own opening view.
     #[wasm_bindgen(catch)]
-    #[expect(clippy::too_many_arguments, reason = "each is a plain value; an object would have to be built by hand")]
     pub(super) async fn begin(
         canvas: &str,
         base_url: &str,
@@ -28,7 +27,6 @@ extern "C" {
         quality: &str,
         hour: f64,
         view: &str,
-        walk: bool,
         hear: &Closure<dyn FnMut(Uint8Array)>,
     ) -> Result<(), JsValue>;
 

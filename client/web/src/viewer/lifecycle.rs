@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use cloudsite_proto::scene::Camera;
 use gloo_timers::future::sleep;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
@@ -85,19 +84,11 @@ async fn fetch_and_start(page: Page, manifest: &Manifest) -> Result<(), JsValue>
     let quality = page.quality.get_untracked().map_or("auto", quality_tag);
     let language = page.language.get_untracked().tag();
     let hour = page.hour.get_untracked();
-    let (view, walk) = opening(page.camera.get_untracked());
-    bridge::begin(&format!("#{CANVAS}"), &browser::origin(), language, quality, hour, &view, walk, &hear).await?;
+    let view = page.camera.get_untracked().map(|camera| camera.to_string()).unwrap_or_default();
+    bridge::begin(&format!("#{CANVAS}"), &browser::origin(), language, quality, hour, &view, &hear).await?;
     // The viewer speaks for as long as the page is open.
     hear.forget();
     Ok(())
-}
-
-/// The view of a link as the viewer's options have it: empty without one.
-fn opening(view: Option<Camera>) -> (String, bool) {
-    view.map_or_else(Default::default, |camera| {
-        let Camera { target_east_m, target_north_m, heading_deg, pitch_deg, distance_m, walking, .. } = camera;
-        (format!("{target_east_m},{target_north_m},{heading_deg},{pitch_deg},{distance_m}"), walking)
-    })
 }
 
 fn plain(error: &JsValue) -> String {

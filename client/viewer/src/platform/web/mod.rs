@@ -30,7 +30,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Starts the viewer in the canvas that `canvas_selector` names, with the tiles of the server at `base_url` (empty: where
-/// the page came from). `options_json` is an object with any of `view`, `walk`, `language`, `quality`, `hour`, `bench`.
+/// the page came from). `options_json` is an object with any of `view`, `language`, `quality`, `hour`, `bench`.
 ///
 /// # Errors
 /// An `Error` that says which option is wrong, that there is no such canvas, or that a viewer runs already.
