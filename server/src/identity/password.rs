@@ -3,7 +3,7 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 
-use super::secret::random;
+use crate::private_file::random;
 
 /// The shortest password, characters. Length is what counts; nothing is asked of the characters.
 pub(crate) const SHORTEST: usize = 12;
