@@ -28,6 +28,11 @@ fn found(at: vec2f, across: vec2f, colour: vec4f, tagged: u32) -> Varying {
             shown = mix(shown, vec3f(0.55), 0.8);
         }
         ground += across * width;
+    } else if kind == 6u {
+        shown = with_state(shown, state & vec4u(~SELECTED, 255u, 255u, 255u));
+        if (state.x & SELECTED) != 0u {
+            shown = mix(shown, vec3f(1.0, 0.42, 0.08), 0.18);
+        }
     } else {
         shown = with_state(shown, state);
     }

@@ -1,4 +1,5 @@
-//! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..`, the view as [`Camera`] is written.
+//! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..` or, in place of the parcel, `zone=CODE` or
+//! `poi=CODE`; the view as [`Camera`] is written.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -6,6 +7,7 @@ use cloudsite_proto::scene::Camera;
 use cloudsite_proto::scene::quality::Level;
 
 use super::number::unit_tag;
+use super::place::Place;
 use super::text::LANGUAGES;
 
 /// The state that a link carries. What a link says wrongly is passed over: an old link should still open the page.
@@ -13,6 +15,8 @@ use super::text::LANGUAGES;
 pub(crate) struct UrlState {
     /// Code of the open parcel.
     pub(crate) parcel: Option<String>,
+    /// The zone or the point of interest whose card is open.
+    pub(crate) place: Option<Place>,
     /// Where the camera is.
     pub(crate) view: Option<Camera>,
     pub(crate) language: Option<Language>,
@@ -29,6 +33,7 @@ impl UrlState {
         for (name, value) in pairs {
             match name.as_str() {
                 "parcel" if !value.is_empty() => state.parcel = Some(value),
+                layer @ ("zone" | "poi") => state.place = Place::in_layer(layer, &value),
                 "view" => state.view = value.parse().ok(),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
@@ -44,6 +49,10 @@ impl UrlState {
     pub(crate) fn to_pairs(&self) -> Vec<(&'static str, String)> {
         let pairs = [
             ("parcel", self.parcel.clone()),
+            (
+                self.place.as_ref().map_or("zone", Place::layer),
+                self.place.as_ref().map(|place| place.code().to_owned()),
+            ),
             ("view", self.view.as_ref().map(ToString::to_string)),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
@@ -79,6 +88,7 @@ mod tests {
     fn a_link_says_the_same_when_read_again() {
         let state = UrlState {
             parcel: Some("锡新-2028-01".to_owned()),
+            place: None,
             view: Some(Camera {
                 target_east_m: 120.5,
                 target_north_m: -3_400.0,
@@ -98,6 +108,16 @@ mod tests {
         let borrowed: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(read(&borrowed), state);
         assert_eq!(borrowed[1], ("view", "120.5,-3400.0,1.7,330.0,42.5,900.0,walk"));
+    }
+
+    #[test]
+    fn a_place_is_opened_in_place_of_a_parcel() {
+        for place in [Place::Zone("BZ".to_owned()), Place::Poi("I-M1".to_owned())] {
+            let state = UrlState { place: Some(place.clone()), ..UrlState::default() };
+            assert_eq!(state.to_pairs(), [(place.layer(), place.code().to_owned())]);
+            assert_eq!(read(&[(place.layer(), place.code())]), state);
+        }
+        assert_eq!(read(&[("zone", "")]), UrlState::default());
     }
 
     #[test]

@@ -73,6 +73,7 @@ impl Screen {
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) id: u64,
+    pub(super) of: Layer,
     pub(super) text: String,
     pub(super) anchor: Vec3,
     /// Pixels from the screen's middle.
@@ -118,6 +119,7 @@ mod tests {
     fn candidate(id: u64, layer: Layer, x: f32, distance_m: f32) -> Candidate {
         Candidate {
             id,
+            of: layer,
             text: String::new(),
             anchor: Vec3::ZERO,
             at: Vec2::new(x, 0.0),
