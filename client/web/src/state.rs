@@ -91,6 +91,10 @@ pub(crate) struct Signals {
     /// How many parcels of the open zone can be had.
     pub(crate) free_in_zone: RwSignal<Option<u32>>,
     pub(crate) viewer: RwSignal<ViewerState>,
+    /// Counts the canvases: each viewer has one of its own.
+    pub(crate) canvas: RwSignal<u32>,
+    /// How often the viewer had to come back.
+    pub(crate) recoveries: StoredValue<u32>,
     pub(crate) camera: RwSignal<Option<Camera>>,
     /// Tiles loaded and wanted.
     pub(crate) tiles: RwSignal<(u32, u32)>,
@@ -142,6 +146,8 @@ impl Page {
             pois: RwSignal::new(None),
             free_in_zone: RwSignal::new(None),
             viewer: RwSignal::new(ViewerState::Absent),
+            canvas: RwSignal::new(0),
+            recoveries: StoredValue::new(0),
             camera: RwSignal::new(link.view),
             tiles: RwSignal::new((0, 0)),
             statistics: RwSignal::new(None),

@@ -56,6 +56,12 @@ pub fn start(canvas_selector: &str, base_url: &str, options_json: &str) -> Resul
     Ok(())
 }
 
+/// Ends the viewer; what it drew last stays. A module is started once: to see the park again, the page loads it anew.
+#[wasm_bindgen]
+pub fn stop() {
+    HANDLE.with_borrow(|handle| handle.iter().for_each(ViewerHandle::end));
+}
+
 /// Sends the viewer an event, the bytes of a `cloudsite.scene.v1.SceneEvent`.
 ///
 /// # Errors
