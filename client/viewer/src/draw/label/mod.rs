@@ -209,7 +209,7 @@ impl Labels {
         let style = place::style(label.of)?;
         let anchor = Vec3::new(label.at.x as f32, style.lift_m, -label.at.y as f32);
         let (at, distance_m) = screen.project(anchor)?;
-        let opacity = place::opacity(&style, distance_m)?;
+        let opacity = place::opacity(&style, distance_m, screen.eye.y)?;
         let text = label.names.best(self.language).or(label.code.as_deref())?;
         // A parcel is called by its code; its name would be too long for its place.
         let text = if label.of == Layer::Parcel { label.code.as_deref().unwrap_or(text) } else { text };
