@@ -264,3 +264,44 @@ async fn zones_and_points_of_interest_have_cards_and_links() {
     page.until("the address says so", SOON, &linked).await;
     page.close().await;
 }
+
+#[tokio::test]
+async fn without_web_gl_the_page_says_so_and_lists_the_land() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let page = browser.open_with(&server.url("/?lang=en"), SIZE.0, SIZE.1, &["--disable-3d-apis"]).await;
+    let said = "return document.querySelector('.curtain-title')?.innerText.includes('WebGL 2')";
+    page.until("the page says what is missing", SOON, said).await;
+    page.click("parcel-item").await;
+    page.until("the card opens all the same", SOON, CARD).await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_said_to_be_and_found_again() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let page = open(&browser, &server, "lang=en").await;
+    page.until("parcels are listed", SOON, "return document.querySelector('[data-testid=\"parcel-item\"]') !== null")
+        .await;
+    let (address, (_, folder)) = (server.address(), server.terminate().await);
+    let banner = "return document.querySelector('.banner')?.innerText.includes('cannot be reached')";
+    page.until("the page says that the server is away", PATIENCE, banner).await;
+    page.click("parcel-item").await;
+    let server = Server::start_at(folder, address).await;
+    page.until("the banner goes by itself", PATIENCE, "return document.querySelector('.banner') === null").await;
+    page.until(
+        "the card that was asked for meanwhile is there",
+        SOON,
+        "return document.querySelector('.facts') !== null",
+    )
+    .await;
+    page.close().await;
+    server.terminate().await;
+}
