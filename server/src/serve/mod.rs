@@ -17,6 +17,7 @@ use cloudsite_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::connections::Limits;
 use crate::audit::{Keeper, Log, Refusals};
 use crate::http::{Site, WebSource, router};
 use crate::identity::demo::SignInLink;
@@ -138,7 +139,7 @@ impl Server {
             metrics,
             stop: stopping.clone(),
         });
-        let connections = tokio::spawn(connections::serve(listener, routes, stopping, DRAIN));
+        let connections = tokio::spawn(connections::serve(listener, routes, Limits::default(), stopping, DRAIN));
         Ok(Self { address, record, links, operator, log, stop, connections })
     }
 

@@ -9,4 +9,4 @@ mod window;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::main;
 #[cfg(target_arch = "wasm32")]
-pub use web::{main, on_event, project, ready, send, start};
+pub use web::{main, on_event, project, ready, send, start, stop};
