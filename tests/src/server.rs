@@ -42,19 +42,24 @@ impl Server {
 
     /// As [`Self::start_in`], with the page of the folder `web` or, without one, the page within the program.
     pub async fn start_with_web(folder: TempDir, web: Option<&Path>) -> Self {
-        Self::start_with(folder, web, &[]).await
+        Self::start_with(folder, web, &[], &[]).await
     }
 
     /// As [`Self::start_in`], by a program that runs another, such as one that sets limits, with its arguments.
     pub async fn start_under(folder: TempDir, launcher: &[&str]) -> Self {
-        Self::start_with(folder, None, launcher).await
+        Self::start_with(folder, None, launcher, &[]).await
     }
 
-    async fn start_with(folder: TempDir, web: Option<&Path>, launcher: &[&str]) -> Self {
+    /// As [`Self::start_in`], with further arguments of `serve`.
+    pub async fn start_saying(folder: TempDir, words: &[&str]) -> Self {
+        Self::start_with(folder, web_folder().as_deref(), &[], words).await
+    }
+
+    async fn start_with(folder: TempDir, web: Option<&Path>, launcher: &[&str], words: &[&str]) -> Self {
         let address = free_address();
         let mut command = under(launcher);
         command.arg("serve").arg("--data").arg(folder.path().join("data"));
-        command.args(["--listen", &address.to_string()]);
+        command.args(["--listen", &address.to_string()]).args(words);
         if let Some(web) = web {
             command.arg("--web-dir").arg(web);
         }

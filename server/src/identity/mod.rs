@@ -11,6 +11,7 @@ pub(crate) mod demo;
 mod directory;
 pub(crate) mod http;
 mod keys;
+pub(crate) mod openid;
 mod password;
 mod people;
 mod secret;
@@ -37,6 +38,7 @@ use secret::Secret;
 use token::Grant;
 
 pub(crate) use api::Api;
+pub(crate) use openid::OpenId;
 pub(crate) use service::server;
 
 /// Reads the clock. The edge of the process gives it.

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use crate::audit::{Keeper, Log, Refusals};
 use crate::http::{Site, WebSource, router};
 use crate::identity::demo::SignInLink;
-use crate::identity::{self, Identity, Surroundings};
+use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::operator::{OperatorFile, Token};
 use crate::record::Record;
 use crate::tiles::TileServer;
@@ -39,6 +39,8 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     /// A folder to serve the page from instead of the one in the binary.
     pub(crate) web_dir: Option<PathBuf>,
+    /// The provider of OpenID Connect by which staff sign in.
+    pub(crate) openid: Option<openid::Settings>,
     /// Whether to print the address as one JSON object on standard output.
     pub(crate) json: bool,
 }
@@ -53,7 +55,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let web = options.web_dir.clone().map_or(WebSource::Embedded, WebSource::Folder);
-    let server = Server::start(opened, listener, &options.data, web).await?;
+    let server = Server::start(opened, listener, &options.data, web, options.openid).await?;
     announce(&server, options.json)?;
     told.await;
     tracing::info!("stopping");
@@ -116,6 +118,7 @@ impl Server {
         listener: TcpListener,
         data: &Path,
         web: WebSource,
+        openid: Option<openid::Settings>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let metrics = telemetry::collect_metrics();
@@ -128,12 +131,14 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let watchers = Arc::new(Watchers::new(Arc::clone(&record), stopping.clone()));
         let resolve = Arc::clone(&identity);
+        let openid =
+            openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
         let routes = router(Site {
             tiles: Arc::new(TileServer::new(Arc::clone(&record))),
             refusals,
-            services: services::services(&record, &watchers, &identity, token).await,
+            services: services::services(&record, &watchers, &identity, openid.clone(), token).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
-            routes: identity::http::routes(identity),
+            routes: identity::http::routes(identity, openid),
             web,
             metrics,
             stop: stopping.clone(),
