@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod cli;
 mod demo;
+mod disclosure;
 mod export;
 mod grpc;
 mod http;

@@ -19,11 +19,11 @@ use tokio::sync::watch;
 
 use self::connections::Limits;
 use crate::audit::{Keeper, Log, Refusals};
-use crate::http::{Site, WebSource, router};
+use crate::http::{Site, TilePasses, WebSource, router};
 use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, Surroundings};
 use crate::operator::{OperatorFile, Token};
-use crate::record::Record;
+use crate::record::{Record, Views};
 use crate::tiles::TileServer;
 use crate::watch::Watchers;
 use crate::{demo, telemetry};
@@ -127,12 +127,14 @@ impl Server {
         let token = operator.token().clone();
         let (identity, links) = identify(people, Arc::clone(&record), token.clone(), data.to_owned()).await?;
         let (stop, stopping) = watch::channel(false);
-        let watchers = Arc::new(Watchers::new(Arc::clone(&record), stopping.clone()));
+        let views = Views::new(Arc::clone(&record));
+        let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
         let resolve = Arc::clone(&identity);
         let routes = router(Site {
-            tiles: Arc::new(TileServer::new(Arc::clone(&record))),
+            tiles: Arc::new(TileServer::new(views.clone())),
+            passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &watchers, &identity, token).await,
+            services: services::services(&record, &views, &watchers, &identity, token).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
             routes: identity::http::routes(identity),
             web,

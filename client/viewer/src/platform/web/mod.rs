@@ -64,6 +64,12 @@ pub fn stop() {
     HANDLE.with_borrow(|handle| handle.iter().for_each(ViewerHandle::end));
 }
 
+/// A request that carries the cookies of the page, so that a member is given what members are. It is not by default.
+pub(crate) fn as_whoever_is_signed_in(mut request: ehttp::Request) -> ehttp::Request {
+    request.credentials = ehttp::Credentials::SameOrigin;
+    request
+}
+
 /// Sends the viewer an event, the bytes of a `cloudsite.scene.v1.SceneEvent`.
 ///
 /// # Errors
