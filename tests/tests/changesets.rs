@@ -189,8 +189,8 @@ async fn two_changesets_merge_by_attribute_or_are_in_conflict() {
     let mut bureau = Bureau::open().await;
     let parcel = bureau.parcel(0).await;
     let first = bureau.draft_of(&with(&parcel, "height_limit_m", 30.0)).await;
-    let second = bureau.draft_of(&with(&with(&parcel, "height_limit_m", 40.0), "name_en", "Forty")).await;
-    let third = bureau.draft_of(&with(&parcel, "name_de", "Dritte")).await;
+    let second = bureau.draft_of(&with(&with(&parcel, "height_limit_m", 40.0), "name:en", "Forty")).await;
+    let third = bureau.draft_of(&with(&parcel, "name:de", "Dritte")).await;
     for each in [&first, &second, &third] {
         bureau.approved(each).await;
     }

@@ -11,6 +11,7 @@ pub(crate) mod demo;
 mod directory;
 pub(crate) mod http;
 mod keys;
+mod pass;
 mod password;
 mod people;
 mod secret;
@@ -33,10 +34,12 @@ use crate::operator::Token as OperatorToken;
 use attempts::Attempts;
 use directory::Directory;
 use keys::Keys;
+use pass::Passes;
 use secret::Secret;
 use token::Grant;
 
 pub(crate) use api::Api;
+pub(crate) use pass::Recipient;
 pub(crate) use service::server;
 
 /// Reads the clock. The edge of the process gives it.
@@ -105,6 +108,7 @@ pub(crate) struct Identity {
     attempts: Attempts,
     /// Secrets of the demo's links; good for as long as the process runs. As many as there are roles.
     links: RwLock<HashMap<[u8; 32], MemberId>>,
+    passes: Passes,
 }
 
 impl Identity {
@@ -121,6 +125,7 @@ impl Identity {
             writing: Mutex::new(()),
             attempts: Attempts::new(),
             links: RwLock::default(),
+            passes: Passes::default(),
         })
     }
 

@@ -17,13 +17,14 @@ use cloudsite_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::connections::Limits;
 use crate::audit::{Keeper, Log, Refusals};
 use crate::changeset::{Api as ChangesApi, Changes, Kept, Runner};
-use crate::http::{Site, WebSource, router};
+use crate::http::{Site, TilePasses, WebSource, router};
 use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, Surroundings};
 use crate::operator::{OperatorFile, Token};
-use crate::record::Record;
+use crate::record::{Record, Views};
 use crate::tiles::TileServer;
 use crate::watch::Watchers;
 use crate::{demo, telemetry};
@@ -130,21 +131,23 @@ impl Server {
         let token = operator.token().clone();
         let (identity, links) = identify(people, Arc::clone(&record), token.clone(), data.to_owned()).await?;
         let (stop, stopping) = watch::channel(false);
-        let watchers = Arc::new(Watchers::new(Arc::clone(&record), stopping.clone()));
+        let views = Views::new(Arc::clone(&record));
+        let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
         let changes = Changes::new(Arc::clone(&record), changes, identity::system_clock(), data);
         let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
         let resolve = Arc::clone(&identity);
         let routes = router(Site {
-            tiles: Arc::new(TileServer::new(Arc::clone(&record))),
+            tiles: Arc::new(TileServer::new(views.clone())),
+            passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &watchers, &identity, token, &runner).await,
+            services: services::services(&record, &views, &watchers, &identity, token, &runner).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
             routes: identity::http::routes(identity),
             web,
             metrics,
             stop: stopping.clone(),
         });
-        let connections = tokio::spawn(connections::serve(listener, routes, stopping, DRAIN));
+        let connections = tokio::spawn(connections::serve(listener, routes, Limits::default(), stopping, DRAIN));
         Ok(Self { address, record, links, operator, log, stop, connections, imports })
     }
 
