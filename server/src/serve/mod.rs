@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use self::connections::Limits;
 use crate::audit::{Keeper, Log, Refusals};
+use crate::changeset::{Api as ChangesApi, Changes, Kept, Runner};
 use crate::http::{Site, TilePasses, WebSource, router};
 use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, OpenId, Surroundings, openid};
@@ -71,6 +72,8 @@ pub(crate) struct Opened {
     pub(crate) record: Arc<Record>,
     /// Who people are.
     pub(crate) people: Arc<dyn IdentityStore>,
+    /// Changes that are not in the record yet.
+    pub(crate) changes: Arc<dyn Kept>,
 }
 
 /// Opens the record in a folder; one that was never written is filled with the demo park.
@@ -82,7 +85,7 @@ fn open(data: &Path) -> anyhow::Result<Opened> {
         let filled = demo::fill(&record).context("cannot fill in the demo park")?;
         tracing::info!(features = filled.created, "filled in the demo park");
     }
-    Ok(Opened { record: Arc::new(record), people: store })
+    Ok(Opened { record: Arc::new(record), people: Arc::clone(&store) as Arc<dyn IdentityStore>, changes: store })
 }
 
 /// Opens a store that can be relied on, or says what to do with one that cannot.
@@ -110,12 +113,13 @@ pub(crate) struct Server {
     log: Keeper,
     stop: watch::Sender<bool>,
     connections: tokio::task::JoinHandle<()>,
+    imports: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
     /// Serves what was opened on `listener`, and leaves word of it in the data folder.
     pub(crate) async fn start(
-        Opened { record, people }: Opened,
+        Opened { record, people, changes }: Opened,
         listener: TcpListener,
         data: &Path,
         web: WebSource,
@@ -132,6 +136,8 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let views = Views::new(Arc::clone(&record));
         let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
+        let changes = Changes::new(Arc::clone(&record), changes, identity::system_clock(), data);
+        let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
         let resolve = Arc::clone(&identity);
         let openid =
             openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
@@ -139,7 +145,7 @@ impl Server {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &views, &watchers, &identity, openid.clone(), token).await,
+            services: services::services(&record, &views, &watchers, &identity, openid.clone(), token, &runner).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
             routes: identity::http::routes(identity, openid),
             web,
@@ -147,7 +153,7 @@ impl Server {
             stop: stopping.clone(),
         });
         let connections = tokio::spawn(connections::serve(listener, routes, Limits::default(), stopping, DRAIN));
-        Ok(Self { address, record, links, operator, log, stop, connections })
+        Ok(Self { address, record, links, operator, log, stop, connections, imports })
     }
 
     /// Where it listens.
@@ -167,6 +173,9 @@ impl Server {
         self.stop.send_replace(true);
         if let Err(error) = self.connections.await {
             tracing::error!(%error, "connections were not served to their end");
+        }
+        if let Err(error) = self.imports.await {
+            tracing::error!(%error, "imports were not stopped well");
         }
         self.log.close().await;
         drop(self.operator);
