@@ -6,6 +6,7 @@ mod backup;
 mod changeset;
 mod cli;
 mod demo;
+mod disclosure;
 mod export;
 mod grpc;
 mod http;

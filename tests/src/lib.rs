@@ -11,6 +11,7 @@ pub mod geojson;
 mod http;
 mod picture;
 mod program;
+pub mod provider;
 mod server;
 pub mod shapefile;
 

@@ -18,13 +18,16 @@ struct Bureau {
     server: Server,
     editor: Desk,
     approver: Desk,
+    /// The editor's, who is given the whole record.
+    token: String,
 }
 
 impl Bureau {
     async fn open() -> Self {
         let server = Server::start().await;
-        let (editor, approver) = (Desk::as_role(&server, "editor").await, Desk::as_role(&server, "approver").await);
-        Self { server, editor, approver }
+        let token = server.access_token("editor").await;
+        let (editor, approver) = (Desk::of(&server, &token).await, Desk::as_role(&server, "approver").await);
+        Self { server, editor, approver, token }
     }
 
     async fn head(&self) -> u64 {
@@ -67,6 +70,8 @@ impl Bureau {
     async fn parcel(&self, index: usize) -> Value {
         let request =
             ListFeaturesRequest { layer: Layer::Parcel.into(), page_size: 100, ..ListFeaturesRequest::default() };
+        let mut request = Request::new(request);
+        request.metadata_mut().insert("authorization", format!("Bearer {}", self.token).parse().unwrap());
         let all = self.server.park().await.list_features(request).await.unwrap().into_inner().features;
         serde_json::from_str(&all[index].geojson).unwrap()
     }
@@ -107,7 +112,7 @@ async fn one_parcel_is_edited_seen_and_dropped() {
     let changeset = bureau.draft("Height").await;
     let edited = with(&parcel, "height_limit_m", 77.5);
     put(&mut bureau.editor, &changeset, &edited).await.unwrap();
-    put(&mut bureau.editor, &changeset, &geojson::parcel("NEW-1", geojson::PLACE, 0.001)).await.unwrap();
+    put(&mut bureau.editor, &changeset, &geojson::parcel("NEW-1", geojson::BESIDE, 0.001)).await.unwrap();
     let other = bureau.parcel(1).await;
     let end = EndFeatureRequest { changeset: changeset.clone(), feature: name(&other), ..EndFeatureRequest::default() };
     bureau.editor.changesets.end_feature(end).await.unwrap();
@@ -159,7 +164,7 @@ async fn whoever_edits_does_not_approve() {
     let mut bureau = Bureau::open().await;
     let mut identity = bureau.server.identity().await;
     let member = CreateMemberRequest {
-        organisation: "organisations/bureau".to_owned(),
+        organisation: "organisations/demo-bureau".to_owned(),
         display_name: "Both".to_owned(),
         roles: vec![Role::Editor.into(), Role::Approver.into()],
         ..CreateMemberRequest::default()
@@ -169,10 +174,10 @@ async fn whoever_edits_does_not_approve() {
     let token = identity.create_service_token(bureau.server.as_operator(request)).await.unwrap().into_inner().token;
     let mut both = Desk::of(&bureau.server, &token).await;
 
-    let first = bureau.draft_of(&geojson::parcel("T-1", geojson::PLACE, 0.001)).await;
+    let first = bureau.draft_of(&geojson::parcel("T-1", geojson::BESIDE, 0.001)).await;
     bureau.validate(&first).await;
     both.approve(&first).await.expect("another edited it");
-    let edited = put(&mut both, &first, &geojson::parcel("T-1", geojson::PLACE, 0.0012)).await.unwrap();
+    let edited = put(&mut both, &first, &geojson::parcel("T-1", geojson::BESIDE, 0.0012)).await.unwrap();
     assert_eq!(edited.state(), ChangesetState::Draft, "an edit takes the approval back");
     assert_eq!(edited.editors.len(), 2);
     bureau.validate(&first).await;
@@ -189,8 +194,8 @@ async fn two_changesets_merge_by_attribute_or_are_in_conflict() {
     let mut bureau = Bureau::open().await;
     let parcel = bureau.parcel(0).await;
     let first = bureau.draft_of(&with(&parcel, "height_limit_m", 30.0)).await;
-    let second = bureau.draft_of(&with(&with(&parcel, "height_limit_m", 40.0), "name_en", "Forty")).await;
-    let third = bureau.draft_of(&with(&parcel, "name_de", "Dritte")).await;
+    let second = bureau.draft_of(&with(&with(&parcel, "height_limit_m", 40.0), "name:en", "Forty")).await;
+    let third = bureau.draft_of(&with(&parcel, "name:de", "Dritte")).await;
     for each in [&first, &second, &third] {
         bureau.approved(each).await;
     }
@@ -230,7 +235,7 @@ async fn two_changesets_merge_by_attribute_or_are_in_conflict() {
 #[tokio::test]
 async fn a_publication_that_would_make_errors_changes_nothing() {
     let mut bureau = Bureau::open().await;
-    let (west, south) = geojson::PLACE;
+    let (west, south) = geojson::BESIDE;
     let first = bureau.draft_of(&geojson::parcel("T-1", (west, south), 0.001)).await;
     let second = bureau.draft_of(&geojson::parcel("T-2", (west + 0.000_5, south), 0.001)).await;
     bureau.approved(&first).await;
@@ -264,14 +269,14 @@ fn names(status: &Status, field: &str) {
 async fn bad_input_is_refused_by_name() {
     let mut bureau = Bureau::open().await;
     let changeset = bureau.draft("Bad input").await;
-    let good = geojson::parcel("T-1", geojson::PLACE, 0.001);
+    let good = geojson::parcel("T-1", geojson::BESIDE, 0.001);
     let put = |feature: &Value| PutFeatureRequest {
         changeset: changeset.clone(),
         layer: Layer::Parcel.into(),
         feature_geojson: feature.to_string(),
         ..PutFeatureRequest::default()
     };
-    let bow_tie = geojson::bow_tie("T-1", geojson::PLACE);
+    let bow_tie = geojson::bow_tie("T-1", geojson::BESIDE);
     let mut nameless = good.clone();
     nameless["properties"].as_object_mut().unwrap().remove("code");
     let cases = [
@@ -334,7 +339,8 @@ async fn command(data: &std::path::Path, words: &[&str]) -> Outcome {
 #[tokio::test]
 async fn the_command_line_drafts_and_decides_with_and_without_a_server() {
     let mut bureau = Bureau::open().await;
-    let file = geojson::write(bureau.server.scratch(), "one.geojson", &[geojson::parcel("T-1", geojson::PLACE, 0.001)]);
+    let file =
+        geojson::write(bureau.server.scratch(), "one.geojson", &[geojson::parcel("T-1", geojson::BESIDE, 0.001)]);
     let data = bureau.server.data();
     let file = file.to_str().unwrap();
     let drafted = command(&data, &["import", file, "--layer", "parcel", "--draft"]).await.exits(0).json();
@@ -344,7 +350,7 @@ async fn the_command_line_drafts_and_decides_with_and_without_a_server() {
     bureau.approver.approve("changesets/1").await.unwrap();
     let published = command(&data, &["changeset", "publish", "1"]).await.exits(0).json();
     assert_eq!(published["changeset"]["revision"], json!(bureau.head().await));
-    let edited = bureau.draft_of(&geojson::parcel("T-2", (geojson::PLACE.0 + 0.01, geojson::PLACE.1), 0.001)).await;
+    let edited = bureau.draft_of(&geojson::parcel("T-2", (geojson::BESIDE.0 + 0.01, geojson::BESIDE.1), 0.001)).await;
     let checked = command(&data, &["changeset", "validate", &edited]).await.exits(0).json();
     assert_eq!(checked["changeset"]["state"], "validated");
     command(&data, &["changeset", "approve", &edited, "--reason", "seen"]).await.exits(0);
@@ -353,7 +359,7 @@ async fn the_command_line_drafts_and_decides_with_and_without_a_server() {
     let data = folder.path().join(data.file_name().unwrap());
     let published = command(&data, &["changeset", "publish", &edited]).await.exits(0).json();
     assert_eq!(published["changeset"]["state"], "published");
-    let other = geojson::write(folder.path(), "two.geojson", &[geojson::parcel("T-1", geojson::PLACE, 0.001)]);
+    let other = geojson::write(folder.path(), "two.geojson", &[geojson::parcel("T-1", geojson::BESIDE, 0.001)]);
     let words = ["import", other.to_str().unwrap(), "--layer", "parcel", "--draft", "--complete"];
     let drafted = command(&data, &words).await.exits(0).json();
     assert!(drafted["ended"].as_u64().unwrap() > 100 && drafted["unchanged"] == json!(1), "{drafted}");

@@ -19,7 +19,7 @@ use tonic_types::StatusExt;
 const SIDE: f64 = 0.001;
 
 fn place(step: u32) -> (f64, f64) {
-    (geojson::PLACE.0 + f64::from(step) * 0.002, geojson::PLACE.1)
+    (geojson::BESIDE.0 + f64::from(step) * 0.002, geojson::BESIDE.1)
 }
 
 fn degrees() -> ImportOptions {
@@ -30,7 +30,7 @@ fn collection(count: u32) -> Vec<u8> {
     let across = 100;
     let features = (0..count).map(|number| {
         let (column, row) = (f64::from(number % across), f64::from(number / across));
-        let at = (geojson::PLACE.0 + column * 0.000_2, geojson::PLACE.1 + row * 0.000_2);
+        let at = (geojson::BESIDE.0 + column * 0.000_2, geojson::BESIDE.1 + row * 0.000_2);
         geojson::parcel(&format!("K-{number}"), at, 0.000_1)
     });
     json!({ "type": "FeatureCollection", "features": features.collect::<Vec<_>>() }).to_string().into_bytes()
@@ -176,7 +176,8 @@ async fn a_cancelled_import_and_a_bad_file_have_no_effect() {
     assert_eq!(other.operations.cancel_operation(request).await.unwrap_err().code(), Code::PermissionDenied);
     editor.ended(&running.name).await;
 
-    let bad = json!({ "type": "FeatureCollection", "features": [geojson::bow_tie("T-1", geojson::PLACE)] }).to_string();
+    let bad =
+        json!({ "type": "FeatureCollection", "features": [geojson::bow_tie("T-1", geojson::BESIDE)] }).to_string();
     let upload = editor.upload("bad.geojson", bad.as_bytes(), 1_000_000).await;
     let started = editor.start(&upload, options).await;
     let failed = editor.ended(&started.name).await;

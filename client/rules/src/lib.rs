@@ -182,7 +182,8 @@ mod tests {
     }
 
     fn rules(parcels: Value, zones: Value) -> Rules {
-        Rules::new(&json!({"parcels": parcels, "zones": zones, "region": null, "day": "2026-11-25"}).to_string()).unwrap()
+        Rules::new(&json!({"parcels": parcels, "zones": zones, "region": null, "day": "2026-11-25"}).to_string())
+            .unwrap()
     }
 
     /// Rules broken by a parcel, with the severity of each.
@@ -225,7 +226,8 @@ mod tests {
         let wide = json!({"status": "available", "land_use": "100101", "plot_ratio_max": 0.4, "site_coverage_min": 0.9, "green_ratio_min": 0.9});
         let found = broken(&empty, &square(0.0, 100.0), wide);
         assert!(!found.is_empty(), "coverage and green make more than the whole");
-        let ranks = found.iter().map(|(severity, _)| ["error", "warning", "note"].iter().position(|word| word == severity));
+        let ranks =
+            found.iter().map(|(severity, _)| ["error", "warning", "note"].iter().position(|word| word == severity));
         assert!(ranks.is_sorted(), "{found:?}");
     }
 

@@ -29,9 +29,7 @@ pub(crate) fn body(properties: &Map<String, Value>) -> Body {
         green_ratio: bounds("green_ratio"),
         height_limit_m: number("height_limit_m"),
         setbacks: match setbacks {
-            [Some(front_m), Some(side_m), Some(rear_m)] => {
-                Some(Setbacks { front_m, side_m, rear_m })
-            }
+            [Some(front_m), Some(side_m), Some(rear_m)] => Some(Setbacks { front_m, side_m, rear_m }),
             _ => None,
         },
         tenure: text("tenure")

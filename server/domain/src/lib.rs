@@ -10,6 +10,7 @@ pub mod audit;
 pub mod changeset;
 pub mod crs;
 pub mod difference;
+pub mod disclosure;
 pub mod geometry;
 pub mod identity;
 pub mod merge;

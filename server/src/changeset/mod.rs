@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use cloudsite_domain::audit::Actor;
 use cloudsite_domain::changeset::{Changeset, ChangesetId, Decision, Person, State};
-use cloudsite_domain::identity::Principal;
+use cloudsite_domain::identity::{Principal, Tier};
 use cloudsite_store::changeset::{ChangesetError, ChangesetStore, ChangesetWrite, Deed};
 use cloudsite_store::imports::ImportStore;
 use jiff::Timestamp;
@@ -71,8 +71,13 @@ impl From<&Principal> for Caller {
 }
 
 impl Caller {
-    fn of<T>(request: &Request<T>) -> Self {
-        request.extensions().get::<Principal>().unwrap_or(&Principal::Visitor).into()
+    /// Whoever makes a request. Changes hold what is disclosed to no tier below the government's.
+    fn of<T>(request: &Request<T>) -> Result<Self, Refusal> {
+        let principal = request.extensions().get::<Principal>().unwrap_or(&Principal::Visitor);
+        if principal.tier() < Tier::Government {
+            return Err(Refusal::Denied("changes are for organisations of the tier government".to_owned()));
+        }
+        Ok(principal.into())
     }
 
     /// Whoever can read the data folder.

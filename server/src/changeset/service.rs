@@ -53,7 +53,7 @@ async fn answer<Q: Send + 'static, A: Send + 'static>(
     request: Request<Q>,
     work: fn(&Api, &Caller, Q) -> Result<A, Refusal>,
 ) -> Result<Response<A>, Status> {
-    let (api, caller) = (api.clone(), Caller::of(&request));
+    let (api, caller) = (api.clone(), Caller::of(&request)?);
     let request = request.into_inner();
     Ok(Response::new(blocking(move || work(&api, &caller, request)).await?))
 }
@@ -161,6 +161,7 @@ impl OperationService for Operations {
         &self,
         request: Request<wire::GetOperationRequest>,
     ) -> Result<Response<wire::GetOperationResponse>, Status> {
+        Caller::of(&request)?;
         let (api, progress) = (self.0.api.clone(), *self.0.progress().borrow());
         let operation = read(api, request.into_inner().name, progress).await?;
         Ok(Response::new(wire::GetOperationResponse { operation: Some(operation) }))
@@ -186,6 +187,7 @@ impl OperationService for Operations {
         &self,
         request: Request<wire::WatchOperationRequest>,
     ) -> Result<Response<Watched>, Status> {
+        Caller::of(&request)?;
         let place = self.0.place()?;
         let watch = Watch {
             api: self.0.api.clone(),

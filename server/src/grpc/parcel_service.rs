@@ -9,24 +9,24 @@ use cloudsite_proto::land::parcel_service_server::ParcelService;
 use tonic::{Request, Response, Status};
 
 use super::parcel_filter::ParcelQuery;
-use super::read::{Paging, blocking, code_in, snapshot};
+use super::read::{Paging, blocking, caller, code_in, snapshot};
 use super::{Refusal, convert, page};
-use crate::record::{Record, Snapshot};
+use crate::record::{Snapshot, View, Views};
 
 /// Answers about parcels from the record.
 pub(crate) struct Parcels {
-    record: Arc<Record>,
+    views: Views,
 }
 
 impl Parcels {
-    /// Reads `record`.
-    pub(crate) const fn new(record: Arc<Record>) -> Self {
-        Self { record }
+    /// Reads by `views`.
+    pub(crate) const fn new(views: Views) -> Self {
+        Self { views }
     }
 
-    async fn get(&self, request: wire::GetParcelRequest) -> Result<wire::GetParcelResponse, Refusal> {
+    async fn get(view: &View, request: wire::GetParcelRequest) -> Result<wire::GetParcelResponse, Refusal> {
         let code = code_in("parcels", &request.name).map_err(|problem| Refusal::field("name", problem))?;
-        let snapshot = snapshot(&self.record, request.revision).await?;
+        let snapshot = snapshot(view, request.revision).await?;
         let missing = || Refusal::NotFound { kind: "parcel", name: request.name.clone() };
         let version = snapshot.layer(Layer::Parcel).find(&code).ok_or_else(missing)?;
         let parcel = body(version).ok_or_else(missing)?;
@@ -36,14 +36,14 @@ impl Parcels {
         })
     }
 
-    async fn list(&self, mut request: wire::ListParcelsRequest) -> Result<wire::ListParcelsResponse, Refusal> {
+    async fn list(of: &View, mut request: wire::ListParcelsRequest) -> Result<wire::ListParcelsResponse, Refusal> {
         let unknown = |field: &'static str| move |_| Refusal::field(field, "is not a value that this server knows");
         let order = wire::ParcelOrder::try_from(request.order).map_err(unknown("order"))?;
         let view = wire::ParcelView::try_from(request.view).map_err(unknown("view"))?;
         let query = ParcelQuery::try_from(request.filter.clone().unwrap_or_default())?;
         let page_size = std::mem::take(&mut request.page_size);
         let page_token = std::mem::take(&mut request.page_token);
-        let paging = Paging::read(&self.record, page_size, &page_token, request.revision, &request).await?;
+        let paging = Paging::read(of, page_size, &page_token, request.revision, &request).await?;
         blocking(move || {
             let found = matching(&paging.snapshot, &query, order);
             let page = page::fill(&found, paging.start, paging.count, |(version, parcel)| {
@@ -126,13 +126,15 @@ impl ParcelService for Parcels {
         &self,
         request: Request<wire::GetParcelRequest>,
     ) -> Result<Response<wire::GetParcelResponse>, Status> {
-        Ok(Response::new(self.get(request.into_inner()).await?))
+        let view = self.views.of(&caller(&request));
+        Ok(Response::new(Self::get(&view, request.into_inner()).await?))
     }
 
     async fn list_parcels(
         &self,
         request: Request<wire::ListParcelsRequest>,
     ) -> Result<Response<wire::ListParcelsResponse>, Status> {
-        Ok(Response::new(self.list(request.into_inner()).await?))
+        let view = self.views.of(&caller(&request));
+        Ok(Response::new(Self::list(&view, request.into_inner()).await?))
     }
 }

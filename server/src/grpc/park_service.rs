@@ -8,34 +8,34 @@ use cloudsite_proto::land::park_service_server::ParkService;
 use tonic::{Request, Response, Status};
 
 use super::page::{self, PageStart};
-use super::read::{Paging, blocking, code_in, search_area, snapshot};
+use super::read::{Paging, blocking, caller, code_in, search_area, snapshot};
 use super::{Refusal, convert};
-use crate::record::{Record, Snapshot};
+use crate::record::{Snapshot, View, Views};
 use crate::watch::{EventStream, Watchers};
 
 /// Answers about the park from the record.
 pub(crate) struct Park {
-    record: Arc<Record>,
+    views: Views,
     watchers: Arc<Watchers>,
 }
 
 impl Park {
-    /// Reads `record`; streams of changes are given out by `watchers`.
-    pub(crate) const fn new(record: Arc<Record>, watchers: Arc<Watchers>) -> Self {
-        Self { record, watchers }
+    /// Reads by `views`; streams of changes are given out by `watchers`.
+    pub(crate) const fn new(views: Views, watchers: Arc<Watchers>) -> Self {
+        Self { views, watchers }
     }
 
-    async fn park(&self, request: wire::GetParkRequest) -> Result<wire::GetParkResponse, Refusal> {
-        let snapshot = snapshot(&self.record, request.revision).await?;
+    async fn park(view: &View, request: wire::GetParkRequest) -> Result<wire::GetParkResponse, Refusal> {
+        let snapshot = snapshot(view, request.revision).await?;
         if snapshot.bounds().is_none() {
             return Err(Refusal::NotFound { kind: "park", name: "park".to_owned() });
         }
         Ok(wire::GetParkResponse { park: Some(convert::park_to_wire(&snapshot)) })
     }
 
-    async fn zone(&self, request: wire::GetZoneRequest) -> Result<wire::GetZoneResponse, Refusal> {
+    async fn zone(view: &View, request: wire::GetZoneRequest) -> Result<wire::GetZoneResponse, Refusal> {
         let code = code_in("zones", &request.name).map_err(|problem| Refusal::field("name", problem))?;
-        let snapshot = snapshot(&self.record, request.revision).await?;
+        let snapshot = snapshot(view, request.revision).await?;
         let found = snapshot.layer(Layer::Zone).find(&code).and_then(|version| zone(&snapshot, version));
         match found {
             Some(zone) => Ok(wire::GetZoneResponse { zone: Some(zone), revision: snapshot.revision().0 }),
@@ -43,11 +43,11 @@ impl Park {
         }
     }
 
-    async fn zones(&self, mut request: wire::ListZonesRequest) -> Result<wire::ListZonesResponse, Refusal> {
+    async fn zones(view: &View, mut request: wire::ListZonesRequest) -> Result<wire::ListZonesResponse, Refusal> {
         let page_size = std::mem::take(&mut request.page_size);
         let page_token = std::mem::take(&mut request.page_token);
         let Paging { snapshot, start, count } =
-            Paging::read(&self.record, page_size, &page_token, request.revision, &request).await?;
+            Paging::read(view, page_size, &page_token, request.revision, &request).await?;
         let zones: Vec<_> =
             snapshot.layer(Layer::Zone).in_code_order().filter_map(|version| zone(&snapshot, version)).collect();
         let page = page::fill(&zones, start, count, |zone| Ok(zone.clone()))?;
@@ -58,14 +58,17 @@ impl Park {
         })
     }
 
-    async fn features(&self, mut request: wire::ListFeaturesRequest) -> Result<wire::ListFeaturesResponse, Refusal> {
+    async fn features(
+        view: &View,
+        mut request: wire::ListFeaturesRequest,
+    ) -> Result<wire::ListFeaturesResponse, Refusal> {
         let layer = convert::layer_from_wire(request.layer)
             .ok_or_else(|| Refusal::field("layer", "must be a layer of the record"))?;
         let area = request.bounds.map(|bounds| search_area("bounds", bounds)).transpose()?;
         let page_size = std::mem::take(&mut request.page_size);
         let page_token = std::mem::take(&mut request.page_token);
         let Paging { snapshot, start, count } =
-            Paging::read(&self.record, page_size, &page_token, request.revision, &request).await?;
+            Paging::read(view, page_size, &page_token, request.revision, &request).await?;
         blocking(move || {
             let to_wire = |version: &FeatureVersion| Ok(convert::feature_to_wire(version));
             let layer = snapshot.layer(layer);
@@ -82,17 +85,20 @@ impl Park {
         .await
     }
 
-    async fn revisions(&self, mut request: wire::ListRevisionsRequest) -> Result<wire::ListRevisionsResponse, Refusal> {
+    async fn revisions(
+        view: &View,
+        mut request: wire::ListRevisionsRequest,
+    ) -> Result<wire::ListRevisionsResponse, Refusal> {
         let count = page::entries(request.page_size)? as u64;
         request.page_size = 0;
         let token = std::mem::take(&mut request.page_token);
-        let head = self.record.snapshot().revision();
+        let head = view.newest();
         let start = PageStart::read(&token, &request)?.unwrap_or(PageStart { revision: head, position: 0 });
         // Counted down from the revision that was the newest when the first page was read.
         let newest = start.revision.0.saturating_sub(start.position);
         let oldest = newest.saturating_sub(count - 1).max(1);
-        let store = Arc::clone(self.record.store());
-        let entries = blocking(move || Ok(store.revisions(oldest..=newest)?)).await?;
+        let view = view.clone();
+        let entries = blocking(move || Ok(view.revisions(oldest..=newest)?)).await?;
         let next = (oldest > 1).then(|| PageStart { position: start.revision.0 - (oldest - 1), ..start });
         Ok(wire::ListRevisionsResponse {
             revisions: entries.iter().rev().map(convert::revision_to_wire).collect(),
@@ -114,41 +120,47 @@ impl ParkService for Park {
         &self,
         request: Request<wire::GetParkRequest>,
     ) -> Result<Response<wire::GetParkResponse>, Status> {
-        Ok(Response::new(self.park(request.into_inner()).await?))
+        let view = self.views.of(&caller(&request));
+        Ok(Response::new(Self::park(&view, request.into_inner()).await?))
     }
 
     async fn get_zone(
         &self,
         request: Request<wire::GetZoneRequest>,
     ) -> Result<Response<wire::GetZoneResponse>, Status> {
-        Ok(Response::new(self.zone(request.into_inner()).await?))
+        let view = self.views.of(&caller(&request));
+        Ok(Response::new(Self::zone(&view, request.into_inner()).await?))
     }
 
     async fn list_zones(
         &self,
         request: Request<wire::ListZonesRequest>,
     ) -> Result<Response<wire::ListZonesResponse>, Status> {
-        Ok(Response::new(self.zones(request.into_inner()).await?))
+        let view = self.views.of(&caller(&request));
+        Ok(Response::new(Self::zones(&view, request.into_inner()).await?))
     }
 
     async fn list_features(
         &self,
         request: Request<wire::ListFeaturesRequest>,
     ) -> Result<Response<wire::ListFeaturesResponse>, Status> {
-        Ok(Response::new(self.features(request.into_inner()).await?))
+        let view = self.views.of(&caller(&request));
+        Ok(Response::new(Self::features(&view, request.into_inner()).await?))
     }
 
     async fn list_revisions(
         &self,
         request: Request<wire::ListRevisionsRequest>,
     ) -> Result<Response<wire::ListRevisionsResponse>, Status> {
-        Ok(Response::new(self.revisions(request.into_inner()).await?))
+        let view = self.views.of(&caller(&request));
+        Ok(Response::new(Self::revisions(&view, request.into_inner()).await?))
     }
 
     type WatchStream = EventStream;
 
     async fn watch(&self, request: Request<wire::WatchRequest>) -> Result<Response<EventStream>, Status> {
+        let view = self.views.of(&caller(&request));
         let after = Revision(request.into_inner().after_revision);
-        Ok(Response::new(self.watchers.watch(after)?))
+        Ok(Response::new(self.watchers.watch(view, after)?))
     }
 }

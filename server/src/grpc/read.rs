@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use cloudsite_domain::identity::Principal;
 use cloudsite_domain::record::{Code, Revision};
 use cloudsite_proto::land as wire;
 use prost::Message;
+use tonic::Request;
 
 use super::Refusal;
 use super::page::{self, PageStart};
-use crate::record::{Record, SearchArea, Snapshot};
+use crate::record::{SearchArea, Snapshot, View};
 
 /// The code in a resource name such as `parcels/P-001`, or what is wrong with the name.
 pub(super) fn code_in(collection: &str, name: &str) -> Result<Code, String> {
@@ -24,14 +26,18 @@ pub(super) fn search_area(field: &str, bounds: wire::LonLatBounds) -> Result<Sea
     SearchArea::new(bounds.west, bounds.south, bounds.east, bounds.north).map_err(|error| Refusal::field(field, error))
 }
 
+/// Who makes a call. A call of which nobody has said is a visitor's.
+pub(super) fn caller<T>(request: &Request<T>) -> Principal {
+    request.extensions().get::<Principal>().cloned().unwrap_or(Principal::Visitor)
+}
+
 /// The features as of a revision, 0 being the newest.
-pub(super) async fn snapshot(record: &Arc<Record>, revision: u64) -> Result<Arc<Snapshot>, Refusal> {
-    let current = record.snapshot();
-    if revision == 0 || revision == current.revision().0 {
-        return Ok(current);
+pub(super) async fn snapshot(view: &View, revision: u64) -> Result<Arc<Snapshot>, Refusal> {
+    if let Some(ready) = view.ready(Revision(revision)) {
+        return Ok(ready);
     }
-    let record = Arc::clone(record);
-    blocking(move || Ok(record.snapshot_at(Revision(revision))?)).await
+    let view = view.clone();
+    blocking(move || Ok(view.snapshot_at(Revision(revision))?)).await
 }
 
 /// Runs what blocks where it holds up nobody.
@@ -55,7 +61,7 @@ impl Paging {
     /// Reads a page's size and token; `request` is what was asked without them. A token keeps to the revision of the
     /// first page.
     pub(super) async fn read(
-        record: &Arc<Record>,
+        view: &View,
         page_size: i32,
         page_token: &str,
         revision: u64,
@@ -63,7 +69,7 @@ impl Paging {
     ) -> Result<Self, Refusal> {
         let count = page::entries(page_size)?;
         let start = PageStart::read(page_token, request)?;
-        let snapshot = snapshot(record, start.map_or(revision, |start| start.revision.0)).await?;
+        let snapshot = snapshot(view, start.map_or(revision, |start| start.revision.0)).await?;
         let start = start.unwrap_or(PageStart { revision: snapshot.revision(), position: 0 });
         Ok(Self { snapshot, start, count })
     }

@@ -31,7 +31,7 @@ async fn fixture() -> Fixture {
     let (folder, opened) = sample::opened();
     let record = Arc::clone(&opened.record);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded).await.unwrap();
+    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded, None).await.unwrap();
     let channel = Endpoint::from_shared(format!("http://{}", server.address())).unwrap().connect().await.unwrap();
     Fixture { folder, record, server, channel }
 }
@@ -102,10 +102,14 @@ async fn zones_are_got_and_listed() {
 }
 
 #[tokio::test]
-async fn a_parcel_comes_whole() {
+async fn a_parcel_comes_whole_to_those_who_may_see_it() {
     let fixture = fixture().await;
-    let reply = fixture.parcel("parcels/P-1", 0).await.unwrap();
-    let parcel = reply.parcel.unwrap();
+    let visited = fixture.parcel("parcels/P-1", 0).await.unwrap().parcel.unwrap();
+    assert!(visited.attributes.is_empty(), "what nobody has opened is closed");
+    let mut request = tonic::Request::new(wire::GetParcelRequest { name: "parcels/P-1".to_owned(), revision: 0 });
+    let proof = fixture.server.operator().token().header().parse().unwrap();
+    request.metadata_mut().insert("authorization", proof);
+    let parcel = fixture.parcels().get_parcel(request).await.unwrap().into_inner().parcel.unwrap();
     assert_eq!(
         (parcel.name.as_str(), parcel.status.as_str(), parcel.zone.as_str()),
         ("parcels/P-1", "available", "zones/Z-1")

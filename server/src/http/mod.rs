@@ -27,6 +27,7 @@ use crate::audit::{self, Refusals};
 use crate::tiles::TileServer;
 
 pub(crate) use page::WebSource;
+pub(crate) use tiles::TilePasses;
 
 /// How long a request that is no call may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -35,6 +36,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct Site {
     /// The tiles, and through them the record.
     pub(crate) tiles: Arc<TileServer>,
+    /// Gives the addresses of tiles that are not for everyone.
+    pub(crate) passes: Arc<dyn TilePasses>,
     /// The gRPC services, not yet guarded.
     pub(crate) services: tonic::service::Routes,
     /// Where refused calls are counted.
@@ -62,13 +65,14 @@ pub(crate) fn router(site: Site) -> Router {
         .layer(from_fn_with_state(Arc::clone(&site.resolve), access::enforce))
         .layer(from_fn_with_state(site.refusals, audit::note))
         .layer(tonic_web::GrpcWebLayer::new());
-    let features = ogc::routes(Arc::clone(site.tiles.record()));
+    let features = ogc::routes(site.tiles.views().clone());
     let pages = Router::new()
         .route("/tiles/tileset", get(tiles::tileset))
         .route("/tiles/revisions/{revision}/tileset", get(tiles::tileset_as_of))
         .route("/tiles/tilejson.json", get(tiles::tile_json))
         .route("/tiles/{revision}/{z}/{x}/{file}", get(tiles::tile))
-        .with_state(Arc::new(tiles::Tiles::new(site.tiles)))
+        .route("/tiles/{tier}/{pass}/{revision}/{z}/{x}/{file}", get(tiles::sealed_tile))
+        .with_state(Arc::new(tiles::Tiles::new(site.tiles, site.passes)))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(site.stop))
         .route("/metrics", get(health::metrics).with_state(site.metrics))

@@ -3,23 +3,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use cloudsite_domain::identity::{Principal, Tier};
 use cloudsite_domain::record::{FeatureId, Layer, Revision};
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderName};
+use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::origin::origin;
-use super::reply::{IMMUTABLE, Kept, REVALIDATE};
+use super::reply::{Keeping, Kept, for_reader};
 use crate::ogc::{self, Base, ItemQuery, ItemsQuery, OutputCrs, WrongParameter};
-use crate::record::{ReadError, Record, Snapshot};
+use crate::record::{ReadError, Snapshot, View, Views};
 use crate::tiles::Encoding;
 
 const JSON: &str = "application/json";
@@ -29,7 +30,7 @@ const GEO_JSON: &str = "application/geo+json";
 const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 /// The routes: of the newest revision, and the same of any.
-pub(super) fn routes(record: Arc<Record>) -> Router {
+pub(super) fn routes(views: Views) -> Router {
     let mut routes = Router::new();
     for base in ["/ogc", "/ogc/revisions/{revision}"] {
         routes = routes
@@ -42,7 +43,7 @@ pub(super) fn routes(record: Arc<Record>) -> Router {
             .route(&format!("{base}/collections/{{collection}}/items"), get(items))
             .route(&format!("{base}/collections/{{collection}}/items/{{item}}"), get(item));
     }
-    routes.with_state(record)
+    routes.with_state(views)
 }
 
 /// A refusal as the standard's clients read it: a code and a description.
@@ -82,6 +83,7 @@ fn failed(error: &dyn std::error::Error) -> Refused {
 
 /// A request, as far as all documents have it in common.
 struct Asked {
+    view: View,
     snapshot: Arc<Snapshot>,
     base: Base,
     path: HashMap<String, String>,
@@ -89,19 +91,27 @@ struct Asked {
 }
 
 impl Asked {
-    async fn read(record: Arc<Record>, path: HashMap<String, String>, headers: HeaderMap) -> Result<Self, Refused> {
+    async fn read((State(views), Extension(caller), Path(path), headers): Parts) -> Result<Self, Refused> {
+        let view = views.of(&caller);
         let revision = match path.get("revision") {
             None => None,
             Some(text) => Some(text.parse().map_err(|_| missing(format!("'{text}' is not a revision")))?),
         };
-        let snapshot = match revision {
-            None => record.snapshot(),
-            Some(revision) => tokio::task::spawn_blocking(move || record.snapshot_at(Revision(revision)))
-                .await
-                .map_err(|error| failed(&error))??,
+        // 0 is no revision in an address; the newest has none.
+        let asked = match revision {
+            Some(0) => return Err(missing("there is no revision 0")),
+            asked => Revision(asked.unwrap_or_default()),
+        };
+        let snapshot = match view.ready(asked) {
+            Some(ready) => ready,
+            None => {
+                let view = view.clone();
+                let read = tokio::task::spawn_blocking(move || view.snapshot_at(asked));
+                read.await.map_err(|error| failed(&error))??
+            }
         };
         let base = Base { origin: origin(&headers), revision };
-        Ok(Self { snapshot, base, path, headers })
+        Ok(Self { view, snapshot, base, path, headers })
     }
 
     fn layer(&self) -> Result<Layer, Refused> {
@@ -112,12 +122,11 @@ impl Asked {
     fn reply(&self, document: &Value, content_type: &'static str) -> Response {
         let bytes = Bytes::from(document.to_string());
         let tag = URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..12]);
-        let cache_control = if self.base.revision.is_some() { IMMUTABLE } else { REVALIDATE };
+        let keeping = if self.base.revision.is_some() { Keeping::ForEver } else { Keeping::AskAgain };
+        let is_public = self.view.tier() == Tier::Public;
+        let cache_control = keeping.header(is_public);
         let kept = Kept { bytes, encoding: Encoding::Identity, tag, content_type, cache_control };
-        let mut response = kept.reply(&self.headers);
-        // As public as the tiles: any page may read them.
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        response
+        for_reader(kept.reply(&self.headers), is_public)
     }
 
     fn reply_in(&self, document: &Value, crs: OutputCrs) -> Response {
@@ -134,36 +143,36 @@ fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
 }
 
-type Parts = (State<Arc<Record>>, Path<HashMap<String, String>>, HeaderMap);
+type Parts = (State<Views>, Extension<Principal>, Path<HashMap<String, String>>, HeaderMap);
 
-async fn landing((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
-    let asked = Asked::read(record, path, headers).await?;
+async fn landing(parts: Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(parts).await?;
     Ok(asked.reply(&ogc::landing(&asked.snapshot, &asked.base), JSON))
 }
 
-async fn conformance((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
-    let asked = Asked::read(record, path, headers).await?;
+async fn conformance(parts: Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(parts).await?;
     Ok(asked.reply(&ogc::conformance(), JSON))
 }
 
-async fn api((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
-    let asked = Asked::read(record, path, headers).await?;
+async fn api(parts: Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(parts).await?;
     Ok(asked.reply(&ogc::open_api(&asked.base), ogc::OPEN_API))
 }
 
-async fn collections((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
-    let asked = Asked::read(record, path, headers).await?;
+async fn collections(parts: Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(parts).await?;
     Ok(asked.reply(&ogc::collections(&asked.snapshot, &asked.base), JSON))
 }
 
-async fn collection((State(record), Path(path), headers): Parts) -> Result<Response, Refused> {
-    let asked = Asked::read(record, path, headers).await?;
+async fn collection(parts: Parts) -> Result<Response, Refused> {
+    let asked = Asked::read(parts).await?;
     let layer = asked.layer()?;
     Ok(asked.reply(&ogc::collection(&asked.snapshot, layer, &asked.base), JSON))
 }
 
-async fn items((State(record), Path(path), headers): Parts, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let asked = Asked::read(record, path, headers).await?;
+async fn items(parts: Parts, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let asked = Asked::read(parts).await?;
     let layer = asked.layer()?;
     let pairs = pairs(query.as_deref());
     let wanted = ItemsQuery::read(&pairs)?;
@@ -175,8 +184,8 @@ async fn items((State(record), Path(path), headers): Parts, RawQuery(query): Raw
     Ok(asked.reply_in(&document, crs))
 }
 
-async fn item((State(record), Path(path), headers): Parts, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let asked = Asked::read(record, path, headers).await?;
+async fn item(parts: Parts, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let asked = Asked::read(parts).await?;
     let layer = asked.layer()?;
     let wanted = ItemQuery::read(&pairs(query.as_deref()))?;
     let id = asked.path.get("item").map_or("", String::as_str);

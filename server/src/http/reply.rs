@@ -3,7 +3,10 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use http::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    VARY,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::tiles::Encoding;
@@ -13,6 +16,37 @@ pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// For what has to be asked for again, by its entity tag.
 pub(super) const REVALIDATE: &str = "no-cache";
+
+/// How long a reply may be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// It never changes under its address.
+    ForEver,
+    /// It has to be asked for again, by its entity tag.
+    AskAgain,
+}
+
+impl Keeping {
+    /// The value of `Cache-Control`; what is not for everyone is for no shared cache.
+    pub(super) const fn header(self, is_public: bool) -> &'static str {
+        match (self, is_public) {
+            (Self::ForEver, true) => IMMUTABLE,
+            (Self::ForEver, false) => "private, max-age=31536000, immutable",
+            (Self::AskAgain, true) => REVALIDATE,
+            (Self::AskAgain, false) => "private, no-cache",
+        }
+    }
+}
+
+/// Marks a reply that depends on who asks; what is public, any page may read.
+pub(super) fn for_reader(mut response: Response, is_public: bool) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding, authorization, cookie"));
+    if is_public {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    response
+}
 
 /// A body with what caches have to know of it.
 pub(super) struct Kept {

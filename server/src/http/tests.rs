@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
+use cloudsite_domain::identity::Principal;
 use cloudsite_proto::tile::Tileset;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderName, Request, StatusCode};
@@ -11,10 +12,23 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{Site, WebSource, router};
-use crate::identity::Resolved;
-use crate::record::sample;
-use crate::tiles::TileServer;
+use super::{Site, TilePasses, WebSource, router};
+use crate::identity::{Recipient, Resolved};
+use crate::record::{Views, sample};
+use crate::tiles::{Addresses, TileServer};
+
+/// Everyone is the public.
+struct NoPasses;
+
+impl TilePasses for NoPasses {
+    fn addresses(&self, _: &Principal) -> Option<Addresses> {
+        Some(Addresses::public())
+    }
+
+    fn open(&self, _: &str) -> Option<Recipient> {
+        None
+    }
+}
 
 struct Fixture {
     _folder: TempDir,
@@ -26,7 +40,8 @@ fn fixture(web: WebSource) -> Fixture {
     let (folder, record) = sample::open();
     let (stop, stopping) = watch::channel(false);
     let routes = router(Site {
-        tiles: Arc::new(TileServer::new(record)),
+        tiles: Arc::new(TileServer::new(Views::new(record))),
+        passes: Arc::new(NoPasses),
         services: tonic::service::Routes::from(Router::new()),
         refusals: Arc::default(),
         resolve: Arc::new(|_| Ok(Resolved::visitor())),

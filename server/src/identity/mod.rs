@@ -11,6 +11,8 @@ pub(crate) mod demo;
 mod directory;
 pub(crate) mod http;
 mod keys;
+pub(crate) mod openid;
+mod pass;
 mod password;
 mod people;
 mod secret;
@@ -33,10 +35,13 @@ use crate::operator::Token as OperatorToken;
 use attempts::Attempts;
 use directory::Directory;
 use keys::Keys;
+use pass::Passes;
 use secret::Secret;
 use token::Grant;
 
 pub(crate) use api::Api;
+pub(crate) use openid::OpenId;
+pub(crate) use pass::Recipient;
 pub(crate) use service::server;
 
 /// Reads the clock. The edge of the process gives it.
@@ -105,6 +110,7 @@ pub(crate) struct Identity {
     attempts: Attempts,
     /// Secrets of the demo's links; good for as long as the process runs. As many as there are roles.
     links: RwLock<HashMap<[u8; 32], MemberId>>,
+    passes: Passes,
 }
 
 impl Identity {
@@ -121,6 +127,7 @@ impl Identity {
             writing: Mutex::new(()),
             attempts: Attempts::new(),
             links: RwLock::default(),
+            passes: Passes::default(),
         })
     }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use pasetors::Local;
 use pasetors::token::UntrustedToken;
 use pasetors::version4::{LocalToken, V4};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::keys::Keys;
@@ -46,21 +47,19 @@ pub(super) fn seal(keys: &Keys, grant: Grant, expires_at: Timestamp) -> Result<S
         Grant::Session(id) => (Some(id.0), None),
         Grant::Service(id) => (None, Some(id.0)),
     };
-    let claims = Claims { session, service, exp: expires_at.as_second() };
-    let claims = serde_json::to_vec(&claims).map_err(|_| NotSealed)?;
+    seal_claims(keys, PURPOSE, &Claims { session, service, exp: expires_at.as_second() })
+}
+
+/// Makes a token that holds claims, for one purpose.
+pub(super) fn seal_claims(keys: &Keys, purpose: &[u8], claims: &impl Serialize) -> Result<String, NotSealed> {
+    let claims = serde_json::to_vec(claims).map_err(|_| NotSealed)?;
     let key = keys.newest();
-    LocalToken::encrypt(&key.key, &claims, Some(key.id.as_bytes()), Some(PURPOSE)).map_err(|_| NotSealed)
+    LocalToken::encrypt(&key.key, &claims, Some(key.id.as_bytes()), Some(purpose)).map_err(|_| NotSealed)
 }
 
 /// What a token stands for; none if it is not one of ours, was changed, or is over.
 pub(super) fn open(keys: &Keys, token: &str, now: Timestamp) -> Option<Grant> {
-    if token.len() > LONGEST {
-        return None;
-    }
-    let token = UntrustedToken::<Local, V4>::try_from(token).ok()?;
-    let key = keys.find(std::str::from_utf8(token.untrusted_footer()).ok()?)?;
-    let opened = LocalToken::decrypt(&key.key, &token, Some(key.id.as_bytes()), Some(PURPOSE)).ok()?;
-    let claims: Claims = serde_json::from_str(opened.payload()).ok()?;
+    let claims: Claims = open_claims(keys, PURPOSE, token)?;
     if now.as_second() >= claims.exp {
         return None;
     }
@@ -69,6 +68,17 @@ pub(super) fn open(keys: &Keys, token: &str, now: Timestamp) -> Option<Grant> {
         Claims { session: None, service: Some(id), .. } => Some(Grant::Service(ServiceTokenId(id))),
         _ => None,
     }
+}
+
+/// The claims in a token that was made for this purpose; none if it was not, or was changed.
+pub(super) fn open_claims<C: DeserializeOwned>(keys: &Keys, purpose: &[u8], token: &str) -> Option<C> {
+    if token.len() > LONGEST {
+        return None;
+    }
+    let token = UntrustedToken::<Local, V4>::try_from(token).ok()?;
+    let key = keys.find(std::str::from_utf8(token.untrusted_footer()).ok()?)?;
+    let opened = LocalToken::decrypt(&key.key, &token, Some(key.id.as_bytes()), Some(purpose)).ok()?;
+    serde_json::from_str(opened.payload()).ok()
 }
 
 #[cfg(test)]

@@ -52,9 +52,9 @@ impl LayerSnapshot {
     }
 
     /// This layer without the features that `left` names, and with `added`.
-    pub(super) fn replaced(&self, left: impl Fn(FeatureId) -> bool, added: Vec<FeatureVersion>) -> Self {
+    pub(super) fn replaced(&self, left: impl Fn(FeatureId) -> bool, added: Vec<Arc<FeatureVersion>>) -> Self {
         let mut features: Vec<_> = self.features.iter().filter(|version| !left(version.id)).cloned().collect();
-        features.extend(added.into_iter().map(Arc::new));
+        features.extend(added);
         features.sort_unstable_by_key(|version| version.id);
         Self::new(features)
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use cloudsite_domain::audit::Action;
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{
-    Body, Bounds, Building, BuildingUse, Code, Feature, Language, Layer, Names, Parcel, ParcelStatus, Park, Poi,
-    PoiKind, Road, RoadClass, Roof, Water, WaterKind, Zone, ZoneKind,
+    Body, Bounds, Building, BuildingUse, Code, Feature, Language, Layer, Mask, MaskKind, Names, Parcel, ParcelStatus,
+    Park, Poi, PoiKind, Road, RoadClass, Roof, Water, WaterKind, Zone, ZoneKind,
 };
 use cloudsite_store::identity::IdentityStore;
 use cloudsite_store::sqlite::SqliteStore;
@@ -59,6 +59,12 @@ pub(crate) fn building(code: &str, east_m: f64, north_m: f64) -> Feature {
         offers: Vec::new(),
     };
     feature(code, None, rectangle(east_m, north_m, 40.0, 60.0), Body::Building(building))
+}
+
+/// An area of 30 by 30 m in which little may be built.
+pub(crate) fn mask(code: &str, east_m: f64, north_m: f64) -> Feature {
+    let mask = Mask { kind: MaskKind::Protection, height_limit_m: Some(6.5) };
+    feature(code, Some("Cable corridor"), rectangle(east_m, north_m, 30.0, 30.0), Body::Mask(mask))
 }
 
 /// Everything in the sample: a park of 4 by 3 km with two zones, five parcels and a few other things.

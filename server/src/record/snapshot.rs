@@ -9,17 +9,20 @@ use cloudsite_store::{Store, StoreError};
 use geo_types::{Coord, Rect};
 
 use super::LayerSnapshot;
+use super::disclosed::Below;
 use super::layer::united;
 
 /// Without a park in the record, the local frame begins on a corner of this grid, metres, so that it does not move with
 /// every import.
 const ORIGIN_GRID_M: f64 = 1_000.0;
 
-/// The park as of a revision. Never changes.
+/// The park as of a revision, as far as a tier may see it. Never changes.
 pub(crate) struct Snapshot {
     revision: Revision,
     layers: Vec<Arc<LayerSnapshot>>,
     parcels_by_zone: OnceLock<HashMap<Code, u32>>,
+    /// Of the whole: what the tiers below the government's may see of it, once one of them has asked.
+    pub(super) below: Below,
 }
 
 impl Snapshot {
@@ -29,16 +32,26 @@ impl Snapshot {
             .iter()
             .map(|layer| LayerSnapshot::load(store, *layer, revision).map(Arc::new))
             .collect::<Result<_, _>>()?;
-        Ok(Self { revision, layers, parcels_by_zone: OnceLock::new() })
+        Ok(Self::of_layers(revision, layers))
+    }
+
+    /// A snapshot of layers that stand in the order of [`Layer::ALL`].
+    pub(super) fn of_layers(revision: Revision, layers: Vec<Arc<LayerSnapshot>>) -> Self {
+        Self { revision, layers, parcels_by_zone: OnceLock::new(), below: Below::default() }
     }
 
     /// The same features under another revision; [`Self::set_layer`] then replaces what changed.
     pub(super) fn at_revision(&self, revision: Revision) -> Self {
-        Self { revision, layers: self.layers.clone(), parcels_by_zone: OnceLock::new() }
+        Self::of_layers(revision, self.layers.clone())
     }
 
-    pub(super) fn set_layer(&mut self, layer: Layer, features: LayerSnapshot) {
-        self.layers[layer as usize] = Arc::new(features);
+    pub(super) fn set_layer(&mut self, layer: Layer, features: Arc<LayerSnapshot>) {
+        self.layers[layer as usize] = features;
+    }
+
+    /// A layer to be shared.
+    pub(super) fn shared_layer(&self, layer: Layer) -> &Arc<LayerSnapshot> {
+        &self.layers[layer as usize]
     }
 
     /// The revision.

@@ -1,12 +1,16 @@
 //! Which revision last changed which tile.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::Revision;
 use cloudsite_domain::tile::{BUFFER, EXTENT, TileAddress};
+use cloudsite_store::Touched;
 use geo_types::{Coord, Rect};
 
 use super::mercator_from_canonical;
+use crate::disclosure::policy;
 
 /// The shallowest zoom that is served.
 pub(crate) const MIN_ZOOM: u8 = 11;
@@ -21,23 +25,49 @@ pub(crate) const BUFFER_UNITS: f64 = BUFFER as f64;
 /// How much further than its bounding box's corners a projected feature may reach, metres: its sides become curves.
 const CURVE_M: f64 = 2.0;
 
+/// How many units of EPSG:3857 a metre is at most where parks in China lie.
+const MERCATOR_STRETCH: f64 = 1.7;
+
 /// The revision that last changed each tile of [`LEAF_ZOOM`] in which there ever was something.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TileRevisions {
     leaves: HashMap<(u32, u32), Revision>,
 }
 
+/// The same for each tier: what a tier may not see changes none of its tiles.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TieredTiles([Arc<TileRevisions>; Tier::ALL.len()]);
+
+impl TieredTiles {
+    /// Takes up what began or ended.
+    pub(super) fn mark(&mut self, touched: &[Touched]) {
+        for at in touched {
+            let Some(reach) = reach_in_mercator(at.bounds) else { continue };
+            let rule = policy().layer(at.layer);
+            for tier in Tier::ALL.iter().filter(|tier| **tier == Tier::Government || rule.is_given_to(**tier)) {
+                // On a grid a shape reaches a little further than its own bounding box.
+                let grown_m = f64::from(rule.grid_mm(*tier).unwrap_or_default()) / 1000.0 * MERCATOR_STRETCH;
+                let by = Coord { x: grown_m, y: grown_m };
+                let reach = Rect::new(reach.min() - by, reach.max() + by);
+                Arc::make_mut(&mut self.0[*tier as usize]).mark(at.revision, reach);
+            }
+        }
+    }
+
+    /// Those of a tier.
+    pub(super) const fn of(&self, tier: Tier) -> &Arc<TileRevisions> {
+        &self.0[tier as usize]
+    }
+}
+
 impl TileRevisions {
-    /// Takes up changes: revisions with the bounding box of what began or ended, canonical metres.
-    pub(super) fn mark(&mut self, touched: Vec<(Revision, Rect)>) {
-        for (revision, bounds) in touched {
-            let Some(reach) = reach_in_mercator(bounds) else { continue };
-            let (columns, rows) = TileAddress::covering(LEAF_ZOOM, reach);
-            for x in columns {
-                for y in rows.clone() {
-                    let last = self.leaves.entry((x, y)).or_default();
-                    *last = revision.max(*last);
-                }
+    /// Takes up a revision that changed something within `reach`, EPSG:3857.
+    fn mark(&mut self, revision: Revision, reach: Rect) {
+        let (columns, rows) = TileAddress::covering(LEAF_ZOOM, reach);
+        for x in columns {
+            for y in rows.clone() {
+                let last = self.leaves.entry((x, y)).or_default();
+                *last = revision.max(*last);
             }
         }
     }
@@ -97,16 +127,29 @@ fn reach_in_mercator(bounds: Rect) -> Option<Rect> {
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_domain::record::Layer;
+
     use super::*;
 
     fn square(x: f64, y: f64, side_m: f64) -> Rect {
         Rect::new(Coord { x, y }, Coord { x: x + side_m, y: y + side_m })
     }
 
+    fn marked(touched: &[(Revision, Rect)]) -> Arc<TileRevisions> {
+        let mask = |(revision, bounds): &(Revision, Rect)| Touched {
+            revision: *revision,
+            layer: Layer::Mask,
+            bounds: *bounds,
+        };
+        let mut tiles = TieredTiles::default();
+        tiles.mark(&touched.iter().map(mask).collect::<Vec<_>>());
+        assert_eq!(tiles.of(Tier::Public).leaves().count(), 0, "the public is not told of masks");
+        Arc::clone(tiles.of(Tier::Government))
+    }
+
     #[test]
     fn a_tile_has_the_newest_revision_of_those_it_holds() {
-        let mut tiles = TileRevisions::default();
-        tiles.mark(vec![
+        let tiles = marked(&[
             (Revision(1), square(530_000.0, 3_480_000.0, 5_000.0)),
             (Revision(3), square(531_000.0, 3_481_000.0, 10.0)),
         ]);
@@ -130,9 +173,8 @@ mod tests {
         let frame = cloudsite_domain::tile::TileFrame::new(leaf);
         let side = f64::from(EXTENT);
         for (units_beyond, expected) in [(BUFFER_UNITS - 2.0, true), (BUFFER_UNITS + 40.0, false)] {
-            let mut tiles = TileRevisions::default();
             let place = frame.canonical_from_tile(Coord { x: side + units_beyond, y: side / 2.0 }).unwrap();
-            tiles.mark(vec![(Revision(7), Rect::new(place, place))]);
+            let tiles = marked(&[(Revision(7), Rect::new(place, place))]);
             assert_eq!(tiles.last_change(leaf).is_some(), expected, "{units_beyond} units beyond");
         }
     }

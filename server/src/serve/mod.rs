@@ -17,13 +17,14 @@ use cloudsite_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::connections::Limits;
 use crate::audit::{Keeper, Log, Refusals};
 use crate::changeset::{Api as ChangesApi, Changes, Kept, Runner};
-use crate::http::{Site, WebSource, router};
+use crate::http::{Site, TilePasses, WebSource, router};
 use crate::identity::demo::SignInLink;
-use crate::identity::{self, Identity, Surroundings};
+use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::operator::{OperatorFile, Token};
-use crate::record::Record;
+use crate::record::{Record, Views};
 use crate::tiles::TileServer;
 use crate::watch::Watchers;
 use crate::{demo, telemetry};
@@ -40,6 +41,8 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     /// A folder to serve the page from instead of the one in the binary.
     pub(crate) web_dir: Option<PathBuf>,
+    /// The provider of OpenID Connect by which staff sign in.
+    pub(crate) openid: Option<openid::Settings>,
     /// Whether to print the address as one JSON object on standard output.
     pub(crate) json: bool,
 }
@@ -54,7 +57,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let web = options.web_dir.clone().map_or(WebSource::Embedded, WebSource::Folder);
-    let server = Server::start(opened, listener, &options.data, web).await?;
+    let server = Server::start(opened, listener, &options.data, web, options.openid).await?;
     announce(&server, options.json)?;
     told.await;
     tracing::info!("stopping");
@@ -120,6 +123,7 @@ impl Server {
         listener: TcpListener,
         data: &Path,
         web: WebSource,
+        openid: Option<openid::Settings>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let metrics = telemetry::collect_metrics();
@@ -130,21 +134,25 @@ impl Server {
         let token = operator.token().clone();
         let (identity, links) = identify(people, Arc::clone(&record), token.clone(), data.to_owned()).await?;
         let (stop, stopping) = watch::channel(false);
-        let watchers = Arc::new(Watchers::new(Arc::clone(&record), stopping.clone()));
+        let views = Views::new(Arc::clone(&record));
+        let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
         let changes = Changes::new(Arc::clone(&record), changes, identity::system_clock(), data);
         let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
         let resolve = Arc::clone(&identity);
+        let openid =
+            openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
         let routes = router(Site {
-            tiles: Arc::new(TileServer::new(Arc::clone(&record))),
+            tiles: Arc::new(TileServer::new(views.clone())),
+            passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &watchers, &identity, token, &runner).await,
+            services: services::services(&record, &views, &watchers, &identity, openid.clone(), token, &runner).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
-            routes: identity::http::routes(identity),
+            routes: identity::http::routes(identity, openid),
             web,
             metrics,
             stop: stopping.clone(),
         });
-        let connections = tokio::spawn(connections::serve(listener, routes, stopping, DRAIN));
+        let connections = tokio::spawn(connections::serve(listener, routes, Limits::default(), stopping, DRAIN));
         Ok(Self { address, record, links, operator, log, stop, connections, imports })
     }
 

@@ -15,10 +15,10 @@ use tonic_reflection::server::Builder as Reflection;
 
 use crate::changeset::{self, Runner};
 use crate::grpc::{Audit, Parcels, Park};
-use crate::identity::{self, Identity};
+use crate::identity::{self, Identity, OpenId};
 use crate::import::service::Imports;
 use crate::operator::Token;
-use crate::record::Record;
+use crate::record::{Record, Views};
 use crate::watch::Watchers;
 
 /// The largest request, bytes. An import comes in chunks, which have a limit of their own.
@@ -30,15 +30,17 @@ const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 /// Never: the descriptors are those of the build.
 pub(super) async fn services(
     record: &Arc<Record>,
+    views: &Views,
     watchers: &Arc<Watchers>,
     identity: &Arc<Identity>,
+    openid: Option<Arc<OpenId>>,
     token: Token,
     imports: &Arc<Runner>,
 ) -> Routes {
-    let park = ParkServiceServer::new(Park::new(Arc::clone(record), Arc::clone(watchers)))
+    let park = ParkServiceServer::new(Park::new(views.clone(), Arc::clone(watchers)))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .send_compressed(CompressionEncoding::Gzip);
-    let parcels = ParcelServiceServer::new(Parcels::new(Arc::clone(record)))
+    let parcels = ParcelServiceServer::new(Parcels::new(views.clone()))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .send_compressed(CompressionEncoding::Gzip);
     let described = || {
@@ -51,7 +53,7 @@ pub(super) async fn services(
         .add_service(park)
         .add_service(parcels)
         .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record))))
-        .add_service(identity::server(Arc::clone(identity)))
+        .add_service(identity::server(Arc::clone(identity), openid))
         .add_service(Imports::server(Arc::clone(record), token))
         .add_service(changeset::changesets_server(imports.api()))
         .add_service(changeset::uploads_server(Arc::clone(imports)))

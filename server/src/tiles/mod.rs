@@ -2,7 +2,8 @@
 //!
 //! The address of a tile holds a revision and its content is the tile as of that revision, so what was once fetched never
 //! changes. The tileset says which revision last changed which tile; addresses made from it are shared by all readers
-//! until a publication touches the tile.
+//! until a publication touches the tile. Each tier has tiles of its own; those above the public's are at addresses that
+//! are sealed for one organisation and for a time.
 
 mod build;
 mod content;
@@ -12,7 +13,7 @@ mod serve;
 mod tileset;
 
 pub(crate) use serve::{Encoding, TileBody, TileError, TileServer};
-pub(crate) use tileset::{tile_json, tileset, tileset_as_of, tileset_json};
+pub(crate) use tileset::{Addresses, tile_json, tileset, tileset_as_of, tileset_json};
 
 #[cfg(test)]
 mod tests;

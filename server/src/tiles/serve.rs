@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::Revision;
 use cloudsite_domain::tile::TileAddress;
 use flate2::Compression;
@@ -15,7 +16,8 @@ use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::build::build;
-use crate::record::{LEAF_ZOOM, MIN_ZOOM, ReadError, Record};
+use super::content::FULL_ZOOM;
+use crate::record::{LEAF_ZOOM, MIN_ZOOM, ReadError, View, Views};
 
 /// How much memory kept tiles may take.
 const CACHE_BYTES: u64 = 128 * 1024 * 1024;
@@ -126,6 +128,7 @@ pub(crate) enum TileError {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
+    tier: Tier,
     revision: Revision,
     tile: TileAddress,
     encoding: Encoding,
@@ -142,7 +145,7 @@ impl Weighter<Key, TileBody> for ByBytes {
 
 /// Makes tiles of a record and keeps them.
 pub(crate) struct TileServer {
-    record: Arc<Record>,
+    views: Views,
     kept: Cache<Key, TileBody, ByBytes>,
 }
 
@@ -155,40 +158,49 @@ enum Source {
 }
 
 impl TileServer {
-    /// Serves the tiles of `record`.
-    pub(crate) fn new(record: Arc<Record>) -> Self {
-        Self { record, kept: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, ByBytes) }
+    /// Serves the tiles of the record behind `views`.
+    pub(crate) fn new(views: Views) -> Self {
+        Self { views, kept: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, ByBytes) }
     }
 
     /// The record that the tiles are made of.
-    pub(crate) fn record(&self) -> &Arc<Record> {
-        &self.record
+    pub(crate) const fn views(&self) -> &Views {
+        &self.views
     }
 
-    /// The tile at an address, if it is kept. Does not block.
-    pub(crate) fn kept(&self, revision: Revision, tile: TileAddress, encoding: Encoding) -> Option<TileBody> {
-        match self.source(revision, tile).ok()? {
+    /// The tile at an address for a tier, if it is kept. Does not block.
+    pub(crate) fn kept(
+        &self,
+        tier: Tier,
+        revision: Revision,
+        tile: TileAddress,
+        encoding: Encoding,
+    ) -> Option<TileBody> {
+        let view = self.view(tier, tile);
+        match source(&view, revision, tile).ok()? {
             Source::Nothing => Some(nothing()),
-            Source::Revision(revision) => self.kept.get(&Key { revision, tile, encoding }),
+            Source::Revision(revision) => self.kept.get(&Key { tier: view.tier(), revision, tile, encoding }),
         }
     }
 
-    /// The tile at an address; equal requests at the same time make it once. Blocks.
+    /// The tile at an address for a tier; equal requests at the same time make it once. Blocks.
     pub(crate) fn tile(
         &self,
+        tier: Tier,
         revision: Revision,
         tile: TileAddress,
         encoding: Encoding,
     ) -> Result<TileBody, TileError> {
-        let revision = match self.source(revision, tile)? {
+        let view = self.view(tier, tile);
+        let revision = match source(&view, revision, tile)? {
             Source::Nothing => return Ok(nothing()),
             Source::Revision(revision) => revision,
         };
-        self.kept.get_or_insert_with(&Key { revision, tile, encoding }, || {
+        self.kept.get_or_insert_with(&Key { tier: view.tier(), revision, tile, encoding }, || {
             if encoding == Encoding::Identity {
-                return self.make(revision, tile);
+                return make(&view, revision, tile);
             }
-            let plain = self.tile(revision, tile, Encoding::Identity)?;
+            let plain = self.tile(tier, revision, tile, Encoding::Identity)?;
             if plain.is_empty {
                 return Ok(plain);
             }
@@ -196,34 +208,40 @@ impl TileServer {
         })
     }
 
-    fn make(&self, revision: Revision, tile: TileAddress) -> Result<TileBody, TileError> {
-        let started = std::time::Instant::now();
-        let head = self.record.head();
-        // A tile that has not changed since is made of the newest snapshot, which is in memory.
-        let unchanged = head.tiles.last_change(tile).is_some_and(|last| last <= revision);
-        let snapshot = if unchanged { Arc::clone(&head.snapshot) } else { self.record.snapshot_at(revision)? };
-        let bytes = Bytes::from(build(&snapshot, tile));
-        metrics::histogram!("cloudsite_tile_build_seconds").record(started.elapsed().as_secs_f64());
-        let hash = URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..12]);
-        Ok(TileBody { is_empty: bytes.is_empty(), bytes, hash: hash.into() })
+    /// What a tile is made of for a tier. Below the zoom at which all is shown, where one tile covers much, the tiers
+    /// under the government's have the public's: an overview is no reason to give anyone a whole district closely.
+    fn view(&self, tier: Tier, tile: TileAddress) -> View {
+        let close = tile.z >= FULL_ZOOM || tier == Tier::Government;
+        if close { self.views.for_tier(tier) } else { self.views.public() }
     }
+}
 
-    /// Checks the address, and names the revision under which its content is kept: all revisions since the tile's last
-    /// change share one.
-    fn source(&self, revision: Revision, tile: TileAddress) -> Result<Source, TileError> {
-        if !(MIN_ZOOM..=LEAF_ZOOM).contains(&tile.z) {
-            return Err(TileError::ZoomNotServed(tile.z));
-        }
-        let head = self.record.head();
-        let newest = head.snapshot.revision();
-        if revision > newest || revision == Revision(0) {
-            return Err(ReadError::UnknownRevision { asked: revision, head: newest }.into());
-        }
-        Ok(match head.tiles.last_change(tile) {
-            None => Source::Nothing,
-            Some(last) => Source::Revision(revision.min(last)),
-        })
+fn make(view: &View, revision: Revision, tile: TileAddress) -> Result<TileBody, TileError> {
+    let started = std::time::Instant::now();
+    let head = view.head();
+    // A tile that has not changed since is made of the newest snapshot, which is in memory.
+    let unchanged = head.tiles.last_change(tile).is_some_and(|last| last <= revision);
+    let snapshot = if unchanged { head.snapshot } else { view.snapshot_at(revision)? };
+    let bytes = Bytes::from(build(&snapshot, tile));
+    metrics::histogram!("cloudsite_tile_build_seconds").record(started.elapsed().as_secs_f64());
+    let hash = URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..12]);
+    Ok(TileBody { is_empty: bytes.is_empty(), bytes, hash: hash.into() })
+}
+
+/// Checks the address, and names the revision under which its content is kept: all revisions since the tile's last
+/// change share one.
+fn source(view: &View, revision: Revision, tile: TileAddress) -> Result<Source, TileError> {
+    if !(MIN_ZOOM..=LEAF_ZOOM).contains(&tile.z) {
+        return Err(TileError::ZoomNotServed(tile.z));
     }
+    let (newest, tiles) = view.tile_revisions();
+    if revision > newest || revision == Revision(0) {
+        return Err(ReadError::UnknownRevision { asked: revision, head: newest }.into());
+    }
+    Ok(match tiles.last_change(tile) {
+        None => Source::Nothing,
+        Some(last) => Source::Revision(revision.min(last)),
+    })
 }
 
 fn nothing() -> TileBody {

@@ -1,3 +1,4 @@
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
 use cloudsite_domain::tile::{EXTENT, TileAddress};
 use cloudsite_proto::tile::{GeometryType, TileLayer, TileValue, VectorTile};
@@ -8,8 +9,10 @@ use std::sync::Arc;
 
 use super::build::build;
 use super::outline::twice_area;
-use super::{Encoding, TileError, TileServer, tile_json, tileset, tileset_as_of};
-use crate::record::{LEAF_ZOOM, MIN_ZOOM, Record, Snapshot, mercator_from_canonical, sample};
+use super::{Addresses, Encoding, TileError, TileServer, tile_json, tileset, tileset_as_of};
+use crate::record::{LEAF_ZOOM, MIN_ZOOM, Record, Snapshot, Views, mercator_from_canonical, sample};
+
+const WHOLE: Tier = Tier::Government;
 
 fn decoded(snapshot: &Snapshot, tile: TileAddress) -> VectorTile {
     VectorTile::decode(build(snapshot, tile).as_slice()).unwrap()
@@ -137,22 +140,22 @@ fn shapes_are_cut_to_the_tile_and_its_buffer() {
 }
 
 fn server(record: &Arc<Record>) -> TileServer {
-    TileServer::new(Arc::clone(record))
+    TileServer::new(Views::new(Arc::clone(record)))
 }
 
 #[test]
 fn an_address_keeps_its_content_while_the_record_goes_on() {
     let (_folder, record) = sample::open();
     let (near, far) = (tile_at(LEAF_ZOOM, 150.0, 150.0), tile_at(LEAF_ZOOM, 2_300.0, 1_300.0));
-    let before = server(&record).tile(Revision(1), near, Encoding::Identity).unwrap();
+    let before = server(&record).tile(WHOLE, Revision(1), near, Encoding::Identity).unwrap();
     sample::commit(&record, vec![sample::parcel("P-1", 0.0, 100.0, ParcelStatus::Taken)], Vec::new());
     // A server that kept nothing has to read the past.
     let after = server(&record);
-    assert_eq!(after.tile(Revision(1), near, Encoding::Identity).unwrap().hash, before.hash);
-    assert_ne!(after.tile(Revision(2), near, Encoding::Identity).unwrap().hash, before.hash, "the status shows");
+    assert_eq!(after.tile(WHOLE, Revision(1), near, Encoding::Identity).unwrap().hash, before.hash);
+    assert_ne!(after.tile(WHOLE, Revision(2), near, Encoding::Identity).unwrap().hash, before.hash, "the status shows");
     assert_eq!(record.head().tiles.last_change(far), Some(Revision(1)), "elsewhere nothing changed");
-    after.tile(Revision(1), far, Encoding::Identity).unwrap();
-    assert!(after.kept(Revision(2), far, Encoding::Identity).is_some(), "both revisions share one tile");
+    after.tile(WHOLE, Revision(1), far, Encoding::Identity).unwrap();
+    assert!(after.kept(WHOLE, Revision(2), far, Encoding::Identity).is_some(), "both revisions share one tile");
 }
 
 #[test]
@@ -160,7 +163,7 @@ fn encodings_hold_the_same_tile() {
     let (_folder, record) = sample::open();
     let server = server(&record);
     let address = tile_at(LEAF_ZOOM, 150.0, 150.0);
-    let body = |encoding| server.tile(Revision(1), address, encoding).unwrap();
+    let body = |encoding| server.tile(WHOLE, Revision(1), address, encoding).unwrap();
     let plain = body(Encoding::Identity).bytes;
     let mut unzipped = Vec::new();
     flate2::read::GzDecoder::new(body(Encoding::Gzip).bytes.as_ref()).read_to_end(&mut unzipped).unwrap();
@@ -175,26 +178,29 @@ fn what_is_no_tile_is_said_so() {
     let (_folder, record) = sample::open();
     let server = server(&record);
     let leaf = tile_at(LEAF_ZOOM, 150.0, 150.0);
-    let refusal = |revision, tile| server.tile(revision, tile, Encoding::Identity).map(|_| ()).unwrap_err();
+    let refusal = |revision, tile| server.tile(WHOLE, revision, tile, Encoding::Identity).map(|_| ()).unwrap_err();
     assert!(matches!(refusal(Revision(2), leaf), TileError::Read(_)), "a revision to come");
     assert!(matches!(refusal(Revision(0), leaf), TileError::Read(_)), "no revision");
     assert!(matches!(refusal(Revision(1), leaf.children()[0]), TileError::ZoomNotServed(16)));
     let elsewhere = TileAddress { z: LEAF_ZOOM, x: 0, y: 0 };
-    assert!(server.tile(Revision(1), elsewhere, Encoding::Brotli).unwrap().is_empty, "nothing on the other side");
+    assert!(
+        server.tile(WHOLE, Revision(1), elsewhere, Encoding::Brotli).unwrap().is_empty,
+        "nothing on the other side"
+    );
 }
 
 #[test]
 fn the_tileset_names_each_tile_with_its_last_revision() {
     let (_folder, record) = sample::open();
     sample::commit(&record, vec![sample::building("B-3", 2_110.0, 1_100.0)], Vec::new());
-    let set = tileset(&record.head());
+    let set = tileset(&record.head(), &Addresses::public());
     assert_eq!((set.revision, set.min_zoom, set.max_zoom, set.synthetic), (2, 11, 15, true));
     let changed = tile_at(LEAF_ZOOM, 2_120.0, 1_120.0);
     let group = |revision: u64| set.groups.iter().find(|group| group.revision == revision).expect("a group");
     let holds = |revision, tile: TileAddress| group(revision).tiles.chunks(2).any(|at| at == [tile.x, tile.y]);
     assert!(holds(2, changed) && !holds(1, changed));
     assert!(holds(1, tile_at(LEAF_ZOOM, 100.0, 100.0)));
-    let json = tile_json(&record.snapshot(), "http://localhost:8080");
+    let json = tile_json(&record.snapshot(), "http://localhost:8080/tiles");
     assert_eq!(json["tiles"][0], "http://localhost:8080/tiles/2/{z}/{x}/{y}.mvt");
     assert_eq!(json["vector_layers"].as_array().map(Vec::len), Some(11));
 }
@@ -210,8 +216,8 @@ fn a_past_tileset_leads_to_the_tiles_of_its_time() {
     // Where each of the three tiles is at revisions 1 to 3; the last one held nothing but the park's ground before.
     let cases = [(1, [1, 1, 1]), (2, [2, 1, 2]), (3, [2, 1, 3])];
     for (as_of, expected) in cases {
-        let set = tileset_as_of(&head, &record.snapshot_at(Revision(as_of)).unwrap());
-        assert_eq!((set.revision, set.origin_easting), (as_of, tileset(&head).origin_easting));
+        let set = tileset_as_of(&head, &record.snapshot_at(Revision(as_of)).unwrap(), &Addresses::public());
+        assert_eq!((set.revision, set.origin_easting), (as_of, tileset(&head, &Addresses::public()).origin_easting));
         let at = |tile: TileAddress| {
             let holds =
                 |group: &&cloudsite_proto::tile::TileGroup| group.tiles.chunks(2).any(|at| at == [tile.x, tile.y]);
@@ -220,6 +226,6 @@ fn a_past_tileset_leads_to_the_tiles_of_its_time() {
         assert_eq!([near, far, fresh].map(at), expected.map(Some), "as of revision {as_of}");
     }
     let server = server(&record);
-    let hash = |revision| server.tile(Revision(revision), near, Encoding::Identity).unwrap().hash;
+    let hash = |revision| server.tile(WHOLE, Revision(revision), near, Encoding::Identity).unwrap().hash;
     assert_ne!(hash(1), hash(2), "the parcel was not taken yet");
 }

@@ -2,25 +2,45 @@
 
 use std::collections::BTreeMap;
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::Layer;
 use cloudsite_domain::tile::schema;
 use cloudsite_proto::tile::{TileGroup, Tileset};
 use geo_types::{Coord, Rect};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::build::may_hold_something;
 use super::content::LAYERS;
 use crate::record::{Head, LEAF_ZOOM, MIN_ZOOM, Snapshot, lon_lat_from_canonical, mercator_from_canonical};
 
+/// At which addresses a reader finds the tiles of its tier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    /// The tier.
+    pub(crate) tier: Tier,
+    /// What the path of each tile begins with.
+    pub(crate) base: String,
+    /// Until when they are good; those of the public are good for ever.
+    pub(crate) good_until: Option<Timestamp>,
+}
+
+impl Addresses {
+    /// Those that everyone may know.
+    pub(crate) fn public() -> Self {
+        Self { tier: Tier::Public, base: "/tiles".to_owned(), good_until: None }
+    }
+}
+
 /// The tileset of the newest revision.
-pub(crate) fn tileset(head: &Head) -> Tileset {
-    tileset_as_of(head, &head.snapshot)
+pub(crate) fn tileset(head: &Head, addresses: &Addresses) -> Tileset {
+    tileset_as_of(head, &head.snapshot, addresses)
 }
 
 /// The tileset as of a revision that is not newer than `head`. A tile that has not changed since then has its present
 /// address; the others have the asked revision in theirs, so that one past snapshot is enough to make them all. The frame
 /// is the present one: views and links keep their meaning in any time.
-pub(crate) fn tileset_as_of(head: &Head, snapshot: &Snapshot) -> Tileset {
+pub(crate) fn tileset_as_of(head: &Head, snapshot: &Snapshot, addresses: &Addresses) -> Tileset {
     let as_of = snapshot.revision();
     let mut groups = BTreeMap::<u64, Vec<(u32, u32)>>::new();
     for (tile, revision) in head.tiles.leaves().filter(|(tile, _)| may_hold_something(snapshot, *tile)) {
@@ -44,6 +64,9 @@ pub(crate) fn tileset_as_of(head: &Head, snapshot: &Snapshot) -> Tileset {
         origin_northing: origin.y,
         groups: groups.collect(),
         synthetic: snapshot.is_synthetic(),
+        base: addresses.base.clone(),
+        tier: addresses.tier.to_string(),
+        good_until_secs: addresses.good_until.map_or(0, Timestamp::as_second),
     }
 }
 
@@ -63,11 +86,14 @@ pub(crate) fn tileset_json(tileset: &Tileset) -> Value {
         "origin_northing": tileset.origin_northing,
         "groups": groups,
         "synthetic": tileset.synthetic,
+        "base": tileset.base,
+        "tier": tileset.tier,
+        "good_until_secs": tileset.good_until_secs,
     })
 }
 
 /// The description that MapLibre and QGIS read (`TileJSON` 3.0), with addresses below `base`, e.g.
-/// `http://localhost:8080`.
+/// `http://localhost:8080/tiles`.
 pub(crate) fn tile_json(snapshot: &Snapshot, base: &str) -> Value {
     let bounds = bounds_by(snapshot, |at| Some(lon_lat_from_canonical(at)));
     let centre = bounds.center();
@@ -78,7 +104,7 @@ pub(crate) fn tile_json(snapshot: &Snapshot, base: &str) -> Value {
         "name": "cloudsite",
         "version": format!("{}.0.0", snapshot.revision()),
         "scheme": "xyz",
-        "tiles": [format!("{base}/tiles/{}/{{z}}/{{x}}/{{y}}.mvt", snapshot.revision())],
+        "tiles": [format!("{base}/{}/{{z}}/{{x}}/{{y}}.mvt", snapshot.revision())],
         "minzoom": MIN_ZOOM,
         "maxzoom": LEAF_ZOOM,
         "bounds": [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y],

@@ -1,14 +1,15 @@
-//! Events as the store tells them.
+//! Events as a view of the record tells them. A revision in which a reader's tier may see no change is still told, without
+//! a change: revisions are counted, and a gap would say as much.
 
 use std::collections::BTreeMap;
 
 use cloudsite_domain::record::{Change, Revision};
 use cloudsite_proto::land as wire;
-use cloudsite_store::{Store, StoreError};
+use cloudsite_store::StoreError;
 use geo_types::Rect;
 
 use crate::grpc::{lon_lat_bounds, revision_to_wire, wire_change};
-use crate::record::united;
+use crate::record::{View, united};
 
 /// Revisions in a batch at most.
 const MAX_REVISIONS: u64 = 64;
@@ -26,20 +27,20 @@ pub(super) struct Batch {
 }
 
 /// Reads the events after a revision up to `head`, or as many as a batch takes. Blocks.
-pub(super) fn read_batch(store: &dyn Store, after: Revision, head: Revision) -> Result<Batch, StoreError> {
+pub(super) fn read_batch(view: &View, after: Revision, head: Revision) -> Result<Batch, StoreError> {
     let last = Revision(head.0.min(after.0 + MAX_REVISIONS));
-    let entries = store.revisions(after.0 + 1..=last.0)?;
+    let entries = view.revisions(after.0 + 1..=last.0)?;
     let numbers = entries.iter().map(|entry| entry.revision.0);
     if !numbers.eq(after.0 + 1..=last.0) {
         return Ok(Batch { is_unbroken: false, events: Vec::new() });
     }
     let mut changes = BTreeMap::<Revision, Vec<Change>>::new();
-    for change in store.changes(after, last)? {
+    for change in view.changes(after, last)? {
         changes.entry(change.revision).or_default().push(change);
     }
     let mut areas = BTreeMap::<Revision, Rect>::new();
-    for (revision, bounds) in store.touched(after)?.into_iter().filter(|(revision, _)| *revision <= last) {
-        areas.entry(revision).and_modify(|all| *all = united(*all, bounds)).or_insert(bounds);
+    for at in view.touched(after)?.into_iter().filter(|at| at.revision <= last) {
+        areas.entry(at.revision).and_modify(|all| *all = united(*all, at.bounds)).or_insert(at.bounds);
     }
     let events = entries.iter().map(|entry| {
         let changes = changes.remove(&entry.revision).unwrap_or_default();

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::Revision;
 use cloudsite_proto::land as wire;
 use cloudsite_proto::land::watch_response::Event;
@@ -21,7 +22,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use crate::grpc::Refusal;
-use crate::record::Record;
+use crate::record::{View, Views};
 use events::{Batch, read_batch};
 
 /// Between two messages that say how far the stream is.
@@ -41,26 +42,27 @@ pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<wire::WatchRespon
 
 /// Gives out streams of events.
 pub(crate) struct Watchers {
-    record: Arc<Record>,
+    views: Views,
     places: Arc<Semaphore>,
-    batches: Cache<(Revision, Revision), Arc<Batch>>,
+    batches: Cache<(Tier, Revision, Revision), Arc<Batch>>,
     stop: watch::Receiver<bool>,
 }
 
 impl Watchers {
-    /// Streams of `record`, which all end when `stop` becomes true.
-    pub(crate) fn new(record: Arc<Record>, stop: watch::Receiver<bool>) -> Self {
-        Self { record, places: Arc::new(Semaphore::new(MAX_STREAMS)), batches: Cache::new(KEPT_BATCHES), stop }
+    /// Streams of the record behind `views`, which all end when `stop` becomes true.
+    pub(crate) fn new(views: Views, stop: watch::Receiver<bool>) -> Self {
+        Self { views, places: Arc::new(Semaphore::new(MAX_STREAMS)), batches: Cache::new(KEPT_BATCHES), stop }
     }
 
-    /// A stream of what happens after a revision; after 0 it begins with the newest.
-    pub(crate) fn watch(self: &Arc<Self>, after: Revision) -> Result<EventStream, Refusal> {
+    /// A stream of what happens after a revision, as far as a view shows it; after 0 it begins with the newest.
+    pub(crate) fn watch(self: &Arc<Self>, view: View, after: Revision) -> Result<EventStream, Refusal> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| Refusal::Exhausted("there are as many watch streams as this server gives; try again later"))?;
         let (to_reader, from_stream) = mpsc::channel(QUEUE);
         let stream = WatchStream {
-            made: self.record.subscribe(),
+            made: self.views.subscribe(),
+            view,
             stop: self.stop.clone(),
             watchers: Arc::clone(self),
             to_reader,
@@ -77,11 +79,11 @@ impl Watchers {
     }
 
     /// The events after a revision, up to another or as many as one batch takes.
-    async fn batch(&self, after: Revision, head: Revision) -> Result<Arc<Batch>, Refusal> {
+    async fn batch(&self, view: &View, after: Revision, head: Revision) -> Result<Arc<Batch>, Refusal> {
         self.batches
-            .get_or_insert_async(&(after, head), async {
-                let store = Arc::clone(self.record.store());
-                let read = tokio::task::spawn_blocking(move || read_batch(store.as_ref(), after, head));
+            .get_or_insert_async(&(view.tier(), after, head), async {
+                let view = view.clone();
+                let read = tokio::task::spawn_blocking(move || read_batch(&view, after, head));
                 Ok(Arc::new(read.await.map_err(|_| Refusal::Interrupted)??))
             })
             .await
@@ -93,6 +95,7 @@ struct Ended;
 
 struct WatchStream {
     watchers: Arc<Watchers>,
+    view: View,
     made: watch::Receiver<Revision>,
     stop: watch::Receiver<bool>,
     to_reader: mpsc::Sender<Result<wire::WatchResponse, Status>>,
@@ -139,7 +142,7 @@ impl WatchStream {
             if self.sent >= head {
                 return Ok(());
             }
-            match self.watchers.batch(self.sent, head).await {
+            match self.watchers.batch(&self.view, self.sent, head).await {
                 Ok(batch) if batch.is_unbroken => {
                     for (revision, event) in &batch.events {
                         self.send(Event::RevisionMade(event.clone())).await?;

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{Layer, Revision};
 use cloudsite_proto::land as wire;
 use cloudsite_proto::land::watch_response::Event;
@@ -8,7 +9,8 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::{EventStream, Watchers};
-use crate::record::{Record, sample};
+use crate::grpc::Refusal;
+use crate::record::{Record, Views, sample};
 
 struct Fixture {
     _folder: TempDir,
@@ -24,8 +26,14 @@ fn fixture(revisions: u32) -> Fixture {
         change(&record, revision);
     }
     let (stop, stopping) = watch::channel(false);
-    let watchers = Arc::new(Watchers::new(Arc::clone(&record), stopping));
+    let watchers = Arc::new(Watchers::new(Views::new(Arc::clone(&record)), stopping));
     Fixture { _folder: folder, record, watchers, stop }
+}
+
+impl Fixture {
+    fn watch(&self, tier: Tier, after: Revision) -> Result<EventStream, Refusal> {
+        self.watchers.watch(Views::new(Arc::clone(&self.record)).for_tier(tier), after)
+    }
 }
 
 fn change(record: &Record, step: u32) {
@@ -46,7 +54,7 @@ fn revision_of(event: &Event) -> u64 {
 #[tokio::test]
 async fn a_new_reader_is_told_where_it_stands_and_then_what_happens() {
     let fixture = fixture(2);
-    let mut stream = fixture.watchers.watch(Revision(0)).unwrap();
+    let mut stream = fixture.watch(Tier::Government, Revision(0)).unwrap();
     assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 2 }));
     sample::commit(&fixture.record, Vec::new(), vec![(Layer::Building, "B-2".parse().unwrap())]);
     let Event::RevisionMade(made) = next(&mut stream).await else { panic!("a revision") };
@@ -63,7 +71,7 @@ async fn a_new_reader_is_told_where_it_stands_and_then_what_happens() {
 async fn a_reader_that_comes_back_gets_what_it_missed() {
     // More than one batch, and more than the queue holds.
     let fixture = fixture(80);
-    let mut stream = fixture.watchers.watch(Revision(3)).unwrap();
+    let mut stream = fixture.watch(Tier::Government, Revision(3)).unwrap();
     assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 3 }));
     for expected in 4..=60 {
         assert_eq!(revision_of(&next(&mut stream).await), expected);
@@ -78,7 +86,7 @@ async fn a_reader_that_comes_back_gets_what_it_missed() {
 #[tokio::test]
 async fn a_reader_from_another_record_is_sent_back_to_the_start() {
     let fixture = fixture(2);
-    let mut stream = fixture.watchers.watch(Revision(9)).unwrap();
+    let mut stream = fixture.watch(Tier::Government, Revision(9)).unwrap();
     assert_eq!(next(&mut stream).await, Event::Resync(wire::Resync { revision: 2 }));
     assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 2 }));
     change(&fixture.record, 3);
@@ -88,7 +96,7 @@ async fn a_reader_from_another_record_is_sent_back_to_the_start() {
 #[tokio::test(start_paused = true)]
 async fn a_silent_record_is_said_to_be_silent() {
     let fixture = fixture(1);
-    let mut stream = fixture.watchers.watch(Revision(1)).unwrap();
+    let mut stream = fixture.watch(Tier::Government, Revision(1)).unwrap();
     let began = tokio::time::Instant::now();
     for _ in 0..3 {
         assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 1 }));
@@ -100,10 +108,36 @@ async fn a_silent_record_is_said_to_be_silent() {
 #[tokio::test]
 async fn streams_end_when_the_server_stops() {
     let fixture = fixture(1);
-    let mut stream = fixture.watchers.watch(Revision(0)).unwrap();
+    let mut stream = fixture.watch(Tier::Government, Revision(0)).unwrap();
     next(&mut stream).await;
     fixture.stop.send_replace(true);
     let last = stream.next().await.expect("a reason").expect_err("a status");
     assert_eq!(last.code(), tonic::Code::Unavailable);
     assert!(stream.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_tier_is_not_told_of_what_it_may_not_see() {
+    let fixture = fixture(1);
+    let mut streams = Vec::new();
+    for tier in Tier::ALL {
+        let mut stream = fixture.watch(*tier, Revision(0)).unwrap();
+        next(&mut stream).await;
+        streams.push(stream);
+    }
+    let mut changed = vec![sample::mask("M-SECRET", 2_000.3, 40.7)];
+    sample::commit(&fixture.record, changed.clone(), Vec::new());
+    changed[0].code = "M-2".parse().unwrap();
+    changed.push(sample::building("B-1", 50.3, 20.0));
+    sample::commit(&fixture.record, changed, Vec::new());
+    for (tier, stream) in Tier::ALL.iter().zip(&mut streams) {
+        let sees = *tier >= Tier::Investor;
+        let Event::RevisionMade(first) = next(stream).await else { panic!("a revision") };
+        assert_eq!(first.bounds.is_some(), sees, "{tier}");
+        assert_eq!(format!("{first:?}").contains("SECRET"), sees, "{tier}");
+        let told = *tier == Tier::Government;
+        assert_eq!(first.revision.unwrap().author.is_empty(), !told, "{tier}");
+        let Event::RevisionMade(second) = next(stream).await else { panic!("a revision") };
+        assert_eq!(second.changes.len(), if sees { 2 } else { 1 }, "{tier}");
+    }
 }

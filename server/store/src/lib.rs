@@ -84,6 +84,17 @@ pub struct Committed {
     pub unchanged: u64,
 }
 
+/// Where something began or ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Touched {
+    /// In which revision.
+    pub revision: Revision,
+    /// The feature's layer.
+    pub layer: Layer,
+    /// The bounding box, canonical metres.
+    pub bounds: Rect,
+}
+
 /// The record on disk. Calls block; one writer at a time, readers are never held up by it.
 pub trait Store: Send + Sync {
     /// The newest revision; 0 if nothing was ever written.
@@ -113,9 +124,9 @@ pub trait Store: Send + Sync {
     /// candidates, no more.
     fn candidates(&self, layer: Layer, bounds: Rect, at: Revision) -> Result<Vec<FeatureId>, StoreError>;
 
-    /// For each version that began or ended after `after`: the revision of that and the bounding box (canonical metres).
-    /// What tiles have to know to keep what did not change.
-    fn touched(&self, after: Revision) -> Result<Vec<(Revision, Rect)>, StoreError>;
+    /// Where each version that began or ended after `after` was, by revision. What tiles have to know to keep what did not
+    /// change.
+    fn touched(&self, after: Revision) -> Result<Vec<Touched>, StoreError>;
 
     /// Appends to the audit log what is no write of the record, all of it or nothing, and says where the log ends then.
     fn append(&self, happenings: Vec<Happening>) -> Result<Link, StoreError>;

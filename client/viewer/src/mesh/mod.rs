@@ -20,6 +20,7 @@ use cloudsite_domain::record::Layer;
 use geo_types::Coord;
 
 pub use overlay::overlay;
+pub use structure::POI_MARK_M;
 pub use tree::TreeRule;
 pub use vertex::{ExtrudedVertex, GroundKind, GroundVertex, Style, TreeInstance};
 

@@ -40,6 +40,9 @@ pub const fn overlay(kind: overlay_area::Kind) -> (Rgb, Rgb) {
     }
 }
 
+/// The mark under the name of a point of interest.
+pub const POI_MARK: Rgb = [196, 84, 58];
+
 /// A parcel's fill.
 pub const fn parcel(status: ParcelStatus) -> Rgb {
     match status {

@@ -70,7 +70,7 @@ fn hour_of_day(hour: f64) -> f64 {
 fn ask_fonts(labels: Res<Labels>, fetcher: Res<Fetcher>, mut asked: ResMut<AskedFonts>) {
     let face = FontFace::of(labels.language());
     if !labels.has_font(face) && asked.0.insert(face) {
-        fetcher.ask(Asked::Font(face));
+        fetcher.ask(Asked::Font(face), "");
     }
 }
 

@@ -26,9 +26,12 @@ impl TilesetFeed {
         self.announced = self.announced.max(revision);
     }
 
-    /// From now on a past revision is shown, or the newest.
+    /// From now on a past revision is shown, or the newest. Said again, it means that the reader has become another: the
+    /// tileset is asked for anew.
     pub(super) fn show_as_of(&mut self, as_of: Option<u64>) {
-        if self.as_of != as_of {
+        if self.as_of == as_of {
+            self.doubted = true;
+        } else {
             // What is under way is of another time, and its answer is passed over.
             *self = Self { announced: self.announced, as_of, ..Self::default() };
         }
@@ -135,8 +138,10 @@ mod tests {
         assert!(!feed.is_current() && feed.ask(1.0));
         feed.receive(2, 1.0);
         feed.announce(6);
-        feed.show_as_of(Some(2));
         assert!(feed.is_current() && !feed.ask(2.0), "what is new now says nothing of then");
+        feed.show_as_of(Some(2));
+        assert!(feed.ask(2.0), "another reader may be given more");
+        feed.receive(2, 2.0);
         feed.show_as_of(None);
         assert!(feed.ask(3.0), "and is shown when one comes back");
         feed.receive(6, 3.0);

@@ -7,6 +7,7 @@ use bevy::prelude::Resource;
 
 use super::store::{MOST_IN_FLIGHT, TileRequest};
 use crate::draw::FontFace;
+use crate::platform::as_whoever_is_signed_in;
 
 /// Room for every answer that can be under way: tiles, the tileset and the fonts. So a full queue cannot happen, and an
 /// answer that found it full would be dropped and, being missing, fail at its request's time limit.
@@ -58,10 +59,11 @@ impl Fetcher {
         Self { base_url: base_url.trim_end_matches('/').to_owned(), sender, receiver: Mutex::new(receiver) }
     }
 
-    /// Sends a request.
-    pub fn ask(&self, asked: Asked) {
+    /// Sends a request; tiles are below `base`, as the tileset says.
+    pub fn ask(&self, asked: Asked, base: &str) {
         let sender = self.sender.clone();
-        let request = ehttp::Request::get(format!("{}{}", self.base_url, path(asked)));
+        let request = ehttp::Request::get(format!("{}{}", self.base_url, path(asked, base)));
+        let request = as_whoever_is_signed_in(request);
         ehttp::fetch(request, move |outcome| {
             let bytes = match outcome {
                 Ok(response) if response.ok => Ok(response.bytes),
@@ -78,11 +80,11 @@ impl Fetcher {
     }
 }
 
-fn path(asked: Asked) -> String {
+fn path(asked: Asked, base: &str) -> String {
     match asked {
         Asked::Tileset(None) => "/tiles/tileset".to_owned(),
         Asked::Tileset(Some(revision)) => format!("/tiles/revisions/{revision}/tileset"),
-        Asked::Tile(TileRequest { address, revision }) => format!("/tiles/{revision}/{address}.mvt"),
+        Asked::Tile(TileRequest { address, revision }) => format!("{base}/{revision}/{address}.mvt"),
         Asked::Font(FontFace::Sc) => "/fonts/labels-sc.ttf".to_owned(),
         Asked::Font(FontFace::Jp) => "/fonts/labels-jp.ttf".to_owned(),
         Asked::Font(FontFace::Kr) => "/fonts/labels-kr.ttf".to_owned(),
@@ -98,8 +100,9 @@ mod tests {
     #[test]
     fn addresses_are_those_of_the_server() {
         let request = TileRequest { address: TileAddress { z: 15, x: 27_345, y: 13_325 }, revision: 12 };
-        assert_eq!(path(Asked::Tile(request)), "/tiles/12/15/27345/13325.mvt");
-        assert_eq!(path(Asked::Tileset(None)), "/tiles/tileset");
-        assert_eq!(path(Asked::Tileset(Some(3))), "/tiles/revisions/3/tileset");
+        assert_eq!(path(Asked::Tile(request), "/tiles"), "/tiles/12/15/27345/13325.mvt");
+        assert_eq!(path(Asked::Tile(request), "/tiles/investor/v4.x"), "/tiles/investor/v4.x/12/15/27345/13325.mvt");
+        assert_eq!(path(Asked::Tileset(None), ""), "/tiles/tileset");
+        assert_eq!(path(Asked::Tileset(Some(3)), ""), "/tiles/revisions/3/tileset");
     }
 }

@@ -13,6 +13,9 @@ use crate::camera::ParkBounds;
 /// How far above the ground things are reckoned to rise when a tile is looked for in the picture, metres.
 const TALLEST_M: f64 = 160.0;
 
+/// Where everyone's tiles are.
+const PUBLIC: &str = "/tiles";
+
 /// What is wrong with a tileset document.
 #[derive(Debug, thiserror::Error)]
 pub enum BrokenTileset {
@@ -62,6 +65,8 @@ pub struct TileIndex {
     pub min_zoom: u8,
     /// The deepest.
     pub max_zoom: u8,
+    /// What the address of each tile begins with.
+    pub base: String,
     /// The park's frame.
     pub park: LocalFrame,
     /// The rectangle that all features lie in, park metres.
@@ -90,6 +95,7 @@ impl TileIndex {
             revision: tileset.revision,
             min_zoom: min as u8,
             max_zoom: max as u8,
+            base: if tileset.base.is_empty() { PUBLIC.to_owned() } else { tileset.base.clone() },
             park,
             bounds: ParkBounds { min: extent.min.truncate(), max: extent.max.truncate() },
             tiles,
@@ -179,6 +185,7 @@ pub(super) mod tests {
             origin_northing: origin.y,
             groups: vec![TileGroup { revision: 7, tiles: vec![x, y] }, TileGroup { revision: 3, tiles: others }],
             synthetic: true,
+            ..Tileset::default()
         }
     }
 

@@ -180,11 +180,11 @@ fn want(mut park: ResMut<TilePark>, camera: Res<Camera>, detail: Res<TileDetail>
 fn ask(mut park: ResMut<TilePark>, fetcher: Res<Fetcher>, time: Res<Time<Real>>) {
     let (park, now_secs) = (&mut *park, time.elapsed_secs_f64());
     if park.feed.ask(now_secs) {
-        fetcher.ask(Asked::Tileset(park.feed.as_of()));
+        fetcher.ask(Asked::Tileset(park.feed.as_of()), "");
     }
     let Some(index) = &park.index else { return };
     for request in park.store.requests(index, now_secs) {
-        fetcher.ask(Asked::Tile(request));
+        fetcher.ask(Asked::Tile(request), &index.base);
     }
 }
 

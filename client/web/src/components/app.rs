@@ -10,6 +10,7 @@ use super::desk::ChangeCard;
 use super::header::Header;
 use super::intake::{DropArea, IntakeDialog};
 use super::panel::Panel;
+use super::place_card::PlaceCard;
 use super::sign_in::SignIn;
 use super::stage::Stage;
 use super::toast::Toast;
@@ -25,14 +26,15 @@ pub(crate) fn App() -> impl IntoView {
         if event.key() == "Escape" && !is_dialogs {
             if page.desk().looked_at.with_untracked(Option::is_some) {
                 page.desk().looked_at.set(None);
-            } else if page.selected.with_untracked(Option::is_some) {
-                page.selected.set(None);
+            } else if untrack(move || page.has_card()) {
+                page.close_card();
             }
         }
     });
     on_cleanup(move || escape.remove());
     let compares = move || page.desk().looked_at.with(Option::is_some);
     let has_card = move || page.selected.with(Option::is_some) && !compares();
+    let has_place = move || page.place.with(Option::is_some) && !has_card() && !compares();
     view! {
         <a class="skip" href="#parcel-list">{page.words("app.skip")}</a>
         <Stage />
@@ -43,6 +45,9 @@ pub(crate) fn App() -> impl IntoView {
         <Tools />
         <Show when=has_card>
             <Card />
+        </Show>
+        <Show when=has_place>
+            <PlaceCard />
         </Show>
         <Show when=compares>
             <ChangeCard />

@@ -10,6 +10,7 @@ mod desk;
 mod header;
 mod intake;
 mod panel;
+mod place_card;
 mod sign_in;
 mod stage;
 mod status_chip;

@@ -143,6 +143,10 @@ fn price_in(price: &Price, unit: AreaUnit, language: Language) -> String {
 }
 
 fn said(source: &str, as_of: &str, language: Language) -> String {
+    // Who says so is not told to everyone.
+    if source.is_empty() {
+        return as_of.to_owned();
+    }
     fill(language, "card.said", &[("source", source), ("date", as_of)])
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod number;
 pub(crate) mod outline;
 pub(crate) mod parcel_form;
 pub(crate) mod people;
+pub(crate) mod place;
 pub(crate) mod rules;
 pub(crate) mod shapes;
 pub(crate) mod text;

@@ -5,6 +5,7 @@ mod card;
 pub(crate) mod desk;
 mod list;
 mod park;
+mod place;
 mod session;
 mod time;
 mod toast;
@@ -39,6 +40,7 @@ impl Loader {
         self.load_park();
         self.reload_list();
         self.load_card();
+        self.load_place();
     }
 }
 
@@ -59,11 +61,13 @@ pub(crate) fn start(page: Page) {
     provide_context(loader);
     loader.load_park();
     loader.open_session();
+    loader.follow_reader();
     loader.follow_time();
     loader.follow_desk();
     loader.follow_editing();
     loader.follow_filter();
     loader.follow_selection();
+    loader.follow_place();
     loader.watch();
     address::follow(page);
     toast::follow(page);

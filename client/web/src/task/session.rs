@@ -29,6 +29,18 @@ impl Loader {
         });
     }
 
+    /// Reads everything anew when the reader becomes another, who may be given more or less.
+    pub(super) fn follow_reader(self) {
+        let tier = Memo::new(move |_| self.page.caller.with(|caller| caller.as_ref().map(|caller| caller.tier)));
+        Effect::new(move |was: Option<Option<i32>>| {
+            let is = tier.get();
+            if was.is_some_and(|was| was != is) {
+                self.refresh();
+            }
+            is
+        });
+    }
+
     /// Signs in; the error is what to show in the dialog.
     pub(crate) async fn sign_in(self, email: String, password: String) -> Result<(), LinkError> {
         let reply = self.client().sign_in(email.trim(), &password).await?;

@@ -1,5 +1,6 @@
 //! What the viewer is told: each of these follows a signal of the page and begins when the viewer listens.
 
+use cloudsite_proto::land::LonLatBounds;
 use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{
     AsOf, Highlight, Language, Layers, Overlay, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
@@ -10,6 +11,7 @@ use prost::Message;
 use super::bridge;
 use crate::desk::Tab;
 use crate::pure::facts::code_of;
+use crate::pure::place::{Place, zone_with};
 use crate::pure::{camera, draft};
 use crate::state::{Card, Connection, Page};
 
@@ -36,7 +38,7 @@ pub(super) fn follow(page: Page) {
         let ids = page.highlighted.get();
         Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default() }))
     });
-    on(listens, move || Some(Event::AsOf(AsOf { revision: page.as_of.get().unwrap_or(0) })));
+    follow_reader(page, listens);
     on(listens, move || Some(Event::Overlay(overlay(page))));
     let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
         Connection::Connected { revision } => revision,
@@ -47,6 +49,23 @@ pub(super) fn follow(page: Page) {
         (revision > 0).then_some(Event::RecordChanged(RecordChanged { revision }))
     });
     follow_selection(page, listens);
+}
+
+/// Tells the time that is shown, and tells it again when the reader becomes another: tiles are then other ones, too.
+fn follow_reader(page: Page, listens: Memo<bool>) {
+    let tier = Memo::new(move |_| page.caller.with(|caller| caller.as_ref().map(|caller| caller.tier)));
+    Effect::new(move |told: Option<Option<(Option<u64>, Option<i32>)>>| {
+        let (as_of, tier) = (page.as_of.get(), tier.get());
+        if !listens.get() {
+            return None;
+        }
+        // A viewer begins with the present and the reader of its first request.
+        let known = told.flatten().unwrap_or((None, tier));
+        if known != (as_of, tier) {
+            tell(Event::AsOf(AsOf { revision: as_of.unwrap_or(0) }));
+        }
+        Some((as_of, tier))
+    });
 }
 
 /// Tells what `event` gives whenever a signal in it changes.
@@ -86,7 +105,25 @@ fn overlay(page: Page) -> Overlay {
     })
 }
 
-/// A parcel opened on the page is selected in the viewer once both the viewer and the parcel's place are there; a card
+/// The selection of a place, once the record has said where it is.
+fn select_place(page: Page, place: &Place, fly: bool) -> Option<Select> {
+    let park = page.park.get_untracked();
+    let select = |id: u64, bounds: Option<&LonLatBounds>| {
+        camera::select_in(place.layer(), park.as_ref(), (id, place.code()), bounds, fly)
+    };
+    match place {
+        Place::Zone(code) => page.zones.with(|zones| {
+            let zone = zone_with(zones, code)?;
+            Some(select(zone.id, zone.bounds.as_ref()))
+        }),
+        Place::Poi(code) => page.pois.with(|pois| {
+            let poi = pois.as_ref()?.as_ref().ok()?.iter().find(|poi| poi.code == *code)?;
+            Some(select(poi.id, poi.bounds.as_ref()))
+        }),
+    }
+}
+
+/// A parcel or a place opened on the page is selected in the viewer once both the viewer and where it lies are there; a card
 /// that is closed takes the selection away.
 fn follow_selection(page: Page, listens: Memo<bool>) {
     Effect::new(move |_| {
@@ -105,10 +142,18 @@ fn follow_selection(page: Page, listens: Memo<bool>) {
             page.wanted.set(None);
         }
     });
+    Effect::new(move |_| {
+        let wanted = page.wanted_place.get().filter(|_| listens.get() && page.park.with(Option::is_some));
+        if let Some(select) = wanted.and_then(|(place, fly)| select_place(page, &place, fly)) {
+            tell(Event::Select(select));
+            page.wanted_place.set(None);
+        }
+    });
     Effect::new(move |was_open: Option<bool>| {
-        let is_open = page.selected.with(Option::is_some);
+        let is_open = page.has_card();
         if was_open == Some(true) && !is_open {
             page.wanted.set(None);
+            page.wanted_place.set(None);
             if listens.get_untracked() {
                 tell(Event::Select(Select::default()));
             }

@@ -39,7 +39,8 @@ pub fn touched_gives_old_and_new_bounds(fixture: &impl Fixture) {
     let touched = |after: u64| {
         let touched = store.touched(Revision(after)).unwrap();
         let mut edges: Vec<_> =
-            touched.iter().map(|(revision, bounds)| (revision.0, bounds.min().x, bounds.max().x)).collect();
+            touched.iter().map(|at| (at.revision.0, at.bounds.min().x, at.bounds.max().x)).collect();
+        assert!(touched.iter().all(|at| at.layer == Layer::Parcel));
         edges.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         edges
     };

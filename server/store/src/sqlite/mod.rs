@@ -26,7 +26,7 @@ use cloudsite_domain::record::{Change, Code, FeatureId, FeatureVersion, Layer, R
 use geo_types::Rect;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::{Commit, Committed, RevisionOnDisk, Store, StoreError};
+use crate::{Commit, Committed, RevisionOnDisk, Store, StoreError, Touched};
 use readers::Readers;
 
 /// The database's file name within the data folder.
@@ -173,7 +173,7 @@ impl Store for SqliteStore {
         self.readers.with(|connection| read::candidates(connection, layer, bounds, at))
     }
 
-    fn touched(&self, after: Revision) -> Result<Vec<(Revision, Rect)>, StoreError> {
+    fn touched(&self, after: Revision) -> Result<Vec<Touched>, StoreError> {
         self.readers.with(|connection| read::touched(connection, after))
     }
 

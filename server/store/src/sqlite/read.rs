@@ -8,7 +8,7 @@ use cloudsite_domain::record::{
 use geo_types::{Coord, Rect};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::StoreError;
+use crate::{StoreError, Touched};
 
 const FEATURE: &str = "
 SELECT f.id, v.rev_from, v.payload FROM feature f JOIN version v ON v.feature_id = f.id
@@ -37,9 +37,11 @@ AND NOT EXISTS (SELECT 1 FROM version n WHERE n.feature_id = v.feature_id AND n.
 ORDER BY revision, id";
 
 const TOUCHED: &str = "
-SELECT rev_from AS revision, min_x, min_y, max_x, max_y FROM version WHERE rev_from > ?1
+SELECT rev_from AS revision, min_x, min_y, max_x, max_y, layer
+FROM version JOIN feature ON feature.id = feature_id WHERE rev_from > ?1
 UNION ALL
-SELECT rev_to, min_x, min_y, max_x, max_y FROM version WHERE rev_to > ?1
+SELECT rev_to, min_x, min_y, max_x, max_y, layer
+FROM version JOIN feature ON feature.id = feature_id WHERE rev_to > ?1
 ORDER BY revision";
 
 /// Past any revision there will be, so that a bound given as `u64::MAX` still fits SQLite's integer.
@@ -157,12 +159,19 @@ pub(super) fn candidates(
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn touched(connection: &Connection, after: Revision) -> Result<Vec<(Revision, Rect)>, StoreError> {
+pub(super) fn touched(connection: &Connection, after: Revision) -> Result<Vec<Touched>, StoreError> {
     let mut statement = connection.prepare_cached(TOUCHED)?;
-    let touched = statement.query_map(params![number(after.0)], |row| {
+    let mut rows = statement.query(params![number(after.0)])?;
+    let mut touched = Vec::new();
+    while let Some(row) = rows.next()? {
         let low = Coord { x: row.get(1)?, y: row.get(2)? };
         let high = Coord { x: row.get(3)?, y: row.get(4)? };
-        Ok((Revision(row.get::<_, i64>(0)? as u64), Rect::new(low, high)))
-    })?;
-    Ok(touched.collect::<Result<_, _>>()?)
+        let layer: String = row.get(5)?;
+        touched.push(Touched {
+            revision: Revision(row.get::<_, i64>(0)? as u64),
+            layer: layer.parse().map_err(|error| damaged(error, "a feature's layer".to_owned()))?,
+            bounds: Rect::new(low, high),
+        });
+    }
+    Ok(touched)
 }

@@ -18,6 +18,11 @@ use crate::draw::QualityLevel;
 use crate::options::Options;
 use crate::scene::{SceneOut, SceneOutlet};
 
+/// Nobody is signed in to a native viewer: it is given what everyone is.
+pub(crate) const fn as_whoever_is_signed_in(request: ehttp::Request) -> ehttp::Request {
+    request
+}
+
 /// Runs the command line. Exits 0 when done, 1 when refused with the reason on standard error, 2 when misused.
 pub fn main() -> ExitCode {
     match run(&Arguments::parse()) {

@@ -1,7 +1,7 @@
 //! The card of the open parcel.
 
 mod editor;
-mod facts;
+pub(super) mod facts;
 mod sheet;
 mod supplies;
 

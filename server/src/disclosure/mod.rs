@@ -1,0 +1,14 @@
+//! Disclosure while the server runs: the policy that this program was built with.
+
+use std::sync::LazyLock;
+
+use cloudsite_domain::disclosure::Policy;
+
+/// The policy that this program was built with.
+pub(crate) fn policy() -> &'static Policy {
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+        let text = include_str!("../../../assets/rules/disclosure.json");
+        Policy::parse(text).expect("the policy was read when the program was tested")
+    });
+    &POLICY
+}

@@ -1,0 +1,87 @@
+//! Passes for tiles: what the address of a tile holds that is not for everyone. A pass names a tier, an organisation and an
+//! end, and is good for whoever has it, since programs that draw maps send neither cookies nor tokens with a tile.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use cloudsite_domain::identity::{Principal, Tier};
+use cloudsite_domain::record::Code;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Identity;
+use super::token::{NotSealed, open_claims, seal_claims};
+
+/// Binds passes to this use of the keys.
+const PURPOSE: &[u8] = b"cloudsite tiles";
+
+/// Passes end with the hour after the one in which they are given, so all that are given within an hour are the same and a
+/// browser can keep what it has fetched by them.
+const HOUR_SECS: i64 = 3_600;
+
+/// Passes that are kept; when there are more, all are sealed anew.
+const MOST_KEPT: usize = 4_096;
+
+/// For whom tiles are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Recipient {
+    /// How much they may hold.
+    pub(crate) tier: Tier,
+    /// The code of the organisation; none for the operator.
+    pub(crate) organisation: Option<Code>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    tier: Tier,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organisation: Option<Code>,
+    /// Seconds since 1970.
+    exp: i64,
+}
+
+/// Passes that were sealed within this hour.
+#[derive(Default)]
+pub(super) struct Passes(Mutex<HashMap<(Recipient, i64), String>>);
+
+impl Identity {
+    /// The pass of a principal and its end; none for whoever gets no more than the public.
+    pub(crate) fn tile_pass(&self, principal: &Principal) -> Result<Option<(String, Timestamp)>, NotSealed> {
+        let tier = principal.tier();
+        if tier == Tier::Public {
+            return Ok(None);
+        }
+        let organisation = match principal {
+            Principal::Member { organisation, .. } => Some(organisation.clone()),
+            Principal::Visitor | Principal::Operator => None,
+        };
+        let exp = (self.now().as_second().div_euclid(HOUR_SECS) + 2) * HOUR_SECS;
+        let until = Timestamp::from_second(exp).map_err(|_| NotSealed)?;
+        let key = (Recipient { tier, organisation: organisation.clone() }, exp);
+        let mut kept = self.passes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pass) = kept.get(&key) {
+            return Ok(Some((pass.clone(), until)));
+        }
+        let pass = seal_claims(&self.keys, PURPOSE, &Claims { tier, organisation, exp })?;
+        kept.retain(|(_, other), _| *other == exp);
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(key, pass.clone());
+        Ok(Some((pass, until)))
+    }
+
+    /// For whom a pass is; none if it is not one of ours, is over, or its organisation is no longer of that tier.
+    pub(crate) fn open_tile_pass(&self, pass: &str) -> Option<Recipient> {
+        let Claims { tier, organisation, exp } = open_claims(&self.keys, PURPOSE, pass)?;
+        if self.now().as_second() >= exp {
+            return None;
+        }
+        if let Some(code) = &organisation
+            && self.directory().organisations.get(code)?.tier() < tier
+        {
+            return None;
+        }
+        Some(Recipient { tier, organisation })
+    }
+}

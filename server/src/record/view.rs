@@ -1,0 +1,129 @@
+//! The record as readers reach it: for someone, and no more of it than their tier may see.
+
+use std::sync::Arc;
+
+use cloudsite_domain::identity::{Principal, Tier};
+use cloudsite_domain::record::{Change, Revision, RevisionEntry};
+use cloudsite_store::{StoreError, Touched};
+use geo_types::{Coord, Rect};
+use tokio::sync::watch;
+
+use super::{Head, ReadError, Record, Snapshot, TileRevisions};
+use crate::disclosure::policy;
+
+/// Gives out views of a record: all that whatever answers someone has of it.
+#[derive(Clone)]
+pub(crate) struct Views(Arc<Record>);
+
+impl Views {
+    /// Views of `record`.
+    pub(crate) const fn new(record: Arc<Record>) -> Self {
+        Self(record)
+    }
+
+    /// What a principal may see.
+    pub(crate) fn of(&self, principal: &Principal) -> View {
+        self.for_tier(principal.tier())
+    }
+
+    /// What a tier may see, where it was proved before that who asks belongs to it.
+    pub(crate) fn for_tier(&self, tier: Tier) -> View {
+        View { record: Arc::clone(&self.0), tier }
+    }
+
+    /// What everyone may see.
+    pub(crate) fn public(&self) -> View {
+        self.for_tier(Tier::Public)
+    }
+
+    /// The newest revision, and a wake-up whenever there is a newer one: numbers are told to everyone.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Revision> {
+        self.0.subscribe()
+    }
+}
+
+/// The record for a tier.
+#[derive(Clone)]
+pub(crate) struct View {
+    record: Arc<Record>,
+    tier: Tier,
+}
+
+impl View {
+    /// The tier.
+    pub(crate) const fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// The newest revision's number.
+    pub(crate) fn newest(&self) -> Revision {
+        self.record.snapshot().revision()
+    }
+
+    /// The features as of a revision, 0 being the newest, if they are in memory. Does not block.
+    pub(crate) fn ready(&self, revision: Revision) -> Option<Arc<Snapshot>> {
+        let whole = self.record.snapshot();
+        let wanted = revision == Revision(0) || revision == whole.revision();
+        if wanted { whole.ready_for_tier(self.tier) } else { None }
+    }
+
+    /// The features as of a revision, 0 being the newest. Blocks.
+    pub(crate) fn snapshot_at(&self, revision: Revision) -> Result<Arc<Snapshot>, ReadError> {
+        let whole = if revision == Revision(0) { self.record.snapshot() } else { self.record.snapshot_at(revision)? };
+        Ok(whole.for_tier(self.tier))
+    }
+
+    /// The newest revision and what depends on it. Blocks where the tier is the first to ask.
+    pub(crate) fn head(&self) -> Head {
+        self.record.head_for(self.tier)
+    }
+
+    /// The newest revision's number, and which revision last changed each tile. Does not block.
+    pub(crate) fn tile_revisions(&self) -> (Revision, Arc<TileRevisions>) {
+        self.record.tile_revisions_for(self.tier)
+    }
+
+    /// What is known of the revisions in a range, oldest first. Blocks.
+    pub(crate) fn revisions(&self, range: std::ops::RangeInclusive<u64>) -> Result<Vec<RevisionEntry>, StoreError> {
+        let mut entries = self.record.store().revisions(range)?;
+        if !self.is_whole() && !policy().tells_authors(self.tier) {
+            for entry in &mut entries {
+                entry.author.clear();
+                entry.message.clear();
+            }
+        }
+        Ok(entries)
+    }
+
+    /// What changed in the revisions after one and up to another. Blocks.
+    pub(crate) fn changes(&self, after: Revision, up_to: Revision) -> Result<Vec<Change>, StoreError> {
+        let mut changes = self.record.store().changes(after, up_to)?;
+        changes.retain(|change| self.is_whole() || policy().layer(change.layer).is_given_to(self.tier));
+        Ok(changes)
+    }
+
+    /// Where something began or ended after a revision, as closely as the tier is told places. Blocks.
+    pub(crate) fn touched(&self, after: Revision) -> Result<Vec<Touched>, StoreError> {
+        let mut touched = self.record.store().touched(after)?;
+        if !self.is_whole() {
+            touched.retain(|at| policy().layer(at.layer).is_given_to(self.tier));
+            for at in &mut touched {
+                let grid_mm = policy().layer(at.layer).grid_mm(self.tier).unwrap_or(1);
+                at.bounds = outwards(at.bounds, grid_mm);
+            }
+        }
+        Ok(touched)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.tier == Tier::Government
+    }
+}
+
+/// The rectangle of cells of a grid that holds another one.
+fn outwards(bounds: Rect, grid_mm: u32) -> Rect {
+    let cell_m = f64::from(grid_mm) / 1000.0;
+    let to =
+        |at: Coord, round: fn(f64) -> f64| Coord { x: round(at.x / cell_m) * cell_m, y: round(at.y / cell_m) * cell_m };
+    Rect::new(to(bounds.min(), f64::floor), to(bounds.max(), f64::ceil))
+}
