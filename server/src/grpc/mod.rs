@@ -9,7 +9,7 @@ mod park_service;
 mod read;
 mod status;
 
-pub(crate) use audit_service::Audit;
+pub(crate) use audit_service::{Audit, Disclosures};
 pub(crate) use convert::{lon_lat_bounds, revision_to_wire, wire_change};
 pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;

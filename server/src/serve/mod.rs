@@ -11,13 +11,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 use cloudsite_domain::record::Revision;
+use cloudsite_store::extent::ExtentStore;
 use cloudsite_store::identity::IdentityStore;
 use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::audit::{Keeper, Log, Refusals};
+use crate::audit::{Journal, Keeper, Log, Refusals, Sources};
+use crate::disclosure::Desk;
+use crate::grpc::Disclosures;
 use crate::http::{Site, TilePasses, WebSource, router};
 use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, Surroundings};
@@ -68,6 +71,8 @@ pub(crate) struct Opened {
     pub(crate) record: Arc<Record>,
     /// Who people are.
     pub(crate) people: Arc<dyn IdentityStore>,
+    /// What has been given to them.
+    pub(crate) extents: Arc<dyn ExtentStore>,
 }
 
 /// Opens the record in a folder; one that was never written is filled with the demo park.
@@ -79,7 +84,7 @@ fn open(data: &Path) -> anyhow::Result<Opened> {
         let filled = demo::fill(&record).context("cannot fill in the demo park")?;
         tracing::info!(features = filled.created, "filled in the demo park");
     }
-    Ok(Opened { record: Arc::new(record), people: store })
+    Ok(Opened { record: Arc::new(record), people: Arc::clone(&store) as _, extents: store })
 }
 
 /// Opens a store that can be relied on, or says what to do with one that cannot.
@@ -112,7 +117,7 @@ pub(crate) struct Server {
 impl Server {
     /// Serves what was opened on `listener`, and leaves word of it in the data folder.
     pub(crate) async fn start(
-        Opened { record, people }: Opened,
+        Opened { record, people, extents }: Opened,
         listener: TcpListener,
         data: &Path,
         web: WebSource,
@@ -122,18 +127,23 @@ impl Server {
         metrics::gauge!("cloudsite_snapshot_revision").set(record.snapshot().revision().0 as f64);
         let operator = OperatorFile::publish(data, address)?;
         let refusals = Arc::new(Refusals::default());
-        let log = Keeper::start(open_log(&record, data).await?, Arc::clone(&refusals), record.subscribe());
+        let journal = Arc::new(Journal::default());
+        let desk = open_desk(Arc::clone(&extents), Arc::clone(&journal)).await?;
+        let sources =
+            Sources { refusals: Arc::clone(&refusals), journal: Arc::clone(&journal), desk: Arc::clone(&desk) };
+        let log = Keeper::start(open_log(&record, data).await?, sources, record.subscribe());
         let token = operator.token().clone();
-        let (identity, links) = identify(people, Arc::clone(&record), token.clone(), data.to_owned()).await?;
+        let (identity, links) = identify(people, Arc::clone(&record), token.clone(), journal, data.to_owned()).await?;
         let (stop, stopping) = watch::channel(false);
-        let views = Views::new(Arc::clone(&record));
+        let views = Views::new(Arc::clone(&record), Arc::clone(&desk));
+        let disclosures = Disclosures { store: extents, desk };
         let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
         let resolve = Arc::clone(&identity);
         let routes = router(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &views, &watchers, &identity, token).await,
+            services: services::services(&record, &views, &watchers, &identity, disclosures, token).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
             routes: identity::http::routes(identity),
             web,
@@ -175,17 +185,26 @@ async fn open_log(record: &Record, data: &Path) -> std::io::Result<Log> {
     opened.map_err(std::io::Error::other)
 }
 
+/// The desk that everything goes over which is given to an organisation.
+async fn open_desk(extents: Arc<dyn ExtentStore>, journal: Arc<Journal>) -> anyhow::Result<Arc<Desk>> {
+    let open = move || Desk::open(extents, journal, identity::system_clock());
+    let desk = tokio::task::spawn_blocking(open).await.context("the desk was not opened")?;
+    Ok(Arc::new(desk.context("cannot read what has been disclosed")?))
+}
+
 /// Reads who people are; on the demo park, with the demo's people and a link for each.
 async fn identify(
     people: Arc<dyn IdentityStore>,
     record: Arc<Record>,
     operator: Token,
+    journal: Arc<Journal>,
     data: PathBuf,
 ) -> anyhow::Result<(Arc<Identity>, Vec<SignInLink>)> {
     let around = Surroundings {
         clock: identity::system_clock(),
         is_demo_park: Arc::new(move || record.snapshot().is_synthetic()),
         operator: Some(operator),
+        journal,
     };
     let open = move || {
         let identity = Identity::open(people, &data, around)?;

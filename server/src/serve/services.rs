@@ -13,7 +13,7 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
-use crate::grpc::{Audit, Parcels, Park};
+use crate::grpc::{Audit, Disclosures, Parcels, Park};
 use crate::identity::{self, Identity};
 use crate::import::service::Imports;
 use crate::operator::Token;
@@ -32,6 +32,7 @@ pub(super) async fn services(
     views: &Views,
     watchers: &Arc<Watchers>,
     identity: &Arc<Identity>,
+    disclosures: Disclosures,
     token: Token,
 ) -> Routes {
     let park = ParkServiceServer::new(Park::new(views.clone(), Arc::clone(watchers)))
@@ -49,7 +50,7 @@ pub(super) async fn services(
     Routes::from(axum::Router::new())
         .add_service(park)
         .add_service(parcels)
-        .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record))))
+        .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record), disclosures)))
         .add_service(identity::server(Arc::clone(identity)))
         .add_service(Imports::server(Arc::clone(record), token))
         .add_service(health().await)

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod error;
+pub mod extent;
 pub mod identity;
 pub mod sqlite;
 

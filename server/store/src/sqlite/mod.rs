@@ -6,6 +6,7 @@
 mod audit;
 mod backup;
 mod digest;
+mod extent;
 mod health;
 mod identity;
 mod read;

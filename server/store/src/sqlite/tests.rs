@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{DATABASE_FILE, SqliteStore};
-use crate::contract::{self, Fixture, IdentityFixture, codes, commit, poi, write};
+use crate::contract::{self, ExtentFixture, Fixture, IdentityFixture, codes, commit, poi, write};
+use crate::extent::ExtentStore;
 use crate::identity::IdentityStore;
 use crate::{Store, StoreError};
 
@@ -30,9 +31,16 @@ impl IdentityFixture for Folder {
     }
 }
 
+impl ExtentFixture for Folder {
+    fn open_extents(&self) -> Box<dyn ExtentStore> {
+        Box::new(SqliteStore::open(self.0.path()).unwrap())
+    }
+}
+
 mod contract_of_sqlite {
     crate::contract_tests!(super::folder);
     crate::identity_contract_tests!(super::folder);
+    crate::extent_contract_tests!(super::folder);
 }
 
 #[test]
