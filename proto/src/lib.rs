@@ -9,6 +9,8 @@
 )]
 #![cfg_attr(feature = "server", expect(clippy::allow_attributes, reason = "the generated servers carry some"))]
 
+mod view;
+
 macro_rules! generated {
     ($package:literal) => {
         mod generated {
@@ -37,6 +39,8 @@ pub mod land {
 /// Package `cloudsite.scene.v1`: what page, viewer and meeting tell each other.
 pub mod scene {
     generated!("cloudsite.scene.v1");
+
+    pub use crate::view::BadView;
 }
 
 /// Package `cloudsite.tile.v1`: vector tiles and what describes them.

@@ -62,7 +62,12 @@ impl Browser {
 
     /// Opens an address in a browser of its own, with a window of this size.
     pub async fn open(&self, url: &str, width: u32, height: u32) -> Page {
-        let mut flags: Vec<String> = FLAGS.iter().map(|&flag| flag.to_owned()).collect();
+        self.open_with(url, width, height, &[]).await
+    }
+
+    /// The same in a browser with further flags.
+    pub async fn open_with(&self, url: &str, width: u32, height: u32, further: &[&str]) -> Page {
+        let mut flags: Vec<String> = FLAGS.iter().chain(further).map(|&flag| flag.to_owned()).collect();
         let profile = tempfile::tempdir_in(self.profile.path()).expect("a folder can be made").keep();
         flags.push(format!("--user-data-dir={}", profile.display()));
         flags.push(format!("--window-size={width},{height}"));

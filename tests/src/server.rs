@@ -50,8 +50,16 @@ impl Server {
         Self::start_with(folder, None, launcher).await
     }
 
+    /// As [`Self::start_in`], where another server has listened before.
+    pub async fn start_at(folder: TempDir, address: SocketAddr) -> Self {
+        Self::start_on(address, folder, web_folder().as_deref(), &[]).await
+    }
+
     async fn start_with(folder: TempDir, web: Option<&Path>, launcher: &[&str]) -> Self {
-        let address = free_address();
+        Self::start_on(free_address(), folder, web, launcher).await
+    }
+
+    async fn start_on(address: SocketAddr, folder: TempDir, web: Option<&Path>, launcher: &[&str]) -> Self {
         let mut command = under(launcher);
         command.arg("serve").arg("--data").arg(folder.path().join("data"));
         command.args(["--listen", &address.to_string()]);
@@ -86,6 +94,11 @@ impl Server {
     /// The address of a path on the server.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The data folder.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cloudsite_domain::crs::{Crs, Projector};
-use cloudsite_proto::land::{ListParcelsRequest, Parcel};
+use cloudsite_proto::land::{Layer, ListFeaturesRequest, ListParcelsRequest, ListZonesRequest, Parcel};
 use cloudsite_proto::tile::Tileset;
 use cloudsite_tests::{Browser, Page, Server, geojson, get, import};
 use geo_types::Coord;
@@ -39,10 +39,15 @@ fn code(parcel: &Parcel) -> &str {
 
 /// East and north of a parcel's anchor in the park's local frame, metres.
 async fn local(server: &Server, parcel: &Parcel) -> (f64, f64) {
+    let anchor = parcel.anchor.expect("a parcel has an anchor");
+    park_metres(server, anchor.lon, anchor.lat).await
+}
+
+/// East and north of a place in the park's local frame, metres.
+async fn park_metres(server: &Server, lon: f64, lat: f64) -> (f64, f64) {
     let tileset = get(&server.url("/tiles/tileset"), &[]).await.decoded();
     let tileset = Tileset::decode(&tileset[..]).expect("a tileset");
-    let anchor = parcel.anchor.expect("a parcel has an anchor");
-    let projected = Projector::new(Crs::Wgs84, Crs::CANONICAL).project(Coord { x: anchor.lon, y: anchor.lat });
+    let projected = Projector::new(Crs::Wgs84, Crs::CANONICAL).project(Coord { x: lon, y: lat });
     let at = projected.expect("the park is on the map");
     (at.x - tileset.origin_easting, at.y - tileset.origin_northing)
 }
@@ -174,4 +179,129 @@ async fn an_open_page_sees_what_is_imported_meanwhile() {
         page.until("the new parcel is counted", SOON, &counts).await;
         page.close().await;
     }
+}
+
+#[tokio::test]
+async fn the_park_comes_back_after_the_browser_has_taken_the_graphics() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let all = parcels(&server).await;
+    let parcel = &all[0];
+    let (east, north) = local(&server, parcel).await;
+    let view = format!("{east:.1},{north:.1},0.0,0.0,60.0,900.0");
+    let browser = Browser::start().await;
+    let page = open(&browser, &server, &format!("lang=en&parcel={}&view={view}", code(parcel))).await;
+    page.until("the viewer runs", PATIENCE, RUNNING).await;
+    page.until("the view is drawn", PATIENCE, "return window.cloudsiteViewer?.ready()").await;
+    page.run("window.firstCanvas = document.querySelector('canvas'); window.firstViewer = window.cloudsiteViewer")
+        .await;
+    let lose = "const gl = window.firstCanvas.getContext('webgl2').getExtension('WEBGL_lose_context');
+                gl.loseContext(); return true";
+    page.run(lose).await;
+    let said = "return document.querySelector('.curtain-title')?.innerText.includes('graphics')";
+    page.until("the page says what has happened", SOON, said).await;
+    let back = format!(
+        "return document.querySelector('canvas') !== window.firstCanvas
+             && window.cloudsiteViewer !== window.firstViewer && (() => {{ {RUNNING} }})()
+             && window.cloudsiteViewer.ready()"
+    );
+    page.until("the park is back", PATIENCE, &back).await;
+    assert_eq!(page.run(CARD).await.as_str(), Some(code(parcel)), "the card stays open");
+    let query = page.run("return location.search").await;
+    assert!(query.as_str().is_some_and(|query| query.contains(&view)), "the view is another: {query}");
+    let picture = page.picture("canvas").await;
+    assert!(picture.blankness() < 0.8 && picture.colours() > 20, "the canvas is blank");
+    page.close().await;
+}
+
+#[tokio::test]
+async fn zones_and_points_of_interest_have_cards_and_links() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let zones = server.park().await.list_zones(ListZonesRequest::default()).await.expect("zones are listed");
+    let zone = zones.into_inner().zones.into_iter().find(|zone| zone.parcel_count > 5).expect("a zone has parcels");
+    let zone_code = zone.name.trim_start_matches("zones/").to_owned();
+    let zone_name = zone.names.iter().find(|name| name.language == "en").expect("a name").text.clone();
+    let browser = Browser::start().await;
+    let page = open(&browser, &server, &format!("lang=en&zone={zone_code}")).await;
+    let name = "return document.querySelector('[data-testid=\"place-name\"]')?.innerText";
+    let shown = page.until("the zone is named", SOON, &format!("{name} === '{zone_name}'")).await;
+    assert_eq!(shown, true);
+    page.click("place-parcels").await;
+    let count = format!(
+        "return document.querySelector('[data-testid=\"result-count\"]')?.innerText.startsWith('{} ')",
+        zone.parcel_count
+    );
+    page.until("the list holds the zone's parcels", SOON, &count).await;
+    page.click("lang-zh").await;
+    page.until("the card speaks Chinese", SOON, &format!("{name} !== '{zone_name}'")).await;
+    page.close().await;
+
+    // A point of interest is clicked at by its name in the park.
+    let request = ListFeaturesRequest { layer: Layer::Poi.into(), ..Default::default() };
+    let pois = server.park().await.list_features(request).await.expect("points are listed").into_inner().features;
+    let poi = pois.first().expect("the demo park has points of interest");
+    let poi_code = poi.name.trim_start_matches("poi/");
+    let poi_name = poi.names.iter().find(|name| name.language == "en").expect("a name").text.clone();
+    let bounds = poi.bounds.expect("it lies somewhere");
+    let (east, north) = park_metres(&server, bounds.west, bounds.south).await;
+    let page = open(&browser, &server, &format!("lang=en&view={east:.1},{north:.1},0,0,60,500")).await;
+    page.until("the viewer runs", PATIENCE, RUNNING).await;
+    page.until("the view is drawn", PATIENCE, "return window.cloudsiteViewer?.ready()").await;
+    let label = on_page((east, north)).replace(", 0)", ", 28)");
+    let at = page.until("the point is in view", SOON, &label).await;
+    let (x, y) = (at[0].as_f64().expect("a number"), at[1].as_f64().expect("a number"));
+    cloudsite_tests::eventually("a click on its name opens its card", PATIENCE, async || {
+        page.click_at(x, y).await;
+        (page.run(name).await.as_str() == Some(&poi_name)).then_some(())
+    })
+    .await;
+    let linked = format!("return location.search.includes('poi={poi_code}')");
+    page.until("the address says so", SOON, &linked).await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn without_web_gl_the_page_says_so_and_lists_the_land() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let page = browser.open_with(&server.url("/?lang=en"), SIZE.0, SIZE.1, &["--disable-3d-apis"]).await;
+    let said = "return document.querySelector('.curtain-title')?.innerText.includes('WebGL 2')";
+    page.until("the page says what is missing", SOON, said).await;
+    page.click("parcel-item").await;
+    page.until("the card opens all the same", SOON, CARD).await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_said_to_be_and_found_again() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let page = open(&browser, &server, "lang=en").await;
+    page.until("parcels are listed", SOON, "return document.querySelector('[data-testid=\"parcel-item\"]') !== null")
+        .await;
+    let (address, (_, folder)) = (server.address(), server.terminate().await);
+    let banner = "return document.querySelector('.banner')?.innerText.includes('cannot be reached')";
+    page.until("the page says that the server is away", PATIENCE, banner).await;
+    page.click("parcel-item").await;
+    let server = Server::start_at(folder, address).await;
+    page.until("the banner goes by itself", PATIENCE, "return document.querySelector('.banner') === null").await;
+    page.until(
+        "the card that was asked for meanwhile is there",
+        SOON,
+        "return document.querySelector('.facts') !== null",
+    )
+    .await;
+    page.close().await;
+    server.terminate().await;
 }

@@ -1,11 +1,13 @@
 //! What a viewer begins with, from the command line or from the page.
 
-use bevy::math::{DVec3, Vec2};
+use bevy::math::Vec2;
 use cloudsite_domain::record::Language;
+use cloudsite_proto::scene;
 use serde::Deserialize;
 
 use crate::camera::Pose;
 use crate::quality::{Chosen, level_from_name};
+use crate::scene::{BadEvent, pose_from_event};
 
 /// What a viewer begins with.
 #[derive(Debug, Clone)]
@@ -14,7 +16,7 @@ pub struct Options {
     pub base_url: String,
     /// Where the camera begins; none is the opening view.
     pub view: Option<Pose>,
-    /// Whether it begins on foot.
+    /// Whether it begins on foot wherever the view is.
     pub walk: bool,
     /// The language of labels.
     pub language: Language,
@@ -50,8 +52,11 @@ pub enum BadOption {
     #[error("the options are not understood")]
     Json(#[from] serde_json::Error),
     /// A view of another form.
-    #[error("view '{0}' is not 'east,north,heading,pitch,distance' in metres and degrees")]
-    View(String),
+    #[error(transparent)]
+    View(#[from] scene::BadView),
+    /// A view that is nowhere.
+    #[error(transparent)]
+    Pose(#[from] BadEvent),
     /// A level that is none.
     #[error("quality '{0}' is none of auto, light, normal and high")]
     Quality(String),
@@ -65,7 +70,6 @@ pub enum BadOption {
 #[serde(default, deny_unknown_fields)]
 struct PageOptions {
     view: Option<String>,
-    walk: bool,
     language: Option<String>,
     quality: Option<String>,
     hour: Option<f64>,
@@ -73,7 +77,7 @@ struct PageOptions {
 }
 
 impl Options {
-    /// The options of a page: an object with any of `view`, `walk`, `language`, `quality`, `hour` and `bench`. Empty
+    /// The options of a page: an object with any of `view`, `language`, `quality`, `hour` and `bench`. Empty
     /// text is an empty object.
     pub fn from_page(base_url: &str, json: &str) -> Result<Self, BadOption> {
         let page: PageOptions =
@@ -82,7 +86,7 @@ impl Options {
         Ok(Self {
             base_url: base_url.to_owned(),
             view: page.view.filter(|view| !view.is_empty()).map(|view| parse_view(&view)).transpose()?,
-            walk: page.walk,
+            walk: false,
             language: page.language.map_or(Ok(default.language), |tag| parse_language(&tag))?,
             quality: page.quality.map_or(Ok(default.quality), |name| parse_quality(&name))?,
             hour: page.hour,
@@ -92,24 +96,10 @@ impl Options {
     }
 }
 
-/// A view as it is written in addresses and on the command line: `east,north,heading,pitch,distance`, metres and degrees.
-/// Distance 0 is on foot.
+/// A view as links and the command line write it.
 pub fn parse_view(text: &str) -> Result<Pose, BadOption> {
-    let bad = || BadOption::View(text.to_owned());
-    let numbers: Vec<f64> =
-        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map_err(|_| bad())?;
-    match numbers[..] {
-        [east, north, heading_deg, pitch_deg, distance_m] if numbers.iter().all(|number| number.is_finite()) => {
-            Ok(Pose {
-                target: DVec3::new(east, north, 0.0),
-                heading_deg,
-                pitch_deg,
-                distance_m,
-                walking: distance_m == 0.0,
-            })
-        }
-        _ => Err(bad()),
-    }
+    let camera: scene::Camera = text.parse()?;
+    Ok(pose_from_event(&camera)?)
 }
 
 /// A language by its tag.
@@ -124,12 +114,14 @@ pub fn parse_quality(name: &str) -> Result<Chosen, BadOption> {
 
 #[cfg(test)]
 mod tests {
+    use bevy::math::DVec3;
+
     use super::*;
     use crate::draw::QualityLevel;
 
     #[test]
     fn a_pages_options_are_read() {
-        let json = r#"{"view":"120.5,-80,15,35,900","language":"ja-JP","quality":"light","bench":true,"hour":9.5}"#;
+        let json = r#"{"view":"120.5,-80,0,15,35,900","language":"ja-JP","quality":"light","bench":true,"hour":9.5}"#;
         let options = Options::from_page("http://localhost:8080", json).unwrap();
         let view = options.view.unwrap();
         assert_eq!((view.target, view.distance_m, view.walking), (DVec3::new(120.5, -80.0, 0.0), 900.0, false));
@@ -137,14 +129,14 @@ mod tests {
         assert_eq!(options.quality, Chosen(Some(QualityLevel::Light)));
         assert!(options.bench && options.hour == Some(9.5));
         assert!(Options::from_page("", "").unwrap().view.is_none());
-        assert!(Options::from_page("", r#"{"view":"0,0,0,0,0"}"#).unwrap().view.unwrap().walking);
+        assert!(Options::from_page("", r#"{"view":"0,0,0,0,0,0,walk"}"#).unwrap().view.unwrap().walking);
     }
 
     #[test]
     fn what_is_wrong_is_named() {
         let cases = [
             (r#"{"view":"1,2,3"}"#, "view '1,2,3'"),
-            (r#"{"view":"1,2,3,4,NaN"}"#, "view '1,2,3,4,NaN'"),
+            (r#"{"view":"1,2,3,4,5,NaN"}"#, "view '1,2,3,4,5,NaN'"),
             (r#"{"quality":"ultra"}"#, "quality 'ultra'"),
             (r#"{"language":"tlh"}"#, "language 'tlh'"),
             (r#"{"colour":"red"}"#, "not understood"),

@@ -1,5 +1,6 @@
 //! What the world outside the application may ask between two frames, and how it wakes one that waits.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use bevy::math::DVec3;
@@ -25,6 +26,7 @@ pub struct ViewerHandle {
     sender: SceneSender,
     shown: Arc<Mutex<Shown>>,
     waker: Arc<OnceLock<Waker>>,
+    ended: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for ViewerHandle {
@@ -36,16 +38,26 @@ impl std::fmt::Debug for ViewerHandle {
 impl ViewerHandle {
     /// A handle that sends to `sender`.
     pub fn new(sender: SceneSender) -> Self {
-        Self { sender, shown: Arc::default(), waker: Arc::default() }
+        Self { sender, shown: Arc::default(), waker: Arc::default(), ended: Arc::default() }
     }
 
     /// Sends an event, the bytes of a `SceneEvent`, and wakes the viewer.
     pub fn send(&self, bytes: Vec<u8>) -> Result<(), SendRefused> {
         self.sender.send(bytes)?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Ends the viewer within its next frame.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+        self.wake();
+    }
+
+    fn wake(&self) {
         if let Some(wake) = self.waker.get() {
             wake();
         }
-        Ok(())
     }
 
     /// Where a point of the park was last seen, logical pixels from the picture's top left; none if it was behind the eye
@@ -71,9 +83,20 @@ impl ViewerHandle {
 #[derive(Resource)]
 struct Probe(Arc<Mutex<Shown>>);
 
+#[derive(Resource)]
+struct Ended(Arc<AtomicBool>);
+
 /// Adds what keeps the handle up to date.
 pub fn plugin(app: &mut App, handle: &ViewerHandle) {
-    app.insert_resource(Probe(handle.shown.clone())).add_systems(PostUpdate, remember);
+    app.insert_resource(Probe(handle.shown.clone()))
+        .insert_resource(Ended(handle.ended.clone()))
+        .add_systems(PostUpdate, (remember, end));
+}
+
+fn end(ended: Res<Ended>, mut exit: MessageWriter<AppExit>) {
+    if ended.0.load(Ordering::Relaxed) {
+        exit.write(AppExit::Success);
+    }
 }
 
 fn remember(probe: Res<Probe>, camera: Res<Camera>, viewport: Res<Viewport>, park: Res<TilePark>) {

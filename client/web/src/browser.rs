@@ -111,6 +111,18 @@ pub(crate) fn scroll_to(id: &str) {
     }
 }
 
+/// A text among the properties of a GeoJSON feature.
+pub(crate) fn property(geojson: &str, name: &str) -> Option<String> {
+    let feature = js_sys::JSON::parse(geojson).ok()?;
+    let properties = js_sys::Reflect::get(&feature, &"properties".into()).ok()?;
+    js_sys::Reflect::get(&properties, &name.into()).ok()?.as_string()
+}
+
+/// Whether the window is so narrow that list and card lie over each other; as in the style sheet.
+pub(crate) fn is_narrow() -> bool {
+    window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < 900.0)
+}
+
 /// Gives an element the keyboard's focus.
 pub(crate) fn focus(id: &str) {
     use wasm_bindgen::JsCast;

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
+use crate::pure::place::{Place, Poi};
 use crate::pure::text;
 use crate::pure::url_state::UrlState;
 use crate::viewer::ViewerState;
@@ -81,7 +82,19 @@ pub(crate) struct Signals {
     pub(crate) selected: RwSignal<Option<String>>,
     pub(crate) wanted: RwSignal<Option<Wanted>>,
     pub(crate) card: RwSignal<Card>,
+    /// The open zone or point of interest; not while a parcel is open.
+    pub(crate) place: RwSignal<Option<Place>>,
+    /// The place that the 3D view has still to be shown, and whether to go there.
+    pub(crate) wanted_place: RwSignal<Option<(Place, bool)>>,
+    /// The points of interest, once one of them was asked for.
+    pub(crate) pois: RwSignal<Option<Result<Vec<Poi>, LinkError>>>,
+    /// How many parcels of the open zone can be had.
+    pub(crate) free_in_zone: RwSignal<Option<u32>>,
     pub(crate) viewer: RwSignal<ViewerState>,
+    /// Counts the canvases: each viewer has one of its own.
+    pub(crate) canvas: RwSignal<u32>,
+    /// How often the viewer had to come back.
+    pub(crate) recoveries: StoredValue<u32>,
     pub(crate) camera: RwSignal<Option<Camera>>,
     /// Tiles loaded and wanted.
     pub(crate) tiles: RwSignal<(u32, u32)>,
@@ -112,6 +125,7 @@ impl Deref for Page {
 impl Page {
     /// The page as a link opens it.
     pub(crate) fn new(language: Language, link: &UrlState) -> Self {
+        let place = link.place.clone().filter(|_| link.parcel.is_none());
         Self(Box::leak(Box::new(Signals {
             language: RwSignal::new(language),
             chosen_unit: RwSignal::new(link.unit),
@@ -127,7 +141,13 @@ impl Page {
             selected: RwSignal::new(link.parcel.clone()),
             wanted: RwSignal::new(link.parcel.clone().map(|code| Wanted { code, fly: link.view.is_none() })),
             card: RwSignal::new(Card::Loading),
+            wanted_place: RwSignal::new(place.clone().map(|place| (place, link.view.is_none()))),
+            place: RwSignal::new(place),
+            pois: RwSignal::new(None),
+            free_in_zone: RwSignal::new(None),
             viewer: RwSignal::new(ViewerState::Absent),
+            canvas: RwSignal::new(0),
+            recoveries: StoredValue::new(0),
             camera: RwSignal::new(link.view),
             tiles: RwSignal::new((0, 0)),
             statistics: RwSignal::new(None),
@@ -176,6 +196,25 @@ impl Page {
         self.sheet_open.set(false);
     }
 
+    /// Opens the card of a zone or a point of interest and shows it in the 3D view.
+    pub(crate) fn show(self, place: Place) {
+        self.selected.set(None);
+        self.wanted_place.set(Some((place.clone(), true)));
+        self.place.set(Some(place));
+        self.sheet_open.set(false);
+    }
+
+    /// Closes whatever card is open.
+    pub(crate) fn close_card(self) {
+        self.selected.set(None);
+        self.place.set(None);
+    }
+
+    /// Whether a card is open.
+    pub(crate) fn has_card(self) -> bool {
+        self.selected.with(Option::is_some) || self.place.with(Option::is_some)
+    }
+
     /// An error in plain words.
     pub(crate) fn explain(self, error: &LinkError) -> String {
         match error {
@@ -190,6 +229,7 @@ impl Page {
     pub(crate) fn link(self) -> UrlState {
         UrlState {
             parcel: self.selected.get(),
+            place: self.place.get(),
             view: self.camera.get(),
             language: Some(self.language.get()),
             quality: self.quality.get(),

@@ -1,13 +1,18 @@
 //! Limits of gRPC calls: how many at a time, and how long each.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderMap;
+use http_body::Frame;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 
 use crate::access::{Rule, Span};
@@ -31,26 +36,82 @@ impl Gate {
     }
 }
 
-/// The layer: admits a call if there is a place, and ends it at its deadline. Streams are limited where they are made.
+/// The layer: admits a call if there is a place, and ends it at its deadline. How many streams there are is limited where
+/// they are made; one of them has a deadline only if its caller sets one.
 pub(super) async fn limit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let answers = request.extensions().get::<Rule>().is_some_and(|rule| rule.span == Span::Answer);
+    let asked = asked(request.headers());
     if !answers {
-        return next.run(request).await;
+        return match asked {
+            Some(asked) => stream_within(asked, request, next).await,
+            None => next.run(request).await,
+        };
     }
     let Ok(_place) = gate.places.try_acquire() else {
         return Status::resource_exhausted("there are as many calls as this server takes; try again").into_http();
     };
-    let deadline = deadline(request.headers());
+    let deadline = asked.map_or(MAX_DEADLINE, |asked| asked.min(MAX_DEADLINE));
+    if deadline.is_zero() {
+        return overdue(deadline).into_http();
+    }
     match tokio::time::timeout(deadline, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Status::deadline_exceeded(format!("no answer within {} ms", deadline.as_millis())).into_http(),
+        Err(_) => overdue(deadline).into_http(),
     }
 }
 
-/// The time that a call has: what its `grpc-timeout` says, but no more than [`MAX_DEADLINE`].
-fn deadline(headers: &HeaderMap) -> Duration {
-    let asked = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(parse_timeout);
-    asked.map_or(MAX_DEADLINE, |asked| asked.min(MAX_DEADLINE))
+/// What a call is told that has not ended in time.
+fn overdue(deadline: Duration) -> Status {
+    Status::deadline_exceeded(format!("not ended within {} ms", deadline.as_millis()))
+}
+
+/// A stream that ends at the latest when its caller has no more time, with the status that says so.
+async fn stream_within(asked: Duration, request: Request, next: Next) -> Response {
+    // A deadline beyond what a clock can count is none.
+    let Some(end) = Instant::now().checked_add(asked) else { return next.run(request).await };
+    match tokio::time::timeout_at(end, next.run(request)).await {
+        Ok(response) => {
+            response.map(|body| Body::new(Ending { body, end: Box::pin(sleep_until(end)), asked, over: false }))
+        }
+        Err(_) => overdue(asked).into_http(),
+    }
+}
+
+/// A body that is cut off at its deadline.
+struct Ending {
+    body: Body,
+    end: Pin<Box<Sleep>>,
+    asked: Duration,
+    over: bool,
+}
+
+impl HttpBody for Ending {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.over {
+            return Poll::Ready(None);
+        }
+        // The deadline goes first: a stream that always has something to say must not pass it.
+        if self.end.as_mut().poll(cx).is_pending() {
+            return Pin::new(&mut self.body).poll_frame(cx);
+        }
+        self.over = true;
+        self.body = Body::empty();
+        let mut trailers = HeaderMap::new();
+        let written = overdue(self.asked).add_header(&mut trailers).map_err(axum::Error::new);
+        Poll::Ready(Some(written.map(|()| Frame::trailers(trailers))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.over
+    }
+}
+
+/// The time that a caller gives a call, by its `grpc-timeout`. One that cannot be read is none.
+fn asked(headers: &HeaderMap) -> Option<Duration> {
+    headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(parse_timeout)
 }
 
 /// Reads a `grpc-timeout` of at most eight digits and a unit, as the protocol of gRPC over HTTP/2 writes it.

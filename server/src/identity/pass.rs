@@ -92,3 +92,39 @@ impl Identity {
         Some(Recipient { tier, organisation })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cloudsite_domain::identity::{MemberId, Role};
+
+    use super::super::sample::Sample;
+    use super::*;
+
+    fn member(organisation: &str, tier: Tier) -> Principal {
+        let (name, organisation) = ("x".to_owned(), organisation.parse().unwrap());
+        Principal::Member { id: MemberId(1), name, organisation, roles: [Role::Investor].into(), tier }
+    }
+
+    #[test]
+    fn a_pass_is_one_organisations_for_an_hour_or_two() {
+        let sample = Sample::new(true);
+        let identity = &sample.identity;
+        let firm = member("example-firm", Tier::Investor);
+        let (pass, until) = identity.tile_pass(&firm).unwrap().unwrap();
+        let left = until.as_second() - identity.now().as_second();
+        assert!((HOUR_SECS..=2 * HOUR_SECS).contains(&left), "{left} s");
+        let recipient = Recipient::from(&firm);
+        assert_eq!(identity.open_tile_pass(&pass), Some(recipient));
+        assert_eq!(identity.tile_pass(&firm).unwrap().unwrap().0, pass, "so that a browser keeps its tiles");
+        assert_ne!(identity.tile_pass(&member("tokyo", Tier::Investor)).unwrap().unwrap().0, pass);
+        assert_eq!(identity.tile_pass(&Principal::Visitor).unwrap(), None);
+        let (more, _) = identity.tile_pass(&member("example-firm", Tier::Government)).unwrap().unwrap();
+        assert_eq!(identity.open_tile_pass(&more), None, "the firm is not of that tier");
+        for bad in ["", "x", &pass[..pass.len() - 2]] {
+            assert_eq!(identity.open_tile_pass(bad), None, "{bad}");
+        }
+        sample.pass(2 * HOUR_SECS);
+        assert_eq!(identity.open_tile_pass(&pass), None, "it is over");
+        assert_ne!(identity.tile_pass(&firm).unwrap().unwrap().0, pass);
+    }
+}

@@ -66,3 +66,56 @@ impl Identity {
         self.around.journal.count(counted, self.now());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cloudsite_proto::identity as wire;
+
+    use super::super::Api;
+    use super::super::sample::Sample;
+    use super::*;
+
+    #[test]
+    fn who_comes_goes_and_is_changed_is_told_and_no_secret() {
+        let sample = Sample::new(true);
+        let (identity, api) = (&sample.identity, Api(sample.identity.clone()));
+        let secret = sample.links[0].path.rsplit('/').next().unwrap().to_owned();
+        identity.follow_link(&secret).unwrap();
+        let request = wire::CreateMemberRequest {
+            organisation: "organisations/tokyo".to_owned(),
+            display_name: "Sato".to_owned(),
+            email: "sato@example.org".to_owned(),
+            roles: vec![wire::Role::Host.into()],
+            password: "correct horse battery".to_owned(),
+        };
+        api.create_member(&Principal::Operator, request).unwrap();
+        for _ in 0..3 {
+            assert!(identity.sign_in("sato@example.org", "battery").is_err());
+        }
+        let (member, _) = identity.sign_in("sato@example.org", "correct horse battery").unwrap();
+        identity.end_sessions(member, None).unwrap();
+        let mut told = Vec::new();
+        let flushed = identity.around.journal.flush(true, |happenings| {
+            told = happenings;
+            Ok::<(), ()>(())
+        });
+        assert_eq!(flushed, Ok(()));
+        let lines: Vec<String> = told
+            .iter()
+            .map(|event| format!("{} {} {} {:?}", event.actor.label, event.action, event.subject, event.detail))
+            .collect();
+        let all = lines.join("\n");
+        for expected in [
+            "sign_in members/1 {\"by\": \"demo link\"}",
+            "operator member_changed members/8 {\"changed\": \"created\", \"organisation\": \"tokyo\"",
+            "Sato (tokyo, member 8) sign_in members/8 {\"by\": \"password\"}",
+            "visitor sign_in_refused password {",
+            "\"times\": \"3\"",
+        ] {
+            assert!(all.contains(expected), "{expected} is not in\n{all}");
+        }
+        for never in [secret.as_str(), "correct horse", "battery", "sato@"] {
+            assert!(!all.contains(never), "{never} is in\n{all}");
+        }
+    }
+}

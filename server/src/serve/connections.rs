@@ -11,39 +11,64 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-/// Connections at a time. When there is no place, the next one waits to be accepted, in the operating system's queue.
-const MAX_CONNECTIONS: usize = 4_096;
-
-/// Streams at a time on one connection of HTTP/2: a page has a few calls and a dozen tiles under way.
-const MAX_STREAMS_A_CONNECTION: u32 = 256;
-
-/// How long a client may take to send its head in HTTP/1.1.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// How often a silent connection of HTTP/2 is asked whether it is there, and how long it may take to answer.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
-
 /// How long to wait after a failure to accept, which is mostly that there are no more file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-fn protocol() -> Builder<TokioExecutor> {
+/// What a client of HTTP/2 says first.
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// How often a client is looked at that has said a part of it.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// What a connection may cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Connections at a time. When there is no place, the next one waits to be accepted, in the operating system's queue.
+    pub(super) connections: usize,
+    /// Streams at a time on one connection of HTTP/2: a page has a few calls and a dozen tiles under way.
+    pub(super) streams: u32,
+    /// How long a client may take to begin to speak, and in HTTP/1.1 to send a head; between two requests, too.
+    pub(super) head: Duration,
+    /// How often a connection of HTTP/2 is asked whether its peer is there, and how long that may take to answer.
+    pub(super) keep_alive: Duration,
+    pub(super) keep_alive_answer: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4_096,
+            streams: 256,
+            head: Duration::from_secs(15),
+            keep_alive: Duration::from_secs(30),
+            keep_alive_answer: Duration::from_secs(20),
+        }
+    }
+}
+
+fn protocol(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head);
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(MAX_STREAMS_A_CONNECTION)
-        .keep_alive_interval(KEEP_ALIVE)
-        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+        .max_concurrent_streams(limits.streams)
+        .keep_alive_interval(limits.keep_alive)
+        .keep_alive_timeout(limits.keep_alive_answer)
         .adaptive_window(true);
     builder
 }
 
 /// Serves `routes` to whoever connects until `stop` becomes true, and then for `drain` at most to whoever is connected.
-pub(super) async fn serve(listener: TcpListener, routes: Router, mut stop: watch::Receiver<bool>, drain: Duration) {
-    let protocol = Arc::new(protocol());
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+pub(super) async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+    drain: Duration,
+) {
+    let protocol = Arc::new(protocol(&limits));
+    let places = Arc::new(Semaphore::new(limits.connections));
     let open = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -53,7 +78,16 @@ pub(super) async fn serve(listener: TcpListener, routes: Router, mut stop: watch
         let Some((stream, place)) = accepted else { continue };
         let (protocol, watcher) = (Arc::clone(&protocol), open.watcher());
         let service = TowerToHyperService::new(routes.clone());
+        let mut stopping = stop.clone();
         tokio::spawn(async move {
+            let spoke = tokio::select! {
+                spoke = tokio::time::timeout(limits.head, begins(&stream)) => matches!(spoke, Ok(Ok(true))),
+                _ = stopping.wait_for(|stop| *stop) => false,
+            };
+            if !spoke {
+                tracing::debug!("a connection on which nobody spoke was closed");
+                return;
+            }
             let connection = protocol.serve_connection(TokioIo::new(stream), service).into_owned();
             if let Err(error) = watcher.watch(connection).await {
                 tracing::debug!(%error, "a connection broke off");
@@ -64,6 +98,22 @@ pub(super) async fn serve(listener: TcpListener, routes: Router, mut stop: watch
     drop(listener);
     if tokio::time::timeout(drain, open.shutdown()).await.is_err() {
         tracing::warn!("connections were cut off after {} s", drain.as_secs());
+    }
+}
+
+/// Waits until it can be told which protocol a client speaks: what looks at it afterwards has no patience of its own.
+/// False if the client has hung up.
+async fn begins(stream: &TcpStream) -> std::io::Result<bool> {
+    let mut first = [0; PREFACE.len()];
+    loop {
+        let said = stream.peek(&mut first).await?;
+        if said == 0 {
+            return Ok(false);
+        }
+        if said == PREFACE.len() || !PREFACE.starts_with(&first[..said]) {
+            return Ok(true);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
@@ -88,3 +138,6 @@ async fn accept(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

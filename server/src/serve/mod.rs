@@ -18,6 +18,7 @@ use cloudsite_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::connections::Limits;
 use crate::audit::{Journal, Keeper, Log, Refusals, Sources};
 use crate::disclosure::Desk;
 use crate::grpc::Disclosures;
@@ -150,7 +151,7 @@ impl Server {
             metrics,
             stop: stopping.clone(),
         });
-        let connections = tokio::spawn(connections::serve(listener, routes, stopping, DRAIN));
+        let connections = tokio::spawn(connections::serve(listener, routes, Limits::default(), stopping, DRAIN));
         Ok(Self { address, record, links, operator, log, stop, connections })
     }
 

@@ -24,6 +24,8 @@ pub(super) fn mesh(tile: &DecodedTile, slots: &mut FeatureSlots, detail: Detail)
     mesh.close_part(Layer::Rail);
     structure::add_utilities(&mut mesh, tile, slots, detail);
     mesh.close_part(Layer::Utility);
+    structure::add_poi_marks(&mut mesh, tile, slots);
+    mesh.close_part(Layer::Poi);
     mesh
 }
 

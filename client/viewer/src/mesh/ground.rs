@@ -74,7 +74,7 @@ struct Paint {
 fn fill(area: &AreaFeature) -> Option<Paint> {
     let (colour, kind) = match area.kind {
         AreaKind::Park => (palette::PARK, GroundKind::Plain),
-        AreaKind::Zone(kind) => (palette::zone(kind).0, GroundKind::Plain),
+        AreaKind::Zone(kind) => (palette::zone(kind).0, GroundKind::Zone),
         AreaKind::Parcel(status) => (palette::parcel(status), GroundKind::Parcel),
         AreaKind::Water(_) => (palette::WATER, GroundKind::Water),
         AreaKind::Green(kind) => (palette::green(kind), GroundKind::Plain),

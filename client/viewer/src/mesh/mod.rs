@@ -18,6 +18,7 @@ use bevy::math::Vec3;
 use cloudsite_domain::record::Layer;
 use geo_types::Coord;
 
+pub use structure::POI_MARK_M;
 pub use tree::TreeRule;
 pub use vertex::{ExtrudedVertex, GroundKind, GroundVertex, Style, TreeInstance};
 

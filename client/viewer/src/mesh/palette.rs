@@ -23,6 +23,9 @@ pub const STEEL: Rgb = [150, 158, 164];
 /// Machines on roofs and in substations.
 pub const MACHINE: Rgb = [176, 182, 186];
 
+/// The mark under the name of a point of interest.
+pub const POI_MARK: Rgb = [196, 84, 58];
+
 /// A parcel's fill.
 pub const fn parcel(status: ParcelStatus) -> Rgb {
     match status {

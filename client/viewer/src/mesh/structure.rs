@@ -24,6 +24,8 @@ const FENCE_HEIGHT_M: f64 = 2.6;
 /// Half of a fence's thickness and the distance between its posts, metres.
 const FENCE_HALF_M: f64 = 0.03;
 const FENCE_POST_SPACING_M: f64 = 5.0;
+/// Height of the mark of a point of interest, metres.
+pub const POI_MARK_M: f64 = 24.0;
 /// Length of a wind turbine's blade, metres.
 pub(super) const BLADE_M: f64 = 34.0;
 
@@ -186,6 +188,19 @@ fn circle(at: Coord, radius_m: f64, sides: u32) -> Vec<Coord> {
             at + Coord { x: cos, y: sin } * radius_m
         })
         .collect()
+}
+
+/// A post with a head under the label of each point of interest, so that the name has a place to stand.
+pub(super) fn add_poi_marks(mesh: &mut Mesh<ExtrudedVertex>, tile: &DecodedTile, slots: &mut FeatureSlots) {
+    for point in &tile.points {
+        if let PointKind::Poi(_) = point.kind {
+            // A fence's style throws no shadow, and a mark is no thing of the park.
+            let face = Face { colour: palette::POI_MARK, style: Style::Fence, slot: slots.slot(point.id) };
+            let head_m = POI_MARK_M - 4.0;
+            add_prism(mesh, &circle(point.at, 0.5, 4), [0.0, head_m], face);
+            add_prism(mesh, &circle(point.at, 2.4, 8), [head_m, POI_MARK_M], face);
+        }
+    }
 }
 
 /// A tower and three blades, which the vertex shader turns about the hub.

@@ -20,6 +20,8 @@ pub enum GroundKind {
     Track = 4,
     /// A parcel's fill.
     Parcel = 5,
+    /// A zone's fill: tinted only lightly when selected, since all that is on it has to be read.
+    Zone = 6,
 }
 
 /// A vertex of a ground mesh.

@@ -6,8 +6,10 @@ mod systems;
 
 use bevy::math::DVec3;
 use cloudsite_domain::record::Layer;
+use geo_types::Coord;
 
-use crate::tiles::decoded::{AreaKind, DecodedTile};
+use crate::mesh::POI_MARK_M;
+use crate::tiles::decoded::{AreaKind, AreaPolygon, DecodedTile, PointKind, RingVertex};
 
 pub use systems::{Hover, Picked, plugin};
 
@@ -16,6 +18,9 @@ const TALLEST_M: f64 = 1_000.0;
 
 /// A building lies in the tile of its anchor and may reach beyond its square by so much, metres.
 const OVERHANG_M: f64 = 400.0;
+
+/// Half the side of what counts as a point of interest's mark, metres: the mark is thin.
+const POI_HALF_M: f64 = 5.0;
 
 /// A ray in park metres.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,6 +38,10 @@ pub struct Pickable {
     pub buildings: bool,
     /// Parcels.
     pub parcels: bool,
+    /// Zones, by their ground.
+    pub zones: bool,
+    /// Points of interest, by their marks.
+    pub pois: bool,
 }
 
 /// A thing that the ray meets first.
@@ -46,29 +55,47 @@ pub struct Hit {
     pub length: f64,
 }
 
-/// The nearest thing that the ray meets in the tiles: a building, or a parcel where it comes to the ground.
+/// The nearest thing that the ray meets in the tiles: a building or a mark, or where it comes to the ground a parcel, or
+/// else the zone around it.
 pub fn pick<'a>(tiles: impl Iterator<Item = &'a DecodedTile>, ray: Ray, pickable: Pickable) -> Option<Hit> {
+    let rank = |hit: Hit| (hit.length, u8::from(hit.layer == Layer::Zone));
     let nearer = |best: Option<Hit>, hit: Hit| match best {
-        Some(best) if best.length <= hit.length => Some(best),
+        Some(best) if rank(best) <= rank(hit) => Some(best),
         _ => Some(hit),
     };
     tiles.filter(|tile| crosses(tile, ray)).flat_map(|tile| in_tile(tile, ray, pickable)).fold(None, nearer)
 }
 
-/// The building and the parcel that the ray meets first in a tile.
+/// What the ray meets first in a tile, of each layer.
 fn in_tile(tile: &DecodedTile, ray: Ray, pickable: Pickable) -> impl Iterator<Item = Hit> {
     let buildings = tile.buildings.iter().filter(move |_| pickable.buildings).flat_map(move |building| {
         let lengths = building.polygons.iter().filter_map(move |area| prism::meets(area, building.height_m, ray));
         lengths.map(|length| Hit { layer: Layer::Building, id: building.id, length })
     });
-    let on_ground = prism::ground_length(ray).filter(|_| pickable.parcels);
-    let parcels = on_ground.into_iter().flat_map(move |length| {
-        let at = (ray.from + ray.along * length).truncate();
-        let parcels = tile.areas.iter().filter(|area| matches!(area.kind, AreaKind::Parcel(_)));
-        let under = parcels.filter(move |parcel| parcel.polygons.iter().any(|area| prism::contains(area, at)));
-        under.map(move |parcel| Hit { layer: Layer::Parcel, id: parcel.id, length })
+    let pois = tile.points.iter().filter(move |_| pickable.pois).filter_map(move |point| {
+        let PointKind::Poi(_) = point.kind else { return None };
+        let length = prism::meets(&square(point.at, POI_HALF_M), POI_MARK_M, ray)?;
+        Some(Hit { layer: Layer::Poi, id: point.id, length })
     });
-    buildings.chain(parcels)
+    let on_ground = prism::ground_length(ray).into_iter().flat_map(move |length| {
+        let at = (ray.from + ray.along * length).truncate();
+        tile.areas.iter().filter_map(move |area| {
+            let layer = match area.kind {
+                AreaKind::Parcel(_) if pickable.parcels => Layer::Parcel,
+                AreaKind::Zone(_) if pickable.zones => Layer::Zone,
+                _ => return None,
+            };
+            let is_under = area.polygons.iter().any(|polygon| prism::contains(polygon, at));
+            is_under.then_some(Hit { layer, id: area.id, length })
+        })
+    });
+    buildings.chain(pois).chain(on_ground)
+}
+
+/// A square of this half side around a place.
+fn square(at: Coord, half_m: f64) -> AreaPolygon {
+    let corner = |x: f64, y: f64| RingVertex { at: at + Coord { x: x * half_m, y: y * half_m }, edge_is_cut: false };
+    AreaPolygon { rings: vec![vec![corner(-1.0, -1.0), corner(1.0, -1.0), corner(1.0, 1.0), corner(-1.0, 1.0)]] }
 }
 
 /// Whether the ray comes through the box that the tile and its buildings lie in.

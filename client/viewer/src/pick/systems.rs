@@ -1,5 +1,6 @@
 //! Clicks, taps and the hovering mouse.
 
+use bevy::ecs::system::SystemParam;
 use bevy::input::touch::Touches;
 use bevy::math::{DVec2, Vec2};
 use bevy::prelude::*;
@@ -8,13 +9,15 @@ use cloudsite_domain::record::Layer;
 
 use super::{Hit, Pickable, Ray, pick};
 use crate::camera::{Camera, CameraSystems, Viewport};
-use crate::draw::LayerVisibility;
+use crate::draw::{Labels, LayerVisibility, View};
 use crate::tiles::TilePark;
 
 /// A press that moves further than this, logical pixels, is a drag.
 const CLICK_PX: f32 = 5.0;
 /// The same of a finger.
 const TAP_PX: f32 = 12.0;
+/// Layers whose labels are picked.
+const NAMED: [Layer; 3] = [Layer::Zone, Layer::Poi, Layer::Parcel];
 /// What is under a resting mouse is looked for this often.
 const HOVER_SECS: f64 = 0.08;
 
@@ -38,15 +41,38 @@ pub fn plugin(app: &mut App) {
         .add_systems(Update, ((click, tap), hover).chain().after(CameraSystems::Move));
 }
 
-/// What is seen at a place of the picture, logical pixels.
-fn look(at: Vec2, viewport: &Viewport, camera: &Camera, park: &TilePark, layers: LayerVisibility) -> Picked {
-    let Some(rig) = camera.rig() else { return Picked { hit: None, at: None } };
-    let pose = rig.pose();
-    let ray = Ray { from: pose.eye(), along: pose.ray(viewport.view_from_px(at), viewport.aspect()) };
-    let pickable =
-        Pickable { buildings: layers.is_visible(Layer::Building), parcels: layers.is_visible(Layer::Parcel) };
-    let hit = pick(park.store.shown().map(|decoded| &decoded.tile), ray, pickable);
-    Picked { hit, at: hit.map(|hit| (ray.from + ray.along * hit.length).truncate()) }
+/// What there is to be seen, and from where.
+#[derive(SystemParam)]
+struct Sight<'w> {
+    viewport: Res<'w, Viewport>,
+    camera: Res<'w, Camera>,
+    park: Res<'w, TilePark>,
+    layers: Res<'w, LayerVisibility>,
+    labels: Res<'w, Labels>,
+    view: Res<'w, View>,
+}
+
+impl Sight<'_> {
+    /// What is seen at a place of the picture, logical pixels: a label, which lies over everything, or what is behind.
+    fn look(&self, at: Vec2, zones: bool) -> Picked {
+        let Some(rig) = self.camera.rig() else { return Picked { hit: None, at: None } };
+        let place = self.viewport.view_from_px(at);
+        if let Some(named) = self.labels.at(place.as_vec2(), &self.view).filter(|named| NAMED.contains(&named.of)) {
+            let hit = Hit { layer: named.of, id: named.id, length: 0.0 };
+            return Picked { hit: Some(hit), at: Some(named.at) };
+        }
+        let pose = rig.pose();
+        let ray = Ray { from: pose.eye(), along: pose.ray(place, self.viewport.aspect()) };
+        let shown = |layer| self.layers.is_visible(layer);
+        let pickable = Pickable {
+            buildings: shown(Layer::Building),
+            parcels: shown(Layer::Parcel),
+            zones: zones && shown(Layer::Zone),
+            pois: shown(Layer::Poi),
+        };
+        let hit = pick(self.park.store.shown().map(|decoded| &decoded.tile), ray, pickable);
+        Picked { hit, at: hit.map(|hit| (ray.from + ray.along * hit.length).truncate()) }
+    }
 }
 
 /// A press under way: where it began and how far it has moved from there.
@@ -58,35 +84,30 @@ struct Press {
 
 fn click(
     buttons: Res<ButtonInput<MouseButton>>,
-    (viewport, camera, park, layers): (Res<Viewport>, Res<Camera>, Res<TilePark>, Res<LayerVisibility>),
+    sight: Sight,
     mut press: Local<Press>,
     mut picked: MessageWriter<Picked>,
 ) {
     if buttons.just_pressed(MouseButton::Left) {
-        *press = Press { from: viewport.pointer, moved_px: 0.0 };
+        *press = Press { from: sight.viewport.pointer, moved_px: 0.0 };
     }
-    if let (Some(from), Some(here)) = (press.from, viewport.pointer) {
+    if let (Some(from), Some(here)) = (press.from, sight.viewport.pointer) {
         press.moved_px = press.moved_px.max(from.distance(here));
     }
     if buttons.just_released(MouseButton::Left)
         && let Some(from) = press.from.take()
         && press.moved_px <= CLICK_PX
     {
-        picked.write(look(from, &viewport, &camera, &park, *layers));
+        picked.write(sight.look(from, true));
     }
 }
 
-fn tap(
-    touches: Res<Touches>,
-    (viewport, camera, park, layers): (Res<Viewport>, Res<Camera>, Res<TilePark>, Res<LayerVisibility>),
-    mut fingers: Local<usize>,
-    mut picked: MessageWriter<Picked>,
-) {
+fn tap(touches: Res<Touches>, sight: Sight, mut fingers: Local<usize>, mut picked: MessageWriter<Picked>) {
     *fingers = (*fingers).max(touches.iter().count());
     let alone = *fingers <= 1 && touches.iter().next().is_none();
     for finger in touches.iter_just_released().filter(|_| alone) {
         if finger.distance().length() <= TAP_PX {
-            picked.write(look(finger.start_position(), &viewport, &camera, &park, *layers));
+            picked.write(sight.look(finger.start_position(), true));
         }
     }
     if touches.iter().next().is_none() {
@@ -96,20 +117,21 @@ fn tap(
 
 fn hover(
     buttons: Res<ButtonInput<MouseButton>>,
-    (viewport, camera, park, layers): (Res<Viewport>, Res<Camera>, Res<TilePark>, Res<LayerVisibility>),
+    sight: Sight,
     time: Res<Time<Real>>,
     mut hovered: ResMut<Hover>,
     mut next_secs: Local<f64>,
 ) {
     let now_secs = time.elapsed_secs_f64();
     let busy = buttons.get_pressed().next().is_some();
-    let Some(at) = viewport.pointer.filter(|_| !busy) else {
+    let Some(at) = sight.viewport.pointer.filter(|_| !busy) else {
         hovered.set_if_neq(Hover(None));
         return;
     };
-    if now_secs < *next_secs || !(viewport.is_changed() || camera.is_changed() || hovered.is_added()) {
+    if now_secs < *next_secs || !(sight.viewport.is_changed() || sight.camera.is_changed() || hovered.is_added()) {
         return;
     }
     *next_secs = now_secs + HOVER_SECS;
-    hovered.set_if_neq(Hover(look(at, &viewport, &camera, &park, *layers).hit));
+    // A zone's ground is nearly everywhere: only its name lights it up.
+    hovered.set_if_neq(Hover(sight.look(at, false).hit));
 }

@@ -1,11 +1,11 @@
-use cloudsite_domain::record::{BuildingUse, ParcelStatus, Roof};
+use cloudsite_domain::record::{BuildingUse, ParcelStatus, PoiKind, Roof, ZoneKind};
 use cloudsite_domain::tile::TileAddress;
 use geo_types::Coord;
 
 use super::*;
-use crate::tiles::decoded::{AreaFeature, AreaPolygon, BuildingFeature, RingVertex, Square};
+use crate::tiles::decoded::{AreaFeature, BuildingFeature, PointFeature, Square};
 
-const ALL: Pickable = Pickable { buildings: true, parcels: true };
+const ALL: Pickable = Pickable { buildings: true, parcels: true, zones: true, pois: true };
 
 fn ring(x: f64, y: f64, side: f64) -> Vec<RingVertex> {
     [(x, y), (x + side, y), (x + side, y + side), (x, y + side)]
@@ -25,7 +25,12 @@ fn building(id: u64, height_m: f64, rings: Vec<Vec<RingVertex>>) -> BuildingFeat
     }
 }
 
-/// A parcel of 100 m with a low hall around a court and a tower behind it.
+fn area(id: u64, kind: AreaKind, side: f64) -> AreaFeature {
+    AreaFeature { id, kind, polygons: vec![AreaPolygon { rings: vec![ring(0.0, 0.0, side)] }] }
+}
+
+/// A zone of 180 m, in it a parcel of 100 m with a low hall around a court and a tower behind it, and beside the parcel a
+/// point of interest.
 fn tile() -> DecodedTile {
     let hole = ring(20.0, 20.0, 20.0).into_iter().rev().collect();
     DecodedTile {
@@ -33,17 +38,20 @@ fn tile() -> DecodedTile {
         square: Square {
             corners: [(0.0, 0.0), (200.0, 0.0), (200.0, 200.0), (0.0, 200.0)].map(|(x, y)| Coord { x, y }),
         },
-        areas: vec![AreaFeature {
-            id: 1,
-            kind: AreaKind::Parcel(ParcelStatus::Available),
-            polygons: vec![AreaPolygon { rings: vec![ring(0.0, 0.0, 100.0)] }],
-        }],
+        areas: vec![
+            area(4, AreaKind::Zone(ZoneKind::Research), 180.0),
+            area(1, AreaKind::Parcel(ParcelStatus::Available), 100.0),
+        ],
         buildings: vec![
             building(2, 10.0, vec![ring(10.0, 10.0, 40.0), hole]),
             building(3, 80.0, vec![ring(60.0, 60.0, 20.0)]),
         ],
         lines: Vec::new(),
-        points: Vec::new(),
+        points: vec![PointFeature {
+            id: 5,
+            kind: PointKind::Poi(PoiKind::MetroStation),
+            at: Coord { x: 140.0, y: 140.0 },
+        }],
         labels: Vec::new(),
     }
 }
@@ -57,7 +65,9 @@ fn what_is_seen_is_picked() {
         ("the hall's roof", down(15.0, 15.0), Some((Layer::Building, 2))),
         ("its court is the parcel", down(30.0, 30.0), Some((Layer::Parcel, 1))),
         ("the tower's roof", down(70.0, 70.0), Some((Layer::Building, 3))),
-        ("beside everything", down(150.0, 150.0), None),
+        ("the zone between", down(150.0, 150.0), Some((Layer::Zone, 4))),
+        ("the point's mark", down(141.0, 139.0), Some((Layer::Poi, 5))),
+        ("beside everything", down(190.0, 190.0), None),
         ("the hall's wall", level(30.0, 5.0), Some((Layer::Building, 2))),
         ("the tower's wall above the hall", level(70.0, 40.0), Some((Layer::Building, 3))),
         ("over everything", level(70.0, 90.0), None),
@@ -84,9 +94,11 @@ fn the_nearer_of_two_wins_whatever_their_order() {
 fn hidden_layers_are_seen_through() {
     let tile = tile();
     let ray = Ray { from: DVec3::new(15.0, 15.0, 500.0), along: DVec3::new(0.0, 0.0, -1.0) };
-    let with =
-        |buildings, parcels| pick(std::iter::once(&tile), ray, Pickable { buildings, parcels }).map(|hit| hit.id);
-    assert_eq!([with(true, true), with(false, true), with(false, false)], [Some(2), Some(1), None]);
+    let with = |buildings, parcels, zones| {
+        pick(std::iter::once(&tile), ray, Pickable { buildings, parcels, zones, pois: true }).map(|hit| hit.id)
+    };
+    let found = [with(true, true, true), with(false, true, true), with(false, false, true), with(false, false, false)];
+    assert_eq!(found, [Some(2), Some(1), Some(4), None]);
 }
 
 #[test]

@@ -13,4 +13,4 @@ pub use native::main;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use web::as_whoever_is_signed_in;
 #[cfg(target_arch = "wasm32")]
-pub use web::{main, on_event, project, ready, send, start};
+pub use web::{main, on_event, project, ready, send, start, stop};

@@ -4,7 +4,10 @@ use bevy::math::DVec2;
 use cloudsite_domain::record::Layer;
 
 use crate::tiles::Decoded;
-use crate::tiles::decoded::{AreaKind, AreaPolygon};
+use crate::tiles::decoded::{AreaKind, AreaPolygon, LabelFeature};
+
+/// Radius of the circle around a point of interest, metres.
+const POI_RADIUS_M: f64 = 120.0;
 
 /// A feature that can be selected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,10 @@ pub fn find<'a>(tiles: impl Iterator<Item = &'a Decoded>, layer: Layer, id: u64,
             Layer::Building => {
                 let building = decoded.tile.buildings.iter().find(|building| is_it(building.id))?;
                 (building.id, building.parcel.clone())
+            }
+            Layer::Poi => {
+                let is_poi = |label: &&LabelFeature| label.of == Layer::Poi && is_it(label.id);
+                (decoded.tile.labels.iter().find(is_poi)?.id, None)
             }
             _ => (decoded.tile.areas.iter().find(|area| layer_of(area.kind) == layer && is_it(area.id))?.id, None),
         };
@@ -57,7 +64,12 @@ pub fn circle<'a>(tiles: impl Iterator<Item = &'a Decoded>, layer: Layer, id: u6
         }
     };
     for decoded in tiles {
-        if layer == Layer::Building {
+        if layer == Layer::Poi {
+            let label = decoded.tile.labels.iter().find(|label| label.of == layer && label.id == id);
+            if let Some(label) = label {
+                return Some((DVec2::new(label.at.x, label.at.y), POI_RADIUS_M));
+            }
+        } else if layer == Layer::Building {
             let buildings = decoded.tile.buildings.iter().filter(|building| building.id == id);
             buildings.for_each(|building| grow(&building.polygons));
         } else {
@@ -72,7 +84,7 @@ pub fn circle<'a>(tiles: impl Iterator<Item = &'a Decoded>, layer: Layer, id: u6
 mod tests {
     use std::collections::HashMap;
 
-    use cloudsite_domain::record::ParcelStatus;
+    use cloudsite_domain::record::{Names, ParcelStatus};
     use cloudsite_domain::tile::TileAddress;
     use geo_types::Coord;
 
@@ -116,6 +128,18 @@ mod tests {
         for (layer, id, code, there) in cases {
             assert_eq!(find(tiles.iter(), layer, id, code), there.then(|| found.clone()), "{layer} {id} {code}");
         }
+    }
+
+    #[test]
+    fn a_point_of_interest_is_where_its_label_is() {
+        let mut tile = tile(0.0);
+        let at = Coord { x: 40.0, y: 60.0 };
+        tile.tile.labels.push(LabelFeature { id: 9, of: Layer::Poi, at, names: Names::default(), code: None });
+        tile.codes.insert(9, "I-M1".into());
+        let found = find([&tile].into_iter(), Layer::Poi, 0, "I-M1");
+        assert_eq!(found.map(|found| (found.id, found.layer)), Some((9, Layer::Poi)));
+        assert_eq!(circle([&tile].into_iter(), Layer::Poi, 9), Some((DVec2::new(40.0, 60.0), POI_RADIUS_M)));
+        assert_eq!(find([&tile].into_iter(), Layer::Zone, 9, ""), None, "it is no zone");
     }
 
     #[test]

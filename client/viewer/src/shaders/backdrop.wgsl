@@ -19,7 +19,7 @@ fn vertex(@builtin(vertex_index) index: u32) -> Varying {
 fn fragment(in: Varying) -> @location(0) vec4f {
     let ray = normalize(in.ray);
     if ray.y < 0.0 {
-        let land = linear(vec3f(0.870, 0.858, 0.820)) * frame.ground_light.rgb;
+        let land = linear(vec3f(0.838, 0.852, 0.796)) * frame.ground_light.rgb;
         return vec4f(mix(land, frame.haze.rgb, haze_at(frame.eye.y / -ray.y)), 1.0);
     }
     let up = 1.0 - (1.0 - ray.y) * (1.0 - ray.y);

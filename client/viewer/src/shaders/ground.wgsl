@@ -28,6 +28,11 @@ fn found(at: vec2f, across: vec2f, colour: vec4f, tagged: u32) -> Varying {
             shown = mix(shown, vec3f(0.55), 0.8);
         }
         ground += across * width;
+    } else if kind == 6u {
+        shown = with_state(shown, state & vec4u(~SELECTED, 255u, 255u, 255u));
+        if (state.x & SELECTED) != 0u {
+            shown = mix(shown, vec3f(1.0, 0.42, 0.08), 0.18);
+        }
     } else {
         shown = with_state(shown, state);
     }
@@ -87,9 +92,12 @@ fn water(colour: vec3f, world: vec2f) -> vec3f {
     var reflected = 0.12 + 0.65 * glance * glance * glance;
     if DETAIL {
         let t = frame.ground_light.w;
-        let ripple = sin(world.x * 0.23 + world.y * 0.11 + t) * sin(world.y * 0.19 - world.x * 0.07 + t * 0.8)
-            + 0.5 * sin(world.x * 0.71 - world.y * 0.53 + t * 1.7);
-        reflected += 0.05 * ripple * frame.eye.w / (frame.eye.w + 0.0004);
+        // Bent by a longer wave, or it would be a grid; and gone where a pixel is as wide as a wave.
+        let bend = 1.9 * sin(world.x * 0.037 - world.y * 0.061 + t * 0.3);
+        let ripple = sin(world.x * 0.23 + world.y * 0.11 + bend + t) * sin(world.y * 0.19 - world.x * 0.07 - bend + t * 0.8)
+            + 0.5 * sin(world.x * 0.71 - world.y * 0.53 + 2.0 * bend + t * 1.7);
+        let pixel = frame.eye.w * length(frame.eye.xyz - vec3f(world.x, 0.0, world.y)) / max(view.y, 0.1);
+        reflected += 0.055 * ripple / (1.0 + pixel * pixel * 0.5);
     }
     return mix(colour, mix(frame.haze.rgb, frame.zenith.rgb, 0.35), clamp(reflected, 0.0, 0.85));
 }

@@ -20,7 +20,7 @@ use super::grid::TileGrid;
 /// A tile's own square, in tile units.
 const SQUARE: Window = Window { min: Coord { x: 0.0, y: 0.0 }, max: Coord { x: EXTENT as f64, y: EXTENT as f64 } };
 
-/// A decoded tile and the codes of its parcels, buildings and zones by feature id.
+/// A decoded tile and the codes of its parcels, buildings, zones and points of interest by feature id.
 #[derive(Debug, Clone)]
 pub struct Decoded {
     /// The tile.
@@ -159,6 +159,9 @@ impl Reader<'_> {
     fn add_labels(&self, attributes: &Attributes, shapes: &Shapes, out: &mut Decoded) -> Result<(), BrokenFeature> {
         let Shapes::Points(points) = shapes else { return Ok(()) };
         let of: Layer = attributes.term(schema::LABEL_OF)?;
+        if let (Layer::Poi, Some(code)) = (of, attributes.text(schema::CODE)) {
+            out.codes.insert(self.feature.id(), code.to_owned());
+        }
         let labels = self.inside(points).map(|at| LabelFeature {
             id: self.feature.id(),
             of,

@@ -7,6 +7,7 @@ mod banner;
 mod card;
 mod header;
 mod panel;
+mod place_card;
 mod stage;
 mod status_chip;
 mod toast;

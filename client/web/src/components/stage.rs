@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::pure::number::number;
 use crate::state::Page;
-use crate::viewer::{CANVAS, ViewerState, bring_up};
+use crate::viewer::{CANVAS, ViewerState, bring_up_again};
 
 /// The canvas over the whole window, with a curtain while the viewer is not drawing.
 #[component]
@@ -12,6 +12,10 @@ pub(crate) fn Stage() -> impl IntoView {
     let page = Page::here();
     let word = move || page.viewer.with(ViewerState::word);
     let running = Memo::new(move |_| page.viewer.with(|state| *state == ViewerState::Running));
+    let canvas = move || {
+        page.canvas.track();
+        view! { <canvas id=CANVAS tabindex="0" aria-label=page.words("viewer.label")></canvas> }
+    };
     view! {
         <section
             class="stage"
@@ -19,7 +23,7 @@ pub(crate) fn Stage() -> impl IntoView {
             data-testid="viewer-state"
             data-state=word
         >
-            <canvas id=CANVAS tabindex="0" aria-label=page.words("viewer.label")></canvas>
+            {canvas}
             <Show when=move || !running.get()>
                 <div class="curtain">
                     <Curtain />
@@ -44,6 +48,7 @@ fn Curtain() -> impl IntoView {
             ViewerState::Absent => "viewer.absent",
             ViewerState::Loading { .. } => "viewer.loading",
             ViewerState::Starting | ViewerState::Running => "viewer.starting",
+            ViewerState::Lost => "viewer.lost",
             ViewerState::Failed { .. } => "viewer.failed",
             ViewerState::NoWebGl => "viewer.no_webgl",
         })
@@ -57,9 +62,10 @@ fn Curtain() -> impl IntoView {
         }
         ViewerState::Starting | ViewerState::Running => String::new(),
         ViewerState::Failed { reason } => page.fill("viewer.failed_detail", &[("reason", &reason)]).trim().to_owned(),
+        ViewerState::Lost => page.text("viewer.lost_detail"),
         ViewerState::NoWebGl => page.text("viewer.no_webgl_detail"),
     };
-    let at_work = move || matches!(page.viewer.get(), ViewerState::Absent | ViewerState::Starting);
+    let at_work = move || matches!(page.viewer.get(), ViewerState::Absent | ViewerState::Starting | ViewerState::Lost);
     let failed = move || matches!(page.viewer.get(), ViewerState::Failed { .. });
     let share = move || match page.viewer.get() {
         ViewerState::Loading { done_bytes, total_bytes } => Some((done_bytes / total_bytes.max(1.0)).min(1.0)),
@@ -74,7 +80,7 @@ fn Curtain() -> impl IntoView {
             </Show>
             <p class="curtain-detail">{detail}</p>
             <Show when=failed>
-                <button class="button" type="button" on:click=move |_| bring_up(page)>
+                <button class="button" type="button" on:click=move |_| bring_up_again(page)>
                     {page.words("viewer.retry")}
                 </button>
             </Show>

@@ -54,12 +54,23 @@ pub(crate) fn rise(here: &Camera) -> Camera {
     Camera { target_up_m: 0.0, pitch_deg: OVERVIEW_PITCH_DEG, distance_m: 450.0, walking: false, fly: true, ..*here }
 }
 
-/// The selection of a parcel; where it lies is said with it, since its tile may not be there yet.
+/// The selection of a parcel.
 pub(crate) fn select(park: Option<&Park>, parcel: &Parcel, code: &str, fly: bool) -> Select {
-    let place = park.zip(parcel.bounds.as_ref()).and_then(|(park, bounds)| circle(park, bounds));
+    select_in("parcel", park, (parcel.id, code), parcel.bounds.as_ref(), fly)
+}
+
+/// The selection of a feature by id and code; where it lies is said with it, since its tile may not be there yet.
+pub(crate) fn select_in(
+    layer: &str,
+    park: Option<&Park>,
+    (id, code): (u64, &str),
+    bounds: Option<&LonLatBounds>,
+    fly: bool,
+) -> Select {
+    let place = park.zip(bounds).and_then(|(park, bounds)| circle(park, bounds));
     Select {
-        layer: "parcel".to_owned(),
-        id: parcel.id,
+        layer: layer.to_owned(),
+        id,
         code: code.to_owned(),
         parcel_code: String::new(),
         fly,

@@ -4,5 +4,6 @@ pub(crate) mod camera;
 pub(crate) mod facts;
 pub(crate) mod filter;
 pub(crate) mod number;
+pub(crate) mod place;
 pub(crate) mod text;
 pub(crate) mod url_state;

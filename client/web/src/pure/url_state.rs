@@ -1,4 +1,5 @@
-//! What a link to the page says: `/?parcel=CODE&view=east,north,up,heading,pitch,distance[,walk]&lang=..`.
+//! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..` or, in place of the parcel, `zone=CODE` or
+//! `poi=CODE`; the view as [`Camera`] is written.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -6,6 +7,7 @@ use cloudsite_proto::scene::Camera;
 use cloudsite_proto::scene::quality::Level;
 
 use super::number::unit_tag;
+use super::place::Place;
 use super::text::LANGUAGES;
 
 /// The state that a link carries. What a link says wrongly is passed over: an old link should still open the page.
@@ -13,6 +15,8 @@ use super::text::LANGUAGES;
 pub(crate) struct UrlState {
     /// Code of the open parcel.
     pub(crate) parcel: Option<String>,
+    /// The zone or the point of interest whose card is open.
+    pub(crate) place: Option<Place>,
     /// Where the camera is.
     pub(crate) view: Option<Camera>,
     pub(crate) language: Option<Language>,
@@ -29,7 +33,8 @@ impl UrlState {
         for (name, value) in pairs {
             match name.as_str() {
                 "parcel" if !value.is_empty() => state.parcel = Some(value),
-                "view" => state.view = camera_from(&value),
+                layer @ ("zone" | "poi") => state.place = Place::in_layer(layer, &value),
+                "view" => state.view = value.parse().ok(),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
                 "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
@@ -44,7 +49,11 @@ impl UrlState {
     pub(crate) fn to_pairs(&self) -> Vec<(&'static str, String)> {
         let pairs = [
             ("parcel", self.parcel.clone()),
-            ("view", self.view.as_ref().map(view_text)),
+            (
+                self.place.as_ref().map_or("zone", Place::layer),
+                self.place.as_ref().map(|place| place.code().to_owned()),
+            ),
+            ("view", self.view.as_ref().map(ToString::to_string)),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
             ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
@@ -67,34 +76,6 @@ pub(crate) const fn quality_tag(level: Level) -> &'static str {
     }
 }
 
-fn view_text(camera: &Camera) -> String {
-    let walk = if camera.walking { ",walk" } else { "" };
-    format!(
-        "{:.1},{:.1},{:.1},{:.1},{:.1},{:.1}{walk}",
-        camera.target_east_m,
-        camera.target_north_m,
-        camera.target_up_m,
-        camera.heading_deg,
-        camera.pitch_deg,
-        camera.distance_m
-    )
-}
-
-fn camera_from(view: &str) -> Option<Camera> {
-    let (numbers, walking) = match view.strip_suffix(",walk") {
-        Some(numbers) => (numbers, true),
-        None => (view, false),
-    };
-    let numbers: Vec<f64> = numbers
-        .split(',')
-        .map(|number| number.parse().ok().filter(|value: &f64| value.is_finite()))
-        .collect::<Option<_>>()?;
-    let [target_east_m, target_north_m, target_up_m, heading_deg, pitch_deg, distance_m] = numbers[..] else {
-        return None;
-    };
-    Some(Camera { target_east_m, target_north_m, target_up_m, heading_deg, pitch_deg, distance_m, walking, fly: false })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +88,7 @@ mod tests {
     fn a_link_says_the_same_when_read_again() {
         let state = UrlState {
             parcel: Some("锡新-2028-01".to_owned()),
+            place: None,
             view: Some(Camera {
                 target_east_m: 120.5,
                 target_north_m: -3_400.0,
@@ -129,6 +111,16 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_opened_in_place_of_a_parcel() {
+        for place in [Place::Zone("BZ".to_owned()), Place::Poi("I-M1".to_owned())] {
+            let state = UrlState { place: Some(place.clone()), ..UrlState::default() };
+            assert_eq!(state.to_pairs(), [(place.layer(), place.code().to_owned())]);
+            assert_eq!(read(&[(place.layer(), place.code())]), state);
+        }
+        assert_eq!(read(&[("zone", "")]), UrlState::default());
+    }
+
+    #[test]
     fn nothing_said_is_an_empty_query() {
         assert_eq!(UrlState::default().to_pairs(), []);
     }
@@ -145,8 +137,5 @@ mod tests {
             ("utm_source", "mail"),
         ]);
         assert_eq!(state, UrlState::default());
-        for view in ["1,2,3,4,5,NaN", "1,2,3,4,5,6,7", "a,b,c,d,e,f", ""] {
-            assert_eq!(camera_from(view), None, "{view:?}");
-        }
     }
 }

@@ -4,6 +4,7 @@ mod address;
 mod card;
 mod list;
 mod park;
+mod place;
 mod toast;
 mod watch;
 
@@ -32,6 +33,7 @@ impl Loader {
         self.load_park();
         self.reload_list();
         self.load_card();
+        self.load_place();
     }
 }
 
@@ -46,6 +48,7 @@ pub(crate) fn start(page: Page) {
     loader.load_park();
     loader.follow_filter();
     loader.follow_selection();
+    loader.follow_place();
     loader.watch();
     address::follow(page);
     toast::follow(page);

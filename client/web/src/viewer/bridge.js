@@ -3,6 +3,9 @@
 const MANIFEST = new URL("/viewer/manifest.json", location.href);
 
 let viewer = null;
+// The viewer's module as it was compiled, and how often it was started.
+let compiled = { url: null, module: null };
+let starts = 0;
 
 export function hasWebGl2() {
   try {
@@ -48,16 +51,39 @@ function counted(response, progress) {
   return new Response(body, { headers: { "content-type": "application/wasm" } });
 }
 
-export async function load(script, module, progress) {
-  const [code, response] = await Promise.all([import(script), fetch(module)]);
+async function compile(module, progress) {
+  if (compiled.url === module) return compiled.module;
+  const response = await fetch(module);
   if (!response.ok) throw new Error(`${response.status} ${module}`);
-  await code.default({ module_or_path: counted(response, progress) });
+  compiled = { url: module, module: await WebAssembly.compileStreaming(counted(response, progress)) };
+  return compiled.module;
+}
+
+export async function load(script, module, progress) {
+  // A viewer starts once in its module's life; the browser takes another address for another module.
+  const own = starts === 0 ? script : `${script}?start=${starts}`;
+  const [code, module_or_path] = await Promise.all([import(own), compile(module, progress)]);
+  starts += 1;
+  await code.default({ module_or_path });
   viewer = code;
 }
 
-export async function begin(canvas, baseUrl, language, quality, hour, view, walk, hear) {
+// Ends the viewer, of which nothing more is heard. One that has crashed is past ending.
+export function end() {
+  const last = viewer;
+  viewer = null;
+  try {
+    last?.on_event(() => {});
+    last?.stop();
+  } catch (error) {
+    console.warn("the viewer that is gone could not be ended", error);
+  }
+}
+
+export async function begin(canvas, baseUrl, language, quality, hour, view, hear, lost) {
+  document.querySelector(canvas)?.addEventListener("webglcontextlost", () => lost(), { once: true });
   viewer.on_event(hear);
-  await viewer.start(canvas, baseUrl, JSON.stringify({ language, quality, hour, view, walk }));
+  await viewer.start(canvas, baseUrl, JSON.stringify({ language, quality, hour, view }));
   // For tools and tests, which click where a known thing stands.
   globalThis.cloudsiteViewer = viewer;
 }

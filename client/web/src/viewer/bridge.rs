@@ -17,7 +17,12 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) async fn load(script: &str, module: &str, progress: &Closure<dyn FnMut(f64)>) -> Result<(), JsValue>;
 
-    /// Starts the viewer on a canvas; `hear` is given each event it sends. The other arguments are the viewer's options;
+    /// Ends the viewer that runs, if one does; nothing more is heard of it.
+    #[wasm_bindgen(js_name = end)]
+    pub(super) fn end();
+
+    /// Starts the viewer on a canvas; `hear` is given each event it sends, and `lost` is told when the browser has taken
+    /// the canvas's graphics away. The other arguments are the viewer's options;
     /// an empty view is its own opening view.
     #[wasm_bindgen(catch)]
     #[expect(clippy::too_many_arguments, reason = "each is a plain value; an object would have to be built by hand")]
@@ -28,8 +33,8 @@ extern "C" {
         quality: &str,
         hour: f64,
         view: &str,
-        walk: bool,
         hear: &Closure<dyn FnMut(Uint8Array)>,
+        lost: &Closure<dyn FnMut()>,
     ) -> Result<(), JsValue>;
 
     /// Whether the viewer has drawn.

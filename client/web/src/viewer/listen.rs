@@ -5,6 +5,7 @@ use cloudsite_proto::scene::{SceneEvent, Select};
 use leptos::prelude::*;
 use prost::Message;
 
+use crate::pure::place::Place;
 use crate::pure::text::fill;
 use crate::state::Page;
 use crate::viewer::ViewerState;
@@ -25,6 +26,10 @@ pub(super) fn hear(page: Page, bytes: &[u8]) {
             let code = chosen(&select);
             if page.selected.get_untracked() != code {
                 page.selected.set(code);
+            }
+            let place = Place::selected(&select);
+            if page.place.get_untracked() != place {
+                page.place.set(place);
             }
         }
         Event::Camera(camera) => page.camera.set(Some(camera)),

@@ -24,6 +24,8 @@ pub(crate) enum ViewerState {
     Starting,
     /// Drawing.
     Running,
+    /// The browser has taken the graphics away; the viewer comes back by itself.
+    Lost,
     /// Could not start.
     Failed { reason: String },
     /// The browser has no WebGL 2.
@@ -37,6 +39,7 @@ impl ViewerState {
             Self::Absent => "absent",
             Self::Loading { .. } | Self::Starting => "loading",
             Self::Running => "running",
+            Self::Lost => "lost",
             Self::Failed { .. } | Self::NoWebGl => "failed",
         }
     }
@@ -53,10 +56,15 @@ pub(crate) fn start(page: Page) {
     bring_up(page);
 }
 
-/// Tries to bring the viewer up.
-pub(crate) fn bring_up(page: Page) {
+fn bring_up(page: Page) {
     page.viewer.set(ViewerState::Absent);
     spawn_local(lifecycle::bring_up(page));
+}
+
+/// Brings a viewer up anew after one that could not start, or ended.
+pub(crate) fn bring_up_again(page: Page) {
+    page.viewer.set(ViewerState::Absent);
+    spawn_local(lifecycle::bring_up_again(page, std::time::Duration::ZERO));
 }
 
 /// Moves the camera.

@@ -1,5 +1,6 @@
 //! What the viewer is told: each of these follows a signal of the page and begins when the viewer listens.
 
+use cloudsite_proto::land::LonLatBounds;
 use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{Highlight, Language, Layers, Quality, RecordChanged, SceneEvent, Select, TimeOfDay};
 use leptos::prelude::*;
@@ -8,6 +9,7 @@ use prost::Message;
 use super::bridge;
 use crate::pure::camera;
 use crate::pure::facts::code_of;
+use crate::pure::place::{Place, zone_with};
 use crate::state::{Card, Connection, Page};
 
 /// The layers that can be switched, in the order of the switches.
@@ -60,7 +62,25 @@ fn layers(page: Page) -> Layers {
     Layers { visible: LAYERS.iter().map(|layer| ((*layer).to_owned(), !hidden.contains(layer))).collect() }
 }
 
-/// A parcel opened on the page is selected in the viewer once both the viewer and the parcel's place are there; a card
+/// The selection of a place, once the record has said where it is.
+fn select_place(page: Page, place: &Place, fly: bool) -> Option<Select> {
+    let park = page.park.get_untracked();
+    let select = |id: u64, bounds: Option<&LonLatBounds>| {
+        camera::select_in(place.layer(), park.as_ref(), (id, place.code()), bounds, fly)
+    };
+    match place {
+        Place::Zone(code) => page.zones.with(|zones| {
+            let zone = zone_with(zones, code)?;
+            Some(select(zone.id, zone.bounds.as_ref()))
+        }),
+        Place::Poi(code) => page.pois.with(|pois| {
+            let poi = pois.as_ref()?.as_ref().ok()?.iter().find(|poi| poi.code == *code)?;
+            Some(select(poi.id, poi.bounds.as_ref()))
+        }),
+    }
+}
+
+/// A parcel or a place opened on the page is selected in the viewer once both the viewer and where it lies are there; a card
 /// that is closed takes the selection away.
 fn follow_selection(page: Page, listens: Memo<bool>) {
     Effect::new(move |_| {
@@ -79,10 +99,18 @@ fn follow_selection(page: Page, listens: Memo<bool>) {
             page.wanted.set(None);
         }
     });
+    Effect::new(move |_| {
+        let wanted = page.wanted_place.get().filter(|_| listens.get() && page.park.with(Option::is_some));
+        if let Some(select) = wanted.and_then(|(place, fly)| select_place(page, &place, fly)) {
+            tell(Event::Select(select));
+            page.wanted_place.set(None);
+        }
+    });
     Effect::new(move |was_open: Option<bool>| {
-        let is_open = page.selected.with(Option::is_some);
+        let is_open = page.has_card();
         if was_open == Some(true) && !is_open {
             page.wanted.set(None);
+            page.wanted_place.set(None);
             if listens.get_untracked() {
                 tell(Event::Select(Select::default()));
             }

@@ -5,6 +5,7 @@ mod place;
 
 use std::collections::HashSet;
 
+use bevy::math::DVec2;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use bytemuck::{Pod, Zeroable};
@@ -78,6 +79,33 @@ impl LabelUpdate {
     }
 }
 
+/// A label on the screen.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    id: u64,
+    of: Layer,
+    anchor: Vec3,
+    /// Half of its box, pixels.
+    half_px: Vec2,
+}
+
+impl Standing {
+    fn new(shown: &Candidate) -> Self {
+        Self { id: shown.id, of: shown.of, anchor: shown.anchor, half_px: shown.half }
+    }
+}
+
+/// A thing that is named where one points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Named {
+    /// Its layer.
+    pub of: Layer,
+    /// Its feature id.
+    pub id: u64,
+    /// Where its label stands, park metres.
+    pub at: DVec2,
+}
+
 /// How labels are written, and what has been written.
 #[derive(Resource, Debug)]
 pub struct Labels {
@@ -86,6 +114,8 @@ pub struct Labels {
     changed: bool,
     laid_out_for: Option<(View, LayerVisibility, (u32, u32))>,
     shown: HashSet<u64>,
+    /// Those on the screen.
+    standing: Vec<Standing>,
     update: Option<LabelUpdate>,
 }
 
@@ -97,6 +127,7 @@ impl Default for Labels {
             changed: true,
             laid_out_for: None,
             shown: HashSet::new(),
+            standing: Vec::new(),
             update: None,
         }
     }
@@ -125,6 +156,19 @@ impl Labels {
         self.atlas.add_font(face, bytes)
     }
 
+    /// The thing whose label is seen at a place of the picture: x and y from -1 to 1, y up.
+    pub fn at(&self, place: Vec2, view: &View) -> Option<Named> {
+        let (_, _, size) = self.laid_out_for?;
+        let screen = Screen::new(view, size);
+        let place_px = place * Vec2::new(size.0 as f32, size.1 as f32) / 2.0;
+        let standing = self.standing.iter().find(|label| {
+            let seen = screen.project(label.anchor);
+            seen.is_some_and(|(at, _)| (at - place_px).abs().cmple(label.half_px).all())
+        })?;
+        let at = DVec2::new(f64::from(standing.anchor.x), f64::from(-standing.anchor.z));
+        Some(Named { of: standing.of, id: standing.id, at })
+    }
+
     pub(super) fn take(&mut self) -> Option<LabelUpdate> {
         self.update.take()
     }
@@ -151,6 +195,7 @@ impl Labels {
             .collect();
         let chosen = choose(candidates);
         self.shown = chosen.iter().map(|candidate| candidate.id).collect();
+        self.standing = chosen.iter().map(Standing::new).collect();
         let vertices = chosen.iter().flat_map(|candidate| self.quads(candidate, seen.scale)).collect();
         let update = LabelUpdate { atlas: self.atlas.take_rows(), vertices };
         self.update = Some(match self.update.take() {
@@ -164,7 +209,7 @@ impl Labels {
         let style = place::style(label.of)?;
         let anchor = Vec3::new(label.at.x as f32, style.lift_m, -label.at.y as f32);
         let (at, distance_m) = screen.project(anchor)?;
-        let opacity = place::opacity(&style, distance_m)?;
+        let opacity = place::opacity(&style, distance_m, screen.eye.y)?;
         let text = label.names.best(self.language).or(label.code.as_deref())?;
         // A parcel is called by its code; its name would be too long for its place.
         let text = if label.of == Layer::Parcel { label.code.as_deref().unwrap_or(text) } else { text };
@@ -172,6 +217,7 @@ impl Labels {
         let width = self.atlas.width(FontFace::of(self.language), text, size_px)?;
         Some(Candidate {
             id: label.id,
+            of: label.of,
             text: text.to_owned(),
             anchor,
             at,

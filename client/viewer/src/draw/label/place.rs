@@ -20,35 +20,41 @@ pub(super) struct LabelStyle {
     /// Distances between which it is shown, metres.
     from_m: f32,
     to_m: f32,
+    /// The second of them on foot: what lies flat there is seen edge on, and all names would stand on the horizon.
+    on_foot_m: f32,
 }
 
 /// How a layer's labels look; none for layers that are not written.
 pub(super) const fn style(layer: Layer) -> Option<LabelStyle> {
-    let (rank, size_px, colour, lift_m, from_m, to_m) = match layer {
-        Layer::Park => (0, 24.0, [40, 44, 52], 120.0, 4_000.0, 60_000.0),
-        Layer::Zone => (1, 19.0, [46, 56, 76], 60.0, 300.0, 14_000.0),
-        Layer::Poi => (2, 14.0, [120, 52, 40], 28.0, 0.0, 5_000.0),
-        Layer::Utility => (3, 13.0, [70, 78, 84], 24.0, 0.0, 2_200.0),
-        Layer::Water => (4, 13.0, [28, 92, 134], 2.0, 0.0, 3_500.0),
-        Layer::Road | Layer::Rail => (5, 12.0, [84, 84, 88], 2.0, 0.0, 2_400.0),
-        Layer::Green => (6, 12.0, [52, 102, 52], 12.0, 0.0, 2_000.0),
-        Layer::Parcel => (7, 12.0, [28, 88, 76], 2.0, 0.0, 1_900.0),
-        Layer::Building => (8, 12.0, [84, 74, 66], 30.0, 0.0, 700.0),
+    let (rank, size_px, colour, lift_m, from_m, to_m, on_foot_m) = match layer {
+        Layer::Park => (0, 24.0, [40, 44, 52], 120.0, 4_000.0, 60_000.0, 60_000.0),
+        Layer::Zone => (1, 19.0, [46, 56, 76], 60.0, 300.0, 14_000.0, 2_500.0),
+        Layer::Poi => (2, 14.0, [120, 52, 40], 28.0, 0.0, 5_000.0, 1_200.0),
+        Layer::Utility => (3, 13.0, [70, 78, 84], 24.0, 0.0, 2_200.0, 600.0),
+        Layer::Water => (4, 13.0, [28, 92, 134], 2.0, 0.0, 3_500.0, 250.0),
+        Layer::Road | Layer::Rail => (5, 12.0, [62, 62, 68], 2.0, 0.0, 2_400.0, 200.0),
+        Layer::Green => (6, 12.0, [52, 102, 52], 12.0, 0.0, 2_000.0, 300.0),
+        Layer::Parcel => (7, 12.0, [28, 88, 76], 2.0, 0.0, 1_900.0, 250.0),
+        Layer::Building => (8, 12.0, [84, 74, 66], 30.0, 0.0, 700.0, 400.0),
         Layer::Mask => return None,
     };
-    Some(LabelStyle { rank, size_px, colour, lift_m, from_m, to_m })
+    Some(LabelStyle { rank, size_px, colour, lift_m, from_m, to_m, on_foot_m })
 }
 
-/// How opaque a label is at this distance: it fades out over the last fifth.
-pub(super) fn opacity(style: &LabelStyle, distance_m: f32) -> Option<f32> {
-    let opacity = ((style.to_m - distance_m) / (style.to_m * 0.2)).min(1.0);
+/// How far names are seen for each metre that the eye is above the ground.
+const REACH_BY_HEIGHT: f32 = 14.0;
+
+/// How opaque a label is at this distance from an eye at this height: it fades out over the last fifth.
+pub(super) fn opacity(style: &LabelStyle, distance_m: f32, eye_height_m: f32) -> Option<f32> {
+    let to_m = style.to_m.min(style.on_foot_m + eye_height_m.max(0.0) * REACH_BY_HEIGHT);
+    let opacity = ((to_m - distance_m) / (to_m * 0.2)).min(1.0);
     (distance_m >= style.from_m && opacity > 0.02).then_some(opacity)
 }
 
 /// Where on the screen things are.
 pub(super) struct Screen {
     clip_from_world: Mat4,
-    eye: Vec3,
+    pub(super) eye: Vec3,
     half_px: Vec2,
 }
 
@@ -73,6 +79,7 @@ impl Screen {
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) id: u64,
+    pub(super) of: Layer,
     pub(super) text: String,
     pub(super) anchor: Vec3,
     /// Pixels from the screen's middle.
@@ -118,6 +125,7 @@ mod tests {
     fn candidate(id: u64, layer: Layer, x: f32, distance_m: f32) -> Candidate {
         Candidate {
             id,
+            of: layer,
             text: String::new(),
             anchor: Vec3::ZERO,
             at: Vec2::new(x, 0.0),
@@ -157,8 +165,17 @@ mod tests {
     #[test]
     fn labels_fade_before_they_go() {
         let style = style(Layer::Parcel).unwrap();
-        assert_eq!(opacity(&style, 100.0), Some(1.0));
-        assert!(opacity(&style, style.to_m * 0.9).is_some_and(|opacity| (0.4..0.6).contains(&opacity)));
-        assert_eq!(opacity(&style, style.to_m * 1.1), None);
+        let high_m = 500.0;
+        assert_eq!(opacity(&style, 100.0, high_m), Some(1.0));
+        assert!(opacity(&style, style.to_m * 0.9, high_m).is_some_and(|opacity| (0.4..0.6).contains(&opacity)));
+        assert_eq!(opacity(&style, style.to_m * 1.1, high_m), None);
+    }
+
+    #[test]
+    fn on_foot_only_near_names_are_seen() {
+        let eye_m = 1.7;
+        let seen = |layer, distance_m| opacity(&style(layer).unwrap(), distance_m, eye_m).is_some();
+        assert_eq!([seen(Layer::Parcel, 150.0), seen(Layer::Parcel, 600.0)], [true, false]);
+        assert_eq!([seen(Layer::Poi, 800.0), seen(Layer::Poi, 3_000.0)], [true, false]);
     }
 }

@@ -54,3 +54,21 @@ fn a_language_has_the_face_of_its_han_variants() {
         assert_eq!(FontFace::of(language), face, "{language:?}");
     }
 }
+
+#[test]
+fn a_label_is_found_where_it_is_seen() {
+    let mut labels = Labels::default();
+    labels.add_font(FontFace::Sc, include_bytes!("../../../../../assets/fonts/labels-sc.ttf")).unwrap();
+    labels.set_language(Language::En);
+    let seen = seen();
+    labels.lay_out([poi(7, 30.0)].iter(), &seen, true);
+    let screen = Screen::new(&seen.view, seen.size);
+    let anchor = labels.standing[0].anchor;
+    let (at_px, _) = screen.project(anchor).unwrap();
+    let place = |right_px: f32, up_px: f32| (at_px + Vec2::new(right_px, up_px)) / Vec2::new(400.0, 300.0);
+    let found = |right_px, up_px| labels.at(place(right_px, up_px), &seen.view).map(|named| (named.of, named.id));
+    assert_eq!(found(0.0, 0.0), Some((Layer::Poi, 7)));
+    assert_eq!(found(12.0, 5.0), Some((Layer::Poi, 7)), "beside its middle");
+    assert_eq!([found(0.0, 30.0), found(120.0, 0.0)], [None, None], "beside it");
+    assert_eq!(labels.at(place(0.0, 0.0), &seen.view).map(|named| named.at), Some(DVec2::new(30.0, 0.0)));
+}

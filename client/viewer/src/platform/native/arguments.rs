@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     /// The language of labels: zh, en, ja, ko or de.
     #[arg(long, default_value = "zh")]
     language: String,
-    /// Where to begin: east,north,heading,pitch,distance in metres and degrees.
+    /// Where to begin: the `view` of a link, east,north,up,heading,pitch,distance in metres and degrees, with ,walk on foot.
     #[arg(long, allow_hyphen_values = true)]
     view: Option<String>,
     /// Begin on foot.
@@ -91,7 +91,7 @@ mod tests {
             "--server",
             "http://localhost:1",
             "--view",
-            "-10,20,0,45,300",
+            "-10,20,0,0,45,300",
             "--size",
             "640x360",
             "--screenshot",
@@ -104,6 +104,25 @@ mod tests {
         assert!((options.view.unwrap().target.x + 10.0).abs() < 1e-12);
         let job = arguments.job().unwrap();
         assert_eq!((job.task, job.size), (Task::Screenshot { file: "park.png".into() }, (640, 360)));
+    }
+
+    #[test]
+    fn the_view_of_a_link_is_taken_as_it_is() {
+        let camera = cloudsite_proto::scene::Camera {
+            target_east_m: -812.4,
+            target_north_m: 96.0,
+            target_up_m: 12.5,
+            heading_deg: -25.0,
+            pitch_deg: 38.0,
+            distance_m: 640.0,
+            ..Default::default()
+        };
+        let walking = cloudsite_proto::scene::Camera { walking: true, distance_m: 0.0, ..camera };
+        for linked in [camera, walking] {
+            let arguments = Arguments::try_parse_from(["cloudsite-viewer", "--view", &linked.to_string()]).unwrap();
+            let pose = arguments.options().unwrap().view.unwrap();
+            assert_eq!(crate::scene::camera_event(&pose), linked);
+        }
     }
 
     #[test]

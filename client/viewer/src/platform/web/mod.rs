@@ -30,7 +30,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Starts the viewer in the canvas that `canvas_selector` names, with the tiles of the server at `base_url` (empty: where
-/// the page came from). `options_json` is an object with any of `view`, `walk`, `language`, `quality`, `hour`, `bench`.
+/// the page came from). `options_json` is an object with any of `view`, `language`, `quality`, `hour`, `bench`.
 ///
 /// # Errors
 /// An `Error` that says which option is wrong, that there is no such canvas, or that a viewer runs already.
@@ -54,6 +54,12 @@ pub fn start(canvas_selector: &str, base_url: &str, options_json: &str) -> Resul
     report_panics();
     app.run();
     Ok(())
+}
+
+/// Ends the viewer; what it drew last stays. A module is started once: to see the park again, the page loads it anew.
+#[wasm_bindgen]
+pub fn stop() {
+    HANDLE.with_borrow(|handle| handle.iter().for_each(ViewerHandle::end));
 }
 
 /// A request that carries the cookies of the page, so that a member is given what members are. It is not by default.

@@ -1,6 +1,6 @@
 //! The card of the open parcel.
 
-mod facts;
+pub(super) mod facts;
 mod sheet;
 mod supplies;
 

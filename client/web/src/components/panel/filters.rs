@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::pure::facts::code_of;
 use crate::pure::filter::{Filter, LAND_USES};
 use crate::pure::number::{area_input, typed, unit_key};
+use crate::pure::place::Place;
 use crate::pure::text::best_name;
 use crate::state::Page;
 
@@ -44,12 +46,20 @@ fn ZoneField() -> impl IntoView {
         };
         zones.into_iter().map(option).collect_view()
     };
+    let choose = move |event| {
+        let zone = some(event_target_value(&event));
+        if let Some(name) = &zone {
+            page.show(Place::Zone(code_of(name).to_owned()));
+        }
+        page.filter.update(|filter| filter.zone = zone);
+    };
     view! {
         <label>
             <span>{page.words("filter.zone")}</span>
             <select
                 class="select"
-                on:change=move |event| page.filter.update(|filter| filter.zone = some(event_target_value(&event)))
+                data-testid="filter-zone"
+                on:change=choose
             >
                 <option value="">{page.words("filter.any")}</option>
                 {options}
