@@ -77,6 +77,7 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.land.v1.ParcelService/ListParcels", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ImportService/ImportFile", Caller::Operator, Span::Stream),
     ("/cloudsite.identity.v1.IdentityService/SignIn", Caller::Anyone, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/ListSignInMethods", Caller::Anyone, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/Refresh", Caller::Anyone, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/SignOut", Caller::Anyone, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/WhoAmI", Caller::Anyone, Span::Answer),

@@ -10,6 +10,7 @@ pub mod geojson;
 mod http;
 mod picture;
 mod program;
+pub mod provider;
 mod server;
 
 pub use browser::{Browser, Page};

@@ -61,6 +61,16 @@ impl Identity {
         }
     }
 
+    /// Starts a session for whoever has proved to a provider that an address is theirs.
+    pub(super) fn enter(&self, email: &Email) -> Result<Credentials, SignInError> {
+        let member = self.directory().by_email(email).map(|member| member.id);
+        let entered = member.ok_or(SignInError::Refused).and_then(|id| self.start_session(id, Proof::OpenId));
+        if matches!(entered, Err(SignInError::Refused)) {
+            self.tell_refused(Proof::OpenId);
+        }
+        entered
+    }
+
     /// Starts a session for a member who has proved to be one.
     pub(super) fn start_session(&self, id: MemberId, proof: Proof) -> Result<Credentials, SignInError> {
         self.check_active(id)?;

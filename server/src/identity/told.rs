@@ -16,6 +16,8 @@ pub(super) enum Proof {
     Password,
     /// An invite.
     Invite,
+    /// The bureau's OpenID Connect provider.
+    OpenId,
     /// A link of the demo park.
     DemoLink,
     /// The refresh token of a session.
@@ -27,6 +29,7 @@ impl Proof {
         match self {
             Self::Password => "password",
             Self::Invite => "invite",
+            Self::OpenId => "openid connect",
             Self::DemoLink => "demo link",
             Self::Refresh => "refresh token",
         }

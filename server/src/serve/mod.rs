@@ -24,7 +24,7 @@ use crate::disclosure::Desk;
 use crate::grpc::Disclosures;
 use crate::http::{Site, TilePasses, WebSource, router};
 use crate::identity::demo::SignInLink;
-use crate::identity::{self, Identity, Surroundings};
+use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::operator::{OperatorFile, Token};
 use crate::record::{Record, Views};
 use crate::tiles::TileServer;
@@ -43,6 +43,8 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     /// A folder to serve the page from instead of the one in the binary.
     pub(crate) web_dir: Option<PathBuf>,
+    /// The provider of OpenID Connect by which staff sign in.
+    pub(crate) openid: Option<openid::Settings>,
     /// Whether to print the address as one JSON object on standard output.
     pub(crate) json: bool,
 }
@@ -57,7 +59,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let web = options.web_dir.clone().map_or(WebSource::Embedded, WebSource::Folder);
-    let server = Server::start(opened, listener, &options.data, web).await?;
+    let server = Server::start(opened, listener, &options.data, web, options.openid).await?;
     announce(&server, options.json)?;
     told.await;
     tracing::info!("stopping");
@@ -122,6 +124,7 @@ impl Server {
         listener: TcpListener,
         data: &Path,
         web: WebSource,
+        openid: Option<openid::Settings>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let metrics = telemetry::collect_metrics();
@@ -140,13 +143,16 @@ impl Server {
         let disclosures = Disclosures { store: extents, desk };
         let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
         let resolve = Arc::clone(&identity);
+        let openid =
+            openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
         let routes = router(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &views, &watchers, &identity, disclosures, token).await,
+            services: services::services(&record, &views, &watchers, &identity, openid.clone(), disclosures, token)
+                .await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
-            routes: identity::http::routes(identity),
+            routes: identity::http::routes(identity, openid),
             web,
             metrics,
             stop: stopping.clone(),

@@ -14,7 +14,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
 use crate::grpc::{Audit, Disclosures, Parcels, Park};
-use crate::identity::{self, Identity};
+use crate::identity::{self, Identity, OpenId};
 use crate::import::service::Imports;
 use crate::operator::Token;
 use crate::record::{Record, Views};
@@ -32,6 +32,7 @@ pub(super) async fn services(
     views: &Views,
     watchers: &Arc<Watchers>,
     identity: &Arc<Identity>,
+    openid: Option<Arc<OpenId>>,
     disclosures: Disclosures,
     token: Token,
 ) -> Routes {
@@ -51,7 +52,7 @@ pub(super) async fn services(
         .add_service(park)
         .add_service(parcels)
         .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record), disclosures)))
-        .add_service(identity::server(Arc::clone(identity)))
+        .add_service(identity::server(Arc::clone(identity), openid))
         .add_service(Imports::server(Arc::clone(record), token))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))
