@@ -10,6 +10,7 @@ use cloudsite_domain::record::{
     Park, Poi, PoiKind, Road, RoadClass, Roof, Water, WaterKind, Zone, ZoneKind,
 };
 use cloudsite_store::extent::{Escalation, ExtentStore, GivenCell};
+use cloudsite_store::identity::IdentityStore;
 use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Cause, Commit, Committed, Store, StoreError};
 use geo_types::{Coord, Geometry, LineString, Point, Rect};
@@ -113,7 +114,9 @@ fn nothing() -> (TempDir, Opened) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Arc::new(SqliteStore::open(folder.path()).expect("a store"));
     let record = Record::open(Arc::clone(&store) as Arc<dyn Store>).expect("a record");
-    (folder, Opened { record: Arc::new(record), people: Arc::clone(&store) as _, extents: store })
+    let people = Arc::clone(&store) as Arc<dyn IdentityStore>;
+    let extents = Arc::clone(&store) as Arc<dyn ExtentStore>;
+    (folder, Opened { record: Arc::new(record), people, changes: store, extents })
 }
 
 /// Keeps nothing of what is given.

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use self::connections::Limits;
 use crate::audit::{Journal, Keeper, Log, Refusals, Sources};
+use crate::changeset::{Api as ChangesApi, Changes, Kept, Runner};
 use crate::disclosure::Desk;
 use crate::grpc::Disclosures;
 use crate::http::{Site, TilePasses, WebSource, router};
@@ -74,6 +75,8 @@ pub(crate) struct Opened {
     pub(crate) record: Arc<Record>,
     /// Who people are.
     pub(crate) people: Arc<dyn IdentityStore>,
+    /// Changes that are not in the record yet.
+    pub(crate) changes: Arc<dyn Kept>,
     /// What has been given to them.
     pub(crate) extents: Arc<dyn ExtentStore>,
 }
@@ -87,7 +90,9 @@ fn open(data: &Path) -> anyhow::Result<Opened> {
         let filled = demo::fill(&record).context("cannot fill in the demo park")?;
         tracing::info!(features = filled.created, "filled in the demo park");
     }
-    Ok(Opened { record: Arc::new(record), people: Arc::clone(&store) as _, extents: store })
+    let people = Arc::clone(&store) as Arc<dyn IdentityStore>;
+    let extents = Arc::clone(&store) as Arc<dyn ExtentStore>;
+    Ok(Opened { record: Arc::new(record), people, changes: store, extents })
 }
 
 /// Opens a store that can be relied on, or says what to do with one that cannot.
@@ -115,12 +120,13 @@ pub(crate) struct Server {
     log: Keeper,
     stop: watch::Sender<bool>,
     connections: tokio::task::JoinHandle<()>,
+    imports: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
     /// Serves what was opened on `listener`, and leaves word of it in the data folder.
     pub(crate) async fn start(
-        Opened { record, people, extents }: Opened,
+        Opened { record, people, changes, extents }: Opened,
         listener: TcpListener,
         data: &Path,
         web: WebSource,
@@ -142,6 +148,8 @@ impl Server {
         let views = Views::new(Arc::clone(&record), Arc::clone(&desk));
         let disclosures = Disclosures { store: extents, desk };
         let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
+        let changes = Changes::new(Arc::clone(&record), changes, identity::system_clock(), data);
+        let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
         let resolve = Arc::clone(&identity);
         let openid =
             openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
@@ -149,8 +157,17 @@ impl Server {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &views, &watchers, &identity, openid.clone(), disclosures, token)
-                .await,
+            services: services::services(services::Parts {
+                record: &record,
+                views: &views,
+                watchers: &watchers,
+                identity: &identity,
+                openid: openid.clone(),
+                disclosures,
+                token,
+                imports: &runner,
+            })
+            .await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
             routes: identity::http::routes(identity, openid),
             web,
@@ -158,7 +175,7 @@ impl Server {
             stop: stopping.clone(),
         });
         let connections = tokio::spawn(connections::serve(listener, routes, Limits::default(), stopping, DRAIN));
-        Ok(Self { address, record, links, operator, log, stop, connections })
+        Ok(Self { address, record, links, operator, log, stop, connections, imports })
     }
 
     /// Where it listens.
@@ -178,6 +195,9 @@ impl Server {
         self.stop.send_replace(true);
         if let Err(error) = self.connections.await {
             tracing::error!(%error, "connections were not served to their end");
+        }
+        if let Err(error) = self.imports.await {
+            tracing::error!(%error, "imports were not stopped well");
         }
         self.log.close().await;
         drop(self.operator);

@@ -12,10 +12,6 @@ pub(crate) fn Stage() -> impl IntoView {
     let page = Page::here();
     let word = move || page.viewer.with(ViewerState::word);
     let running = Memo::new(move |_| page.viewer.with(|state| *state == ViewerState::Running));
-    let canvas = move || {
-        page.canvas.track();
-        view! { <canvas id=CANVAS tabindex="0" aria-label=page.words("viewer.label")></canvas> }
-    };
     view! {
         <section
             class="stage"
@@ -23,7 +19,10 @@ pub(crate) fn Stage() -> impl IntoView {
             data-testid="viewer-state"
             data-state=word
         >
-            {canvas}
+            // By key, so that another number makes another element.
+            <For each=move || [page.canvas.get()] key=|number| *number let(_number)>
+                <canvas id=CANVAS tabindex="0" aria-label=page.words("viewer.label")></canvas>
+            </For>
             <Show when=move || !running.get()>
                 <div class="curtain">
                     <Curtain />

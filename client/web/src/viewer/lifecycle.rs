@@ -42,9 +42,15 @@ pub(super) async fn bring_up(page: Page) {
         page.viewer.set(ViewerState::NoWebGl);
         return;
     }
+    let canvas = page.canvas.get_untracked();
     let manifest = wait_for_manifest().await;
     if let Err(error) = fetch_and_start(page, &manifest).await {
         page.viewer.set(ViewerState::Failed { reason: plain(&error) });
+        return;
+    }
+    // It may have ended already, or lost its graphics.
+    let is_over = page.viewer.with_untracked(|state| matches!(state, ViewerState::Failed { .. }));
+    if is_over || page.canvas.get_untracked() != canvas {
         return;
     }
     page.viewer.set(ViewerState::Starting);

@@ -2,6 +2,7 @@
 
 mod audit;
 mod changes;
+mod changeset;
 mod extent;
 mod identity;
 mod reads;
@@ -12,6 +13,7 @@ use crate::Store;
 
 pub use audit::*;
 pub use changes::*;
+pub use changeset::*;
 pub use extent::*;
 pub use identity::*;
 pub use reads::*;

@@ -45,6 +45,8 @@ pub fn start(canvas_selector: &str, base_url: &str, options_json: &str) -> Resul
         title: "Cloudsite".to_owned(),
         canvas: Some(canvas_selector.to_owned()),
         fit_canvas_to_parent: true,
+        // Someone may be typing elsewhere on the page; a click or the Tab key brings the keyboard here.
+        focused: false,
         // Tab, F5 and the like belong to the page; `canvas` keeps what would scroll it.
         prevent_default_event_handling: false,
         ..Window::default()
