@@ -42,7 +42,11 @@ fn exact_place() -> Vec<Secret> {
     let at = Coord { x: (at.x * 1e3).round() / 1e3, y: (at.y * 1e3).round() / 1e3 };
     let degrees = project(Crs::CANONICAL, Crs::Wgs84, at);
     let bytes = |value: f64| Secret { needle: value.to_le_bytes().to_vec(), from: 3 };
-    let degrees = [degrees.x, degrees.y].map(|value| text(&format!("{value:.9}")[..11], 3));
+    // To the millimetre and not to the last digit, which is rounded.
+    let degrees = [degrees.x, degrees.y].map(|value| {
+        let digits = format!("{value:.9}");
+        text(&digits[..digits.len() - 1], 3)
+    });
     let metres = [at.x, at.y].map(|value| text(&value.to_string(), 3));
     degrees.into_iter().chain(metres).chain([bytes(at.x), bytes(at.y)]).collect()
 }

@@ -26,7 +26,9 @@ const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 
 /// What the services answer from.
 pub(super) struct Behind<'a> {
+    /// The whole record, for what writes it.
     pub(super) record: &'a Arc<Record>,
+    /// Views of it, for what answers.
     pub(super) views: &'a Views,
     pub(super) watchers: &'a Arc<Watchers>,
     pub(super) identity: &'a Arc<Identity>,
