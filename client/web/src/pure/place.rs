@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(value(None, "place.parcels").as_deref(), Some("24"));
         assert_eq!((value(None, "place.free"), value(Some(0), "place.free")), (None, Some("0".to_owned())));
         assert_eq!(zone_with(std::slice::from_ref(&zone), "BZ"), Some(&zone));
-        assert_eq!(zone_with(&[zone.clone()], "B"), None);
+        assert_eq!(zone_with(std::slice::from_ref(&zone), "B"), None);
     }
 
     #[test]
