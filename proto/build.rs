@@ -5,8 +5,12 @@ use std::{env, fs};
 
 use prost::Message;
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 14] = [
     "cloudsite/audit/v1/audit_service.proto",
+    "cloudsite/change/v1/types.proto",
+    "cloudsite/change/v1/operation_service.proto",
+    "cloudsite/change/v1/upload_service.proto",
+    "cloudsite/change/v1/changeset_service.proto",
     "cloudsite/identity/v1/types.proto",
     "cloudsite/identity/v1/identity_service.proto",
     "cloudsite/land/v1/types.proto",
@@ -29,6 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build_server(feature("SERVER"))
         .build_transport(false)
         .bytes(".cloudsite.land.v1")
+        .bytes(".cloudsite.change.v1")
         .compile_fds(descriptors)?;
     Ok(())
 }

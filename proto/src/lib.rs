@@ -26,6 +26,11 @@ pub mod audit {
     generated!("cloudsite.audit.v1");
 }
 
+/// Package `cloudsite.change.v1`: changes on their way into the record.
+pub mod change {
+    generated!("cloudsite.change.v1");
+}
+
 /// Package `cloudsite.identity.v1`: who people are and what they may do.
 pub mod identity {
     generated!("cloudsite.identity.v1");
@@ -34,6 +39,11 @@ pub mod identity {
 /// Package `cloudsite.land.v1`: the park's record.
 pub mod land {
     generated!("cloudsite.land.v1");
+
+    /// Where generated code of other packages looks for this one.
+    pub(crate) mod v1 {
+        pub(crate) use super::generated::*;
+    }
 }
 
 /// Package `cloudsite.scene.v1`: what page, viewer and meeting tell each other.

@@ -45,6 +45,15 @@ const STAFF: Caller = Caller::Roles(&[Role::Host, Role::Editor, Role::Approver, 
 
 const ADMIN: Caller = Caller::Roles(&[Role::Admin]);
 
+const EDITOR: Caller = Caller::Roles(&[Role::Editor]);
+
+const APPROVER: Caller = Caller::Roles(&[Role::Approver]);
+
+const EDITOR_OR_APPROVER: Caller = Caller::Roles(&[Role::Editor, Role::Approver]);
+
+/// Who may look at changes that are not published.
+const CHANGE_READER: Caller = Caller::Roles(&[Role::Editor, Role::Approver, Role::Auditor, Role::Admin]);
+
 /// How long a call may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Span {
@@ -76,6 +85,7 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.land.v1.ParcelService/ListParcels", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ImportService/ImportFile", Caller::Operator, Span::Stream),
     ("/cloudsite.identity.v1.IdentityService/SignIn", Caller::Anyone, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/ListSignInMethods", Caller::Anyone, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/Refresh", Caller::Anyone, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/SignOut", Caller::Anyone, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/WhoAmI", Caller::Anyone, Span::Answer),
@@ -91,6 +101,32 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.identity.v1.IdentityService/ListServiceTokens", ADMIN, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/CreateServiceToken", ADMIN, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/RevokeServiceToken", ADMIN, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/CreateChangeset", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/GetChangeset", CHANGE_READER, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/ListChangesets", CHANGE_READER, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/DeleteChangeset", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/PutFeature", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/EndFeature", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/DropFeature", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/ListChanges", CHANGE_READER, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/ListProblems", CHANGE_READER, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/ValidateChangeset", EDITOR_OR_APPROVER, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/ApproveChangeset", APPROVER, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/RejectChangeset", APPROVER, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/PublishChangeset", APPROVER, Span::Answer),
+    ("/cloudsite.change.v1.ChangesetService/RebaseChangeset", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.UploadService/CreateUpload", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.UploadService/UploadChunk", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.UploadService/GetUpload", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.UploadService/DeleteUpload", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.UploadService/PreviewUpload", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.UploadService/StartImport", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.UploadService/ListMappings", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.UploadService/DeleteMapping", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.OperationService/GetOperation", CHANGE_READER, Span::Answer),
+    ("/cloudsite.change.v1.OperationService/ListOperations", CHANGE_READER, Span::Answer),
+    ("/cloudsite.change.v1.OperationService/CancelOperation", EDITOR, Span::Answer),
+    ("/cloudsite.change.v1.OperationService/WatchOperation", CHANGE_READER, Span::Stream),
     ("/grpc.health.v1.Health/Check", Caller::Anyone, Span::Answer),
     ("/grpc.health.v1.Health/Watch", Caller::Anyone, Span::Stream),
     ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Caller::Anyone, Span::Stream),

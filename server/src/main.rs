@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod backup;
+mod changeset;
 mod cli;
 mod demo;
 mod disclosure;

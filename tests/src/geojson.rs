@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 /// West and south of a place in the demo park's neighbourhood, degrees of EPSG:4326.
 pub const PLACE: (f64, f64) = (120.44, 31.51);
 
+/// West and south of a place beside the demo park, where there is nothing, degrees of EPSG:4326.
+pub const BESIDE: (f64, f64) = (120.46, 31.48);
+
 /// An available parcel with this code: an upright square, `side_deg` degrees wide.
 pub fn parcel(code: &str, (west, south): (f64, f64), side_deg: f64) -> Value {
     let (east, north) = (west + side_deg, south + side_deg);

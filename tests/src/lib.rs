@@ -6,14 +6,18 @@ use std::time::Duration;
 
 mod browser;
 mod command;
+mod desk;
 pub mod geojson;
 mod http;
 mod picture;
 mod program;
+pub mod provider;
 mod server;
+pub mod shapefile;
 
 pub use browser::{Browser, Page};
 pub use command::{Outcome, cloudsite, cloudsite_under, import};
+pub use desk::Desk;
 pub use http::{Answer, Http, cookie, get, send};
 pub use picture::{Picture, difference};
 pub use program::{program, workspace};

@@ -21,6 +21,23 @@ use crate::{eventually, get};
 const READY_WITHIN: Duration = Duration::from_mins(2);
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// How a server is started.
+struct Start<'a> {
+    address: SocketAddr,
+    /// The folder of the built page; without one, the page within the program.
+    web: Option<PathBuf>,
+    /// A program that runs another, with its arguments; empty for none.
+    launcher: &'a [&'a str],
+    /// Further arguments of `serve`.
+    words: &'a [&'a str],
+}
+
+impl Default for Start<'_> {
+    fn default() -> Self {
+        Self { address: free_address(), web: web_folder(), launcher: &[], words: &[] }
+    }
+}
+
 /// A running server; ends with this value.
 #[derive(Debug)]
 pub struct Server {
@@ -37,32 +54,33 @@ impl Server {
 
     /// Starts a server on the data folder `data` within `folder`, empty or filled by a run of the command line.
     pub async fn start_in(folder: TempDir) -> Self {
-        Self::start_with_web(folder, web_folder().as_deref()).await
+        Self::begin(folder, Start::default()).await
     }
 
     /// As [`Self::start_in`], with the page of the folder `web` or, without one, the page within the program.
     pub async fn start_with_web(folder: TempDir, web: Option<&Path>) -> Self {
-        Self::start_with(folder, web, &[]).await
+        Self::begin(folder, Start { web: web.map(Path::to_owned), ..Start::default() }).await
     }
 
     /// As [`Self::start_in`], by a program that runs another, such as one that sets limits, with its arguments.
     pub async fn start_under(folder: TempDir, launcher: &[&str]) -> Self {
-        Self::start_with(folder, None, launcher).await
+        Self::begin(folder, Start { web: None, launcher, ..Start::default() }).await
     }
 
     /// As [`Self::start_in`], where another server has listened before.
     pub async fn start_at(folder: TempDir, address: SocketAddr) -> Self {
-        Self::start_on(address, folder, web_folder().as_deref(), &[]).await
+        Self::begin(folder, Start { address, ..Start::default() }).await
     }
 
-    async fn start_with(folder: TempDir, web: Option<&Path>, launcher: &[&str]) -> Self {
-        Self::start_on(free_address(), folder, web, launcher).await
+    /// As [`Self::start_in`], with further arguments of `serve`.
+    pub async fn start_saying(folder: TempDir, words: &[&str]) -> Self {
+        Self::begin(folder, Start { words, ..Start::default() }).await
     }
 
-    async fn start_on(address: SocketAddr, folder: TempDir, web: Option<&Path>, launcher: &[&str]) -> Self {
+    async fn begin(folder: TempDir, Start { address, web, launcher, words }: Start<'_>) -> Self {
         let mut command = under(launcher);
         command.arg("serve").arg("--data").arg(folder.path().join("data"));
-        command.args(["--listen", &address.to_string()]);
+        command.args(["--listen", &address.to_string()]).args(words);
         if let Some(web) = web {
             command.arg("--web-dir").arg(web);
         }

@@ -7,6 +7,7 @@
 //! snapped to 1 mm.
 
 pub mod audit;
+pub mod changeset;
 pub mod crs;
 pub mod difference;
 pub mod disclosure;

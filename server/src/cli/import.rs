@@ -10,9 +10,13 @@ use cloudsite_store::{Store, StoreError};
 use serde_json::json;
 
 use super::answer::{Done, Failure};
+use super::draft::Drafting;
+use super::people::Folder;
 use super::{layer, refused};
 use crate::import::remote::RemoteError;
-use crate::import::{Applied, Format, ImportError, ImportOptions, Refusal, TextEncoding, apply, read_for, remote};
+use crate::import::{
+    Applied, Format, ImportError, ImportOptions, Refusal, TextEncoding, apply, bundle, read_for, remote,
+};
 use crate::{audit, operator, telemetry};
 
 #[derive(Debug, Args)]
@@ -46,6 +50,12 @@ pub(super) struct Import {
     /// Who imports.
     #[arg(long, value_name = "NAME", default_value = "operator")]
     author: String,
+    /// Make a changeset for others to check and approve instead of a revision.
+    #[arg(long)]
+    draft: bool,
+    /// The file holds all of the layer: what it does not hold is gone.
+    #[arg(long, requires = "draft")]
+    complete: bool,
 }
 
 fn mapping(text: &str) -> Result<(String, String), String> {
@@ -63,12 +73,32 @@ impl Import {
         let file_name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let format = self.format(&file_name)?;
         let options = self.options(&file_name)?;
+        if self.draft {
+            return self.draft(&file_name, format, &options);
+        }
         let applied = match SqliteStore::open(&self.data) {
             Ok(store) => self.write(store, format, &options, &file_name)?,
             Err(StoreError::AnotherProcess(_)) => self.send(&options)?,
             Err(error) => return Err(refused(&error)),
         };
         Ok(done(applied, self.layer))
+    }
+
+    /// A bare Shapefile goes packed, and so is one file.
+    fn draft(&self, file_name: &str, format: Format, options: &ImportOptions) -> Result<Done, Failure> {
+        let folder = Folder::at(&self.data);
+        let drafting =
+            |path, file_name| Drafting { path, file_name, options, layer: self.layer, complete: self.complete };
+        match SqliteStore::open(&self.data) {
+            Ok(store) => drafting(self.file.as_path(), file_name).here(store, &self.data, format),
+            Err(StoreError::AnotherProcess(_)) if format == Format::Shapefile => {
+                let packed = bundle(&self.file).map_err(|error| refused(&error))?;
+                let name = format!("{}.zip", options.file_stem);
+                drafting(packed.path(), &name).there(&folder)
+            }
+            Err(StoreError::AnotherProcess(_)) => drafting(self.file.as_path(), file_name).there(&folder),
+            Err(error) => Err(refused(&error)),
+        }
     }
 
     fn format(&self, file_name: &str) -> Result<Format, Failure> {
@@ -134,7 +164,7 @@ impl Import {
     }
 }
 
-fn refused_file(refusal: Refusal) -> Failure {
+pub(super) fn refused_file(refusal: Refusal) -> Failure {
     Failure::Refused { message: format!("{refusal}; nothing was written"), problems: Some(refusal) }
 }
 

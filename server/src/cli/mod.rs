@@ -4,8 +4,10 @@
 mod answer;
 mod audit;
 mod backup;
+mod changeset;
 mod check;
 mod demo;
+mod draft;
 mod export;
 mod import;
 mod invite;
@@ -44,6 +46,8 @@ enum Command {
     Export(export::Export),
     /// Check the record, or a file against it, by the rules of a day.
     Check(check::Check),
+    /// List, show and decide changesets: changes that are not in the record yet.
+    Changeset(changeset::Changeset),
     /// Fill an empty record with the synthetic demo park.
     Demo(demo::Demo),
     /// Read the audit log, and verify it.
@@ -75,6 +79,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(cli.json),
         Command::Check(check) => check.run(),
+        Command::Changeset(changeset) => changeset.run(),
         Command::Demo(demo) => demo.run(),
         Command::Audit(audit) => audit.run(),
         Command::Backup(backup) => backup.run(),

@@ -1,7 +1,7 @@
 //! What the commands about people have in common: they ask the server that runs on the folder, or do the same themselves
 //! where none runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -70,7 +70,23 @@ impl Folder {
         Ok(People::Here(Api(Arc::new(identity))))
     }
 
+    /// The folder at a path.
+    pub(super) fn at(data: &Path) -> Self {
+        Self { data: data.to_owned() }
+    }
+
+    /// The data folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
     fn there(&self) -> Result<People, Failure> {
+        let (runtime, channel) = self.connect()?;
+        Ok(People::There(runtime, Box::new(IdentityServiceClient::new(channel))))
+    }
+
+    /// A connection to the server that runs on the folder, as its operator.
+    pub(super) fn connect(&self) -> Result<(Runtime, InterceptedService<Channel, Operator>), Failure> {
         let (address, token) = operator::read(&self.data).map_err(|error| {
             failed(format!("another process holds the folder and says not where it listens: {error}"))
         })?;
@@ -80,8 +96,7 @@ impl Folder {
         let channel = runtime
             .block_on(endpoint.connect())
             .map_err(|error| failed(format!("the server at {address} cannot be reached: {error}")))?;
-        let client = IdentityServiceClient::with_interceptor(channel, Operator(header));
-        Ok(People::There(runtime, Box::new(client)))
+        Ok((runtime, InterceptedService::new(channel, Operator(header))))
     }
 }
 

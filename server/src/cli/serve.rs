@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::answer::{Done, Failure};
 use super::refused;
+use crate::identity::openid;
 use crate::serve::{self, Options};
 
 #[derive(Debug, Args)]
@@ -20,13 +21,55 @@ pub(super) struct Serve {
     /// The folder that holds the built page; without it, the page within the program.
     #[arg(long, value_name = "DIR")]
     web_dir: Option<PathBuf>,
+    #[command(flatten)]
+    openid: OpenId,
+}
+
+/// How staff sign in with OpenID Connect. Members are those that the park has, found by the email address that the
+/// provider says is verified; the provider makes nobody a member.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sign-in with OpenID Connect")]
+struct OpenId {
+    /// The provider's address, as it stands in its discovery document.
+    #[arg(long, value_name = "URL", env = "CLOUDSITE_OPENID_ISSUER", requires_all = ["openid_client_id", "public_url"])]
+    openid_issuer: Option<String>,
+    /// The client id that the provider has for this server.
+    #[arg(long, value_name = "ID", env = "CLOUDSITE_OPENID_CLIENT_ID", requires = "openid_issuer")]
+    openid_client_id: Option<String>,
+    /// The file that holds the client's secret.
+    #[arg(long, value_name = "FILE", env = "CLOUDSITE_OPENID_CLIENT_SECRET_FILE", requires = "openid_issuer")]
+    openid_client_secret_file: Option<PathBuf>,
+    /// The certificate (PEM) of the authority behind the provider's, where that is a house's own.
+    #[arg(long, value_name = "FILE", env = "CLOUDSITE_OPENID_CA_FILE", requires = "openid_issuer")]
+    openid_ca_file: Option<PathBuf>,
+    /// What the page calls the provider.
+    #[arg(long, value_name = "NAME", env = "CLOUDSITE_OPENID_NAME", default_value = "OpenID Connect")]
+    openid_name: String,
+    /// The address under which browsers reach this server; the provider knows it with /sign-in/openid/callback after it.
+    #[arg(long, value_name = "URL", env = "CLOUDSITE_PUBLIC_URL")]
+    public_url: Option<String>,
+}
+
+impl OpenId {
+    fn settings(self) -> Result<Option<openid::Settings>, Failure> {
+        let (Some(issuer), Some(client_id), Some(public_url)) =
+            (self.openid_issuer, self.openid_client_id, self.public_url)
+        else {
+            return Ok(None);
+        };
+        let (secret_file, authority_file) = (self.openid_client_secret_file, self.openid_ca_file);
+        let given =
+            openid::Given { issuer, client_id, secret_file, authority_file, name: self.openid_name, public_url };
+        openid::Settings::read(given).map(Some).map_err(|error| refused(&error))
+    }
 }
 
 impl Serve {
     /// Returns when the server was told to stop and has stopped. What goes to standard output, the server writes itself
     /// as soon as it listens.
     pub(super) fn run(self, json: bool) -> Result<Done, Failure> {
-        let options = Options { data: self.data, listen: self.listen, web_dir: self.web_dir, json };
+        let openid = self.openid.settings()?;
+        let options = Options { data: self.data, listen: self.listen, web_dir: self.web_dir, openid, json };
         let runtime = tokio::runtime::Runtime::new().map_err(|error| refused(&error))?;
         let served = runtime.block_on(serve::run(options));
         served.map_err(|error| Failure::Refused { message: format!("{error:#}"), problems: None })?;

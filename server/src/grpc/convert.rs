@@ -28,7 +28,7 @@ pub(crate) const fn layer_to_wire(layer: Layer) -> wire::Layer {
 }
 
 /// The layer of the record that is the wire's, if it is one.
-pub(super) fn layer_from_wire(layer: i32) -> Option<Layer> {
+pub(crate) fn layer_from_wire(layer: i32) -> Option<Layer> {
     Layer::ALL.iter().copied().find(|known| layer_to_wire(*known) as i32 == layer)
 }
 
@@ -38,7 +38,7 @@ pub(super) fn name_in(collection: &str, code: impl std::fmt::Display) -> String 
 }
 
 /// The name of any feature: `{layer}/{code}`.
-pub(super) fn feature_name(layer: Layer, code: impl std::fmt::Display) -> String {
+pub(crate) fn feature_name(layer: Layer, code: impl std::fmt::Display) -> String {
     format!("{layer}/{code}")
 }
 
@@ -65,7 +65,8 @@ pub(crate) fn lon_lat_bounds(bounds: Rect) -> wire::LonLatBounds {
     }
 }
 
-fn lon_lat(at: Coord) -> wire::LonLat {
+/// A canonical position in degrees.
+pub(crate) fn lon_lat(at: Coord) -> wire::LonLat {
     let Coord { x: lon, y: lat } = lon_lat_from_canonical(at);
     wire::LonLat { lon, lat }
 }

@@ -2,7 +2,7 @@
 
 mod audit_service;
 mod convert;
-mod page;
+pub(crate) mod page;
 mod parcel_filter;
 mod parcel_service;
 mod park_service;
@@ -10,9 +10,12 @@ mod read;
 mod status;
 
 pub(crate) use audit_service::Audit;
-pub(crate) use convert::{lon_lat_bounds, revision_to_wire, wire_change};
+pub(crate) use convert::{
+    feature_name, layer_from_wire, layer_to_wire, lon_lat, lon_lat_bounds, revision_to_wire, wire_change,
+};
 pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;
+pub(crate) use read::blocking;
 pub(crate) use status::Refusal;
 #[cfg(test)]
 pub(crate) use status::{NOT_FOR_CALLER, SIGN_IN_REQUIRED};

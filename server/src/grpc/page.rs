@@ -16,7 +16,7 @@ const MAX_ENTRIES: usize = 1_000;
 
 /// Bytes on a page at most, well under the 4 MiB that clients take by default. A page of larger entries holds fewer, and
 /// always one.
-const MAX_BYTES: usize = 3 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 3 * 1024 * 1024;
 
 /// The layout of a token; another one is refused.
 const LAYOUT: u8 = 1;
@@ -25,7 +25,7 @@ const LAYOUT: u8 = 1;
 const DIGEST_BYTES: usize = 16;
 
 /// How many entries a request wants.
-pub(super) fn entries(page_size: i32) -> Result<usize, Refusal> {
+pub(crate) fn entries(page_size: i32) -> Result<usize, Refusal> {
     match usize::try_from(page_size) {
         Ok(0) => Ok(DEFAULT_ENTRIES),
         Ok(asked) => Ok(asked.min(MAX_ENTRIES)),
@@ -36,16 +36,16 @@ pub(super) fn entries(page_size: i32) -> Result<usize, Refusal> {
 /// Where a page begins: a position in a list that is fixed by the request and a revision. Lists of a revision never
 /// change, so a position is enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PageStart {
+pub(crate) struct PageStart {
     /// The revision of the first page, to which the following keep.
-    pub(super) revision: Revision,
+    pub(crate) revision: Revision,
     /// Entries that the pages before held.
-    pub(super) position: u64,
+    pub(crate) position: u64,
 }
 
 impl PageStart {
     /// The token for a page; `request` is what was asked, without page size and token.
-    pub(super) fn token(self, request: &impl Message) -> String {
+    pub(crate) fn token(self, request: &impl Message) -> String {
         let mut bytes = vec![LAYOUT];
         bytes.extend(self.revision.0.to_be_bytes());
         bytes.extend(self.position.to_be_bytes());
@@ -54,7 +54,7 @@ impl PageStart {
     }
 
     /// Reads a token that was given for the same `request`; none if it is empty.
-    pub(super) fn read(token: &str, request: &impl Message) -> Result<Option<Self>, Refusal> {
+    pub(crate) fn read(token: &str, request: &impl Message) -> Result<Option<Self>, Refusal> {
         if token.is_empty() {
             return Ok(None);
         }
@@ -87,15 +87,15 @@ impl PageStart {
 }
 
 /// A page's entries, and where the next page begins if there is one.
-pub(super) struct Page<T> {
+pub(crate) struct Page<T> {
     /// The entries.
-    pub(super) entries: Vec<T>,
+    pub(crate) entries: Vec<T>,
     /// Where the next page begins.
-    pub(super) next: Option<PageStart>,
+    pub(crate) next: Option<PageStart>,
 }
 
 /// Fills a page from `list`, of which `start` says where to begin; `convert` makes an entry for the wire.
-pub(super) fn fill<S, T: Message>(
+pub(crate) fn fill<S, T: Message>(
     list: &[S],
     start: PageStart,
     count: usize,

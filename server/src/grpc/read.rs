@@ -41,7 +41,7 @@ pub(super) async fn snapshot(view: &View, revision: u64) -> Result<Arc<Snapshot>
 }
 
 /// Runs what blocks where it holds up nobody.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refusal::Interrupted))

@@ -50,6 +50,22 @@ pub(crate) enum Refusal {
     },
     /// It has changed since the caller read it.
     Moved(String),
+    /// Something is in the way: a reason for programs, a sentence, and each thing with what it does there.
+    InTheWay {
+        /// What kind of answer it is.
+        code: Code,
+        /// For programs.
+        reason: &'static str,
+        /// For people.
+        message: String,
+        /// What is in the way: its name, and what is wrong with it.
+        violations: Vec<(String, String)>,
+    },
+    /// A piece of a file comes before those between it and what is there.
+    Offset {
+        /// Where to go on, bytes.
+        expected: u64,
+    },
     /// A secret, a password or a token is not good. It is not said why.
     CredentialsRefused,
     /// The method is not for visitors; says how to be more.
@@ -124,6 +140,19 @@ impl From<Refusal> for Status {
                 reason(Code::AlreadyExists, "RESOURCE_EXISTS", &format!("{kind} '{name}' is there already"))
             }
             Refusal::Moved(what) => reason(Code::Aborted, "ETAG_MISMATCH", &what),
+            Refusal::InTheWay { code, reason, message, violations } => {
+                let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+                for (subject, what) in violations {
+                    details.add_precondition_failure_violation(reason, subject, what);
+                }
+                Self::with_error_details(code, message, details)
+            }
+            Refusal::Offset { expected } => {
+                let message = format!("the file goes on at byte {expected}");
+                let metadata = HashMap::from([("expected".to_owned(), expected.to_string())]);
+                let details = ErrorDetails::with_error_info("OFFSET", DOMAIN, metadata);
+                Self::with_error_details(Code::OutOfRange, message, details)
+            }
             Refusal::CredentialsRefused => {
                 reason(Code::Unauthenticated, "CREDENTIALS_REFUSED", "the credentials are not good, or good no longer")
             }
@@ -174,6 +203,17 @@ mod tests {
                 "organisation 'organisations/tokyo' is there already",
             ),
             (Refusal::Moved("it has changed".into()), Code::Aborted, "it has changed"),
+            (
+                Refusal::InTheWay {
+                    code: Code::FailedPrecondition,
+                    reason: "STATE",
+                    message: "it is published".into(),
+                    violations: vec![],
+                },
+                Code::FailedPrecondition,
+                "it is published",
+            ),
+            (Refusal::Offset { expected: 7 }, Code::OutOfRange, "the file goes on at byte 7"),
             (Refusal::CredentialsRefused, Code::Unauthenticated, "the credentials are not good, or good no longer"),
             (Refusal::SignInRequired("sign in"), Code::Unauthenticated, "sign in"),
             (Refusal::NotForCaller("for editors".into()), Code::PermissionDenied, "for editors"),

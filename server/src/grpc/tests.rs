@@ -31,7 +31,7 @@ async fn fixture() -> Fixture {
     let (folder, opened) = sample::opened();
     let record = Arc::clone(&opened.record);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded).await.unwrap();
+    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded, None).await.unwrap();
     let channel = Endpoint::from_shared(format!("http://{}", server.address())).unwrap().connect().await.unwrap();
     Fixture { folder, record, server, channel }
 }

@@ -11,8 +11,19 @@ use cloudsite_proto::identity as wire;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Credentials;
+use super::{Credentials, OpenId, openid};
 use crate::grpc::Refusal;
+
+/// The ways to sign in, a password among them.
+pub(super) fn sign_in_methods_to_wire(openid: Option<&OpenId>) -> Vec<wire::SignInMethod> {
+    use wire::sign_in_method::Method;
+    let openid = openid.map(|openid| {
+        let path = openid::BEGIN.to_owned();
+        Method::Openid(wire::OpenIdMethod { name: openid.name().to_owned(), path })
+    });
+    let methods = std::iter::once(Method::Password(wire::PasswordMethod {})).chain(openid);
+    methods.map(|method| wire::SignInMethod { method: Some(method) }).collect()
+}
 
 const fn role_to_wire(role: Role) -> wire::Role {
     match role {

@@ -4,13 +4,16 @@ use http::header::{COOKIE, InvalidHeaderValue};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 
-use super::Credentials;
+use super::{Credentials, openid};
 
 /// The access token, sent with everything.
 pub(crate) const ACCESS: &str = "cloudsite_access";
 
 /// The refresh token, sent to the identity service only.
 pub(crate) const REFRESH: &str = "cloudsite_refresh";
+
+/// What a browser brings back from a provider of OpenID Connect.
+pub(crate) const OPENID: &str = "cloudsite_openid";
 
 const REFRESH_PATH: &str = "/cloudsite.identity.v1.IdentityService/";
 
@@ -33,8 +36,19 @@ fn cookie(
     max_age_secs: i64,
     secure: bool,
 ) -> Result<HeaderValue, InvalidHeaderValue> {
+    cookie_for(name, value, path, max_age_secs, "Strict", secure)
+}
+
+fn cookie_for(
+    name: &str,
+    value: &str,
+    path: &str,
+    max_age_secs: i64,
+    same_site: &str,
+    secure: bool,
+) -> Result<HeaderValue, InvalidHeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path={path}; Max-Age={max_age_secs}; HttpOnly; SameSite=Strict{secure}");
+    let text = format!("{name}={value}; Path={path}; Max-Age={max_age_secs}; HttpOnly; SameSite={same_site}{secure}");
     let mut value = HeaderValue::from_str(&text)?;
     value.set_sensitive(true);
     Ok(value)
@@ -54,6 +68,13 @@ pub(crate) fn give(
         cookies.push(cookie(REFRESH, refresh.reveal(), REFRESH_PATH, age, secure)?);
     }
     Ok(cookies)
+}
+
+/// The `set-cookie` header that binds a sign-in by OpenID Connect to the browser in which it was begun. The browser comes
+/// back from another site, so this one cookie is sent with links from there.
+pub(crate) fn openid(value: &str, secure: bool) -> Result<HeaderValue, InvalidHeaderValue> {
+    let age = openid::SPAN.as_secs();
+    cookie_for(OPENID, value, openid::BEGIN, age, "Lax", secure)
 }
 
 /// The `set-cookie` headers that take them away.

@@ -11,6 +11,7 @@ pub(crate) mod demo;
 mod directory;
 pub(crate) mod http;
 mod keys;
+pub(crate) mod openid;
 mod pass;
 mod password;
 mod people;
@@ -39,6 +40,7 @@ use secret::Secret;
 use token::Grant;
 
 pub(crate) use api::Api;
+pub(crate) use openid::OpenId;
 pub(crate) use pass::Recipient;
 pub(crate) use service::server;
 

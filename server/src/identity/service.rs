@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
-use super::{Api, Credentials, Identity, Resolved, convert, cookie};
+use super::{Api, Credentials, Identity, OpenId, Resolved, convert, cookie};
 use crate::grpc::Refusal;
 
 /// The largest request, bytes.
@@ -21,15 +21,19 @@ const MAX_REQUEST_BYTES: usize = 64 * 1024;
 const MAX_HASHING: usize = 2;
 const MAX_WAITING: usize = 64;
 
-/// The service on the people of a park.
-pub(crate) fn server(identity: Arc<Identity>) -> IdentityServiceServer<impl IdentityService> {
-    let service =
-        Service { api: Api(identity), hashing: Semaphore::new(MAX_HASHING), waiting: Semaphore::new(MAX_WAITING) };
+/// The service on the people of a park, who may have a provider of OpenID Connect.
+pub(crate) fn server(
+    identity: Arc<Identity>,
+    openid: Option<Arc<OpenId>>,
+) -> IdentityServiceServer<impl IdentityService> {
+    let (hashing, waiting) = (Semaphore::new(MAX_HASHING), Semaphore::new(MAX_WAITING));
+    let service = Service { api: Api(identity), openid, hashing, waiting };
     IdentityServiceServer::new(service).max_decoding_message_size(MAX_REQUEST_BYTES)
 }
 
 struct Service {
     api: Api,
+    openid: Option<Arc<OpenId>>,
     hashing: Semaphore,
     waiting: Semaphore,
 }
@@ -100,6 +104,14 @@ impl IdentityService for Service {
         let session = self.hashing(move |api| Ok(api.0.sign_in(&email, &password)?)).await?;
         let (metadata, credentials, caller) = self.signed_in(&session, cookies, &headers)?;
         Ok(reply(metadata, wire::SignInResponse { credentials: Some(credentials), caller: Some(caller) }))
+    }
+
+    async fn list_sign_in_methods(
+        &self,
+        _: Request<wire::ListSignInMethodsRequest>,
+    ) -> Result<Response<wire::ListSignInMethodsResponse>, Status> {
+        let methods = convert::sign_in_methods_to_wire(self.openid.as_deref());
+        Ok(Response::new(wire::ListSignInMethodsResponse { methods }))
     }
 
     async fn refresh(&self, request: Request<wire::RefreshRequest>) -> Result<Response<wire::RefreshResponse>, Status> {

@@ -55,6 +55,12 @@ impl Identity {
         }
     }
 
+    /// Starts a session for whoever has proved to a provider that an address is theirs.
+    pub(super) fn enter(&self, email: &Email) -> Result<Credentials, SignInError> {
+        let member = self.directory().by_email(email).map(|member| member.id);
+        self.start_session(member.ok_or(SignInError::Refused)?)
+    }
+
     /// Starts a session for a member who has proved to be one.
     pub(super) fn start_session(&self, id: MemberId) -> Result<Credentials, SignInError> {
         self.check_active(id)?;

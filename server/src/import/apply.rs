@@ -77,7 +77,8 @@ pub(crate) fn apply(
     }
 }
 
-fn one_park(features: &[Feature]) -> Result<(), Refusal> {
+/// Refuses a file with more than one park.
+pub(crate) fn one_park(features: &[Feature]) -> Result<(), Refusal> {
     let mut parks = features.iter().filter(|feature| feature.layer() == Layer::Park).skip(1).peekable();
     if parks.peek().is_none() {
         return Ok(());

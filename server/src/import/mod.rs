@@ -9,8 +9,9 @@ mod displaced;
 pub(crate) mod fields;
 mod geojson;
 mod gpkg;
-mod park;
+pub(crate) mod park;
 mod place;
+mod preview;
 mod properties;
 mod refusal;
 pub(crate) mod remote;
@@ -34,10 +35,11 @@ use cloudsite_domain::record::{Feature, Layer};
 use cloudsite_store::{Store, StoreError};
 use geo_types::Rect;
 
-pub(crate) use self::shapefile::FIELDS_ENDING;
-pub(crate) use apply::{Applied, ImportError, apply};
+pub(crate) use self::shapefile::{FIELDS_ENDING, bundle};
+pub(crate) use apply::{Applied, ImportError, apply, one_park};
 #[cfg(test)]
 use gpkg::geometry as gpkg_geometry;
+pub(crate) use preview::{Preview, preview, propose};
 pub(crate) use properties::ATTRIBUTE_PREFIX;
 pub(crate) use refusal::{ImportProblem, MOST_PROBLEMS, Refusal};
 use source::Source;
@@ -135,6 +137,11 @@ impl Format {
 
 /// Reads the file at `path`. Everything that is wrong with it is returned at once.
 pub(crate) fn read_file(path: &Path, format: Format, options: &ImportOptions) -> Result<Vec<Feature>, Refusal> {
+    assemble::features(read_source(path, format, options)?, options)
+}
+
+/// Reads the file at `path` as it is.
+fn read_source(path: &Path, format: Format, options: &ImportOptions) -> Result<Source, Refusal> {
     let unreadable = |error: std::io::Error| ImportProblem::of_file("file.readable", error);
     let size = path.metadata().map_err(unreadable)?.len();
     if size > MOST_FILE_BYTES {
@@ -143,7 +150,7 @@ pub(crate) fn read_file(path: &Path, format: Format, options: &ImportOptions) ->
     }
     let open = || File::open(path).map(BufReader::new).map_err(unreadable);
     let wanted = options.source_layer.as_deref();
-    let source = match format {
+    Ok(match format {
         Format::GeoJson => with_default_crs(geojson::read_file(path)?),
         Format::GeoPackage => gpkg::read_file(path, wanted)?,
         Format::PackedShapefile => shapefile::read(&shapefile::Parts::unpack(open()?, wanted)?, options.encoding)?,
@@ -152,8 +159,7 @@ pub(crate) fn read_file(path: &Path, format: Format, options: &ImportOptions) ->
         Format::Xlsx => table::read_xlsx(open()?, wanted, &options.mapping)?,
         Format::CityJson => cityjson::read(open()?)?,
         Format::CityJsonSequence => cityjson::read_sequence(open()?)?,
-    };
-    assemble::features(source, options)
+    })
 }
 
 /// Reads the file at `path` for the record in `store`, and holds it against what that has.
@@ -163,14 +169,26 @@ pub(crate) fn read_for(
     format: Format,
     options: &ImportOptions,
 ) -> Result<Vec<Feature>, ImportError> {
+    read_with_columns(store, path, format, options).map(|(features, _)| features)
+}
+
+/// The same, with the names of the file's columns, sorted.
+pub(crate) fn read_with_columns(
+    store: &dyn Store,
+    path: &Path,
+    format: Format,
+    options: &ImportOptions,
+) -> Result<(Vec<Feature>, Vec<String>), ImportError> {
     let options = ImportOptions { near: park_bounds(store)?, ..options.clone() };
-    let features = read_file(path, format, &options)?;
+    let source = read_source(path, format, &options)?;
+    let columns = preview::column_names(&source);
+    let features = assemble::features(source, &options)?;
     if options.datum.is_none()
         && let Some(problem) = displaced::look(store, &features)?
     {
         return Err(Refusal::from(problem).into());
     }
-    Ok(features)
+    Ok((features, columns))
 }
 
 /// The rectangle around the record's parks.

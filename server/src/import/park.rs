@@ -17,15 +17,15 @@ const MARGIN_M: f64 = 200.0;
 
 /// What an import does to the parks of the record.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct ParkChange {
+pub(crate) struct ParkChange {
     /// The park to make or to grow.
-    pub(super) put: Option<Feature>,
+    pub(crate) put: Option<Feature>,
     /// Made parks that a drawn one replaces.
-    pub(super) ends: Vec<(Layer, Code)>,
+    pub(crate) ends: Vec<(Layer, Code)>,
 }
 
 /// What importing `features` from a file called `file_stem` does to the `parks` that the record has.
-pub(super) fn change(parks: &[Feature], features: &[Feature], file_stem: &str) -> ParkChange {
+pub(crate) fn change(parks: &[Feature], features: &[Feature], file_stem: &str) -> ParkChange {
     let none = ParkChange { put: None, ends: Vec::new() };
     let drawn: Vec<&Code> =
         features.iter().filter(|feature| feature.layer() == Layer::Park).map(|feature| &feature.code).collect();

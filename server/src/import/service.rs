@@ -107,6 +107,28 @@ fn named<T: FromStr<Err: Display>>(field: &str, name: &str) -> Result<Option<T>,
     name.parse().map(Some).map_err(|error: T::Err| Refusal::field(field, error.to_string()))
 }
 
+/// The format and the options that a header asks for; its fields are called after `parent` where they are wrong.
+pub(crate) fn read_options(header: ImportFileHeader, parent: &str) -> Result<(Format, ImportOptions), Refusal> {
+    let called = |field: &str| format!("{parent}.{field}");
+    // A bare .shp comes without its other parts.
+    let format = Format::of_file(&header.file_name)
+        .filter(|format| *format != Format::Shapefile)
+        .ok_or_else(|| Refusal::field(called("file_name"), format!("it must end in {}", Format::ENDINGS)))?;
+    let layer: Layer = wire::layer_from_wire(header.layer)
+        .ok_or_else(|| Refusal::field(called("layer"), "it is not a layer of the record"))?;
+    let mut options = ImportOptions::for_file(&header.file_name, Some(layer));
+    options.crs = named::<Crs>(&called("crs"), &header.crs)?;
+    options.encoding = named(&called("encoding"), &header.encoding)?;
+    options.datum = named(&called("datum"), &header.datum)?;
+    options.swap_axes = header.swap_axes;
+    options.source_layer = (!header.source_layer.is_empty()).then_some(header.source_layer);
+    options.mapping = header.mapping.into_iter().collect::<BTreeMap<_, _>>();
+    match options.unknown_field() {
+        Some(field) => Err(Refusal::field(called("mapping"), format!("layer {layer} has no field '{field}'"))),
+        None => Ok((format, options)),
+    }
+}
+
 /// A header whose fields can be used.
 #[derive(Debug)]
 struct Header {
@@ -118,27 +140,12 @@ struct Header {
 
 impl Header {
     fn read(header: ImportFileHeader) -> Result<Self, Refusal> {
-        // A bare .shp comes without its other parts.
-        let format = Format::of_file(&header.file_name)
-            .filter(|format| *format != Format::Shapefile)
-            .ok_or_else(|| Refusal::field("header.file_name", format!("it must end in {}", Format::ENDINGS)))?;
-        let layer: Layer = wire::layer_from_wire(header.layer)
-            .ok_or_else(|| Refusal::field("header.layer", "it is not a layer of the record"))?;
-        let crs: Option<Crs> = named("header.crs", &header.crs)?;
-        let mut options = ImportOptions::for_file(&header.file_name, Some(layer));
-        options.crs = crs;
-        options.encoding = named("header.encoding", &header.encoding)?;
-        options.datum = named("header.datum", &header.datum)?;
-        options.swap_axes = header.swap_axes;
-        options.source_layer = (!header.source_layer.is_empty()).then_some(header.source_layer);
-        options.mapping = header.mapping.into_iter().collect::<BTreeMap<_, _>>();
-        if let Some(field) = options.unknown_field() {
-            return Err(Refusal::field("header.mapping", format!("layer {layer} has no field '{field}'")));
-        }
-        if header.author.trim().is_empty() {
+        let (file_name, author) = (header.file_name.clone(), header.author.clone());
+        let (format, options) = read_options(header, "header")?;
+        if author.trim().is_empty() {
             return Err(Refusal::field("header.author", "it must be given"));
         }
-        Ok(Self { file_name: header.file_name, format, options, author: header.author })
+        Ok(Self { file_name, format, options, author })
     }
 
     /// Reads and writes. Blocks.

@@ -4,7 +4,7 @@ use cloudsite_domain::crs::Crs;
 use geo_types::Coord;
 use serde_json::{Map, Value};
 
-use super::ImportProblem;
+use super::{ImportProblem, TextEncoding};
 
 /// The positions of a line or ring, as the file has them.
 pub(super) type Positions = Vec<Coord>;
@@ -39,6 +39,8 @@ pub(super) struct Source {
     pub(super) crs: Option<Crs>,
     /// What the file calls its coordinates, if that is not a system known here.
     pub(super) unknown_crs: Option<String>,
+    /// How its texts were read, where the format leaves a choice.
+    pub(super) encoding: Option<TextEncoding>,
     pub(super) features: Vec<RawFeature>,
     /// Features that could not be read at all.
     pub(super) problems: Vec<ImportProblem>,

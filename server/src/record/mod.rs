@@ -147,15 +147,23 @@ impl Record {
 
     /// Writes one revision and makes it the newest. Blocks; writers take turns.
     pub(crate) fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        self.write_by(|| Ok((self.store.commit(commit)?, ()))).map(|(committed, ())| committed)
+    }
+
+    /// Has `write` write one revision to the store, and makes it the newest. Blocks; writers take turns.
+    pub(crate) fn write_by<T, E: From<StoreError>>(
+        &self,
+        write: impl FnOnce() -> Result<(Committed, T), E>,
+    ) -> Result<(Committed, T), E> {
         let _in_turn = locked(&self.writing);
-        let committed = self.store.commit(commit)?;
+        let (committed, done) = write()?;
         let before = self.head.load_full();
         if committed.revision > before.snapshot.revision() {
             self.head.store(Arc::new(self.advance(&before, committed.revision)?));
             metrics::gauge!("cloudsite_snapshot_revision").set(committed.revision.0 as f64);
             self.made.send_replace(committed.revision);
         }
-        Ok(committed)
+        Ok((committed, done))
     }
 
     /// The head after `before`, with only the changed layers read and indexed anew.

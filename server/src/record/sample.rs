@@ -9,6 +9,7 @@ use cloudsite_domain::record::{
     Body, Bounds, Building, BuildingUse, Code, Feature, Language, Layer, Mask, MaskKind, Names, Parcel, ParcelStatus,
     Park, Poi, PoiKind, Road, RoadClass, Roof, Water, WaterKind, Zone, ZoneKind,
 };
+use cloudsite_store::identity::IdentityStore;
 use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Cause, Commit, Committed, Store};
 use geo_types::{Coord, Geometry, LineString, Point, Rect};
@@ -110,7 +111,8 @@ fn nothing() -> (TempDir, Opened) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Arc::new(SqliteStore::open(folder.path()).expect("a store"));
     let record = Record::open(Arc::clone(&store) as Arc<dyn Store>).expect("a record");
-    (folder, Opened { record: Arc::new(record), people: store })
+    let people = Arc::clone(&store) as Arc<dyn IdentityStore>;
+    (folder, Opened { record: Arc::new(record), people, changes: store })
 }
 
 /// An empty record, in a folder that goes when it is dropped.

@@ -19,9 +19,10 @@ use tokio::sync::watch;
 
 use self::connections::Limits;
 use crate::audit::{Keeper, Log, Refusals};
+use crate::changeset::{Api as ChangesApi, Changes, Kept, Runner};
 use crate::http::{Site, TilePasses, WebSource, router};
 use crate::identity::demo::SignInLink;
-use crate::identity::{self, Identity, Surroundings};
+use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::operator::{OperatorFile, Token};
 use crate::record::{Record, Views};
 use crate::tiles::TileServer;
@@ -40,6 +41,8 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     /// A folder to serve the page from instead of the one in the binary.
     pub(crate) web_dir: Option<PathBuf>,
+    /// The provider of OpenID Connect by which staff sign in.
+    pub(crate) openid: Option<openid::Settings>,
     /// Whether to print the address as one JSON object on standard output.
     pub(crate) json: bool,
 }
@@ -54,7 +57,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let web = options.web_dir.clone().map_or(WebSource::Embedded, WebSource::Folder);
-    let server = Server::start(opened, listener, &options.data, web).await?;
+    let server = Server::start(opened, listener, &options.data, web, options.openid).await?;
     announce(&server, options.json)?;
     told.await;
     tracing::info!("stopping");
@@ -69,6 +72,8 @@ pub(crate) struct Opened {
     pub(crate) record: Arc<Record>,
     /// Who people are.
     pub(crate) people: Arc<dyn IdentityStore>,
+    /// Changes that are not in the record yet.
+    pub(crate) changes: Arc<dyn Kept>,
 }
 
 /// Opens the record in a folder; one that was never written is filled with the demo park.
@@ -80,7 +85,7 @@ fn open(data: &Path) -> anyhow::Result<Opened> {
         let filled = demo::fill(&record).context("cannot fill in the demo park")?;
         tracing::info!(features = filled.created, "filled in the demo park");
     }
-    Ok(Opened { record: Arc::new(record), people: store })
+    Ok(Opened { record: Arc::new(record), people: Arc::clone(&store) as Arc<dyn IdentityStore>, changes: store })
 }
 
 /// Opens a store that can be relied on, or says what to do with one that cannot.
@@ -108,15 +113,17 @@ pub(crate) struct Server {
     log: Keeper,
     stop: watch::Sender<bool>,
     connections: tokio::task::JoinHandle<()>,
+    imports: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
     /// Serves what was opened on `listener`, and leaves word of it in the data folder.
     pub(crate) async fn start(
-        Opened { record, people }: Opened,
+        Opened { record, people, changes }: Opened,
         listener: TcpListener,
         data: &Path,
         web: WebSource,
+        openid: Option<openid::Settings>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let metrics = telemetry::collect_metrics();
@@ -129,20 +136,24 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let views = Views::new(Arc::clone(&record));
         let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
+        let changes = Changes::new(Arc::clone(&record), changes, identity::system_clock(), data);
+        let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
         let resolve = Arc::clone(&identity);
+        let openid =
+            openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
         let routes = router(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &views, &watchers, &identity, token).await,
+            services: services::services(&record, &views, &watchers, &identity, openid.clone(), token, &runner).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
-            routes: identity::http::routes(identity),
+            routes: identity::http::routes(identity, openid),
             web,
             metrics,
             stop: stopping.clone(),
         });
         let connections = tokio::spawn(connections::serve(listener, routes, Limits::default(), stopping, DRAIN));
-        Ok(Self { address, record, links, operator, log, stop, connections })
+        Ok(Self { address, record, links, operator, log, stop, connections, imports })
     }
 
     /// Where it listens.
@@ -162,6 +173,9 @@ impl Server {
         self.stop.send_replace(true);
         if let Err(error) = self.connections.await {
             tracing::error!(%error, "connections were not served to their end");
+        }
+        if let Err(error) = self.imports.await {
+            tracing::error!(%error, "imports were not stopped well");
         }
         self.log.close().await;
         drop(self.operator);

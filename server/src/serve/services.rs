@@ -13,8 +13,9 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
+use crate::changeset::{self, Runner};
 use crate::grpc::{Audit, Parcels, Park};
-use crate::identity::{self, Identity};
+use crate::identity::{self, Identity, OpenId};
 use crate::import::service::Imports;
 use crate::operator::Token;
 use crate::record::{Record, Views};
@@ -32,7 +33,9 @@ pub(super) async fn services(
     views: &Views,
     watchers: &Arc<Watchers>,
     identity: &Arc<Identity>,
+    openid: Option<Arc<OpenId>>,
     token: Token,
+    imports: &Arc<Runner>,
 ) -> Routes {
     let park = ParkServiceServer::new(Park::new(views.clone(), Arc::clone(watchers)))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
@@ -50,8 +53,11 @@ pub(super) async fn services(
         .add_service(park)
         .add_service(parcels)
         .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record))))
-        .add_service(identity::server(Arc::clone(identity)))
+        .add_service(identity::server(Arc::clone(identity), openid))
         .add_service(Imports::server(Arc::clone(record), token))
+        .add_service(changeset::changesets_server(imports.api()))
+        .add_service(changeset::uploads_server(Arc::clone(imports)))
+        .add_service(changeset::operations_server(Arc::clone(imports)))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))
         .add_service(described().build_v1alpha().expect("the descriptors are those of the build"))

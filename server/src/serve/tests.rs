@@ -30,7 +30,7 @@ struct Fixture {
 async fn fixture() -> Fixture {
     let (folder, opened) = sample::opened();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded).await.unwrap();
+    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded, None).await.unwrap();
     let channel = Endpoint::from_shared(format!("http://{}", server.address())).unwrap().connect().await.unwrap();
     Fixture { _folder: folder, server, channel }
 }

@@ -10,10 +10,12 @@ use cloudsite_domain::record::{Change, Code, Feature, FeatureId, FeatureVersion,
 use geo_types::Rect;
 use jiff::Timestamp;
 
+pub mod changeset;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod error;
 pub mod identity;
+pub mod imports;
 pub mod sqlite;
 
 pub use error::StoreError;

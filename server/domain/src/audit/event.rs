@@ -19,6 +19,8 @@ terms! {
     Demo = "demo",
     /// A changeset was published: one revision.
     Publish = "publish",
+    /// A changeset was made, edited, decided or deleted; `did` among the details says which.
+    Changeset = "changeset",
     /// An earlier revision was made the newest again: one revision.
     RollBack = "roll_back",
     /// A revision from before there was a log was taken into it as it was found.

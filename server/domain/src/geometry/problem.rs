@@ -3,6 +3,7 @@
 use std::fmt;
 
 use geo_types::Coord;
+use serde::{Deserialize, Serialize};
 
 use super::ShapeKind;
 
@@ -57,7 +58,7 @@ impl Rule {
 }
 
 /// Where in a geometry something is: part, ring and vertex are counted from 0; ring 0 is the outer one.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     /// The polygon or line of a multi-geometry.
     pub part: usize,

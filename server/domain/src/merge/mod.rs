@@ -7,7 +7,7 @@ pub(crate) mod attributes;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -31,8 +31,29 @@ pub struct Conflict {
     pub theirs: Option<Value>,
 }
 
+/// Which side of a conflict is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What we say.
+    Ours,
+    /// What they say.
+    Theirs,
+}
+
+/// What a person has decided of conflicts, by path.
+pub type Choices = BTreeMap<String, Side>;
+
 /// Merges two versions that come from one. All conflicts are returned at once, by path.
 pub fn merge(base: &Feature, ours: &Feature, theirs: &Feature) -> Result<Feature, Vec<Conflict>> {
+    merge_choosing(base, ours, theirs, &Choices::new())
+}
+
+fn merge_choosing(
+    base: &Feature,
+    ours: &Feature,
+    theirs: &Feature,
+    choices: &Choices,
+) -> Result<Feature, Vec<Conflict>> {
     if ours == theirs || theirs == base {
         return Ok(ours.clone());
     }
@@ -46,10 +67,10 @@ pub fn merge(base: &Feature, ours: &Feature, theirs: &Feature) -> Result<Feature
     let [mut was, mut here, mut there] = [base, ours, theirs].map(attributes::of);
     let paths: BTreeSet<String> = [&was, &here, &there].into_iter().flat_map(|all| all.keys().cloned()).collect();
     let mut conflicts = Vec::new();
-    let mut all = std::collections::BTreeMap::new();
+    let mut all = BTreeMap::new();
     for path in paths {
-        let three = (was.remove(&path), here.remove(&path), there.remove(&path));
-        match choose(three.0, three.1, three.2) {
+        let three = [was.remove(&path), here.remove(&path), there.remove(&path)];
+        match choose(three).or_else(|three| decided(three, &path, choices)) {
             Ok(chosen) => all.extend(chosen.map(|attribute| (path, attribute))),
             Err([base, ours, theirs]) => {
                 let [base, ours, theirs] = [base, ours, theirs].map(|side| side.map(Attribute::shown));
@@ -57,8 +78,8 @@ pub fn merge(base: &Feature, ours: &Feature, theirs: &Feature) -> Result<Feature
             }
         }
     }
-    let shape = choose(&base.shape, &ours.shape, &theirs.shape);
-    match shape {
+    let shapes = choose([&base.shape, &ours.shape, &theirs.shape]);
+    match shapes.or_else(|three| decided(three, GEOMETRY, choices)) {
         Ok(shape) if conflicts.is_empty() => {
             Ok(attributes::together(base.layer(), base.code.clone(), shape.clone(), all))
         }
@@ -79,23 +100,43 @@ pub fn merge_states(
     ours: Option<&Feature>,
     theirs: Option<&Feature>,
 ) -> Result<Option<Feature>, Vec<Conflict>> {
+    merge_states_choosing(base, ours, theirs, &Choices::new())
+}
+
+/// The same, with what was decided of conflicts: that of the path [`FEATURE`] says which side's feature is there as a
+/// whole, if any.
+pub fn merge_states_choosing(
+    base: Option<&Feature>,
+    ours: Option<&Feature>,
+    theirs: Option<&Feature>,
+    choices: &Choices,
+) -> Result<Option<Feature>, Vec<Conflict>> {
     if let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs) {
-        return merge(base, ours, theirs).map(Some);
+        return merge_choosing(base, ours, theirs, choices).map(Some);
     }
-    match choose(base, ours, theirs) {
+    match choose([base, ours, theirs]).or_else(|three| decided(three, FEATURE, choices)) {
         Ok(chosen) => Ok(chosen.cloned()),
         Err([base, ours, theirs]) => Err(vec![whole(base, ours, theirs)]),
     }
 }
 
 /// The one of three that both sides can be at peace with, or all three.
-fn choose<T: PartialEq>(base: T, ours: T, theirs: T) -> Result<T, [T; 3]> {
+fn choose<T: PartialEq>([base, ours, theirs]: [T; 3]) -> Result<T, [T; 3]> {
     if ours == theirs || theirs == base {
         Ok(ours)
     } else if ours == base {
         Ok(theirs)
     } else {
         Err([base, ours, theirs])
+    }
+}
+
+/// The side that a person has chosen, or all three.
+fn decided<T>([base, ours, theirs]: [T; 3], path: &str, choices: &Choices) -> Result<T, [T; 3]> {
+    match choices.get(path) {
+        Some(Side::Ours) => Ok(ours),
+        Some(Side::Theirs) => Ok(theirs),
+        None => Err([base, ours, theirs]),
     }
 }
 

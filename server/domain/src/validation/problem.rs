@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::geometry::Place;
 use crate::record::terms::terms;
@@ -21,7 +21,7 @@ terms! {
 }
 
 /// What would mend a problem; proposed, never done by itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Fix {
     /// Another value for a field, called as an import calls it and written as it takes it.
@@ -70,7 +70,7 @@ impl fmt::Display for Fix {
 }
 
 /// Something wrong with a feature.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// The rule that it breaks; of a rule in the table, that rule's id.
     pub rule: Cow<'static, str>,

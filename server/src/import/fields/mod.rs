@@ -2,6 +2,7 @@
 //! calls it, with its unit; `--map field=attribute` says where a file calls it something else.
 
 mod area;
+mod called;
 mod names;
 mod network;
 mod parcel;
@@ -11,10 +12,11 @@ use cloudsite_domain::record::{Body, Layer};
 
 use super::properties::Properties;
 
+pub(super) use called::field_called;
 pub(super) use names::{names, prefixed};
 
 /// The fields that features of any layer have.
-pub(super) const COMMON: &[&str] = &["code", "name"];
+pub(crate) const COMMON: &[&str] = &["code", "name"];
 
 /// The fields of a layer, besides [`COMMON`] and names by language.
 pub(crate) const fn of_layer(layer: Layer) -> &'static [&'static str] {
@@ -37,6 +39,15 @@ pub(crate) fn is_field(layer: Layer, name: &str) -> bool {
         || of_layer(layer).contains(&name)
         || in_language("name")
         || (layer == Layer::Park && in_language("notice"))
+}
+
+/// The fields of a layer without which a feature is refused; its code is made of the file's name where it has none.
+pub(crate) const fn required(layer: Layer) -> &'static [&'static str] {
+    match layer {
+        Layer::Building => &["height_m"],
+        Layer::Utility | Layer::Mask => &["kind"],
+        _ => &[],
+    }
 }
 
 /// What the layer says of a feature. `None` if a field without which there is no feature is missing or malformed.

@@ -59,7 +59,8 @@ fn is_table(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
     connection.query_row(sql, [name], |_| Ok(())).optional().map(|found| found.is_some())
 }
 
-fn layers(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+/// The names of the layers of features.
+pub(super) fn layers(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name LIMIT 1000";
     connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }

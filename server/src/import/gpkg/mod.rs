@@ -29,6 +29,12 @@ pub(super) fn read_file(path: &Path, wanted: Option<&str>) -> Result<Source, Ref
     Ok(source)
 }
 
+/// The names of the layers of the file at `path`; none if it is no GeoPackage.
+pub(super) fn layer_names(path: &Path) -> Result<Vec<String>, Refusal> {
+    let connection = open(path).map_err(unreadable)?;
+    Ok(contents::layers(&connection).unwrap_or_default())
+}
+
 fn unreadable(error: rusqlite::Error) -> ImportProblem {
     ImportProblem::of_file("geopackage.readable", format!("it cannot be read as a GeoPackage ({error})"))
 }

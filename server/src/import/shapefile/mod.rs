@@ -16,7 +16,8 @@ use super::text::TextEncoding;
 use super::{ImportProblem, Refusal};
 use dbf::Table;
 pub(crate) use parts::FIELDS_ENDING;
-pub(super) use parts::{Parts, bundle};
+pub(crate) use parts::bundle;
+pub(super) use parts::{Parts, layer_names};
 
 fn refuse(rule: &str, message: impl ToString) -> ImportProblem {
     ImportProblem::of_file(rule, message)
@@ -41,6 +42,7 @@ pub(super) fn read(parts: &Parts, encoding: Option<TextEncoding>) -> Result<Sour
         Some(table) => encoding_of(parts, table, encoding)?,
         None => TextEncoding::UTF_8,
     };
+    source.encoding = table.is_some().then_some(encoding);
     let columns = match &table {
         Some(table) => columns(table, encoding, parts.fields.as_deref())?,
         None => Vec::new(),

@@ -43,7 +43,6 @@ impl Parts {
         let mut archive = Archive::open(packed)?;
         let names: Vec<String> = archive.names()?.into_iter().filter(|name| !is_litter(name)).collect();
         let stems: Vec<&str> = names.iter().filter_map(|name| stem(name, "shp")).collect();
-        let plain = |stem: &&str| stem.rsplit('/').next().unwrap_or(stem).to_owned();
         let known = || stems.iter().map(plain).collect::<Vec<_>>().join(", ");
         let chosen = match (wanted, stems.as_slice()) {
             (None, [only]) => Some(*only),
@@ -84,6 +83,18 @@ impl Parts {
     }
 }
 
+/// The names of the Shapefiles in a zip.
+pub(in crate::import) fn layer_names(packed: impl Read + Seek) -> Result<Vec<String>, Refusal> {
+    let names = Archive::open(packed)?.names()?;
+    let stems = names.iter().filter(|name| !is_litter(name)).filter_map(|name| stem(name, "shp"));
+    Ok(stems.map(|stem| plain(&stem)).collect())
+}
+
+/// A stem without the folders before it.
+fn plain(stem: &&str) -> String {
+    stem.rsplit('/').next().unwrap_or(stem).to_owned()
+}
+
 fn unreadable(error: io::Error) -> ImportProblem {
     refuse("file.readable", error)
 }
@@ -116,7 +127,7 @@ fn siblings(path: &Path) -> io::Result<Vec<(&'static str, PathBuf)>> {
 }
 
 /// Packs the parts beside the `.shp` at `path` into a zip, so that they can be sent as one file.
-pub(in crate::import) fn bundle(path: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn bundle(path: &Path) -> io::Result<NamedTempFile> {
     let mut zip = ZipWriter::new(NamedTempFile::with_suffix(".zip")?);
     for (ending, file) in siblings(path)? {
         zip.start_file(format!("layer.{ending}"), SimpleFileOptions::default()).map_err(io::Error::other)?;

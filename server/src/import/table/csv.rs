@@ -37,7 +37,9 @@ pub(in crate::import) fn read(
     };
     let separator = separator(&start);
     drop(start);
-    rows(BufReader::new(file), separator, encoding, mapping)
+    let mut source = rows(BufReader::new(file), separator, encoding, mapping)?;
+    source.encoding = Some(encoding);
+    Ok(source)
 }
 
 /// What stands most often in the header, outside of quotes.

@@ -12,7 +12,7 @@ use geo_types::Coord;
 use serde_json::{Map, Value};
 
 pub(super) use self::csv::read as read_csv;
-pub(super) use self::xlsx::read as read_xlsx;
+pub(super) use self::xlsx::{read as read_xlsx, sheet_names};
 use super::source::{RawFeature, RawGeometry, Source};
 use super::{ImportProblem, Refusal};
 

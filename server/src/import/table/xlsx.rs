@@ -29,11 +29,20 @@ pub(in crate::import) fn read(
     wanted: Option<&str>,
     mapping: &BTreeMap<String, String>,
 ) -> Result<Source, Refusal> {
+    with_book(packed, |book| sheet(book, wanted, mapping))
+}
+
+/// The sheets of the workbook in `packed` that are not empty.
+pub(in crate::import) fn sheet_names(packed: impl Read + Seek) -> Result<Vec<String>, Refusal> {
+    with_book(packed, full_sheets)
+}
+
+fn with_book<T>(packed: impl Read + Seek, read: impl FnOnce(&mut Book) -> Result<T, Refusal>) -> Result<T, Refusal> {
     let bytes = repacked(packed)?;
     // calamine counts references such as A99999999999 past what its numbers hold, which ends a program that checks.
     let read = catch_unwind(AssertUnwindSafe(|| {
         let mut book: Book = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-        sheet(&mut book, wanted, mapping)
+        read(&mut book)
     }));
     read.unwrap_or_else(|_| Err(unreadable("a cell's reference is beyond all sheets").into()))
 }
@@ -97,17 +106,21 @@ fn sheet(book: &mut Book, wanted: Option<&str>, mapping: &BTreeMap<String, Strin
         }
         return rows(book, wanted, mapping);
     }
-    let mut full = Vec::new();
-    for name in names {
-        if !is_empty(book, &name)? {
-            full.push(name);
-        }
-    }
-    match full.as_slice() {
+    match full_sheets(book)?.as_slice() {
         [only] => rows(book, only, mapping),
         [] => Err(refuse("all its sheets are empty".to_owned())),
         many => Err(refuse(format!("it has several sheets; name one of {} by --source-layer", many.join(", ")))),
     }
+}
+
+fn full_sheets(book: &mut Book) -> Result<Vec<String>, Refusal> {
+    let mut full = Vec::new();
+    for name in book.sheet_names() {
+        if !is_empty(book, &name)? {
+            full.push(name);
+        }
+    }
+    Ok(full)
 }
 
 fn is_empty(book: &mut Book, name: &str) -> Result<bool, ImportProblem> {

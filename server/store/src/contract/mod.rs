@@ -2,6 +2,7 @@
 
 mod audit;
 mod changes;
+mod changeset;
 mod identity;
 mod reads;
 mod sample;
@@ -11,6 +12,7 @@ use crate::Store;
 
 pub use audit::*;
 pub use changes::*;
+pub use changeset::*;
 pub use identity::*;
 pub use reads::*;
 pub use sample::*;

@@ -5,6 +5,7 @@
 
 mod audit;
 mod backup;
+mod changeset;
 mod digest;
 mod health;
 mod identity;

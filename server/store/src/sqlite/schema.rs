@@ -9,7 +9,7 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 3] = [RECORD, audit::STEP, super::identity::SCHEMA];
+const STEPS: [&str; 4] = [RECORD, audit::STEP, super::identity::SCHEMA, super::changeset::STEP];
 
 /// Revisions, features and their versions.
 const RECORD: &str = "

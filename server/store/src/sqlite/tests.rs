@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{DATABASE_FILE, SqliteStore};
-use crate::contract::{self, Fixture, IdentityFixture, codes, commit, poi, write};
+use crate::contract::{self, ChangesetFixture, Changing, Fixture, IdentityFixture, codes, commit, poi, write};
 use crate::identity::IdentityStore;
 use crate::{Store, StoreError};
 
@@ -30,9 +30,16 @@ impl IdentityFixture for Folder {
     }
 }
 
+impl ChangesetFixture for Folder {
+    fn open_changes(&self) -> Box<dyn Changing> {
+        Box::new(SqliteStore::open(self.0.path()).unwrap())
+    }
+}
+
 mod contract_of_sqlite {
     crate::contract_tests!(super::folder);
     crate::identity_contract_tests!(super::folder);
+    crate::changeset_contract_tests!(super::folder);
 }
 
 #[test]

@@ -29,9 +29,18 @@ struct Found {
 
 /// Writes `commit` as one transaction; dropped half-way, it leaves nothing.
 pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> Result<Committed, StoreError> {
-    refuse_duplicates(commit)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let head = read::head(&transaction)?;
+    let done = within(&transaction, commit)?;
+    if done.created + done.updated + done.ended > 0 {
+        transaction.commit()?;
+    }
+    Ok(done)
+}
+
+/// Writes `commit` and its event in the caller's transaction. One that changes nothing leaves nothing.
+pub(super) fn within(transaction: &Transaction<'_>, commit: &Commit) -> Result<Committed, StoreError> {
+    refuse_duplicates(commit)?;
+    let head = read::head(transaction)?;
     if let Some(expected) = commit.expected_head.filter(|expected| *expected != head) {
         return Err(StoreError::HeadMoved { expected, actual: head });
     }
@@ -42,18 +51,18 @@ pub(super) fn commit(connection: &mut Connection, commit: &Commit) -> Result<Com
     let mut done = Committed { revision, created: 0, updated: 0, ended: 0, unchanged: 0 };
     let mut changes = RevisionDigest::default();
     for feature in &commit.puts {
-        put(&transaction, feature, revision, &mut done, &mut changes)?;
+        put(transaction, feature, revision, &mut done, &mut changes)?;
     }
     for (layer, code) in &commit.ends {
-        changes.end(end(&transaction, *layer, code, revision)?);
+        changes.end(end(transaction, *layer, code, revision)?);
         done.ended += 1;
     }
     if done.created + done.updated + done.ended == 0 {
-        transaction.rollback()?;
+        let mut statement = transaction.prepare_cached("DELETE FROM revision WHERE number = ?1")?;
+        statement.execute(params![revision.0 as i64])?;
         done.revision = head;
     } else {
-        audit::append(&transaction, event(commit, &done, changes))?;
-        transaction.commit()?;
+        audit::append(transaction, event(commit, &done, changes))?;
     }
     Ok(done)
 }

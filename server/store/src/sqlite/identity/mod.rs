@@ -3,7 +3,7 @@
 mod invites;
 mod members;
 mod organisations;
-mod row;
+pub(super) mod row;
 mod service_tokens;
 mod sessions;
 

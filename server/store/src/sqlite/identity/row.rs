@@ -12,13 +12,13 @@ use serde_json::Value;
 use crate::StoreError;
 
 /// A row of a table, with what to call it where it is damaged.
-pub(super) struct Columns<'a> {
+pub(in crate::sqlite) struct Columns<'a> {
     row: &'a Row<'a>,
     table: &'static str,
 }
 
 impl<'a> Columns<'a> {
-    pub(super) const fn of(table: &'static str, row: &'a Row<'a>) -> Self {
+    pub(in crate::sqlite) const fn of(table: &'static str, row: &'a Row<'a>) -> Self {
         Self { row, table }
     }
 
@@ -33,41 +33,52 @@ impl<'a> Columns<'a> {
         StoreError::Corrupt { what: what.to_string(), place }
     }
 
-    pub(super) fn id(&self, column: usize) -> Result<u64, StoreError> {
+    pub(in crate::sqlite) fn id(&self, column: usize) -> Result<u64, StoreError> {
         Ok(self.row.get::<_, i64>(column)? as u64)
     }
 
-    pub(super) fn maybe_id(&self, column: usize) -> Result<Option<u64>, StoreError> {
+    pub(in crate::sqlite) fn maybe_id(&self, column: usize) -> Result<Option<u64>, StoreError> {
         Ok(self.row.get::<_, Option<i64>>(column)?.map(|id| id as u64))
     }
 
-    pub(super) fn flag(&self, column: usize) -> Result<bool, StoreError> {
+    pub(in crate::sqlite) fn flag(&self, column: usize) -> Result<bool, StoreError> {
         Ok(self.row.get(column)?)
     }
 
-    pub(super) fn text(&self, column: usize) -> Result<String, StoreError> {
+    pub(in crate::sqlite) fn text(&self, column: usize) -> Result<String, StoreError> {
         Ok(self.row.get(column)?)
     }
 
     /// A text with a meaning.
-    pub(super) fn word<T: FromStr<Err: Display>>(&self, column: usize) -> Result<T, StoreError> {
+    pub(in crate::sqlite) fn word<T: FromStr<Err: Display>>(&self, column: usize) -> Result<T, StoreError> {
         self.text(column)?.parse().map_err(|error| self.damaged(column, error))
     }
 
-    pub(super) fn maybe_word<T: FromStr<Err: Display>>(&self, column: usize) -> Result<Option<T>, StoreError> {
+    pub(in crate::sqlite) fn maybe_word<T: FromStr<Err: Display>>(
+        &self,
+        column: usize,
+    ) -> Result<Option<T>, StoreError> {
         let text: Option<String> = self.row.get(column)?;
         text.map(|text| text.parse().map_err(|error| self.damaged(column, error))).transpose()
     }
 
-    pub(super) fn json<T: serde::de::DeserializeOwned>(&self, column: usize) -> Result<T, StoreError> {
+    pub(in crate::sqlite) fn json<T: serde::de::DeserializeOwned>(&self, column: usize) -> Result<T, StoreError> {
         serde_json::from_str(&self.text(column)?).map_err(|error| self.damaged(column, error))
     }
 
-    pub(super) fn time(&self, column: usize) -> Result<Timestamp, StoreError> {
+    pub(in crate::sqlite) fn maybe_json<T: serde::de::DeserializeOwned>(
+        &self,
+        column: usize,
+    ) -> Result<Option<T>, StoreError> {
+        let text: Option<String> = self.row.get(column)?;
+        text.map(|text| serde_json::from_str(&text).map_err(|error| self.damaged(column, error))).transpose()
+    }
+
+    pub(in crate::sqlite) fn time(&self, column: usize) -> Result<Timestamp, StoreError> {
         Timestamp::from_microsecond(self.row.get(column)?).map_err(|error| self.damaged(column, error))
     }
 
-    pub(super) fn maybe_time(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
+    pub(in crate::sqlite) fn maybe_time(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
         let micros: Option<i64> = self.row.get(column)?;
         micros
             .map(|micros| Timestamp::from_microsecond(micros).map_err(|error| self.damaged(column, error)))
@@ -76,16 +87,16 @@ impl<'a> Columns<'a> {
 }
 
 /// A time as its column holds it.
-pub(super) fn micros(at: Timestamp) -> i64 {
+pub(in crate::sqlite) fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()
 }
 
 /// A time as it comes back.
-pub(super) fn kept(at: Timestamp) -> Timestamp {
+pub(in crate::sqlite) fn kept(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(micros(at)).unwrap_or(at)
 }
 
 /// Roles as their column holds them.
-pub(super) fn roles(roles: &BTreeSet<Role>) -> String {
+pub(in crate::sqlite) fn roles(roles: &BTreeSet<Role>) -> String {
     roles.iter().map(|role| role.as_str()).collect::<Value>().to_string()
 }
