@@ -75,6 +75,7 @@ pub(crate) struct Rule {
 /// Every method by its path.
 const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.audit.v1.AuditService/ListEvents", Caller::Roles(&[Role::Auditor]), Span::Answer),
+    ("/cloudsite.audit.v1.AuditService/ListDisclosures", Caller::Roles(&[Role::Auditor]), Span::Answer),
     ("/cloudsite.land.v1.ParkService/GetPark", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParkService/GetZone", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParkService/ListZones", Caller::Anyone, Span::Answer),

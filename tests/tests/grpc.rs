@@ -47,7 +47,8 @@ async fn every_zone_and_layer_can_be_read() {
             assert_eq!((json["type"].as_str(), feature.layer()), (Some("Feature"), layer));
         }
     }
-    let revisions = park.list_revisions(ListRevisionsRequest::default()).await.unwrap().into_inner().revisions;
+    let revisions = park.list_revisions(server.as_operator(ListRevisionsRequest::default())).await.unwrap();
+    let revisions = revisions.into_inner().revisions;
     assert!(revisions.windows(2).all(|pair| pair[0].number > pair[1].number), "newest first");
     assert!(revisions.iter().all(|revision| revision.at.is_some() && !revision.author.is_empty()));
 }

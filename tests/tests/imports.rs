@@ -95,7 +95,8 @@ async fn a_shapefile_in_gbk_becomes_a_revision() {
     }
     assert_eq!(made[0].changes.len(), 3);
     let revision = made[0].revision.as_ref().unwrap();
-    assert_eq!((revision.number, revision.message.as_str()), (published.published_revision, "Import of 宗地.zip"));
+    assert_eq!(revision.number, published.published_revision);
+    assert_eq!(published.title, "Import of 宗地.zip");
 
     // Mapped once, proposed the next time; and what the record says already is no changeset.
     let upload = editor.upload("宗地.zip", &file, 1_000_000).await;
@@ -135,21 +136,23 @@ async fn what_a_complete_file_does_not_hold_is_gone_and_errors_are_listed() {
 
 #[tokio::test]
 async fn an_import_that_was_cut_off_ends_once() {
-    let mut server = Server::start().await;
+    let server = Server::start().await;
     let mut editor = Desk::as_role(&server, "editor").await;
     let upload = editor.upload("many.geojson", &collection(8_000), 1_000_000).await;
     let options = ImportOptions { layer: Layer::Parcel.into(), ..ImportOptions::default() };
     let name = editor.start(&upload, options).await.name;
-    for _ in 0..2 {
-        eventually("the import runs", Duration::from_secs(60), async || {
-            let request = GetOperationRequest { name: name.clone() };
-            let now = editor.operations.get_operation(request).await.ok()?.into_inner().operation?;
-            (now.state() != OperationState::Queued).then_some(())
-        })
-        .await;
-        server = Server::start_in(server.kill().await).await;
-        editor = Desk::as_role(&server, "editor").await;
-    }
+    eventually("the import runs", Duration::from_secs(60), async || {
+        let request = GetOperationRequest { name: name.clone() };
+        let now = editor.operations.get_operation(request).await.ok()?.into_inner().operation?;
+        (now.state() != OperationState::Queued).then_some(())
+    })
+    .await;
+    let server = Server::start_in(server.kill().await).await;
+    eventually("the import is taken up again", Duration::from_secs(60), async || {
+        server.log().contains("an import runs").then_some(())
+    })
+    .await;
+    let mut editor = Desk::as_role(&server, "editor").await;
     let ended = editor.ended(&name).await;
     assert_eq!(ended.state(), OperationState::Succeeded, "{ended:?}");
     let all = editor.changesets.list_changesets(ListChangesetsRequest::default()).await.unwrap().into_inner();
@@ -262,6 +265,27 @@ fn names(status: &tonic::Status, field: &str) {
     let details = status.get_error_details();
     let violations = &details.bad_request().expect("the field is named").field_violations;
     assert!(violations.iter().any(|violation| violation.field == field), "{field}: {violations:?}");
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_say_where_its_rows_are_can_be_mapped() {
+    let server = Server::start().await;
+    let mut editor = Desk::as_role(&server, "editor").await;
+    let file = "编号;Ost;Nord\nG-1;120.46;31.48\n";
+    let upload = editor.upload("poi.csv", file.as_bytes(), 1_000).await;
+    let poi = || ImportOptions { layer: Layer::Poi.into(), ..ImportOptions::default() };
+    let request = PreviewUploadRequest { name: upload.clone(), options: Some(poi()) };
+    let seen = editor.uploads.preview_upload(request).await.unwrap().into_inner();
+    assert_eq!(seen.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["Nord", "Ost", "编号"]);
+    assert_eq!((seen.problems[0].rule.as_str(), seen.mapping["code"].as_str()), ("table.geometry", "编号"));
+    let mapping = [("code", "编号"), ("lon", "Ost"), ("lat", "Nord")];
+    let mapping = mapping.map(|(field, column)| (field.to_owned(), column.to_owned())).into();
+    let options = Some(ImportOptions { mapping, ..poi() });
+    let request = StartImportRequest { upload, options, ..StartImportRequest::default() };
+    let started = editor.uploads.start_import(request).await.unwrap().into_inner().operation.unwrap();
+    let ended = editor.ended(&started.name).await;
+    let changes = editor.changes(&ended.import.as_ref().expect("it is imported").changeset).await;
+    assert_eq!(changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>(), ["poi/G-1"]);
 }
 
 /// What a browser does, which streams nothing to a server.

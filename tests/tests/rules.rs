@@ -118,6 +118,33 @@ fn nothing_is_switched_off() {
     }
 }
 
+/// Folders of the server whose code answers someone.
+const READING: [&str; 5] = ["grpc", "http", "ogc", "tiles", "watch"];
+
+/// The one file among them that has the whole record, for the log beside it.
+const LOG: &str = "server/src/grpc/audit_service.rs";
+
+#[test]
+fn whatever_answers_someone_has_views_and_not_the_record() {
+    let root = workspace();
+    let mut read = 0;
+    for (path, text) in sources() {
+        let path = path.strip_prefix(&root).expect("sources lie below the root").to_string_lossy().into_owned();
+        let answers = READING.iter().any(|folder| path.starts_with(&format!("server/src/{folder}/")));
+        if !answers || path == LOG || path.ends_with("tests.rs") {
+            continue;
+        }
+        read += 1;
+        let production = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in production.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let reaches = words.any(|word| ["Record", "SqliteStore"].contains(&word)) || line.contains("dyn Store");
+            assert!(!reaches, "{path} is given views, so that no tier sees too much, but has: {line}");
+        }
+    }
+    assert!(read > 20, "{read} files were read");
+}
+
 #[test]
 fn the_maps_name_every_folder_and_crate() {
     let root = workspace();

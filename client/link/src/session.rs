@@ -1,7 +1,8 @@
 //! Signing in and out. In a browser cookies carry the credentials, which this crate never sees.
 
+use cloudsite_proto::identity::sign_in_method::Method;
 use cloudsite_proto::identity::{
-    Caller, RefreshRequest, RefreshResponse, SignInRequest, SignInResponse, SignOutRequest, WhoAmIRequest,
+    Caller, ListSignInMethodsRequest, OpenIdMethod, RefreshRequest, RefreshResponse, SignInRequest, SignInResponse, SignOutRequest, WhoAmIRequest,
 };
 
 use crate::client::{empty_reply, timed, unary};
@@ -13,6 +14,17 @@ impl Client {
         let mut service = self.identity.clone();
         let reply = unary("caller", service.who_am_i(timed(WhoAmIRequest {}))).await?;
         reply.caller.ok_or_else(|| empty_reply("caller"))
+    }
+
+    /// The providers of OpenID Connect at which one can sign in.
+    pub async fn sign_in_providers(&self) -> Result<Vec<OpenIdMethod>, LinkError> {
+        let mut service = self.identity.clone();
+        let reply = unary("methods", service.list_sign_in_methods(timed(ListSignInMethodsRequest {}))).await?;
+        let providers = reply.methods.into_iter().filter_map(|method| match method.method? {
+            Method::Openid(provider) => Some(provider),
+            Method::Password(_) => None,
+        });
+        Ok(providers.collect())
     }
 
     /// Starts a session whose credentials the browser keeps as cookies.

@@ -2,6 +2,7 @@
 //!
 //! The store appends the event of each write in the write's own transaction. Everything else comes through here.
 
+mod journal;
 mod keeper;
 mod key;
 mod refusals;
@@ -17,7 +18,8 @@ use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Store, StoreError};
 use jiff::Timestamp;
 
-pub(crate) use keeper::Keeper;
+pub(crate) use journal::{Counted, Journal};
+pub(crate) use keeper::{Keeper, Sources};
 pub(crate) use refusals::{Refusals, note};
 pub(crate) use verify::{VerifyError, verify};
 

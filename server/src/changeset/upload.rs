@@ -16,7 +16,7 @@ use super::operations::operation_to_wire;
 use super::{Api, Caller, convert, in_the_way, parse};
 use crate::grpc::{Refusal, layer_to_wire};
 use crate::import::service::read_options;
-use crate::import::{self, Format, ImportOptions, MOST_FILE_BYTES, Preview, fields, preview, propose};
+use crate::import::{self, Format, ImportOptions, MOST_FILE_BYTES, Preview, fields, fields_for, preview, propose};
 
 /// The largest piece of a file, bytes.
 pub(crate) const MOST_CHUNK_BYTES: usize = 1024 * 1024;
@@ -146,8 +146,9 @@ impl Api {
         let columns: Vec<String> = found.columns.iter().map(|column| column.name.clone()).collect();
         let kept = self.store().mappings(Some(layer))?.into_iter().find(|mapping| mapping.columns == columns);
         let mapping_kept = kept.is_some();
-        let mapping = kept.map_or_else(|| propose(layer, &columns), |kept| kept.mapping);
-        Ok(wire::PreviewUploadResponse { mapping_kept, ..previewed(found, layer, mapping) })
+        let known = fields_for(layer, format);
+        let mapping = kept.map_or_else(|| propose(&known, &columns), |kept| kept.mapping);
+        Ok(wire::PreviewUploadResponse { mapping_kept, ..previewed(found, layer, &known, mapping) })
     }
 
     pub(crate) fn start_import(
@@ -205,7 +206,12 @@ fn mapping_to_wire(kept: Mapping) -> wire::Mapping {
     }
 }
 
-fn previewed(found: Preview, layer: Layer, mapping: BTreeMap<String, String>) -> wire::PreviewUploadResponse {
+fn previewed(
+    found: Preview,
+    layer: Layer,
+    known: &[&'static str],
+    mapping: BTreeMap<String, String>,
+) -> wire::PreviewUploadResponse {
     let field_of: BTreeMap<&str, &str> =
         mapping.iter().map(|(field, column)| (column.as_str(), field.as_str())).collect();
     let columns = found.columns.into_iter().map(|column| wire::Column {
@@ -214,9 +220,9 @@ fn previewed(found: Preview, layer: Layer, mapping: BTreeMap<String, String>) ->
         samples: column.samples,
         filled: column.filled,
     });
-    let known = fields::COMMON.iter().chain(fields::of_layer(layer)).copied();
-    let fields =
-        known.map(|name| wire::Field { name: name.to_owned(), required: fields::required(layer).contains(&name) });
+    let fields = known
+        .iter()
+        .map(|name| wire::Field { name: (*name).to_owned(), required: fields::required(layer).contains(name) });
     wire::PreviewUploadResponse {
         source_layers: found.source_layers,
         columns: columns.collect(),

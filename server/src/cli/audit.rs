@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::answer::{Done, Failure};
 use super::refused;
 use crate::audit::{VerifyError, verify};
+use crate::disclosure::{Summary, policy, summaries};
 use crate::import::{ImportProblem, Refusal};
 
 #[derive(Debug, Args)]
@@ -28,6 +29,8 @@ enum Command {
     Verify(Verify),
     /// Write the newest events of the audit log, oldest first.
     List(List),
+    /// Write how much area each organisation has been given.
+    Disclosures(Disclosures),
 }
 
 #[derive(Debug, Args)]
@@ -50,11 +53,55 @@ struct List {
     limit: u64,
 }
 
+#[derive(Debug, Args)]
+struct Disclosures {
+    /// The data folder that holds the record; a server may be running on it.
+    #[arg(long)]
+    data: PathBuf,
+}
+
+impl Disclosures {
+    fn run(self) -> Result<Done, Failure> {
+        let store = SqliteStore::open_read_only(&self.data).map_err(|error| refused(&error))?;
+        let all = summaries(&store).map_err(|error| refused(&error))?;
+        let most_km2 = policy().extent().most_km2;
+        let mut lines = String::new();
+        for one in &all {
+            let area_km2: f64 = one.area_km2.values().sum();
+            let contiguous_km2 = one.contiguous_km2;
+            // Writing to a text cannot fail.
+            let _ = write!(lines, "{}: {area_km2:.2} km², {contiguous_km2:.2} km² together", one.organisation);
+            let _ = match &one.refused {
+                Some(refused) => {
+                    writeln!(lines, "; {} replies were refused, last {:.0}", refused.refusals, refused.last_at)
+                }
+                None => writeln!(lines),
+            };
+        }
+        let sentence = format!("{lines}{} organisations; at most {most_km2} km² together", all.len());
+        let disclosures: Vec<Value> = all.iter().map(summary_json).collect();
+        Ok(Done::new(sentence, json!({ "disclosures": disclosures, "most_km2": most_km2 })))
+    }
+}
+
+fn summary_json(one: &Summary) -> Value {
+    json!({
+        "organisation": one.organisation,
+        "area_km2": one.area_km2,
+        "contiguous_km2": one.contiguous_km2,
+        "first_at": one.span.map(|(first, _)| first.to_string()),
+        "last_at": one.span.map(|(_, last)| last.to_string()),
+        "refusals": one.refused.as_ref().map_or(0, |refused| refused.refusals),
+        "refused_at": one.refused.as_ref().map(|refused| refused.last_at.to_string()),
+    })
+}
+
 impl Audit {
     pub(super) fn run(self) -> Result<Done, Failure> {
         match self.command {
             Command::Verify(verify) => verify.run(),
             Command::List(list) => list.run(),
+            Command::Disclosures(disclosures) => disclosures.run(),
         }
     }
 }

@@ -116,7 +116,7 @@ impl Token {
                 let request = wire::RevokeServiceTokenRequest { name: name_in("serviceTokens", &token) };
                 let again = request.clone();
                 let reply = folder.open()?.ask(
-                    |api| api.revoke_service_token(request),
+                    |api| api.revoke_service_token(&Principal::Operator, request),
                     async |there| there.revoke_service_token(again).await,
                 )?;
                 let revoked = reply.service_token.unwrap_or_default();
@@ -135,10 +135,10 @@ impl Create {
             days: self.days,
         };
         let again = request.clone();
-        let reply = self
-            .folder
-            .open()?
-            .ask(|api| api.create_service_token(request), async |there| there.create_service_token(again).await)?;
+        let reply = self.folder.open()?.ask(
+            |api| api.create_service_token(&Principal::Operator, request),
+            async |there| there.create_service_token(again).await,
+        )?;
         let made = reply.service_token.unwrap_or_default();
         let sentence = format!("{}, shown this once:\n{}", made.name, reply.token);
         Ok(Done::new(sentence, json!({ "service_token": to_json(&made), "token": reply.token })))

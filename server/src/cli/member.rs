@@ -137,10 +137,10 @@ impl Create {
             password,
         };
         let again = request.clone();
-        let reply = self
-            .folder
-            .open()?
-            .ask(|api| api.create_member(request), async |there| there.create_member(again).await)?;
+        let reply = self.folder.open()?.ask(
+            |api| api.create_member(&Principal::Operator, request),
+            async |there| there.create_member(again).await,
+        )?;
         Ok(done("Made", reply.member))
     }
 }
@@ -152,10 +152,10 @@ impl Update {
         let name = name_in("members", &self.member);
         let request = wire::UpdateMemberRequest { name, roles, disabled, etag: String::new() };
         let again = request.clone();
-        let reply = self
-            .folder
-            .open()?
-            .ask(|api| api.update_member(request), async |there| there.update_member(again).await)?;
+        let reply = self.folder.open()?.ask(
+            |api| api.update_member(&Principal::Operator, request),
+            async |there| there.update_member(again).await,
+        )?;
         Ok(done("Now", reply.member))
     }
 }

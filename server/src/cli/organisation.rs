@@ -1,6 +1,7 @@
 //! `cloudsite organisation`.
 
 use clap::{Args, Subcommand};
+use cloudsite_domain::identity::Principal;
 use cloudsite_proto::identity as wire;
 use serde_json::{Value, json};
 
@@ -95,10 +96,10 @@ impl Create {
         };
         let request = wire::CreateOrganisationRequest { organisation: Some(organisation) };
         let again = request.clone();
-        let reply = self
-            .folder
-            .open()?
-            .ask(|api| api.create_organisation(request), async |there| there.create_organisation(again).await)?;
+        let reply = self.folder.open()?.ask(
+            |api| api.create_organisation(&Principal::Operator, request),
+            async |there| there.create_organisation(again).await,
+        )?;
         let made = reply.organisation.unwrap_or_default();
         Ok(Done::new(format!("Made {}", made.name), json!({ "organisation": to_json(&made) })))
     }

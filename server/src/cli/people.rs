@@ -7,8 +7,8 @@ use std::sync::Arc;
 use clap::Args;
 use cloudsite_proto::identity as wire;
 use cloudsite_proto::identity::identity_service_client::IdentityServiceClient;
-use cloudsite_store::StoreError;
 use cloudsite_store::sqlite::SqliteStore;
+use cloudsite_store::{Store, StoreError};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tonic::metadata::AsciiMetadataValue;
@@ -18,6 +18,7 @@ use tonic::{Request, Response, Status};
 
 use super::answer::Failure;
 use super::refused;
+use crate::audit::Journal;
 use crate::grpc::Refusal;
 use crate::identity::{self, Api, Identity, Surroundings};
 use crate::operator;
@@ -46,8 +47,8 @@ impl tonic::service::Interceptor for Operator {
 
 /// The people of a folder.
 pub(super) enum People {
-    /// No server runs: they are kept by this process.
-    Here(Api),
+    /// No server runs: they are kept by this process, and so is the log of what is done.
+    Here(Api, Arc<SqliteStore>, Arc<Journal>),
     /// A server runs, and is asked.
     There(Runtime, Box<Client>),
 }
@@ -64,10 +65,16 @@ impl Folder {
 
     fn here(&self, store: SqliteStore) -> Result<People, Failure> {
         // Nobody signs in here, so it does not matter whose park it is.
-        let around = Surroundings { clock: identity::system_clock(), is_demo_park: Arc::new(|| false), operator: None };
-        let identity = Identity::open(Arc::new(store), &self.data, around);
+        let (store, journal) = (Arc::new(store), Arc::new(Journal::default()));
+        let around = Surroundings {
+            clock: identity::system_clock(),
+            is_demo_park: Arc::new(|| false),
+            operator: None,
+            journal: Arc::clone(&journal),
+        };
+        let identity = Identity::open(Arc::clone(&store) as _, &self.data, around);
         let identity = identity.map_err(|error| failed(format!("{error:#}")))?;
-        Ok(People::Here(Api(Arc::new(identity))))
+        Ok(People::Here(Api(Arc::new(identity)), store, journal))
     }
 
     /// The folder at a path.
@@ -108,7 +115,12 @@ impl People {
         there: impl AsyncFnOnce(&mut Client) -> Result<Response<A>, Status>,
     ) -> Result<A, Failure> {
         let answer = match self {
-            Self::Here(api) => here(api).map_err(Status::from),
+            Self::Here(api, store, journal) => {
+                let done = here(api).map_err(Status::from);
+                let written = journal.flush(true, |happenings| store.append(happenings).map(drop));
+                written.map_err(|error| refused(&error))?;
+                done
+            }
             Self::There(runtime, client) => runtime.block_on(there(client)).map(Response::into_inner),
         };
         answer.map_err(|status| failed(status.message().to_owned()))

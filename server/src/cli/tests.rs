@@ -25,6 +25,7 @@ fn run(arguments: &[&str]) -> Result<Done, Failure> {
         Command::Member(member) => member.run(),
         Command::Invite(invite) => invite.run(),
         Command::Token(token) => token.run(),
+        Command::Changeset(changeset) => changeset.run(),
     }
 }
 

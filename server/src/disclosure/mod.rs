@@ -1,8 +1,17 @@
-//! Disclosure while the server runs: the policy that this program was built with.
+//! Disclosure while the server runs: the policy that this program was built with, and what has been given to whom.
+
+mod desk;
+mod guard;
+mod ledger;
+mod summary;
 
 use std::sync::LazyLock;
 
 use cloudsite_domain::disclosure::Policy;
+
+pub(crate) use desk::{Channel, Delivery, Desk, Parcelled};
+pub(crate) use guard::Refused;
+pub(crate) use summary::{Summary, summaries};
 
 /// The policy that this program was built with.
 pub(crate) fn policy() -> &'static Policy {

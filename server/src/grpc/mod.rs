@@ -9,7 +9,7 @@ mod park_service;
 mod read;
 mod status;
 
-pub(crate) use audit_service::Audit;
+pub(crate) use audit_service::{Audit, Disclosures};
 pub(crate) use convert::{
     feature_name, layer_from_wire, layer_to_wire, lon_lat, lon_lat_bounds, revision_to_wire, wire_change,
 };

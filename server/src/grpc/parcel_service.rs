@@ -9,8 +9,9 @@ use cloudsite_proto::land::parcel_service_server::ParcelService;
 use tonic::{Request, Response, Status};
 
 use super::parcel_filter::ParcelQuery;
-use super::read::{Paging, blocking, caller, code_in, snapshot};
+use super::read::{Paging, blocking, caller, code_in, hand_over, snapshot};
 use super::{Refusal, convert, page};
+use crate::disclosure::Channel;
 use crate::record::{Snapshot, View, Views};
 
 /// Answers about parcels from the record.
@@ -30,6 +31,9 @@ impl Parcels {
         let missing = || Refusal::NotFound { kind: "parcel", name: request.name.clone() };
         let version = snapshot.layer(Layer::Parcel).find(&code).ok_or_else(missing)?;
         let parcel = body(version).ok_or_else(missing)?;
+        let mut delivery = view.delivery(Layer::Parcel);
+        delivery.add(version);
+        hand_over(view, delivery).await?;
         Ok(wire::GetParcelResponse {
             parcel: Some(convert::parcel_to_wire(version, parcel, wire::ParcelView::Full)),
             revision: snapshot.revision().0,
@@ -44,11 +48,15 @@ impl Parcels {
         let page_size = std::mem::take(&mut request.page_size);
         let page_token = std::mem::take(&mut request.page_token);
         let paging = Paging::read(of, page_size, &page_token, request.revision, &request).await?;
+        let of = of.clone();
         blocking(move || {
+            let mut delivery = of.delivery(Layer::Parcel);
             let found = matching(&paging.snapshot, &query, order);
             let page = page::fill(&found, paging.start, paging.count, |(version, parcel)| {
+                delivery.add(version);
                 Ok(convert::parcel_to_wire(version, parcel, view))
             })?;
+            of.hand_over(Channel::Grpc, &delivery.parcelled())?;
             Ok(wire::ListParcelsResponse {
                 parcels: page.entries,
                 next_page_token: page.next.map(|next| next.token(&request)).unwrap_or_default(),

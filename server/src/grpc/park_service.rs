@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 use super::page::{self, PageStart};
 use super::read::{Paging, blocking, caller, code_in, search_area, snapshot};
 use super::{Refusal, convert};
+use crate::disclosure::Channel;
 use crate::record::{Snapshot, View, Views};
 use crate::watch::{EventStream, Watchers};
 
@@ -69,13 +70,19 @@ impl Park {
         let page_token = std::mem::take(&mut request.page_token);
         let Paging { snapshot, start, count } =
             Paging::read(view, page_size, &page_token, request.revision, &request).await?;
+        let view = view.clone();
         blocking(move || {
-            let to_wire = |version: &FeatureVersion| Ok(convert::feature_to_wire(version));
+            let mut delivery = view.delivery(layer);
+            let mut to_wire = |version: &FeatureVersion| {
+                delivery.add(version);
+                Ok(convert::feature_to_wire(version))
+            };
             let layer = snapshot.layer(layer);
             let page = match &area {
                 Some(area) => page::fill(&layer.touching(area), start, count, |version| to_wire(version))?,
                 None => page::fill(layer.features(), start, count, |version| to_wire(version))?,
             };
+            view.hand_over(Channel::Grpc, &delivery.parcelled())?;
             Ok(wire::ListFeaturesResponse {
                 features: page.entries,
                 next_page_token: page.next.map(|next| next.token(&request)).unwrap_or_default(),

@@ -10,6 +10,7 @@ use tonic::Request;
 
 use super::Refusal;
 use super::page::{self, PageStart};
+use crate::disclosure::{Channel, Delivery};
 use crate::record::{SearchArea, Snapshot, View};
 
 /// The code in a resource name such as `parcels/P-001`, or what is wrong with the name.
@@ -38,6 +39,15 @@ pub(super) async fn snapshot(view: &View, revision: u64) -> Result<Arc<Snapshot>
     }
     let view = view.clone();
     blocking(move || Ok(view.snapshot_at(Revision(revision))?)).await
+}
+
+/// Takes a reply for given, before it leaves.
+pub(super) async fn hand_over(view: &View, delivery: Delivery) -> Result<(), Refusal> {
+    if !delivery.is_counted() {
+        return Ok(());
+    }
+    let view = view.clone();
+    blocking(move || Ok(view.hand_over(Channel::Grpc, &delivery.parcelled())?)).await
 }
 
 /// Runs what blocks where it holds up nobody.

@@ -7,6 +7,7 @@ use cloudsite_store::StoreError;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
+use crate::disclosure::Refused;
 use crate::record::ReadError;
 
 /// Who gives the reasons in `google.rpc.ErrorInfo`.
@@ -74,6 +75,8 @@ pub(crate) enum Refusal {
     NotForCaller(String),
     /// The caller may call the method, but not for this.
     Denied(String),
+    /// It would be more area than the caller's organisation may be given.
+    ExtentExceeded(String),
 }
 
 impl Refusal {
@@ -88,6 +91,15 @@ impl From<ReadError> for Refusal {
         match error {
             ReadError::UnknownRevision { asked, head } => Self::UnknownRevision { asked, head },
             ReadError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Exceeded(error) => Self::ExtentExceeded(error.to_string()),
+            Refused::Store(error) => Self::Store(error),
         }
     }
 }
@@ -159,6 +171,7 @@ impl From<Refusal> for Status {
             Refusal::SignInRequired(how) => reason(Code::Unauthenticated, SIGN_IN_REQUIRED, how),
             Refusal::NotForCaller(who) => reason(Code::PermissionDenied, NOT_FOR_CALLER, &who),
             Refusal::Denied(why) => reason(Code::PermissionDenied, "NOT_PERMITTED", &why),
+            Refusal::ExtentExceeded(why) => reason(Code::PermissionDenied, "EXTENT_LIMIT", &why),
         }
     }
 }
@@ -218,6 +231,7 @@ mod tests {
             (Refusal::SignInRequired("sign in"), Code::Unauthenticated, "sign in"),
             (Refusal::NotForCaller("for editors".into()), Code::PermissionDenied, "for editors"),
             (Refusal::Denied("not for you".into()), Code::PermissionDenied, "not for you"),
+            (Refusal::ExtentExceeded("too much".into()), Code::PermissionDenied, "too much"),
         ];
         for (refusal, code, message) in cases {
             let status = Status::from(refusal);

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::origin::origin;
 use super::reply::{Keeping, Kept, for_reader};
+use crate::disclosure::{self, Channel};
 use crate::ogc::{self, Base, ItemQuery, ItemsQuery, OutputCrs, WrongParameter};
 use crate::record::{ReadError, Snapshot, View, Views};
 use crate::tiles::Encoding;
@@ -60,6 +61,15 @@ impl IntoResponse for Refused {
 impl From<WrongParameter> for Refused {
     fn from(error: WrongParameter) -> Self {
         Self(StatusCode::BAD_REQUEST, "InvalidParameterValue", error.to_string())
+    }
+}
+
+impl From<disclosure::Refused> for Refused {
+    fn from(refused: disclosure::Refused) -> Self {
+        match refused {
+            disclosure::Refused::Exceeded(error) => Self(StatusCode::FORBIDDEN, "ExtentLimit", error.to_string()),
+            disclosure::Refused::Store(error) => failed(&error),
+        }
     }
 }
 
@@ -178,9 +188,15 @@ async fn items(parts: Parts, RawQuery(query): RawQuery) -> Result<Response, Refu
     let wanted = ItemsQuery::read(&pairs)?;
     let crs = wanted.crs();
     let again = without_offset(&pairs);
-    let (snapshot, base) = (Arc::clone(&asked.snapshot), asked.base.clone());
-    let made = tokio::task::spawn_blocking(move || ogc::items(&snapshot, layer, &wanted, &base, &again)).await;
-    let document = made.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
+    let (view, snapshot, base) = (asked.view.clone(), Arc::clone(&asked.snapshot), asked.base.clone());
+    let make = move || {
+        let mut delivery = view.delivery(layer);
+        let made = ogc::items(&snapshot, layer, &wanted, &base, &again, &mut delivery);
+        let document = made.map_err(|error| failed(&error))?;
+        view.hand_over(Channel::Ogc, &delivery.parcelled())?;
+        Ok::<_, Refused>(document)
+    };
+    let document = tokio::task::spawn_blocking(make).await.map_err(|error| failed(&error))??;
     Ok(asked.reply_in(&document, crs))
 }
 
@@ -191,8 +207,14 @@ async fn item(parts: Parts, RawQuery(query): RawQuery) -> Result<Response, Refus
     let id = asked.path.get("item").map_or("", String::as_str);
     let none = || missing(format!("there is no {layer} with the id '{id}'"));
     let number = id.parse().map_err(|_| none())?;
-    let made = ogc::item(&asked.snapshot, layer, FeatureId(number), &wanted, &asked.base).ok_or_else(none)?;
-    let document = made.map_err(|error| failed(&error))?;
+    let mut delivery = asked.view.delivery(layer);
+    let made = ogc::item(&asked.snapshot, layer, FeatureId(number), &wanted, &asked.base, &mut delivery);
+    let document = made.ok_or_else(none)?.map_err(|error| failed(&error))?;
+    if delivery.is_counted() {
+        let view = asked.view.clone();
+        let hand_over = move || view.hand_over(Channel::Ogc, &delivery.parcelled());
+        tokio::task::spawn_blocking(hand_over).await.map_err(|error| failed(&error))??;
+    }
     Ok(asked.reply_in(&document, wanted.crs()))
 }
 

@@ -14,7 +14,7 @@ use tower::ServiceExt;
 
 use super::{Site, TilePasses, WebSource, router};
 use crate::identity::{Recipient, Resolved};
-use crate::record::{Views, sample};
+use crate::record::sample;
 use crate::tiles::{Addresses, TileServer};
 
 /// Everyone is the public.
@@ -40,7 +40,7 @@ fn fixture(web: WebSource) -> Fixture {
     let (folder, record) = sample::open();
     let (stop, stopping) = watch::channel(false);
     let routes = router(Site {
-        tiles: Arc::new(TileServer::new(Views::new(record))),
+        tiles: Arc::new(TileServer::new(sample::views(&record))),
         passes: Arc::new(NoPasses),
         services: tonic::service::Routes::from(Router::new()),
         refusals: Arc::default(),

@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 
 use super::origin::origin;
 use super::reply::{Keeping, Kept, encoding, for_reader, plain};
+use crate::disclosure::{Channel, Refused};
 use crate::identity::{Identity, Recipient};
 use crate::record::ReadError;
 use crate::tiles::{
@@ -114,6 +115,26 @@ impl Tiles {
             self.builds.acquire().await.map_err(|_| TileError::Compress(std::io::ErrorKind::Interrupted.into()))?;
         let server = Arc::clone(&self.server);
         tokio::task::spawn_blocking(move || server.tile(tier, revision, tile, encoding)).await.map_err(interrupted)?
+    }
+}
+
+impl Tiles {
+    /// Takes a tile for given, before it leaves.
+    async fn hand_over(&self, recipient: &Recipient, body: &TileBody) -> Result<(), Response> {
+        if body.parcelled.features.is_empty() {
+            return Ok(());
+        }
+        let view = self.server.views().for_recipient(recipient.clone());
+        let parcelled = Arc::clone(&body.parcelled);
+        match tokio::task::spawn_blocking(move || view.hand_over(Channel::Tiles, &parcelled)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Refused::Exceeded(error))) => Err(plain(StatusCode::FORBIDDEN, error)),
+            Ok(Err(Refused::Store(error))) => {
+                tracing::error!(%error, "a disclosure could not be written");
+                Err(plain(StatusCode::INTERNAL_SERVER_ERROR, "the server's log says what failed"))
+            }
+            Err(_) => Err(plain(StatusCode::INTERNAL_SERVER_ERROR, "the request was interrupted")),
+        }
     }
 }
 
@@ -230,7 +251,13 @@ async fn give(tiles: &Tiles, recipient: &Recipient, parts: [&str; 4], request: &
     let encoding = encoding(request);
     let is_public = recipient.tier == Tier::Public;
     let cache_control = Keeping::ForEver.header(is_public);
-    let response = match tiles.tile(recipient.tier, revision, address, encoding).await {
+    let made = tiles.tile(recipient.tier, revision, address, encoding).await;
+    if let Ok(body) = &made
+        && let Err(refused) = tiles.hand_over(recipient, body).await
+    {
+        return refused;
+    }
+    let response = match made {
         Ok(body) if body.is_empty => (StatusCode::NO_CONTENT, [(CACHE_CONTROL, cache_control)]).into_response(),
         Ok(TileBody { bytes, hash, .. }) => {
             let tag = hash.to_string();

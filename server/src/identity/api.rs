@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use cloudsite_domain::audit::Action;
 use cloudsite_domain::identity::{
-    LONGEST_INVITE, LONGEST_SERVICE_TOKEN, MemberId, MemberState, Principal, Role, check_invite,
+    LONGEST_INVITE, LONGEST_SERVICE_TOKEN, Member, MemberId, MemberState, Principal, Role, check_invite,
 };
 use cloudsite_proto::identity as wire;
 use cloudsite_store::identity::{IdentityError, NewInvite, NewMember, NewServiceToken};
@@ -48,6 +49,9 @@ impl Api {
         })?;
         let new = NewInvite { organisation: code, name, roles, created_by: caller.label(), expires_at };
         let (invite, secret) = self.0.create_invite(&new)?;
+        let roles: Vec<&str> = invite.roles.iter().map(|role| role.as_str()).collect();
+        let detail = [("organisation", invite.organisation.to_string()), ("roles", roles.join(", "))];
+        self.0.tell(caller, Action::Invite, format!("invites/{}", invite.id.0), detail);
         Ok(wire::CreateInviteResponse {
             invite: Some(convert::invite_to_wire(&invite)),
             token: secret.reveal().to_owned(),
@@ -83,10 +87,13 @@ impl Api {
     /// Keeps an organisation.
     pub(crate) fn create_organisation(
         &self,
+        caller: &Principal,
         request: wire::CreateOrganisationRequest,
     ) -> Result<wire::CreateOrganisationResponse, Refusal> {
         let given = request.organisation.ok_or_else(|| Refusal::field("organisation", "must be given"))?;
         let created = self.0.create_organisation(convert::organisation(&given)?)?;
+        let detail = [("changed", "created".to_owned()), ("tier", created.tier().to_string())];
+        self.0.tell(caller, Action::MemberChanged, convert::organisation_name(created.code()), detail);
         Ok(wire::CreateOrganisationResponse { organisation: Some(convert::organisation_to_wire(&created)) })
     }
 
@@ -119,6 +126,7 @@ impl Api {
     /// Keeps a member.
     pub(crate) fn create_member(
         &self,
+        caller: &Principal,
         request: wire::CreateMemberRequest,
     ) -> Result<wire::CreateMemberResponse, Refusal> {
         let organisation = convert::organisation_code("organisation", &request.organisation)?;
@@ -135,12 +143,14 @@ impl Api {
         };
         let new = NewMember { organisation, name, email, roles, demo: false };
         let member = self.0.create_member(&new, phc.as_deref())?;
+        self.tell_of(caller, &member, "created");
         Ok(wire::CreateMemberResponse { member: Some(convert::member_to_wire(&member)) })
     }
 
     /// Changes a member.
     pub(crate) fn update_member(
         &self,
+        caller: &Principal,
         request: wire::UpdateMemberRequest,
     ) -> Result<wire::UpdateMemberResponse, Refusal> {
         let id = convert::member_id("name", &request.name)?;
@@ -155,7 +165,11 @@ impl Api {
         };
         let state = |disabled| if disabled { MemberState::Disabled } else { MemberState::Active };
         let change = MemberChange { roles, state: request.disabled.map(state), version };
+        let version = member.version;
         let member = self.0.update_member(id, change)?;
+        if member.version != version {
+            self.tell_of(caller, &member, "updated");
+        }
         Ok(wire::UpdateMemberResponse { member: Some(convert::member_to_wire(&member)) })
     }
 
@@ -177,6 +191,8 @@ impl Api {
             return Err(Refusal::Denied("the sessions of others are ended by an admin".to_owned()));
         }
         let ended = self.0.end_sessions(asked, None)?;
+        let detail = [("sessions", ended.to_string())];
+        self.0.tell(caller, Action::SignOut, convert::member_name(asked), detail);
         Ok(wire::RevokeSessionsResponse { ended: ended as u32 })
     }
 
@@ -189,6 +205,7 @@ impl Api {
     /// Makes a service token.
     pub(crate) fn create_service_token(
         &self,
+        caller: &Principal,
         request: wire::CreateServiceTokenRequest,
     ) -> Result<wire::CreateServiceTokenResponse, Refusal> {
         let id = convert::member_id("member", &request.member)?;
@@ -202,6 +219,8 @@ impl Api {
         let roles = if asked.is_empty() { member.roles } else { asked };
         let new = NewServiceToken { member: id, label, roles, expires_at };
         let (token, sealed) = self.0.create_service_token(&new)?;
+        let detail = [("changed", "created".to_owned()), ("member", token.member.to_string())];
+        self.0.tell(caller, Action::MemberChanged, format!("serviceTokens/{}", token.id.0), detail);
         let service_token = Some(convert::service_token_to_wire(&token));
         Ok(wire::CreateServiceTokenResponse { service_token, token: sealed })
     }
@@ -209,11 +228,28 @@ impl Api {
     /// Revokes a service token.
     pub(crate) fn revoke_service_token(
         &self,
+        caller: &Principal,
         request: wire::RevokeServiceTokenRequest,
     ) -> Result<wire::RevokeServiceTokenResponse, Refusal> {
         let id = convert::service_token_id("name", &request.name)?;
         let token = self.0.revoke_service_token(id)?;
+        let detail = [("changed", "revoked".to_owned()), ("member", token.member.to_string())];
+        self.0.tell(caller, Action::MemberChanged, format!("serviceTokens/{}", token.id.0), detail);
         Ok(wire::RevokeServiceTokenResponse { service_token: Some(convert::service_token_to_wire(&token)) })
+    }
+}
+
+impl Api {
+    /// Tells what was done to a member.
+    fn tell_of(&self, caller: &Principal, member: &Member, changed: &str) {
+        let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
+        let detail = [
+            ("changed", changed.to_owned()),
+            ("organisation", member.organisation.to_string()),
+            ("roles", roles.join(", ")),
+            ("state", member.state.to_string()),
+        ];
+        self.0.tell(caller, Action::MemberChanged, convert::member_name(member.id), detail);
     }
 }
 

@@ -9,6 +9,7 @@ use cloudsite_store::identity::NewMember;
 use super::secret::{self, Secret};
 use super::{Credentials, Identity};
 use crate::identity::sign_in::SignInError;
+use crate::identity::told::Proof;
 
 /// A link for one click.
 #[derive(Debug)]
@@ -143,6 +144,6 @@ impl Identity {
 
     /// Starts a session by a link's secret.
     pub(super) fn follow_link(&self, given: &str) -> Result<Credentials, SignInError> {
-        self.start_session(self.linked_member(given).ok_or(SignInError::Refused)?)
+        self.start_session(self.linked_member(given).ok_or(SignInError::Refused)?, Proof::DemoLink)
     }
 }

@@ -19,6 +19,7 @@ mod secret;
 mod service;
 mod sign_in;
 mod token;
+mod told;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -31,6 +32,7 @@ use cloudsite_domain::identity::{MemberId, Principal, SessionId};
 use cloudsite_store::identity::IdentityStore;
 use jiff::Timestamp;
 
+use crate::audit::Journal;
 use crate::operator::Token as OperatorToken;
 use attempts::Attempts;
 use directory::Directory;
@@ -97,6 +99,8 @@ pub(crate) struct Surroundings {
     pub(crate) is_demo_park: IsDemoPark,
     /// What proves the operator; none where no server runs.
     pub(crate) operator: Option<OperatorToken>,
+    /// Where it is told what happens.
+    pub(crate) journal: Arc<Journal>,
 }
 
 /// The people of a park.

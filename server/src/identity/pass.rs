@@ -22,13 +22,23 @@ const HOUR_SECS: i64 = 3_600;
 /// Passes that are kept; when there are more, all are sealed anew.
 const MOST_KEPT: usize = 4_096;
 
-/// For whom tiles are.
+/// Who is given something, as far as it matters for what and how much.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Recipient {
     /// How much they may hold.
     pub(crate) tier: Tier,
     /// The code of the organisation; none for the operator.
     pub(crate) organisation: Option<Code>,
+}
+
+impl From<&Principal> for Recipient {
+    fn from(principal: &Principal) -> Self {
+        let organisation = match principal {
+            Principal::Member { organisation, .. } => Some(organisation.clone()),
+            Principal::Visitor | Principal::Operator => None,
+        };
+        Self { tier: principal.tier(), organisation }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,21 +57,18 @@ pub(super) struct Passes(Mutex<HashMap<(Recipient, i64), String>>);
 impl Identity {
     /// The pass of a principal and its end; none for whoever gets no more than the public.
     pub(crate) fn tile_pass(&self, principal: &Principal) -> Result<Option<(String, Timestamp)>, NotSealed> {
-        let tier = principal.tier();
-        if tier == Tier::Public {
+        let recipient = Recipient::from(principal);
+        if recipient.tier == Tier::Public {
             return Ok(None);
         }
-        let organisation = match principal {
-            Principal::Member { organisation, .. } => Some(organisation.clone()),
-            Principal::Visitor | Principal::Operator => None,
-        };
         let exp = (self.now().as_second().div_euclid(HOUR_SECS) + 2) * HOUR_SECS;
         let until = Timestamp::from_second(exp).map_err(|_| NotSealed)?;
-        let key = (Recipient { tier, organisation: organisation.clone() }, exp);
+        let key = (recipient, exp);
         let mut kept = self.passes.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pass) = kept.get(&key) {
             return Ok(Some((pass.clone(), until)));
         }
+        let Recipient { tier, organisation } = key.0.clone();
         let pass = seal_claims(&self.keys, PURPOSE, &Claims { tier, organisation, exp })?;
         kept.retain(|(_, other), _| *other == exp);
         if kept.len() >= MOST_KEPT {
@@ -83,5 +90,41 @@ impl Identity {
             return None;
         }
         Some(Recipient { tier, organisation })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudsite_domain::identity::{MemberId, Role};
+
+    use super::super::sample::Sample;
+    use super::*;
+
+    fn member(organisation: &str, tier: Tier) -> Principal {
+        let (name, organisation) = ("x".to_owned(), organisation.parse().unwrap());
+        Principal::Member { id: MemberId(1), name, organisation, roles: [Role::Investor].into(), tier }
+    }
+
+    #[test]
+    fn a_pass_is_one_organisations_for_an_hour_or_two() {
+        let sample = Sample::new(true);
+        let identity = &sample.identity;
+        let firm = member("example-firm", Tier::Investor);
+        let (pass, until) = identity.tile_pass(&firm).unwrap().unwrap();
+        let left = until.as_second() - identity.now().as_second();
+        assert!((HOUR_SECS..=2 * HOUR_SECS).contains(&left), "{left} s");
+        let recipient = Recipient::from(&firm);
+        assert_eq!(identity.open_tile_pass(&pass), Some(recipient));
+        assert_eq!(identity.tile_pass(&firm).unwrap().unwrap().0, pass, "so that a browser keeps its tiles");
+        assert_ne!(identity.tile_pass(&member("tokyo", Tier::Investor)).unwrap().unwrap().0, pass);
+        assert_eq!(identity.tile_pass(&Principal::Visitor).unwrap(), None);
+        let (more, _) = identity.tile_pass(&member("example-firm", Tier::Government)).unwrap().unwrap();
+        assert_eq!(identity.open_tile_pass(&more), None, "the firm is not of that tier");
+        for bad in ["", "x", &pass[..pass.len() - 2]] {
+            assert_eq!(identity.open_tile_pass(bad), None, "{bad}");
+        }
+        sample.pass(2 * HOUR_SECS);
+        assert_eq!(identity.open_tile_pass(&pass), None, "it is over");
+        assert_ne!(identity.tile_pass(&firm).unwrap().unwrap().0, pass);
     }
 }

@@ -59,6 +59,7 @@ fn open(
         clock: Arc::new(move || Timestamp::from_second(secs.load(Ordering::Relaxed)).unwrap()),
         is_demo_park: Arc::new(move || demo.load(Ordering::Relaxed)),
         operator: None,
+        journal: Arc::default(),
     };
     Arc::new(Identity::open(Arc::clone(store), folder.path(), around).unwrap())
 }

@@ -193,8 +193,9 @@ impl IdentityService for Service {
         &self,
         request: Request<wire::CreateOrganisationRequest>,
     ) -> Result<Response<wire::CreateOrganisationResponse>, Status> {
+        let caller = resolved(&request).principal;
         let request = request.into_inner();
-        Ok(Response::new(self.blocking(move |api| api.create_organisation(request)).await?))
+        Ok(Response::new(self.blocking(move |api| api.create_organisation(&caller, request)).await?))
     }
 
     async fn list_members(
@@ -208,16 +209,18 @@ impl IdentityService for Service {
         &self,
         request: Request<wire::CreateMemberRequest>,
     ) -> Result<Response<wire::CreateMemberResponse>, Status> {
+        let caller = resolved(&request).principal;
         let request = request.into_inner();
-        Ok(Response::new(self.hashing(move |api| api.create_member(request)).await?))
+        Ok(Response::new(self.hashing(move |api| api.create_member(&caller, request)).await?))
     }
 
     async fn update_member(
         &self,
         request: Request<wire::UpdateMemberRequest>,
     ) -> Result<Response<wire::UpdateMemberResponse>, Status> {
+        let caller = resolved(&request).principal;
         let request = request.into_inner();
-        Ok(Response::new(self.blocking(move |api| api.update_member(request)).await?))
+        Ok(Response::new(self.blocking(move |api| api.update_member(&caller, request)).await?))
     }
 
     async fn revoke_sessions(
@@ -240,15 +243,17 @@ impl IdentityService for Service {
         &self,
         request: Request<wire::CreateServiceTokenRequest>,
     ) -> Result<Response<wire::CreateServiceTokenResponse>, Status> {
+        let caller = resolved(&request).principal;
         let request = request.into_inner();
-        Ok(Response::new(self.blocking(move |api| api.create_service_token(request)).await?))
+        Ok(Response::new(self.blocking(move |api| api.create_service_token(&caller, request)).await?))
     }
 
     async fn revoke_service_token(
         &self,
         request: Request<wire::RevokeServiceTokenRequest>,
     ) -> Result<Response<wire::RevokeServiceTokenResponse>, Status> {
+        let caller = resolved(&request).principal;
         let request = request.into_inner();
-        Ok(Response::new(self.blocking(move |api| api.revoke_service_token(request)).await?))
+        Ok(Response::new(self.blocking(move |api| api.revoke_service_token(&caller, request)).await?))
     }
 }

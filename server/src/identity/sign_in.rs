@@ -1,5 +1,6 @@
 //! How a session starts, goes on and ends. All of it blocks.
 
+use cloudsite_domain::audit::Action;
 use cloudsite_domain::identity::{
     DisplayName, Email, Invite, Member, MemberId, Principal, SESSION_SPAN, Session, SessionEnd, SessionId,
 };
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use super::password::{self, PasswordProblem};
 use super::secret::{self, Secret};
 use super::token::{Grant, seal};
+use super::told::Proof;
 use super::{Credentials, Identity};
 
 /// Why someone cannot sign in, or not in this way.
@@ -37,6 +39,7 @@ impl Identity {
         let email = email.parse::<Email>();
         let address = secret::hash(email.as_ref().map_or("", Email::as_str));
         if !self.attempts.may(&address, self.now()) {
+            self.tell_refused(Proof::Password);
             return Err(SignInError::TooMany);
         }
         let member = email.ok().and_then(|email| self.directory().by_email(&email).cloned());
@@ -47,22 +50,29 @@ impl Identity {
         let right = password::verify(given, phc.as_deref());
         match member {
             Some(member) if right => {
-                let credentials = self.start_session(member.id)?;
+                let credentials = self.start_session(member.id, Proof::Password)?;
                 self.attempts.forget(&address);
                 Ok((member.id, credentials))
             }
-            _ => Err(SignInError::Refused),
+            _ => {
+                self.tell_refused(Proof::Password);
+                Err(SignInError::Refused)
+            }
         }
     }
 
     /// Starts a session for whoever has proved to a provider that an address is theirs.
     pub(super) fn enter(&self, email: &Email) -> Result<Credentials, SignInError> {
         let member = self.directory().by_email(email).map(|member| member.id);
-        self.start_session(member.ok_or(SignInError::Refused)?)
+        let entered = member.ok_or(SignInError::Refused).and_then(|id| self.start_session(id, Proof::OpenId));
+        if matches!(entered, Err(SignInError::Refused)) {
+            self.tell_refused(Proof::OpenId);
+        }
+        entered
     }
 
     /// Starts a session for a member who has proved to be one.
-    pub(super) fn start_session(&self, id: MemberId) -> Result<Credentials, SignInError> {
+    pub(super) fn start_session(&self, id: MemberId, proof: Proof) -> Result<Credentials, SignInError> {
         self.check_active(id)?;
         let refresh = generate()?;
         let now = self.now();
@@ -76,6 +86,7 @@ impl Identity {
         directory.put_session(started.session.clone(), now);
         drop(directory);
         tracing::info!(member = id.0, session = started.session.id.0, "signed in");
+        self.tell_of_member(id, Action::SignIn, Some(proof));
         self.credentials(&started.session, Some(refresh), now)
     }
 
@@ -109,9 +120,13 @@ impl Identity {
             Refreshed::Reused(session) => {
                 self.directory_mut().sessions.remove(&session);
                 tracing::warn!(session = session.0, "a refresh token came twice: the session was ended");
+                self.tell_refused(Proof::Refresh);
                 return Err(SignInError::Refused);
             }
-            Refreshed::Unknown => return Err(SignInError::Refused),
+            Refreshed::Unknown => {
+                self.tell_refused(Proof::Refresh);
+                return Err(SignInError::Refused);
+            }
         };
         drop(in_turn);
         self.check_active(session.member)?;
@@ -122,8 +137,11 @@ impl Identity {
     pub(super) fn sign_out(&self, session: SessionId) -> Result<(), IdentityError> {
         let _in_turn = self.in_turn();
         self.store.end_session(session, self.now(), SessionEnd::SignedOut)?;
-        self.directory_mut().sessions.remove(&session);
+        let ended = self.directory_mut().sessions.remove(&session);
         tracing::info!(session = session.0, "signed out");
+        if let Some(ended) = ended {
+            self.tell_of_member(ended.member, Action::SignOut, None);
+        }
         Ok(())
     }
 
@@ -131,8 +149,7 @@ impl Identity {
     pub(super) fn end_sessions(&self, member: MemberId, except: Option<SessionId>) -> Result<usize, IdentityError> {
         let _in_turn = self.in_turn();
         let ended = self.store.end_sessions(member, except, self.now(), SessionEnd::Revoked)?;
-        let mut directory = self.directory_mut();
-        directory.sessions.retain(|id, session| session.member != member || Some(*id) == except);
+        self.directory_mut().sessions.retain(|id, session| session.member != member || Some(*id) == except);
         tracing::info!(member = member.0, ended = ended.len(), "sessions were ended");
         Ok(ended.len())
     }
@@ -151,11 +168,14 @@ impl Identity {
             return Err(SignInError::TooMany);
         }
         if kept.is_some() && !password::verify(present, kept.as_deref()) {
+            self.tell_refused(Proof::Password);
             return Err(SignInError::Refused);
         }
         let phc = password::hash(new)?;
         self.attempts.forget(&address);
         self.store.set_password(member, &phc)?;
+        let caller = self.principal_now(member);
+        self.tell(&caller, Action::MemberChanged, format!("members/{member}"), [("changed", "password".to_owned())]);
         self.end_sessions(member, session)?;
         Ok(())
     }
@@ -176,13 +196,17 @@ impl Identity {
         let redeemed = self.store.redeem_invite(&secret::hash(given), name, self.now());
         let member: Member = match redeemed {
             Ok(member) => member,
-            Err(IdentityError::UnknownInvite | IdentityError::InviteRefused(_)) => return Err(SignInError::Refused),
+            Err(IdentityError::UnknownInvite | IdentityError::InviteRefused(_)) => {
+                self.tell_refused(Proof::Invite);
+                return Err(SignInError::Refused);
+            }
             Err(error) => return Err(error.into()),
         };
         let id = member.id;
         self.directory_mut().put_member(member);
         drop(in_turn);
-        Ok((id, self.start_session(id)?))
+        self.tell_of_member(id, Action::Invite, None);
+        Ok((id, self.start_session(id, Proof::Invite)?))
     }
 
     /// The principal of a member as the next call would have it.

@@ -40,7 +40,7 @@ fn with_password(sample: &Sample) -> MemberId {
         roles: vec![wire::Role::Investor.into()],
         password: "correct horse battery".to_owned(),
     };
-    let created = Api(sample.identity.clone()).create_member(request).unwrap().member.unwrap();
+    let created = Api(sample.identity.clone()).create_member(&Principal::Operator, request).unwrap().member.unwrap();
     super::convert::member_id("name", &created.name).unwrap()
 }
 
@@ -93,13 +93,13 @@ fn what_is_taken_away_counts_at_once() {
         disabled,
         etag: String::new(),
     };
-    api.update_member(update(&[wire::Role::Interpreter], None)).unwrap();
+    api.update_member(&Principal::Operator, update(&[wire::Role::Interpreter], None)).unwrap();
     let principal = identity.resolve(&bearer(&one.access)).unwrap().principal;
     assert!(principal.has(Role::Interpreter) && !principal.has(Role::Host));
-    api.update_member(update(&[wire::Role::Host], Some(true))).unwrap();
+    api.update_member(&Principal::Operator, update(&[wire::Role::Host], Some(true))).unwrap();
     assert!(!good(identity, &one.access), "disabled");
     assert!(identity.refresh(one.refresh.unwrap().reveal()).is_err());
-    api.update_member(update(&[wire::Role::Host], Some(false))).unwrap();
+    api.update_member(&Principal::Operator, update(&[wire::Role::Host], Some(false))).unwrap();
     assert!(!good(identity, &one.access), "the session is over all the same");
     let (_, two) = session(&sample, Role::Host);
     let (_, three) = session(&sample, Role::Host);
@@ -230,7 +230,7 @@ fn service_token(sample: &Sample, role: Role, days: u32) -> (String, String) {
         roles: vec![],
         days,
     };
-    let made = Api(sample.identity.clone()).create_service_token(request).unwrap();
+    let made = Api(sample.identity.clone()).create_service_token(&Principal::Operator, request).unwrap();
     (made.service_token.unwrap().name, made.token)
 }
 
@@ -240,7 +240,9 @@ fn a_service_token_acts_until_it_is_over_or_revoked() {
     let (name, token) = service_token(&sample, Role::Editor, 2);
     let resolved = sample.again().resolve(&bearer(&token)).unwrap();
     assert!(resolved.principal.has(Role::Editor) && resolved.session.is_none());
-    Api(sample.identity.clone()).revoke_service_token(wire::RevokeServiceTokenRequest { name }).unwrap();
+    Api(sample.identity.clone())
+        .revoke_service_token(&Principal::Operator, wire::RevokeServiceTokenRequest { name })
+        .unwrap();
     assert!(!good(&sample.identity, &token));
     let (_, token) = service_token(&sample, Role::Editor, 2);
     sample.pass(2 * 86_400);

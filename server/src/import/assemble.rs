@@ -13,6 +13,9 @@ use super::{ImportOptions, ImportProblem, Refusal, fields, suspect, table};
 
 /// All features of `source`, or all that is wrong with them.
 pub(super) fn features(source: Source, options: &ImportOptions) -> Result<Vec<Feature>, Refusal> {
+    if let Some(problem) = source.placeless {
+        return Err(problem.into());
+    }
     let crs = match crs(&source, options) {
         Ok(crs) => crs,
         Err(problem) => {

@@ -39,7 +39,7 @@ pub(crate) use self::shapefile::{FIELDS_ENDING, bundle};
 pub(crate) use apply::{Applied, ImportError, apply, one_park};
 #[cfg(test)]
 use gpkg::geometry as gpkg_geometry;
-pub(crate) use preview::{Preview, preview, propose};
+pub(crate) use preview::{Preview, fields_for, preview, propose};
 pub(crate) use properties::ATTRIBUTE_PREFIX;
 pub(crate) use refusal::{ImportProblem, MOST_PROBLEMS, Refusal};
 use source::Source;

@@ -73,8 +73,12 @@ fn layers(path: &Path, format: Format) -> Result<Vec<String>, Refusal> {
 
 fn of(source: Source) -> Preview {
     let mut columns: BTreeMap<&str, Column> = BTreeMap::new();
+    let new = |name: &str| Column { name: name.to_owned(), ..Column::default() };
+    for name in &source.columns {
+        columns.insert(name, new(name));
+    }
     for (name, value) in source.features.iter().flat_map(|feature| &feature.properties) {
-        let column = columns.entry(name).or_insert_with(|| Column { name: name.clone(), ..Column::default() });
+        let column = columns.entry(name).or_insert_with(|| new(name));
         let text = match value {
             Value::Null => continue,
             Value::String(text) if text.trim().is_empty() => continue,
@@ -93,23 +97,29 @@ fn of(source: Source) -> Preview {
         crs: source.crs,
         unknown_crs: source.unknown_crs.clone(),
         encoding: source.encoding,
-        problems: source.problems.into_iter().take(super::MOST_PROBLEMS).collect(),
+        problems: source.placeless.into_iter().chain(source.problems).take(super::MOST_PROBLEMS).collect(),
     }
 }
 
 /// The names of all columns, sorted: by these a mapping is known again.
 pub(super) fn column_names(source: &Source) -> Vec<String> {
-    let names: BTreeSet<&String> = source.features.iter().flat_map(|feature| feature.properties.keys()).collect();
+    let named = source.features.iter().flat_map(|feature| feature.properties.keys());
+    let names: BTreeSet<&String> = source.columns.iter().chain(named).collect();
     names.into_iter().cloned().collect()
 }
 
-/// The column proposed for each field of a layer, by their names: of several that would do, the first.
-pub(crate) fn propose(layer: Layer, columns: &[String]) -> BTreeMap<String, String> {
-    let known: Vec<&'static str> = fields::COMMON.iter().chain(fields::of_layer(layer)).copied().collect();
+/// The fields that a column of a file of this format can be mapped to.
+pub(crate) fn fields_for(layer: Layer, format: Format) -> Vec<&'static str> {
+    let place: &[&str] = if matches!(format, Format::Csv | Format::Xlsx) { &table::PLACE_FIELDS } else { &[] };
+    fields::COMMON.iter().chain(fields::of_layer(layer)).chain(place).copied().collect()
+}
+
+/// The column proposed for each of `known` fields, by their names: of several that would do, the first.
+pub(crate) fn propose(known: &[&'static str], columns: &[String]) -> BTreeMap<String, String> {
     let mut mapping = BTreeMap::new();
     let exact = columns.iter().filter(|column| known.contains(&column.as_str()));
     for column in exact.chain(columns) {
-        if let Some(field) = fields::field_called(column, &known) {
+        if let Some(field) = fields::field_called(column, known) {
             mapping.entry(field.to_owned()).or_insert_with(|| column.clone());
         }
     }

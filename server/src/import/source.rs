@@ -41,6 +41,10 @@ pub(super) struct Source {
     pub(super) unknown_crs: Option<String>,
     /// How its texts were read, where the format leaves a choice.
     pub(super) encoding: Option<TextEncoding>,
+    /// The names in its header, where the format has one.
+    pub(super) columns: Vec<String>,
+    /// Why it says nowhere where its features are.
+    pub(super) placeless: Option<ImportProblem>,
     pub(super) features: Vec<RawFeature>,
     /// Features that could not be read at all.
     pub(super) problems: Vec<ImportProblem>,

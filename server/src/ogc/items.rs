@@ -9,17 +9,19 @@ use serde_json::{Value, json};
 
 use super::crs::Writer;
 use super::{Base, ItemQuery, ItemsQuery};
+use crate::disclosure::Delivery;
 use crate::export;
 use crate::record::{LayerSnapshot, Snapshot};
 
 /// One page of a layer's features, by id. Its links keep to the revision, so that a reader who pages through sees one
-/// state; `query` is what was asked, still encoded and without the offset.
+/// state; `asked` is the query, still encoded and without the offset. `delivery` takes up what is on the page.
 pub(crate) fn items(
     snapshot: &Snapshot,
     layer: Layer,
     query: &ItemsQuery,
     base: &Base,
     asked: &str,
+    delivery: &mut Delivery,
 ) -> Result<Value, Unprojectable> {
     let writer = Writer::new(query.crs);
     let of_layer = snapshot.layer(layer);
@@ -28,8 +30,11 @@ pub(crate) fn items(
     let matched = found.map_or(of_layer.features().len(), <[_]>::len);
     let page = |index: usize| found.map_or_else(|| &of_layer.features()[index], |found| found[index]);
     let end = matched.min(query.offset.saturating_add(query.limit));
-    let features =
-        (query.offset..end).map(|index| feature(page(index), &writer)).collect::<Result<Vec<_>, Unprojectable>>()?;
+    let mut written = |index: usize| {
+        delivery.add(page(index));
+        feature(page(index), &writer)
+    };
+    let features = (query.offset..end).map(&mut written).collect::<Result<Vec<_>, Unprojectable>>()?;
     let pinned = base.at(snapshot.revision().0);
     let link = |rel: &str, base: &Base, offset: usize| {
         let asked = if asked.is_empty() { String::new() } else { format!("{asked}&") };
@@ -61,9 +66,11 @@ pub(crate) fn item(
     id: FeatureId,
     query: &ItemQuery,
     base: &Base,
+    delivery: &mut Delivery,
 ) -> Option<Result<Value, Unprojectable>> {
     let features = snapshot.layer(layer).features();
     let index = features.binary_search_by_key(&id, |version| version.id).ok()?;
+    delivery.add(&features[index]);
     let made = feature(&features[index], &Writer::new(query.crs)).map(|mut feature| {
         let collection = base.url(&format!("/collections/{layer}"));
         feature["links"] = json!([

@@ -1,7 +1,10 @@
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{FeatureId, Layer};
 use serde_json::Value;
 
 use super::{Base, ItemQuery, ItemsQuery, collection, collections, item, items, landing, layer, open_api};
+use crate::disclosure::Delivery;
+use crate::identity::Recipient;
 use crate::record::{Snapshot, sample};
 
 fn base() -> Base {
@@ -13,8 +16,12 @@ fn asked(pairs: &[(&str, &str)]) -> ItemsQuery {
     ItemsQuery::read(&pairs).unwrap()
 }
 
+fn delivery() -> Delivery {
+    Delivery::new(&Recipient { tier: Tier::Public, organisation: None }, Layer::Parcel)
+}
+
 fn page(snapshot: &Snapshot, pairs: &[(&str, &str)]) -> Value {
-    items(snapshot, Layer::Parcel, &asked(pairs), &base(), "limit=2").unwrap()
+    items(snapshot, Layer::Parcel, &asked(pairs), &base(), "limit=2", &mut delivery()).unwrap()
 }
 
 fn codes(page: &Value) -> Vec<&str> {
@@ -79,10 +86,11 @@ fn a_feature_is_found_by_its_id() {
     let listed = page(&snapshot, &[]);
     let id = listed["features"][3]["id"].as_u64().unwrap();
     let query = ItemQuery::read(&[]).unwrap();
-    let found = item(&snapshot, Layer::Parcel, FeatureId(id), &query, &base()).unwrap().unwrap();
+    let found = item(&snapshot, Layer::Parcel, FeatureId(id), &query, &base(), &mut delivery()).unwrap().unwrap();
     assert_eq!(found["properties"], listed["features"][3]["properties"]);
     assert_eq!(link(&found, "self").unwrap(), format!("http://park.test/ogc/collections/parcel/items/{id}"));
-    assert!(item(&snapshot, Layer::Zone, FeatureId(id), &query, &base()).is_none(), "it is a parcel, not a zone");
+    let zone = item(&snapshot, Layer::Zone, FeatureId(id), &query, &base(), &mut delivery());
+    assert!(zone.is_none(), "it is a parcel, not a zone");
 }
 
 #[test]

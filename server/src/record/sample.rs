@@ -9,13 +9,15 @@ use cloudsite_domain::record::{
     Body, Bounds, Building, BuildingUse, Code, Feature, Language, Layer, Mask, MaskKind, Names, Parcel, ParcelStatus,
     Park, Poi, PoiKind, Road, RoadClass, Roof, Water, WaterKind, Zone, ZoneKind,
 };
-use cloudsite_store::identity::IdentityStore;
+use cloudsite_store::extent::{Escalation, ExtentStore, GivenCell};
 use cloudsite_store::sqlite::SqliteStore;
-use cloudsite_store::{Cause, Commit, Committed, Store};
+use cloudsite_store::{Cause, Commit, Committed, Store, StoreError};
 use geo_types::{Coord, Geometry, LineString, Point, Rect};
 use tempfile::TempDir;
 
-use super::Record;
+use super::{Record, Views};
+use crate::disclosure::Desk;
+use crate::identity::system_clock;
 use crate::serve::Opened;
 
 /// The south-west corner of the park, canonical metres.
@@ -111,8 +113,34 @@ fn nothing() -> (TempDir, Opened) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Arc::new(SqliteStore::open(folder.path()).expect("a store"));
     let record = Record::open(Arc::clone(&store) as Arc<dyn Store>).expect("a record");
-    let people = Arc::clone(&store) as Arc<dyn IdentityStore>;
-    (folder, Opened { record: Arc::new(record), people, changes: store })
+    (folder, Opened::of(record, &store))
+}
+
+/// Keeps nothing of what is given.
+struct Nowhere;
+
+impl ExtentStore for Nowhere {
+    fn add_given(&self, _: &[GivenCell]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn given(&self) -> Result<Vec<GivenCell>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn escalate(&self, _: &[Escalation]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn escalations(&self) -> Result<Vec<Escalation>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Views of a record, over a desk that begins anew each time.
+pub(crate) fn views(record: &Arc<Record>) -> Views {
+    let desk = Desk::open(Arc::new(Nowhere), Arc::default(), system_clock()).expect("a desk");
+    Views::new(Arc::clone(record), Arc::new(desk))
 }
 
 /// An empty record, in a folder that goes when it is dropped.

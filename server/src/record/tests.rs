@@ -1,3 +1,4 @@
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
 use geo_types::Coord;
 
@@ -34,6 +35,41 @@ fn a_write_makes_a_snapshot_that_equals_one_read_anew() {
     ours.sort_unstable();
     theirs.sort_unstable();
     assert_eq!(ours, theirs, "tiles are marked alike");
+}
+
+#[test]
+fn what_a_tier_sees_is_taken_along_as_if_it_were_made_anew() {
+    let (_folder, record) = sample::open();
+    let views = sample::views(&record);
+    assert!(views.public().ready(Revision(0)).is_none(), "it is made when someone asks");
+    let first: Vec<_> = Tier::ALL.iter().map(|tier| views.for_tier(*tier).head().snapshot).collect();
+    let changed = vec![
+        sample::parcel("P-2", 120.3, 100.4, ParcelStatus::Reserved),
+        sample::parcel("P-0", 1_000.0, 300.0, ParcelStatus::Planned),
+        sample::mask("M-1", 2_000.0, 40.0),
+    ];
+    sample::commit(&record, changed, vec![(Layer::Building, "B-1".parse().unwrap())]);
+    let anew = Record::open(std::sync::Arc::clone(record.store())).unwrap();
+    let (whole, views_anew) = (record.snapshot(), sample::views(&std::sync::Arc::new(anew)));
+    for (tier, first) in Tier::ALL.iter().zip(first) {
+        let seen = views.for_tier(*tier).ready(Revision(0)).expect("it was taken along");
+        let expected = views_anew.for_tier(*tier).snapshot_at(Revision(0)).unwrap();
+        for layer in Layer::ALL {
+            assert_eq!(seen.layer(*layer).features(), expected.layer(*layer).features(), "{layer} for {tier}");
+        }
+        assert_eq!(codes(&seen, Layer::Mask).len(), usize::from(*tier >= Tier::Investor), "{tier}");
+        let road = |snapshot: &Snapshot| std::ptr::from_ref(snapshot.layer(Layer::Road));
+        assert_eq!(road(&seen), road(&whole), "what is given whole is shared, for {tier}");
+        let past = views.for_tier(*tier).snapshot_at(Revision(1)).unwrap();
+        assert_eq!(past.layer(Layer::Parcel).features(), first.layer(Layer::Parcel).features(), "{tier}");
+        let noted = |snapshot: &Snapshot| {
+            snapshot.layer(Layer::Parcel).features().iter().any(|version| !version.feature.attributes.is_empty())
+        };
+        assert_eq!(noted(&past), *tier == Tier::Government, "{tier}");
+        let bounds = seen.layer(Layer::Parcel).find(&"P-2".parse().unwrap()).unwrap().feature.shape.bounds();
+        let exact = (bounds.min().x - sample::CORNER.x - 120.3).abs() < 1e-6;
+        assert_eq!(exact, *tier >= Tier::Negotiating, "{tier}: {bounds:?}");
+    }
 }
 
 #[test]

@@ -3,32 +3,41 @@
 use std::sync::Arc;
 
 use cloudsite_domain::identity::{Principal, Tier};
-use cloudsite_domain::record::{Change, Revision, RevisionEntry};
+use cloudsite_domain::record::{Change, Layer, Revision, RevisionEntry};
 use cloudsite_store::{StoreError, Touched};
 use geo_types::{Coord, Rect};
 use tokio::sync::watch;
 
 use super::{Head, ReadError, Record, Snapshot, TileRevisions};
-use crate::disclosure::policy;
+use crate::disclosure::{Channel, Delivery, Desk, Parcelled, Refused, policy};
+use crate::identity::Recipient;
 
 /// Gives out views of a record: all that whatever answers someone has of it.
 #[derive(Clone)]
-pub(crate) struct Views(Arc<Record>);
+pub(crate) struct Views {
+    record: Arc<Record>,
+    desk: Arc<Desk>,
+}
 
 impl Views {
-    /// Views of `record`.
-    pub(crate) const fn new(record: Arc<Record>) -> Self {
-        Self(record)
+    /// Views of `record`; what is given by them goes over `desk`.
+    pub(crate) const fn new(record: Arc<Record>, desk: Arc<Desk>) -> Self {
+        Self { record, desk }
     }
 
     /// What a principal may see.
     pub(crate) fn of(&self, principal: &Principal) -> View {
-        self.for_tier(principal.tier())
+        self.for_recipient(principal.into())
     }
 
-    /// What a tier may see, where it was proved before that who asks belongs to it.
+    /// What a recipient may see, where it was proved before that who asks is one.
+    pub(crate) fn for_recipient(&self, recipient: Recipient) -> View {
+        View { record: Arc::clone(&self.record), desk: Arc::clone(&self.desk), recipient }
+    }
+
+    /// What a tier may see. What is given by it is not counted, so it is for what is made for all of a tier at once.
     pub(crate) fn for_tier(&self, tier: Tier) -> View {
-        View { record: Arc::clone(&self.0), tier }
+        self.for_recipient(Recipient { tier, organisation: None })
     }
 
     /// What everyone may see.
@@ -38,21 +47,32 @@ impl Views {
 
     /// The newest revision, and a wake-up whenever there is a newer one: numbers are told to everyone.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Revision> {
-        self.0.subscribe()
+        self.record.subscribe()
     }
 }
 
-/// The record for a tier.
+/// The record for a recipient.
 #[derive(Clone)]
 pub(crate) struct View {
     record: Arc<Record>,
-    tier: Tier,
+    desk: Arc<Desk>,
+    recipient: Recipient,
 }
 
 impl View {
     /// The tier.
     pub(crate) const fn tier(&self) -> Tier {
-        self.tier
+        self.recipient.tier
+    }
+
+    /// A reply with features of a layer, to be put together and then handed over.
+    pub(crate) fn delivery(&self, layer: Layer) -> Delivery {
+        Delivery::new(&self.recipient, layer)
+    }
+
+    /// Takes a reply for given, or refuses it. Blocks.
+    pub(crate) fn hand_over(&self, channel: Channel, parcelled: &Parcelled) -> Result<(), Refused> {
+        self.desk.hand_over(&self.recipient, channel, parcelled)
     }
 
     /// The newest revision's number.
@@ -64,29 +84,29 @@ impl View {
     pub(crate) fn ready(&self, revision: Revision) -> Option<Arc<Snapshot>> {
         let whole = self.record.snapshot();
         let wanted = revision == Revision(0) || revision == whole.revision();
-        if wanted { whole.ready_for_tier(self.tier) } else { None }
+        if wanted { whole.ready_for_tier(self.tier()) } else { None }
     }
 
     /// The features as of a revision, 0 being the newest. Blocks.
     pub(crate) fn snapshot_at(&self, revision: Revision) -> Result<Arc<Snapshot>, ReadError> {
         let whole = if revision == Revision(0) { self.record.snapshot() } else { self.record.snapshot_at(revision)? };
-        Ok(whole.for_tier(self.tier))
+        Ok(whole.for_tier(self.tier()))
     }
 
     /// The newest revision and what depends on it. Blocks where the tier is the first to ask.
     pub(crate) fn head(&self) -> Head {
-        self.record.head_for(self.tier)
+        self.record.head_for(self.tier())
     }
 
     /// The newest revision's number, and which revision last changed each tile. Does not block.
     pub(crate) fn tile_revisions(&self) -> (Revision, Arc<TileRevisions>) {
-        self.record.tile_revisions_for(self.tier)
+        self.record.tile_revisions_for(self.tier())
     }
 
     /// What is known of the revisions in a range, oldest first. Blocks.
     pub(crate) fn revisions(&self, range: std::ops::RangeInclusive<u64>) -> Result<Vec<RevisionEntry>, StoreError> {
         let mut entries = self.record.store().revisions(range)?;
-        if !self.is_whole() && !policy().tells_authors(self.tier) {
+        if !self.is_whole() && !policy().tells_authors(self.tier()) {
             for entry in &mut entries {
                 entry.author.clear();
                 entry.message.clear();
@@ -98,7 +118,7 @@ impl View {
     /// What changed in the revisions after one and up to another. Blocks.
     pub(crate) fn changes(&self, after: Revision, up_to: Revision) -> Result<Vec<Change>, StoreError> {
         let mut changes = self.record.store().changes(after, up_to)?;
-        changes.retain(|change| self.is_whole() || policy().layer(change.layer).is_given_to(self.tier));
+        changes.retain(|change| self.is_whole() || policy().layer(change.layer).is_given_to(self.tier()));
         Ok(changes)
     }
 
@@ -106,9 +126,9 @@ impl View {
     pub(crate) fn touched(&self, after: Revision) -> Result<Vec<Touched>, StoreError> {
         let mut touched = self.record.store().touched(after)?;
         if !self.is_whole() {
-            touched.retain(|at| policy().layer(at.layer).is_given_to(self.tier));
+            touched.retain(|at| policy().layer(at.layer).is_given_to(self.tier()));
             for at in &mut touched {
-                let grid_mm = policy().layer(at.layer).grid_mm(self.tier).unwrap_or(1);
+                let grid_mm = policy().layer(at.layer).grid_mm(self.tier()).unwrap_or(1);
                 at.bounds = outwards(at.bounds, grid_mm);
             }
         }
@@ -116,7 +136,7 @@ impl View {
     }
 
     fn is_whole(&self) -> bool {
-        self.tier == Tier::Government
+        self.tier() == Tier::Government
     }
 }
 

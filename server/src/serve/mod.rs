@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use cloudsite_domain::record::Revision;
+use cloudsite_store::extent::ExtentStore;
 use cloudsite_store::identity::IdentityStore;
 use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Store, StoreError};
@@ -18,8 +19,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use self::connections::Limits;
-use crate::audit::{Keeper, Log, Refusals};
+use self::services::Behind;
+use crate::audit::{Journal, Keeper, Log, Refusals, Sources};
 use crate::changeset::{Api as ChangesApi, Changes, Kept, Runner};
+use crate::disclosure::Desk;
+use crate::grpc::Disclosures;
 use crate::http::{Site, TilePasses, WebSource, router};
 use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, OpenId, Surroundings, openid};
@@ -74,6 +78,8 @@ pub(crate) struct Opened {
     pub(crate) people: Arc<dyn IdentityStore>,
     /// Changes that are not in the record yet.
     pub(crate) changes: Arc<dyn Kept>,
+    /// What has been given to them.
+    pub(crate) extents: Arc<dyn ExtentStore>,
 }
 
 /// Opens the record in a folder; one that was never written is filled with the demo park.
@@ -85,7 +91,15 @@ fn open(data: &Path) -> anyhow::Result<Opened> {
         let filled = demo::fill(&record).context("cannot fill in the demo park")?;
         tracing::info!(features = filled.created, "filled in the demo park");
     }
-    Ok(Opened { record: Arc::new(record), people: Arc::clone(&store) as Arc<dyn IdentityStore>, changes: store })
+    Ok(Opened::of(record, &store))
+}
+
+impl Opened {
+    /// A record and everything else that its store keeps.
+    pub(crate) fn of(record: Record, store: &Arc<SqliteStore>) -> Self {
+        let (people, changes, extents) = (Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(store) as _);
+        Self { record: Arc::new(record), people, changes, extents }
+    }
 }
 
 /// Opens a store that can be relied on, or says what to do with one that cannot.
@@ -119,7 +133,7 @@ pub(crate) struct Server {
 impl Server {
     /// Serves what was opened on `listener`, and leaves word of it in the data folder.
     pub(crate) async fn start(
-        Opened { record, people, changes }: Opened,
+        Opened { record, people, changes, extents }: Opened,
         listener: TcpListener,
         data: &Path,
         web: WebSource,
@@ -130,22 +144,37 @@ impl Server {
         metrics::gauge!("cloudsite_snapshot_revision").set(record.snapshot().revision().0 as f64);
         let operator = OperatorFile::publish(data, address)?;
         let refusals = Arc::new(Refusals::default());
-        let log = Keeper::start(open_log(&record, data).await?, Arc::clone(&refusals), record.subscribe());
+        let journal = Arc::new(Journal::default());
+        let desk = open_desk(Arc::clone(&extents), Arc::clone(&journal)).await?;
+        let sources =
+            Sources { refusals: Arc::clone(&refusals), journal: Arc::clone(&journal), desk: Arc::clone(&desk) };
+        let log = Keeper::start(open_log(&record, data).await?, sources, record.subscribe());
         let token = operator.token().clone();
-        let (identity, links) = identify(people, Arc::clone(&record), token.clone(), data.to_owned()).await?;
+        let (identity, links) = identify(people, Arc::clone(&record), token.clone(), journal, data.to_owned()).await?;
         let (stop, stopping) = watch::channel(false);
-        let views = Views::new(Arc::clone(&record));
+        let views = Views::new(Arc::clone(&record), Arc::clone(&desk));
+        let disclosures = Disclosures { store: extents, desk };
         let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
         let changes = Changes::new(Arc::clone(&record), changes, identity::system_clock(), data);
         let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
         let resolve = Arc::clone(&identity);
         let openid =
             openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
+        let behind = Behind {
+            record: &record,
+            views: &views,
+            watchers: &watchers,
+            identity: &identity,
+            openid: openid.clone(),
+            disclosures,
+            token,
+            imports: &runner,
+        };
         let routes = router(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
-            services: services::services(&record, &views, &watchers, &identity, openid.clone(), token, &runner).await,
+            services: services::services(behind).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
             routes: identity::http::routes(identity, openid),
             web,
@@ -190,17 +219,26 @@ async fn open_log(record: &Record, data: &Path) -> std::io::Result<Log> {
     opened.map_err(std::io::Error::other)
 }
 
+/// The desk that everything goes over which is given to an organisation.
+async fn open_desk(extents: Arc<dyn ExtentStore>, journal: Arc<Journal>) -> anyhow::Result<Arc<Desk>> {
+    let open = move || Desk::open(extents, journal, identity::system_clock());
+    let desk = tokio::task::spawn_blocking(open).await.context("the desk was not opened")?;
+    Ok(Arc::new(desk.context("cannot read what has been disclosed")?))
+}
+
 /// Reads who people are; on the demo park, with the demo's people and a link for each.
 async fn identify(
     people: Arc<dyn IdentityStore>,
     record: Arc<Record>,
     operator: Token,
+    journal: Arc<Journal>,
     data: PathBuf,
 ) -> anyhow::Result<(Arc<Identity>, Vec<SignInLink>)> {
     let around = Surroundings {
         clock: identity::system_clock(),
         is_demo_park: Arc::new(move || record.snapshot().is_synthetic()),
         operator: Some(operator),
+        journal,
     };
     let open = move || {
         let identity = Identity::open(people, &data, around)?;

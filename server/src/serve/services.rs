@@ -14,7 +14,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
 use crate::changeset::{self, Runner};
-use crate::grpc::{Audit, Parcels, Park};
+use crate::grpc::{Audit, Disclosures, Parcels, Park};
 use crate::identity::{self, Identity, OpenId};
 use crate::import::service::Imports;
 use crate::operator::Token;
@@ -24,19 +24,26 @@ use crate::watch::Watchers;
 /// The largest request, bytes. An import comes in chunks, which have a limit of their own.
 const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 
+/// What the services answer from.
+pub(super) struct Behind<'a> {
+    /// The whole record, for what writes it.
+    pub(super) record: &'a Arc<Record>,
+    /// Views of it, for what answers.
+    pub(super) views: &'a Views,
+    pub(super) watchers: &'a Arc<Watchers>,
+    pub(super) identity: &'a Arc<Identity>,
+    pub(super) openid: Option<Arc<OpenId>>,
+    pub(super) disclosures: Disclosures,
+    pub(super) token: Token,
+    pub(super) imports: &'a Arc<Runner>,
+}
+
 /// Every service, not yet guarded by [`crate::access`].
 ///
 /// # Panics
 /// Never: the descriptors are those of the build.
-pub(super) async fn services(
-    record: &Arc<Record>,
-    views: &Views,
-    watchers: &Arc<Watchers>,
-    identity: &Arc<Identity>,
-    openid: Option<Arc<OpenId>>,
-    token: Token,
-    imports: &Arc<Runner>,
-) -> Routes {
+pub(super) async fn services(behind: Behind<'_>) -> Routes {
+    let Behind { record, views, watchers, identity, openid, disclosures, token, imports } = behind;
     let park = ParkServiceServer::new(Park::new(views.clone(), Arc::clone(watchers)))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .send_compressed(CompressionEncoding::Gzip);
@@ -52,7 +59,7 @@ pub(super) async fn services(
     Routes::from(axum::Router::new())
         .add_service(park)
         .add_service(parcels)
-        .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record))))
+        .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record), disclosures)))
         .add_service(identity::server(Arc::clone(identity), openid))
         .add_service(Imports::server(Arc::clone(record), token))
         .add_service(changeset::changesets_server(imports.api()))

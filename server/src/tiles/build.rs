@@ -1,5 +1,6 @@
 //! A tile made from a snapshot.
 
+use cloudsite_domain::disclosure::{Cell, cells};
 use cloudsite_domain::geometry::Window;
 use cloudsite_domain::record::FeatureVersion;
 use cloudsite_domain::tile::{EXTENT, TileAddress, TileFrame, schema};
@@ -10,6 +11,7 @@ use prost::Message;
 use super::content::{self, FULL_ZOOM, LAYERS};
 use super::encode::LayerWriter;
 use super::outline::Outliner;
+use crate::disclosure::{Parcelled, policy};
 use crate::record::{BUFFER_UNITS, LEAF_ZOOM, Snapshot, mercator_from_canonical};
 
 /// How far simplified outlines may lie from the true ones, tile units.
@@ -78,6 +80,29 @@ fn reach(frame: &TileFrame, window: Window) -> Option<Rect> {
     }
     let by = Coord { x: CURVE_M, y: CURVE_M };
     Some(Rect::new(low - by, high + by))
+}
+
+/// What a tile holds, as disclosures are counted: the features that lie in it, and the cells that they cover there.
+pub(super) fn contents(snapshot: &Snapshot, tile: TileAddress) -> Parcelled {
+    let mut parcelled = Parcelled::default();
+    let frame = TileFrame::new(tile);
+    let side = f64::from(EXTENT);
+    let Some(reach) = reach(&frame, Window { min: Coord::zero(), max: Coord { x: side, y: side } }) else {
+        return parcelled;
+    };
+    let (low, high) = (Cell::at(reach.min()), Cell::at(reach.max()));
+    let within = |cell: &Cell| (low.x..=high.x).contains(&cell.x) && (low.y..=high.y).contains(&cell.y);
+    for layer in LAYERS {
+        let found = snapshot.layer(layer).near(reach);
+        if !found.is_empty() {
+            parcelled.features.push((layer, found.len() as u64));
+        }
+        if policy().layer(layer).is_counted() {
+            let covered = found.iter().flat_map(|version| cells(&version.feature.shape));
+            parcelled.cells.extend(covered.filter(within));
+        }
+    }
+    parcelled
 }
 
 /// Whether anything of a snapshot may lie in a tile, by bounding boxes.

@@ -15,8 +15,9 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use super::build::build;
+use super::build::{build, contents};
 use super::content::FULL_ZOOM;
+use crate::disclosure::Parcelled;
 use crate::record::{LEAF_ZOOM, MIN_ZOOM, ReadError, View, Views};
 
 /// How much memory kept tiles may take.
@@ -100,6 +101,8 @@ pub(crate) struct TileBody {
     pub(crate) is_empty: bool,
     /// The hash of the content before it was encoded.
     pub(crate) hash: Arc<str>,
+    /// What is given with it, where that is more than the public has.
+    pub(crate) parcelled: Arc<Parcelled>,
 }
 
 /// Why there is no tile.
@@ -223,9 +226,10 @@ fn make(view: &View, revision: Revision, tile: TileAddress) -> Result<TileBody, 
     let unchanged = head.tiles.last_change(tile).is_some_and(|last| last <= revision);
     let snapshot = if unchanged { head.snapshot } else { view.snapshot_at(revision)? };
     let bytes = Bytes::from(build(&snapshot, tile));
+    let parcelled = if view.tier() == Tier::Public { Parcelled::default() } else { contents(&snapshot, tile) };
     metrics::histogram!("cloudsite_tile_build_seconds").record(started.elapsed().as_secs_f64());
     let hash = URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..12]);
-    Ok(TileBody { is_empty: bytes.is_empty(), bytes, hash: hash.into() })
+    Ok(TileBody { is_empty: bytes.is_empty(), bytes, hash: hash.into(), parcelled: Arc::new(parcelled) })
 }
 
 /// Checks the address, and names the revision under which its content is kept: all revisions since the tile's last
@@ -245,5 +249,5 @@ fn source(view: &View, revision: Revision, tile: TileAddress) -> Result<Source, 
 }
 
 fn nothing() -> TileBody {
-    TileBody { bytes: Bytes::new(), is_empty: true, hash: "0".into() }
+    TileBody { bytes: Bytes::new(), is_empty: true, hash: "0".into(), parcelled: Arc::default() }
 }

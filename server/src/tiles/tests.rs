@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::build::build;
 use super::outline::twice_area;
 use super::{Addresses, Encoding, TileError, TileServer, tile_json, tileset, tileset_as_of};
-use crate::record::{LEAF_ZOOM, MIN_ZOOM, Record, Snapshot, Views, mercator_from_canonical, sample};
+use crate::record::{LEAF_ZOOM, MIN_ZOOM, Record, Snapshot, mercator_from_canonical, sample};
 
 const WHOLE: Tier = Tier::Government;
 
@@ -140,7 +140,7 @@ fn shapes_are_cut_to_the_tile_and_its_buffer() {
 }
 
 fn server(record: &Arc<Record>) -> TileServer {
-    TileServer::new(Views::new(Arc::clone(record)))
+    TileServer::new(sample::views(record))
 }
 
 #[test]

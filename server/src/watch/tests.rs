@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{EventStream, Watchers};
 use crate::grpc::Refusal;
-use crate::record::{Record, Views, sample};
+use crate::record::{Record, sample};
 
 struct Fixture {
     _folder: TempDir,
@@ -26,13 +26,13 @@ fn fixture(revisions: u32) -> Fixture {
         change(&record, revision);
     }
     let (stop, stopping) = watch::channel(false);
-    let watchers = Arc::new(Watchers::new(Views::new(Arc::clone(&record)), stopping));
+    let watchers = Arc::new(Watchers::new(sample::views(&record), stopping));
     Fixture { _folder: folder, record, watchers, stop }
 }
 
 impl Fixture {
     fn watch(&self, tier: Tier, after: Revision) -> Result<EventStream, Refusal> {
-        self.watchers.watch(Views::new(Arc::clone(&self.record)).for_tier(tier), after)
+        self.watchers.watch(sample::views(&self.record).for_tier(tier), after)
     }
 }
 

@@ -14,6 +14,7 @@ pub mod changeset;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod error;
+pub mod extent;
 pub mod identity;
 pub mod imports;
 pub mod sqlite;

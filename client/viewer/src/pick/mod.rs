@@ -32,6 +32,7 @@ pub struct Ray {
 }
 
 /// Which layers can be picked.
+#[expect(clippy::struct_excessive_bools, reason = "each is the switch of a layer")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pickable {
     /// Buildings.

@@ -1,6 +1,7 @@
 //! The dialog to sign in.
 
 use cloudsite_link::LinkError;
+use cloudsite_proto::identity::OpenIdMethod;
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -17,8 +18,12 @@ pub(crate) fn SignIn() -> impl IntoView {
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (busy, failure) = (RwSignal::new(false), RwSignal::new(None::<LinkError>));
     let dialog = NodeRef::<html::Dialog>::new();
+    let providers = RwSignal::new(Vec::<OpenIdMethod>::new());
     Effect::new(move |_| {
         let open = page.signing_in.get();
+        if let Some(loader) = loader.filter(|_| open) {
+            spawn_local(async move { providers.set(loader.sign_in_providers().await) });
+        }
         if let Some(dialog) = dialog.get() {
             if open && !dialog.open() {
                 // Refused only where the dialog stands in no document.
@@ -52,11 +57,18 @@ pub(crate) fn SignIn() -> impl IntoView {
             other => page.explain(&other),
         })
     };
+    let provider = move |provider: OpenIdMethod| {
+        let OpenIdMethod { name, path } = provider;
+        view! {
+            <a class="button provider" href=path>{move || page.fill("sign_in.provider", &[("name", &name)])}</a>
+        }
+    };
     view! {
         <dialog class="dialog" node_ref=dialog aria-labelledby="sign-in-title" on:close=closed>
             <form on:submit=submit>
                 <h2 id="sign-in-title">{page.words("sign_in.title")}</h2>
                 <p class="dialog-lead">{page.words("sign_in.lead")}</p>
+                {move || providers.get().into_iter().map(provider).collect_view()}
                 <label>
                     <span>{page.words("sign_in.email")}</span>
                     <input

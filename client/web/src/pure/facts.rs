@@ -229,6 +229,7 @@ mod tests {
         assert_eq!(value(&facts, "card.tenure").as_deref(), Some("出让，50 年"));
         assert_eq!(value(&facts, "card.price").as_deref(), Some("768 元/m²"));
         assert_eq!(facts[1].note.as_deref(), Some("512,000 元/亩 · Bureau，2026-03-01"));
+        assert_eq!(said("", "2026-03-01", Language::Zh), "2026-03-01", "the public is not told who says so");
     }
 
     #[test]

@@ -123,11 +123,11 @@ mod tests {
             facts.into_iter().find(|fact| fact.key == key).and_then(|fact| fact.value)
         };
         assert_eq!(value(None, "place.kind").as_deref(), Some("Comprehensive bonded zone"));
-        assert_eq!(value(None, "card.area").as_deref(), Some("150.0 ha"));
+        assert_eq!(value(None, "card.area").as_deref(), Some("150.00 ha"));
         assert_eq!(value(None, "place.parcels").as_deref(), Some("24"));
         assert_eq!((value(None, "place.free"), value(Some(0), "place.free")), (None, Some("0".to_owned())));
         assert_eq!(zone_with(std::slice::from_ref(&zone), "BZ"), Some(&zone));
-        assert_eq!(zone_with(&[zone.clone()], "B"), None);
+        assert_eq!(zone_with(std::slice::from_ref(&zone), "B"), None);
     }
 
     #[test]

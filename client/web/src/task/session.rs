@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cloudsite_link::LinkError;
+use cloudsite_proto::identity::OpenIdMethod;
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -39,6 +40,11 @@ impl Loader {
             }
             is
         });
+    }
+
+    /// The providers at which one can sign in; none where that cannot be learnt now.
+    pub(crate) async fn sign_in_providers(self) -> Vec<OpenIdMethod> {
+        self.client().sign_in_providers().await.unwrap_or_default()
     }
 
     /// Signs in; the error is what to show in the dialog.

@@ -16,7 +16,7 @@ pub(super) use called::field_called;
 pub(super) use names::{names, prefixed};
 
 /// The fields that features of any layer have.
-pub(crate) const COMMON: &[&str] = &["code", "name"];
+pub(super) const COMMON: &[&str] = &["code", "name"];
 
 /// The fields of a layer, besides [`COMMON`] and names by language.
 pub(crate) const fn of_layer(layer: Layer) -> &'static [&'static str] {

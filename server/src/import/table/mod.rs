@@ -39,6 +39,8 @@ enum Place {
     Degrees(usize, usize),
     /// Metres: easting and northing.
     Metres(usize, usize),
+    /// No column says; the table can be looked at, and is refused as a whole.
+    Nowhere,
 }
 
 /// The columns of a table, by its header.
@@ -72,23 +74,24 @@ impl Columns {
             .map(Place::Wkt)
             .or_else(|| Some(Place::Degrees(column(1)?, column(2)?)))
             .or_else(|| Some(Place::Metres(column(3)?, column(4)?)));
-        match place {
-            Some(place) => Ok(Self { names, place }),
-            None => Err(refuse(
-                "table.geometry",
-                format!(
-                    "no column says where a row is: it takes wkt, or lon and lat, or x and y; its header is {}. If they \
-                     are called otherwise, say --map wkt=COLUMN",
-                    names.join(", ")
-                ),
-            )),
-        }
+        Ok(Self { names, place: place.unwrap_or(Place::Nowhere) })
+    }
+
+    /// What is wrong with a table that does not say where its rows are.
+    fn placeless(&self) -> Option<ImportProblem> {
+        let message = format!(
+            "no column says where a row is: it takes wkt, or lon and lat, or x and y; its header is {}. If they are called \
+             otherwise, say --map wkt=COLUMN",
+            self.names.join(", ")
+        );
+        (self.place == Place::Nowhere).then(|| ImportProblem::of_file("table.geometry", message))
     }
 
     fn is_place(&self, column: usize) -> bool {
         match self.place {
             Place::Wkt(only) => column == only,
             Place::Degrees(x, y) | Place::Metres(x, y) => column == x || column == y,
+            Place::Nowhere => false,
         }
     }
 }
@@ -104,7 +107,9 @@ struct Rows {
 impl Rows {
     fn new(columns: Columns) -> Self {
         let crs = matches!(columns.place, Place::Degrees(..)).then_some(Crs::Wgs84);
-        Self { columns, source: Source { crs, ..Source::default() }, count: 0 }
+        let source =
+            Source { crs, columns: columns.names.clone(), placeless: columns.placeless(), ..Source::default() };
+        Self { columns, source, count: 0 }
     }
 
     /// Takes one row, which a person finds under `row` in the file. A row without any value is passed over.
@@ -131,6 +136,7 @@ impl Rows {
     fn feature(&mut self, values: Vec<(usize, Value)>) -> Result<RawFeature, (usize, String)> {
         let of = |column: usize| values.iter().find(|(index, _)| *index == column).map(|(_, value)| value);
         let geometry = match self.columns.place {
+            Place::Nowhere => None,
             Place::Wkt(column) => match of(column) {
                 Some(Value::String(text)) if !text.trim().is_empty() => {
                     let read = geometry::read(text).map_err(|message| (column, message))?;

@@ -3,6 +3,7 @@
 mod audit;
 mod changes;
 mod changeset;
+mod extent;
 mod identity;
 mod reads;
 mod sample;
@@ -13,6 +14,7 @@ use crate::Store;
 pub use audit::*;
 pub use changes::*;
 pub use changeset::*;
+pub use extent::*;
 pub use identity::*;
 pub use reads::*;
 pub use sample::*;

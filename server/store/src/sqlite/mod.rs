@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod changeset;
 mod digest;
+mod extent;
 mod health;
 mod identity;
 mod read;

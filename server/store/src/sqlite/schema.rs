@@ -9,7 +9,7 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 4] = [RECORD, audit::STEP, super::identity::SCHEMA, super::changeset::STEP];
+const STEPS: [&str; 5] = [RECORD, audit::STEP, super::identity::SCHEMA, super::changeset::STEP, super::extent::STEP];
 
 /// Revisions, features and their versions.
 const RECORD: &str = "

@@ -8,7 +8,10 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{DATABASE_FILE, SqliteStore};
-use crate::contract::{self, ChangesetFixture, Changing, Fixture, IdentityFixture, codes, commit, poi, write};
+use crate::contract::{
+    self, ChangesetFixture, Changing, ExtentFixture, Fixture, IdentityFixture, codes, commit, poi, write,
+};
+use crate::extent::ExtentStore;
 use crate::identity::IdentityStore;
 use crate::{Store, StoreError};
 
@@ -36,10 +39,17 @@ impl ChangesetFixture for Folder {
     }
 }
 
+impl ExtentFixture for Folder {
+    fn open_extents(&self) -> Box<dyn ExtentStore> {
+        Box::new(SqliteStore::open(self.0.path()).unwrap())
+    }
+}
+
 mod contract_of_sqlite {
     crate::contract_tests!(super::folder);
     crate::identity_contract_tests!(super::folder);
     crate::changeset_contract_tests!(super::folder);
+    crate::extent_contract_tests!(super::folder);
 }
 
 #[test]
