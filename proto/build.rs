@@ -5,7 +5,7 @@ use std::{env, fs};
 
 use prost::Message;
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "cloudsite/audit/v1/audit_service.proto",
     "cloudsite/identity/v1/types.proto",
     "cloudsite/identity/v1/identity_service.proto",
@@ -13,6 +13,7 @@ const FILES: [&str; 10] = [
     "cloudsite/land/v1/park_service.proto",
     "cloudsite/land/v1/parcel_service.proto",
     "cloudsite/land/v1/import_service.proto",
+    "cloudsite/land/v1/revision_service.proto",
     "cloudsite/scene/v1/scene.proto",
     "cloudsite/tile/v1/tileset.proto",
     "cloudsite/tile/v1/vector_tile.proto",

@@ -91,6 +91,8 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.identity.v1.IdentityService/ListServiceTokens", ADMIN, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/CreateServiceToken", ADMIN, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/RevokeServiceToken", ADMIN, Span::Answer),
+    ("/cloudsite.land.v1.RevisionService/GetRevision", Caller::Anyone, Span::Answer),
+    ("/cloudsite.land.v1.RevisionService/RollBack", Caller::Roles(&[Role::Approver]), Span::Answer),
     ("/grpc.health.v1.Health/Check", Caller::Anyone, Span::Answer),
     ("/grpc.health.v1.Health/Watch", Caller::Anyone, Span::Stream),
     ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Caller::Anyone, Span::Stream),

@@ -12,6 +12,8 @@ mod invite;
 mod member;
 mod organisation;
 mod people;
+mod rollback;
+mod running;
 mod serve;
 
 use std::ffi::OsString;
@@ -44,6 +46,8 @@ enum Command {
     Export(export::Export),
     /// Check the record, or a file against it, by the rules of a day.
     Check(check::Check),
+    /// Make a former revision the newest again, as a revision of its own.
+    Rollback(rollback::Rollback),
     /// Fill an empty record with the synthetic demo park.
     Demo(demo::Demo),
     /// Read the audit log, and verify it.
@@ -75,6 +79,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(cli.json),
         Command::Check(check) => check.run(),
+        Command::Rollback(rollback) => rollback.run(),
         Command::Demo(demo) => demo.run(),
         Command::Audit(audit) => audit.run(),
         Command::Backup(backup) => backup.run(),

@@ -1,14 +1,14 @@
 //! Domain types to the wire's and back. Only what comes from outside can be wrong, and then its field is named.
 
 use cloudsite_domain::record::{
-    Body, Bounds, Change, ChangeKind, Confidence, Feature, FeatureVersion, Layer, Names, Parcel, RevisionEntry, Zone,
+    Body, Bounds, Change, ChangeKind, Confidence, Feature, Layer, Names, Parcel, RevisionEntry, Zone,
 };
 use cloudsite_proto::land as wire;
 use geo_types::{Coord, Rect};
 use geozero::{CoordDimensions, ToWkb};
 use prost_types::Timestamp;
 
-use crate::record::{Snapshot, lon_lat_from_canonical};
+use crate::record::{Entry, Snapshot, lon_lat_from_canonical};
 
 /// The layer of the wire that is the record's.
 pub(crate) const fn layer_to_wire(layer: Layer) -> wire::Layer {
@@ -102,7 +102,7 @@ pub(super) fn park_to_wire(snapshot: &Snapshot) -> wire::Park {
 }
 
 /// A zone.
-pub(super) fn zone_to_wire(version: &FeatureVersion, zone: &Zone, parcel_count: u32) -> wire::Zone {
+pub(super) fn zone_to_wire(version: &Entry, zone: &Zone, parcel_count: u32) -> wire::Zone {
     let feature = &version.feature;
     wire::Zone {
         name: name_in("zones", &feature.code),
@@ -117,7 +117,7 @@ pub(super) fn zone_to_wire(version: &FeatureVersion, zone: &Zone, parcel_count: 
 }
 
 /// A parcel, as much of it as the view says.
-pub(super) fn parcel_to_wire(version: &FeatureVersion, parcel: &Parcel, view: wire::ParcelView) -> wire::Parcel {
+pub(super) fn parcel_to_wire(version: &Entry, parcel: &Parcel, view: wire::ParcelView) -> wire::Parcel {
     let feature = &version.feature;
     let text = |value: Option<String>| value.unwrap_or_default();
     let mut out = wire::Parcel {
@@ -191,7 +191,7 @@ fn wkb(feature: &Feature) -> bytes::Bytes {
 }
 
 /// Any feature.
-pub(super) fn feature_to_wire(version: &FeatureVersion) -> wire::Feature {
+pub(super) fn feature_to_wire(version: &Entry) -> wire::Feature {
     let feature = &version.feature;
     wire::Feature {
         name: feature_name(feature.layer(), &feature.code),
@@ -199,7 +199,7 @@ pub(super) fn feature_to_wire(version: &FeatureVersion) -> wire::Feature {
         layer: layer_to_wire(feature.layer()).into(),
         names: names_to_wire(&feature.names),
         bounds: Some(lon_lat_bounds(feature.shape.bounds())),
-        geojson: crate::export::feature_geojson(version),
+        geojson: crate::export::feature_geojson(feature),
         since_revision: version.since.0,
     }
 }

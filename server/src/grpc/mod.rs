@@ -7,12 +7,14 @@ mod parcel_filter;
 mod parcel_service;
 mod park_service;
 mod read;
+mod revision_service;
 mod status;
 
 pub(crate) use audit_service::Audit;
 pub(crate) use convert::{lon_lat_bounds, revision_to_wire, wire_change};
 pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;
+pub(crate) use revision_service::{Revisions, roll_back_of};
 pub(crate) use status::Refusal;
 #[cfg(test)]
 pub(crate) use status::{NOT_FOR_CALLER, SIGN_IN_REQUIRED};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use cloudsite_domain::record::{Body, FeatureVersion, Layer, Parcel};
+use cloudsite_domain::record::{Body, Layer, Parcel};
 use cloudsite_proto::land as wire;
 use cloudsite_proto::land::parcel_service_server::ParcelService;
 use tonic::{Request, Response, Status};
@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 use super::parcel_filter::ParcelQuery;
 use super::read::{Paging, blocking, code_in, snapshot};
 use super::{Refusal, convert, page};
-use crate::record::{Record, Snapshot};
+use crate::record::{Entry, Record, Snapshot};
 
 /// Answers about parcels from the record.
 pub(crate) struct Parcels {
@@ -60,7 +60,7 @@ impl Parcels {
     }
 }
 
-fn body(version: &FeatureVersion) -> Option<&Parcel> {
+fn body(version: &Entry) -> Option<&Parcel> {
     match &version.feature.body {
         Body::Parcel(parcel) => Some(parcel),
         _ => None,
@@ -68,15 +68,11 @@ fn body(version: &FeatureVersion) -> Option<&Parcel> {
 }
 
 /// The parcels that meet a query, in order.
-fn matching<'a>(
-    snapshot: &'a Snapshot,
-    query: &ParcelQuery,
-    order: wire::ParcelOrder,
-) -> Vec<(&'a FeatureVersion, &'a Parcel)> {
+fn matching<'a>(snapshot: &'a Snapshot, query: &ParcelQuery, order: wire::ParcelOrder) -> Vec<(&'a Entry, &'a Parcel)> {
     let layer = snapshot.layer(Layer::Parcel);
-    let meets = |version: &'a Arc<FeatureVersion>| {
+    let meets = |version: &'a Entry| {
         let parcel = body(version)?;
-        query.meets(&version.feature, parcel).then_some((version.as_ref(), parcel))
+        query.meets(&version.feature, parcel).then_some((version, parcel))
     };
     let mut found: Vec<_> = match &query.area {
         None => layer.in_code_order().filter_map(meets).collect(),
@@ -87,7 +83,7 @@ fn matching<'a>(
         }
     };
     // A stable sort: equal areas stay in the order of their codes.
-    let by_area = |(version, _): &(&FeatureVersion, &Parcel)| TotalOrder(version.feature.shape.area_m2());
+    let by_area = |(version, _): &(&Entry, &Parcel)| TotalOrder(version.feature.shape.area_m2());
     match order {
         wire::ParcelOrder::Unspecified => {}
         wire::ParcelOrder::AreaAscending => found.sort_by_cached_key(by_area),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloudsite_domain::record::{Body, FeatureVersion, Layer, Revision};
+use cloudsite_domain::record::{Body, Layer, Revision};
 use cloudsite_proto::land as wire;
 use cloudsite_proto::land::park_service_server::ParkService;
 use tonic::{Request, Response, Status};
@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 use super::page::{self, PageStart};
 use super::read::{Paging, blocking, code_in, search_area, snapshot};
 use super::{Refusal, convert};
-use crate::record::{Record, Snapshot};
+use crate::record::{Entry, Record, Snapshot};
 use crate::watch::{EventStream, Watchers};
 
 /// Answers about the park from the record.
@@ -67,7 +67,7 @@ impl Park {
         let Paging { snapshot, start, count } =
             Paging::read(&self.record, page_size, &page_token, request.revision, &request).await?;
         blocking(move || {
-            let to_wire = |version: &FeatureVersion| Ok(convert::feature_to_wire(version));
+            let to_wire = |version: &Entry| Ok(convert::feature_to_wire(version));
             let layer = snapshot.layer(layer);
             let page = match &area {
                 Some(area) => page::fill(&layer.touching(area), start, count, |version| to_wire(version))?,
@@ -101,7 +101,7 @@ impl Park {
     }
 }
 
-fn zone(snapshot: &Snapshot, version: &FeatureVersion) -> Option<wire::Zone> {
+fn zone(snapshot: &Snapshot, version: &Entry) -> Option<wire::Zone> {
     match &version.feature.body {
         Body::Zone(zone) => Some(convert::zone_to_wire(version, zone, snapshot.parcels_in_zone(&version.feature.code))),
         _ => None,

@@ -3,30 +3,33 @@
 //! Readers take an immutable [`Snapshot`]; a write goes to the store first, then the snapshot is replaced, then readers
 //! that wait are woken. So whoever is woken finds the revision, and whoever finds it can read it again after a crash.
 
+mod boxes;
+mod codes;
+mod entry;
 mod layer;
 mod search_area;
 mod snapshot;
 mod tile_revisions;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use cloudsite_domain::record::{Change, Code, FeatureId, FeatureVersion, Layer, Revision};
-use cloudsite_store::{Commit, Committed, Store, StoreError};
+use cloudsite_domain::record::{FeatureId, Layer, Revision};
+use cloudsite_store::{Commit, Committed, RollBack, RolledBack, Store, StoreError};
+use geo_types::Rect;
+use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
-pub(crate) use layer::{LayerSnapshot, united};
+pub(crate) use boxes::united;
+pub(crate) use entry::Entry;
+pub(crate) use layer::LayerSnapshot;
 pub(crate) use search_area::SearchArea;
 pub(crate) use snapshot::{Snapshot, lon_lat_from_canonical, mercator_from_canonical};
 pub(crate) use tile_revisions::{BUFFER_UNITS, LEAF_ZOOM, MIN_ZOOM, TileRevisions};
 
 /// Past revisions that are kept in memory once someone asked for them.
 const PAST_SNAPSHOTS: usize = 4;
-
-/// Changes of one write that are read one by one; more than these and the layer is read anew.
-const MAX_SINGLE_READS: usize = 2_000;
 
 /// Why a revision cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -119,8 +122,15 @@ impl Record {
             return Ok(snapshot);
         }
         let _one_at_a_time = locked(&self.loading);
-        let load = || Snapshot::load(self.store.as_ref(), revision).map(Arc::new);
+        let load = || current.load_from(self.store.as_ref(), revision).map(Arc::new);
         Ok(self.past.get_or_insert_with(&revision.0, load)?)
+    }
+
+    /// The newest revision made at a moment or before it, if there is one. Blocks.
+    pub(crate) fn revision_at(&self, moment: Timestamp) -> Result<Option<Revision>, StoreError> {
+        // The store may be ahead of what is shown, for as long as it takes to show it.
+        let shown = self.snapshot().revision();
+        Ok(self.store.revision_at(moment)?.map(|revision| revision.min(shown)))
     }
 
     /// Writes one revision and makes it the newest. Blocks; writers take turns.
@@ -129,44 +139,43 @@ impl Record {
         let committed = self.store.commit(commit)?;
         let before = self.head();
         if committed.revision > before.snapshot.revision() {
-            self.head.store(Arc::new(self.advance(&before, committed.revision)?));
-            metrics::gauge!("cloudsite_snapshot_revision").set(committed.revision.0 as f64);
-            self.made.send_replace(committed.revision);
+            let snapshot = before.snapshot.load_from(self.store.as_ref(), committed.revision)?;
+            self.advance(&before, snapshot);
         }
         Ok(committed)
     }
 
-    /// The head after `before`, with only the changed layers read and indexed anew.
-    fn advance(&self, before: &Head, to: Revision) -> Result<Head, StoreError> {
-        let from = before.snapshot.revision();
-        let changes = self.store.changes(from, to)?;
-        let mut snapshot = before.snapshot.as_ref().at_revision(to);
-        for (layer, changes) in by_layer(&changes) {
-            let rebuilt = if changes.len() > MAX_SINGLE_READS {
-                LayerSnapshot::load(self.store.as_ref(), layer, to)?
-            } else {
-                let codes: BTreeMap<FeatureId, &Code> =
-                    changes.iter().map(|change| (change.id, &change.code)).collect();
-                let mut versions: Vec<FeatureVersion> = Vec::new();
-                for code in codes.values() {
-                    versions.extend(self.store.feature(layer, code, to)?);
-                }
-                before.snapshot.layer(layer).replaced(|id| codes.contains_key(&id), versions)
-            };
-            snapshot.set_layer(layer, rebuilt);
+    /// Makes a revision with the content of a former one, and that the newest. Blocks; writers take turns. What was in
+    /// memory of either is used again.
+    pub(crate) fn roll_back(&self, roll_back: RollBack) -> Result<Committed, ReadError> {
+        let _in_turn = locked(&self.writing);
+        let then = self.snapshot_at(roll_back.to)?;
+        let RolledBack { done, changes } = self.store.roll_back(roll_back)?;
+        let before = self.head();
+        if done.revision > before.snapshot.revision() {
+            let changed: Vec<FeatureId> = changes.into_iter().map(|(id, _)| id).collect();
+            self.advance(&before, before.snapshot.rolled_back(&then, done.revision, &changed));
         }
+        Ok(done)
+    }
+
+    /// Makes `snapshot` the newest revision after `before`.
+    fn advance(&self, before: &Head, snapshot: Snapshot) {
+        let revision = snapshot.revision();
         let mut tiles = before.tiles.as_ref().clone();
-        tiles.mark(self.store.touched(from)?);
-        Ok(Head { snapshot: Arc::new(snapshot), tiles: Arc::new(tiles) })
+        tiles.mark(touched(&before.snapshot, &snapshot));
+        self.past.insert(before.snapshot.revision().0, Arc::clone(&before.snapshot));
+        self.head.store(Arc::new(Head { snapshot: Arc::new(snapshot), tiles: Arc::new(tiles) }));
+        metrics::gauge!("cloudsite_snapshot_revision").set(revision.0 as f64);
+        self.made.send_replace(revision);
     }
 }
 
-fn by_layer(changes: &[Change]) -> BTreeMap<Layer, Vec<&Change>> {
-    let mut layers = BTreeMap::<_, Vec<_>>::new();
-    for change in changes {
-        layers.entry(change.layer).or_default().push(change);
-    }
-    layers
+/// The bounding boxes of what a revision began and ended.
+fn touched(before: &Snapshot, after: &Snapshot) -> Vec<(Revision, Rect)> {
+    let differences = Layer::ALL.iter().flat_map(|layer| before.layer(*layer).differences(after.layer(*layer)));
+    let entries = differences.flat_map(|(was, is)| was.into_iter().chain(is));
+    entries.map(|entry| (after.revision(), entry.feature.shape.bounds())).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use cloudsite_proto::audit::audit_service_server::AuditServiceServer;
 use cloudsite_proto::identity::identity_service_server::SERVICE_NAME as IDENTITY_SERVICE;
 use cloudsite_proto::land::parcel_service_server::{ParcelServiceServer, SERVICE_NAME as PARCEL_SERVICE};
 use cloudsite_proto::land::park_service_server::{ParkServiceServer, SERVICE_NAME as PARK_SERVICE};
+use cloudsite_proto::land::revision_service_server::RevisionServiceServer;
 use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -13,7 +14,7 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
-use crate::grpc::{Audit, Parcels, Park};
+use crate::grpc::{Audit, Parcels, Park, Revisions};
 use crate::identity::{self, Identity};
 use crate::import::service::Imports;
 use crate::operator::Token;
@@ -51,6 +52,7 @@ pub(super) async fn services(
         .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record))))
         .add_service(identity::server(Arc::clone(identity)))
         .add_service(Imports::server(Arc::clone(record), token))
+        .add_service(RevisionServiceServer::new(Revisions::new(Arc::clone(record))))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))
         .add_service(described().build_v1alpha().expect("the descriptors are those of the build"))
