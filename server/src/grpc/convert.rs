@@ -116,7 +116,7 @@ pub(super) fn zone_to_wire(version: &Entry, zone: &Zone, parcel_count: u32) -> w
     }
 }
 
-/// A parcel, as much of it as the view says.
+/// A parcel, as much of it as the view says, but for the revision since when: see [`super::encode`].
 pub(super) fn parcel_to_wire(version: &Entry, parcel: &Parcel, view: wire::ParcelView) -> wire::Parcel {
     let feature = &version.feature;
     let text = |value: Option<String>| value.unwrap_or_default();
@@ -134,7 +134,6 @@ pub(super) fn parcel_to_wire(version: &Entry, parcel: &Parcel, view: wire::Parce
         height_limit_m: parcel.height_limit_m,
         bounds: Some(lon_lat_bounds(feature.shape.bounds())),
         anchor: Some(lon_lat(feature.shape.anchor())),
-        since_revision: version.since.0,
         ..wire::Parcel::default()
     };
     set_terms(&mut out, parcel);
@@ -190,7 +189,7 @@ fn wkb(feature: &Feature) -> bytes::Bytes {
     written.expect("writing to memory cannot fail, and a shape has no kind that WKB lacks").into()
 }
 
-/// Any feature.
+/// Any feature, but for the revision since when: see [`super::encode`].
 pub(super) fn feature_to_wire(version: &Entry) -> wire::Feature {
     let feature = &version.feature;
     wire::Feature {
@@ -200,7 +199,7 @@ pub(super) fn feature_to_wire(version: &Entry) -> wire::Feature {
         names: names_to_wire(&feature.names),
         bounds: Some(lon_lat_bounds(feature.shape.bounds())),
         geojson: crate::export::feature_geojson(feature),
-        since_revision: version.since.0,
+        since_revision: 0,
     }
 }
 

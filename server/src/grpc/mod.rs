@@ -2,8 +2,10 @@
 
 mod audit_service;
 mod convert;
+mod encode;
 mod page;
 mod parcel_filter;
+mod parcel_search;
 mod parcel_service;
 mod park_service;
 mod read;
@@ -12,6 +14,7 @@ mod status;
 
 pub(crate) use audit_service::Audit;
 pub(crate) use convert::{lon_lat_bounds, revision_to_wire, wire_change};
+pub(crate) use encode::Wire;
 pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;
 pub(crate) use revision_service::{Revisions, roll_back_of};

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use cloudsite_domain::record::{Body, Layer, Revision};
-use cloudsite_proto::land as wire;
 use cloudsite_proto::land::park_service_server::ParkService;
+use cloudsite_proto::{Encoded, Undated, land as wire};
+use prost::Message;
 use tonic::{Request, Response, Status};
 
 use super::page::{self, PageStart};
 use super::read::{Paging, blocking, code_in, search_area, snapshot};
-use super::{Refusal, convert};
-use crate::record::{Entry, Record, Snapshot};
+use super::{Refusal, convert, encode};
+use crate::record::{Entry, Record, SearchArea, Snapshot};
 use crate::watch::{EventStream, Watchers};
 
 /// Answers about the park from the record.
@@ -50,7 +51,8 @@ impl Park {
             Paging::read(&self.record, page_size, &page_token, request.revision, &request).await?;
         let zones: Vec<_> =
             snapshot.layer(Layer::Zone).in_code_order().filter_map(|version| zone(&snapshot, version)).collect();
-        let page = page::fill(&zones, start, count, |zone| Ok(zone.clone()))?;
+        let rest = zones.get(start.first()..).unwrap_or_default();
+        let page = page::fill(zones.len(), start, count, rest.iter().cloned(), Message::encoded_len);
         Ok(wire::ListZonesResponse {
             zones: page.entries,
             next_page_token: page.next.map(|next| next.token(&request)).unwrap_or_default(),
@@ -58,7 +60,10 @@ impl Park {
         })
     }
 
-    async fn features(&self, mut request: wire::ListFeaturesRequest) -> Result<wire::ListFeaturesResponse, Refusal> {
+    async fn features(
+        &self,
+        mut request: wire::ListFeaturesRequest,
+    ) -> Result<Encoded<wire::ListFeaturesResponse>, Refusal> {
         let layer = convert::layer_from_wire(request.layer)
             .ok_or_else(|| Refusal::field("layer", "must be a layer of the record"))?;
         let area = request.bounds.map(|bounds| search_area("bounds", bounds)).transpose()?;
@@ -66,20 +71,28 @@ impl Park {
         let page_token = std::mem::take(&mut request.page_token);
         let Paging { snapshot, start, count } =
             Paging::read(&self.record, page_size, &page_token, request.revision, &request).await?;
-        blocking(move || {
-            let to_wire = |version: &Entry| Ok(convert::feature_to_wire(version));
+        let is_small = area.as_ref().is_none_or(SearchArea::is_small);
+        let answer = move || {
             let layer = snapshot.layer(layer);
-            let page = match &area {
-                Some(area) => page::fill(&layer.touching(area), start, count, |version| to_wire(version))?,
-                None => page::fill(layer.features(), start, count, |version| to_wire(version))?,
+            let size = |(item, since): &(&Undated<wire::Feature>, u64)| item.encoded_len(*since);
+            let page = if let Some(area) = &area {
+                let found = layer.positions_touching(area);
+                let rest = found.get(start.first()..).unwrap_or_default();
+                let entries = rest.iter().map(|position| encode::feature(layer.at(*position)));
+                page::fill(found.len(), start, count, entries, size)
+            } else {
+                let rest = layer.features().get(start.first()..).unwrap_or_default();
+                page::fill(layer.features().len(), start, count, rest.iter().map(encode::feature), size)
             };
-            Ok(wire::ListFeaturesResponse {
-                features: page.entries,
+            let rest = wire::ListFeaturesResponse {
+                features: Vec::new(),
                 next_page_token: page.next.map(|next| next.token(&request)).unwrap_or_default(),
                 revision: snapshot.revision().0,
-            })
-        })
-        .await
+            };
+            Encoded::holding(&page.entries, &rest)
+        };
+        // What takes microseconds is not worth another thread.
+        if is_small { Ok(answer()) } else { blocking(move || Ok(answer())).await }
     }
 
     async fn revisions(&self, mut request: wire::ListRevisionsRequest) -> Result<wire::ListRevisionsResponse, Refusal> {
@@ -134,7 +147,7 @@ impl ParkService for Park {
     async fn list_features(
         &self,
         request: Request<wire::ListFeaturesRequest>,
-    ) -> Result<Response<wire::ListFeaturesResponse>, Status> {
+    ) -> Result<Response<Encoded<wire::ListFeaturesResponse>>, Status> {
         Ok(Response::new(self.features(request.into_inner()).await?))
     }
 

@@ -1,8 +1,42 @@
 //! The order of a layer's features by code.
 
+use std::sync::OnceLock;
+
 use cloudsite_domain::record::Code;
 
 use super::Entry;
+
+/// The positions of a layer's features by code.
+pub(super) struct ByCode {
+    /// The positions.
+    pub(super) order: Vec<u32>,
+    ranks: OnceLock<Vec<u32>>,
+}
+
+impl ByCode {
+    /// Sorts a list anew.
+    pub(super) fn of(features: &[Entry]) -> Self {
+        let mut order: Vec<u32> = (0..features.len() as u32).collect();
+        order.sort_unstable_by(|a, b| code(features, *a).cmp(code(features, *b)));
+        Self { order, ranks: OnceLock::new() }
+    }
+
+    /// The place in the order of what stands at each position.
+    pub(super) fn ranks(&self) -> &[u32] {
+        self.ranks.get_or_init(|| {
+            let mut ranks = vec![0; self.order.len()];
+            for (rank, position) in self.order.iter().enumerate() {
+                ranks[*position as usize] = rank as u32;
+            }
+            ranks
+        })
+    }
+
+    /// The same for a list after a shift. A feature's code never changes, so only what was added is sorted.
+    pub(super) fn shifted(&self, shift: &Shift, features: &[Entry]) -> Self {
+        Self { order: shifted(&self.order, shift, features), ranks: OnceLock::new() }
+    }
+}
 
 /// Where the entries of one list are in a later one; both are by id.
 pub(super) struct Shift {
@@ -53,16 +87,7 @@ impl Shift {
     }
 }
 
-/// The positions of `features` by code.
-pub(super) fn sorted(features: &[Entry]) -> Vec<u32> {
-    let mut by_code: Vec<u32> = (0..features.len() as u32).collect();
-    by_code.sort_unstable_by(|a, b| code(features, *a).cmp(code(features, *b)));
-    by_code
-}
-
-/// The same for a list that `by_code` was the order of before a shift. A feature's code never changes, so only what was
-/// added is sorted.
-pub(super) fn shifted(by_code: &[u32], shift: &Shift, features: &[Entry]) -> Vec<u32> {
+fn shifted(by_code: &[u32], shift: &Shift, features: &[Entry]) -> Vec<u32> {
     let kept = by_code.iter().map(|position| shift.to[*position as usize]);
     let kept: Vec<u32> = kept.filter(|position| *position != Shift::GONE).collect();
     let mut added = shift.added.clone();

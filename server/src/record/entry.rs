@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cloudsite_domain::record::{Feature, FeatureId, FeatureVersion, Revision};
+
+use crate::grpc::Wire;
 
 /// A feature as of a revision. What it is, apart from since when, is shared by all snapshots in which it is that, also by
 /// those that a roll-back has brought it into: copying an entry copies no feature.
@@ -21,6 +23,15 @@ pub(crate) struct Entry {
 pub(crate) struct Content {
     /// The feature.
     pub(crate) feature: Feature,
+    /// Boxed, because most are never asked for.
+    wire: OnceLock<Box<Wire>>,
+}
+
+impl Content {
+    /// What has been made of it for the wire.
+    pub(crate) fn wire(&self) -> &Wire {
+        self.wire.get_or_init(Box::default)
+    }
 }
 
 impl Entry {
@@ -37,7 +48,7 @@ impl Entry {
 
 impl From<FeatureVersion> for Entry {
     fn from(FeatureVersion { id, since, feature }: FeatureVersion) -> Self {
-        Self { id, since, content: Arc::new(Content { feature }) }
+        Self { id, since, content: Arc::new(Content { feature, wire: OnceLock::new() }) }
     }
 }
 

@@ -9,8 +9,8 @@ use geo::Intersects;
 use geo_types::{Polygon, Rect};
 
 use super::boxes::Boxes;
-use super::codes::{self, Shift};
-use super::{Entry, SearchArea};
+use super::codes::{ByCode, Shift};
+use super::{Columns, Entry, SearchArea};
 
 /// The features of a layer as of a revision.
 pub(crate) struct LayerSnapshot {
@@ -22,14 +22,16 @@ pub(crate) struct LayerSnapshot {
 /// What is found by what in a list of features. It depends on their contents alone, so snapshots with the same ones share
 /// it whatever their revisions are.
 struct Index {
-    /// Positions in the list, by code.
-    by_code: Arc<Vec<u32>>,
+    by_code: Arc<ByCode>,
     boxes: Boxes,
+    /// Of parcels only.
+    columns: Option<Columns>,
 }
 
 impl Index {
     fn of(features: &[Entry]) -> Self {
-        Self { by_code: Arc::new(codes::sorted(features)), boxes: Boxes::of(features) }
+        let (by_code, boxes) = (Arc::new(ByCode::of(features)), Boxes::of(features));
+        Self { by_code, boxes, columns: Columns::of(features) }
     }
 
     /// The index of `features` by that of a list which may differ little from it.
@@ -38,17 +40,19 @@ impl Index {
         let by_code = if shift.keeps_ids() {
             Arc::clone(&self.by_code)
         } else {
-            Arc::new(codes::shifted(&self.by_code, &shift, features))
+            Arc::new(self.by_code.shifted(&shift, features))
         };
-        let boxes = if shift.keeps_positions() {
+        if !shift.keeps_positions() {
+            return Self { by_code, boxes: Boxes::of(features), columns: Columns::of(features) };
+        }
+        let boxes = {
             let bounds = |list: &[Entry], position: u32| list[position as usize].feature.shape.bounds();
             let moved = shift.changed.iter().filter(|at| bounds(before, **at) != bounds(features, **at));
             let moved: Vec<u32> = moved.chain(&shift.added).copied().collect();
             self.boxes.moved(before, features, &moved)
-        } else {
-            Boxes::of(features)
         };
-        Self { by_code, boxes }
+        let columns = self.columns.as_ref().and_then(|columns| columns.shifted(&shift, features));
+        Self { by_code, boxes, columns }
     }
 }
 
@@ -144,17 +148,36 @@ impl LayerSnapshot {
         self.features.binary_search_by_key(&id, |entry| entry.id).ok().map(|position| &self.features[position])
     }
 
+    /// The feature at a position in [`Self::features`].
+    pub(crate) fn at(&self, position: u32) -> &Entry {
+        &self.features[position as usize]
+    }
+
+    /// Every position, by code.
+    pub(crate) fn by_code(&self) -> &[u32] {
+        &self.index.by_code.order
+    }
+
+    /// Puts positions into the order of codes.
+    pub(crate) fn sort_by_code(&self, positions: &mut [u32]) {
+        let ranks = self.index.by_code.ranks();
+        positions.sort_unstable_by_key(|position| ranks[*position as usize]);
+    }
+
+    /// The values of parcels; none of a layer that holds something else.
+    pub(crate) fn columns(&self) -> Option<&Columns> {
+        self.index.columns.as_ref()
+    }
+
     /// The features by code.
     pub(crate) fn in_code_order(&self) -> impl Iterator<Item = &Entry> {
-        self.index.by_code.iter().map(|position| &self.features[*position as usize])
+        self.by_code().iter().map(|position| self.at(*position))
     }
 
     /// The feature with this code.
     pub(crate) fn find(&self, code: &Code) -> Option<&Entry> {
-        let by_code = &self.index.by_code;
-        let place =
-            by_code.binary_search_by(|position| self.features[*position as usize].feature.code.cmp(code)).ok()?;
-        Some(&self.features[by_code[place] as usize])
+        let place = self.by_code().binary_search_by(|position| self.at(*position).feature.code.cmp(code)).ok()?;
+        Some(self.at(self.by_code()[place]))
     }
 
     /// The smallest rectangle around all features, canonical metres.
@@ -164,14 +187,22 @@ impl LayerSnapshot {
 
     /// Features whose bounding box touches `rect` (canonical metres), by id.
     pub(crate) fn near(&self, rect: Rect) -> Vec<&Entry> {
-        self.index.boxes.touching(rect).into_iter().map(|position| &self.features[position as usize]).collect()
+        self.index.boxes.touching(rect).into_iter().map(|position| self.at(position)).collect()
     }
 
     /// Features that touch an area, by id.
     pub(crate) fn touching(&self, area: &SearchArea) -> Vec<&Entry> {
+        self.positions_touching(area).into_iter().map(|position| self.at(position)).collect()
+    }
+
+    /// Positions of the features that touch an area, ascending.
+    pub(crate) fn positions_touching(&self, area: &SearchArea) -> Vec<u32> {
         let Some(outline) = area.outline() else { return Vec::new() };
-        let mut found = self.near(area.bounds());
-        found.retain(|version| touches(&version.feature.shape, outline));
+        let mut found = self.index.boxes.touching(area.bounds());
+        found.retain(|position| {
+            let shape = &self.at(*position).feature.shape;
+            area.holds(shape.bounds()) || touches(shape, outline)
+        });
         found
     }
 }

@@ -5,8 +5,10 @@
 
 mod boxes;
 mod codes;
+mod columns;
 mod entry;
 mod layer;
+mod made;
 mod search_area;
 mod snapshot;
 mod tile_revisions;
@@ -14,22 +16,27 @@ mod tile_revisions;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use cloudsite_domain::record::{FeatureId, Layer, Revision};
+use cloudsite_domain::record::{FeatureId, Revision};
 use cloudsite_store::{Commit, Committed, RollBack, RolledBack, Store, StoreError};
-use geo_types::Rect;
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
 pub(crate) use boxes::united;
+pub(crate) use columns::{Columns, Order, power_now_kw};
 pub(crate) use entry::Entry;
 pub(crate) use layer::LayerSnapshot;
+pub(crate) use made::Made;
+use made::Step;
 pub(crate) use search_area::SearchArea;
 pub(crate) use snapshot::{Snapshot, lon_lat_from_canonical, mercator_from_canonical};
 pub(crate) use tile_revisions::{BUFFER_UNITS, LEAF_ZOOM, MIN_ZOOM, TileRevisions};
 
 /// Past revisions that are kept in memory once someone asked for them.
 const PAST_SNAPSHOTS: usize = 4;
+
+/// Revisions of which it is kept what they did: more than a reader that keeps up ever asks for at once.
+const KEPT_MADE: usize = 256;
 
 /// Why a revision cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +67,7 @@ pub(crate) struct Record {
     store: Arc<dyn Store>,
     head: ArcSwap<Head>,
     past: Cache<u64, Arc<Snapshot>>,
+    recent: Cache<u64, Arc<Made>>,
     /// Held while writing, and by whoever loads a past revision: each is slow and needs memory, so one at a time.
     writing: Mutex<()>,
     loading: Mutex<()>,
@@ -82,6 +90,7 @@ impl Record {
             store,
             head: ArcSwap::from_pointee(Head { snapshot, tiles: Arc::new(tiles) }),
             past: Cache::new(PAST_SNAPSHOTS),
+            recent: Cache::new(KEPT_MADE),
             writing: Mutex::new(()),
             loading: Mutex::new(()),
             made: watch::Sender::new(revision),
@@ -133,6 +142,13 @@ impl Record {
         Ok(self.store.revision_at(moment)?.map(|revision| revision.min(shown)))
     }
 
+    /// What each revision after one and up to another did; those made since the start of this process need not be read
+    /// from the store. Blocks.
+    pub(crate) fn made(&self, after: Revision, last: Revision) -> Result<Vec<Arc<Made>>, StoreError> {
+        let kept: Option<Vec<_>> = (after.0 + 1..=last.0).map(|number| self.recent.get(&number)).collect();
+        kept.map_or_else(|| made::read(self.store.as_ref(), after, last), Ok)
+    }
+
     /// Writes one revision and makes it the newest. Blocks; writers take turns.
     pub(crate) fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         let _in_turn = locked(&self.writing);
@@ -162,20 +178,15 @@ impl Record {
     /// Makes `snapshot` the newest revision after `before`.
     fn advance(&self, before: &Head, snapshot: Snapshot) {
         let revision = snapshot.revision();
+        let step = Step::between(&before.snapshot, &snapshot);
         let mut tiles = before.tiles.as_ref().clone();
-        tiles.mark(touched(&before.snapshot, &snapshot));
+        tiles.mark(step.touched());
+        self.recent.insert(revision.0, Arc::new(step.made()));
         self.past.insert(before.snapshot.revision().0, Arc::clone(&before.snapshot));
         self.head.store(Arc::new(Head { snapshot: Arc::new(snapshot), tiles: Arc::new(tiles) }));
         metrics::gauge!("cloudsite_snapshot_revision").set(revision.0 as f64);
         self.made.send_replace(revision);
     }
-}
-
-/// The bounding boxes of what a revision began and ended.
-fn touched(before: &Snapshot, after: &Snapshot) -> Vec<(Revision, Rect)> {
-    let differences = Layer::ALL.iter().flat_map(|layer| before.layer(*layer).differences(after.layer(*layer)));
-    let entries = differences.flat_map(|(was, is)| was.into_iter().chain(is));
-    entries.map(|entry| (after.revision(), entry.feature.shape.bounds())).collect()
 }
 
 #[cfg(test)]

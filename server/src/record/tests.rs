@@ -4,7 +4,7 @@ use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
 use geo_types::Coord;
 use jiff::Timestamp;
 
-use super::{ReadError, Record, SearchArea, Snapshot, lon_lat_from_canonical, sample};
+use super::{ReadError, Record, SearchArea, Snapshot, lon_lat_from_canonical, made, sample};
 use crate::grpc::roll_back_of;
 
 fn codes(snapshot: &Snapshot, layer: Layer) -> Vec<String> {
@@ -69,8 +69,11 @@ fn indexes_follow_whatever_a_write_does() {
         ((0..1_000).map(|number| parcel(&format!("Q-{number}"), f64::from(number))).collect(), vec![]),
     ];
     for (puts, ends) in steps {
-        sample::commit(&record, puts, ends);
+        let made = sample::commit(&record, puts, ends).revision;
         equals_one_read_anew(&record);
+        let (kept, read) =
+            (record.made(Revision(made.0 - 1), made), made::read(record.store().as_ref(), Revision(made.0 - 1), made));
+        assert_eq!(kept.unwrap(), read.unwrap(), "what was done is told alike");
     }
 }
 

@@ -1,20 +1,16 @@
-//! Events as the store tells them.
+//! Events as the record tells them.
 
-use std::collections::BTreeMap;
+use cloudsite_domain::record::Revision;
+use cloudsite_proto::land::watch_response::Event;
+use cloudsite_proto::{Encoded, land as wire};
+use cloudsite_store::StoreError;
 
-use cloudsite_domain::record::{Change, Revision};
-use cloudsite_proto::land as wire;
-use cloudsite_store::{Store, StoreError};
-use geo_types::Rect;
-
+use super::encoded;
 use crate::grpc::{lon_lat_bounds, revision_to_wire, wire_change};
-use crate::record::united;
+use crate::record::{Made, Record};
 
 /// Revisions in a batch at most.
 const MAX_REVISIONS: u64 = 64;
-
-/// Changes that an event lists at most.
-const MAX_CHANGES: usize = 1_000;
 
 /// Events of revisions that follow each other.
 #[derive(Debug)]
@@ -22,34 +18,27 @@ pub(super) struct Batch {
     /// Whether each revision of the range is there; if not, there are no events.
     pub(super) is_unbroken: bool,
     /// The events with their revisions, oldest first.
-    pub(super) events: Vec<(Revision, wire::RevisionMade)>,
+    pub(super) events: Vec<(Revision, Encoded<wire::WatchResponse>)>,
 }
 
-/// Reads the events after a revision up to `head`, or as many as a batch takes. Blocks.
-pub(super) fn read_batch(store: &dyn Store, after: Revision, head: Revision) -> Result<Batch, StoreError> {
+/// The events after a revision up to `head`, or as many as a batch takes. Blocks.
+pub(super) fn read_batch(record: &Record, after: Revision, head: Revision) -> Result<Batch, StoreError> {
     let last = Revision(head.0.min(after.0 + MAX_REVISIONS));
-    let entries = store.revisions(after.0 + 1..=last.0)?;
+    let entries = record.store().revisions(after.0 + 1..=last.0)?;
     let numbers = entries.iter().map(|entry| entry.revision.0);
     if !numbers.eq(after.0 + 1..=last.0) {
         return Ok(Batch { is_unbroken: false, events: Vec::new() });
     }
-    let mut changes = BTreeMap::<Revision, Vec<Change>>::new();
-    for change in store.changes(after, last)? {
-        changes.entry(change.revision).or_default().push(change);
-    }
-    let mut areas = BTreeMap::<Revision, Rect>::new();
-    for (revision, bounds) in store.touched(after)?.into_iter().filter(|(revision, _)| *revision <= last) {
-        areas.entry(revision).and_modify(|all| *all = united(*all, bounds)).or_insert(bounds);
-    }
-    let events = entries.iter().map(|entry| {
-        let changes = changes.remove(&entry.revision).unwrap_or_default();
-        let event = wire::RevisionMade {
+    let made = record.made(after, last)?;
+    let events = entries.iter().zip(made).map(|(entry, made)| {
+        let Made { changes, is_cut, bounds } = made.as_ref();
+        let event = Event::RevisionMade(wire::RevisionMade {
             revision: Some(revision_to_wire(entry)),
-            changes: changes.iter().take(MAX_CHANGES).map(wire_change).collect(),
-            truncated: changes.len() > MAX_CHANGES,
-            bounds: areas.get(&entry.revision).copied().map(lon_lat_bounds),
-        };
-        (entry.revision, event)
+            changes: changes.iter().map(wire_change).collect(),
+            truncated: *is_cut,
+            bounds: bounds.map(lon_lat_bounds),
+        });
+        (entry.revision, encoded(event))
     });
     Ok(Batch { is_unbroken: true, events: events.collect() })
 }

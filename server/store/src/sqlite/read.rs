@@ -26,9 +26,11 @@ JOIN version v ON v.feature_id = f.id
 JOIN content c ON c.id = v.content_id
 WHERE f.layer = ?1 ORDER BY f.id";
 
+// Without being told, SQLite takes the versions in the order of features to tell them apart, and so reads them all.
 const DIFFERENCES: &str = "
 SELECT f.id, v.rev_from, c.payload, f.layer
-FROM (SELECT DISTINCT feature_id FROM version WHERE rev_from > ?1 AND rev_from <= ?2) d
+FROM (SELECT DISTINCT feature_id FROM version INDEXED BY version_by_revision
+      WHERE rev_from > ?1 AND rev_from <= ?2) d
 JOIN feature f ON f.id = d.feature_id
 LEFT JOIN version v ON v.feature_id = f.id
     AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?3)

@@ -2,21 +2,18 @@
 
 use cloudsite_domain::audit::Digest;
 use cloudsite_domain::record::{ChangeKind, FeatureId, Revision};
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction};
 
 use super::read;
 use super::write::Writing;
 use crate::{RollBack, RolledBack, StoreError};
 
-/// Each feature that has changed after a revision, with what it was then and what it is now.
-const CHANGED: &str = "
-SELECT c.feature_id, t.content_id, t.digest, n.content_id, n.digest
-FROM (SELECT DISTINCT feature_id FROM version WHERE rev_from > ?1) c
-LEFT JOIN version t ON t.feature_id = c.feature_id
-    AND t.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = c.feature_id AND o.rev_from <= ?1)
-JOIN version n ON n.feature_id = c.feature_id
-    AND n.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = c.feature_id)
-ORDER BY c.feature_id";
+/// The features that have changed after a revision, some of them more than once.
+const CHANGED: &str = "SELECT feature_id FROM version INDEXED BY version_by_revision WHERE rev_from > ?1";
+
+/// What a feature was, the newest first.
+const HISTORY: &str = "
+SELECT content_id, digest, rev_from FROM version WHERE feature_id = ?1 ORDER BY rev_from DESC";
 
 /// What a feature is: its content with the digest that was kept of it.
 type Standing = Option<(i64, Digest)>;
@@ -50,20 +47,43 @@ pub(super) fn roll_back(connection: &mut Connection, roll_back: &RollBack) -> Re
     Ok(RolledBack { done: writing.finish()?, changes })
 }
 
+/// Each feature that has changed after `to`, by id: what it was then, and what it is now.
 fn changed(transaction: &Transaction<'_>, to: Revision) -> Result<Vec<(FeatureId, Standing, Standing)>, StoreError> {
     let mut statement = transaction.prepare_cached(CHANGED)?;
-    let mut rows = statement.query(params![to.0 as i64])?;
-    let mut changed = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = FeatureId(row.get::<_, i64>(0)? as u64);
-        changed.push((id, standing(row, 1, id)?, standing(row, 3, id)?));
+    let ids = statement.query_map([to.0 as i64], |row| row.get(0))?;
+    let mut ids: Vec<i64> = ids.collect::<Result<_, _>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    let mut changed = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id = FeatureId(id as u64);
+        let (then, now) = then_and_now(transaction, id, to)?;
+        changed.push((id, then, now));
     }
     Ok(changed)
 }
 
-/// Reads the columns `content_id` and `digest` from `first` on.
-fn standing(row: &Row<'_>, first: usize, id: FeatureId) -> Result<Standing, StoreError> {
-    let Some(content) = row.get(first)? else { return Ok(None) };
-    let digest = row.get(first + 1).map_err(|error| read::damaged(error, format!("the digest of feature {id}")))?;
+fn then_and_now(
+    transaction: &Transaction<'_>,
+    id: FeatureId,
+    to: Revision,
+) -> Result<(Standing, Standing), StoreError> {
+    let mut statement = transaction.prepare_cached(HISTORY)?;
+    let mut rows = statement.query([id.0 as i64])?;
+    let mut now: Option<Standing> = None;
+    while let Some(row) = rows.next()? {
+        let standing = standing(row, id)?;
+        if row.get::<_, i64>(2)? <= to.0 as i64 {
+            return Ok((standing, now.unwrap_or(standing)));
+        }
+        now.get_or_insert(standing);
+    }
+    Ok((None, now.flatten()))
+}
+
+/// Reads the columns `content_id` and `digest`.
+fn standing(row: &Row<'_>, id: FeatureId) -> Result<Standing, StoreError> {
+    let Some(content) = row.get(0)? else { return Ok(None) };
+    let digest = row.get(1).map_err(|error| read::damaged(error, format!("the digest of feature {id}")))?;
     Ok(Some((content, Digest(digest))))
 }
