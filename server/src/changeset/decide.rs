@@ -48,7 +48,7 @@ impl Api {
         at: jiff::Timestamp,
     ) -> Result<(Validation, Vec<Problem>), StoreError> {
         let day = validation::day_of(at);
-        let is_on = |item: &Item| item.is_on(draft::now(snapshot, item.layer, &item.code));
+        let is_on = |item: &Item| item.is_on(draft::now(snapshot, item.layer, &item.code).as_ref());
         let problems = if items.iter().all(is_on) {
             draft::check(items, snapshot, day)
         } else {

@@ -78,7 +78,7 @@ impl Api {
         let made_in = match (request.base_version, &present) {
             (Some(asked), _) => Revision(asked),
             (None, Some(item)) => item.base,
-            (None, None) => now.map_or(Revision(0), |version| version.since),
+            (None, None) => now.as_ref().map_or(Revision(0), |version| version.since),
         };
         let store = self.0.record.store();
         let was = draft::version_of(store.as_ref(), &snapshot, layer, &feature.code, made_in)?;
@@ -91,8 +91,10 @@ impl Api {
         let written = self.replace(caller, changeset, (layer, feature.code), present, item.clone())?;
         Ok(wire::PutFeatureResponse {
             changeset: Some(self.shown(&written)?),
-            change: item
-                .map(|item| convert::item(&item, was.as_ref().map(|version| &version.feature), !item.is_on(now), true)),
+            change: item.map(|item| {
+                let before = was.as_ref().map(|version| &version.feature);
+                convert::item(&item, before, !item.is_on(now.as_ref()), true)
+            }),
             problems: problems.iter().map(convert::problem).collect(),
         })
     }
@@ -109,7 +111,7 @@ impl Api {
         let now = draft::now(&snapshot, layer, &code);
         let was = match &present {
             Some(item) => draft::base(self.0.record.store().as_ref(), &snapshot, item)?,
-            None => now.cloned(),
+            None => now.clone(),
         };
         if was.is_none() && present.is_none() {
             return Err(Refusal::NotFound { kind: "feature", name: request.feature });
@@ -119,7 +121,7 @@ impl Api {
         let before = was.as_ref().map(|version| &version.feature);
         Ok(wire::EndFeatureResponse {
             changeset: Some(self.shown(&written)?),
-            change: item.map(|item| convert::item(&item, before, !item.is_on(now), true)),
+            change: item.map(|item| convert::item(&item, before, !item.is_on(now.as_ref()), true)),
         })
     }
 
