@@ -14,7 +14,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cloudsite_domain::audit::{Action, Actor, Checkpoint, Happening, KEY_DETAIL, Milestone, SecretKey};
-use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Store, StoreError};
 use jiff::Timestamp;
 
@@ -99,8 +98,8 @@ pub(crate) fn operators(action: Action, subject: impl Into<String>, at: Timestam
 
 /// Signs the log of a record that no server keeps, after a command has written it. The write stands whether or not that
 /// succeeds, so a failure is only logged.
-pub(crate) fn seal_folder(store: SqliteStore, folder: &Path, at: Timestamp) {
-    let sealed = Log::open(Arc::new(store), folder, at).and_then(|log| Ok(log.seal(at)?));
+pub(crate) fn seal_folder(store: Arc<dyn Store>, folder: &Path, at: Timestamp) {
+    let sealed = Log::open(store, folder, at).and_then(|log| Ok(log.seal(at)?));
     if let Err(error) = sealed {
         tracing::warn!(%error, "the audit log is not signed");
     }

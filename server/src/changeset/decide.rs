@@ -29,6 +29,7 @@ impl Api {
         caller: &Caller,
         request: wire::ValidateChangesetRequest,
     ) -> Result<wire::ValidateChangesetResponse, Refusal> {
+        let _place = self.large()?;
         let changeset = self.open("name", &request.name, &request.etag)?;
         let (before, at) = (changeset.state, self.now());
         let snapshot = self.0.record.snapshot();
@@ -96,6 +97,7 @@ impl Api {
         caller: &Caller,
         request: wire::PublishChangesetRequest,
     ) -> Result<wire::PublishChangesetResponse, Refusal> {
+        let _place = self.large()?;
         let mut tries = 0;
         loop {
             tries += 1;

@@ -23,6 +23,7 @@ use cloudsite_domain::identity::{Principal, Tier};
 use cloudsite_store::changeset::{ChangesetError, ChangesetStore, ChangesetWrite, Deed};
 use cloudsite_store::imports::ImportStore;
 use jiff::Timestamp;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tonic::{Code, Request};
 
 use crate::grpc::Refusal;
@@ -48,12 +49,17 @@ pub(crate) struct Changes {
     /// The clock.
     pub(crate) clock: Clock,
     uploads: Uploads,
+    /// What holds a whole changeset or a whole file in memory takes one of these; who finds none is told to come back.
+    large: Semaphore,
 }
+
+/// How many whole changesets and files are worked on at a time.
+const MOST_LARGE: usize = 4;
 
 impl Changes {
     /// Changes of `record`, kept in `store`; the bytes of uploads lie in the data folder.
     pub(crate) fn new(record: Arc<Record>, store: Arc<dyn Kept>, clock: Clock, data: &std::path::Path) -> Self {
-        Self { record, store, clock, uploads: Uploads::within(data) }
+        Self { record, store, clock, uploads: Uploads::within(data), large: Semaphore::new(MOST_LARGE) }
     }
 }
 
@@ -158,6 +164,12 @@ impl Api {
             Some(version) if version != changeset.version => Err(moved()),
             _ => Ok(changeset),
         }
+    }
+
+    /// A place to work on a whole changeset or file.
+    fn large(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        let full = |_| Refusal::Exhausted("as many changesets and files are worked on as can be; try again");
+        self.0.large.try_acquire().map_err(full)
     }
 
     fn deed(&self, did: &'static str, caller: &Caller, at: Timestamp) -> Deed {

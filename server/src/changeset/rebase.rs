@@ -22,6 +22,7 @@ impl Api {
         caller: &Caller,
         request: wire::RebaseChangesetRequest,
     ) -> Result<wire::RebaseChangesetResponse, Refusal> {
+        let _place = self.large()?;
         let changeset = self.open("name", &request.name, &request.etag)?;
         let choices = choices(&request.resolutions)?;
         let at = self.now();

@@ -138,6 +138,7 @@ impl Api {
         caller: &Caller,
         request: wire::PreviewUploadRequest,
     ) -> Result<wire::PreviewUploadResponse, Refusal> {
+        let _place = self.large()?;
         let upload = self.whole_upload(caller, "name", &request.name)?;
         let options = wire::ImportOptions { mapping: HashMap::new(), ..request.options.unwrap_or_default() };
         let (format, options) = read_options(header(&upload.file_name, options), "options")?;

@@ -17,6 +17,7 @@ use tonic::{Response, Status};
 use super::answer::{Done, Failure};
 use super::people::{Folder, Operator, failed, name_in};
 use super::refused;
+use crate::audit;
 use crate::changeset::{Api, Caller, Changes};
 use crate::grpc::Refusal;
 use crate::identity;
@@ -179,7 +180,12 @@ impl Changeset {
             Action::Publish(one) => {
                 let request = wire::PublishChangesetRequest { name: one.name(), etag: String::new() };
                 let there = async |client: &mut Client, request| client.publish_changeset(request).await;
-                Ok(done(one.open()?.ask(request, Api::publish_changeset, there)?.changeset))
+                let mut changesets = one.open()?;
+                let published = changesets.ask(request, Api::publish_changeset, there)?.changeset;
+                if let Changesets::Here(api) = changesets {
+                    audit::seal_folder(Arc::clone(api.0.record.store()), one.folder.data(), (api.0.clock)());
+                }
+                Ok(done(published))
             }
             Action::Reject(Reasoned { one, reason }) => {
                 let request = wire::RejectChangesetRequest { name: one.name(), etag: String::new(), reason };

@@ -1,6 +1,7 @@
 //! `cloudsite demo`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use cloudsite_store::Store;
@@ -30,7 +31,7 @@ impl Demo {
             }
             error => refused(&error),
         })?;
-        audit::seal_folder(store, &self.data, at);
+        audit::seal_folder(Arc::new(store), &self.data, at);
         let sentence =
             format!("Revision {}: the synthetic demo park, {} features (演示数据)", done.revision, done.created);
         Ok(Done::new(sentence, json!({ "revision": done.revision, "created": done.created })))

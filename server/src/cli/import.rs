@@ -1,6 +1,7 @@
 //! `cloudsite import`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use cloudsite_domain::crs::{Crs, Datum};
@@ -141,7 +142,7 @@ impl Import {
         let at = jiff::Timestamp::now();
         let applied = apply(&store, &write, &features, file_name, &self.author, at).map_err(failed)?;
         if applied.revision.is_some() {
-            audit::seal_folder(store, &self.data, at);
+            audit::seal_folder(Arc::new(store), &self.data, at);
         }
         Ok(applied)
     }

@@ -75,15 +75,14 @@ impl Tiles {
         let view = self.server.views().for_tier(addresses.tier);
         let place = &self.tilesets[addresses.tier as usize];
         let kept = place.load_full();
-        let made = match kept.filter(|kept| kept.revision == view.newest().0) {
-            Some(kept) => kept,
-            None => {
-                let tier = Addresses { base: String::new(), good_until: None, ..addresses.clone() };
-                let make = move || Arc::new(tileset_of(&view.head(), &tier));
-                let made = tokio::task::spawn_blocking(make).await.ok()?;
-                place.store(Some(Arc::clone(&made)));
-                made
-            }
+        let made = if let Some(kept) = kept.filter(|kept| kept.revision == view.newest().0) {
+            kept
+        } else {
+            let tier = Addresses { base: String::new(), good_until: None, ..addresses.clone() };
+            let make = move || Arc::new(tileset_of(&view.head(), &tier));
+            let made = tokio::task::spawn_blocking(make).await.ok()?;
+            place.store(Some(Arc::clone(&made)));
+            made
         };
         let good_until_secs = addresses.good_until.map_or(0, jiff::Timestamp::as_second);
         Some(Tileset { base: addresses.base.clone(), good_until_secs, ..made.as_ref().clone() })
