@@ -12,6 +12,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// `getrandom` asks the browser for randomness only when it is told to.
 const RUSTFLAGS: &str = r#"--cfg getrandom_backend="wasm_js""#;
 
+/// The page's views are of one type instead of a type each: what is made of them once is made once in the module, too.
+const PAGE_RUSTFLAGS: &str = r#"--cfg getrandom_backend="wasm_js" --cfg erase_components"#;
+
 /// Which profile the browser's modules are built in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Profile {
@@ -58,6 +61,13 @@ impl Module {
             Self::Rules => &["--package", "cloudsite-rules"],
             // The package also has a program for native windows, which is none of the browser's.
             Self::Viewer => &["--package", "cloudsite-viewer", "--lib"],
+        }
+    }
+
+    const fn rustflags(self) -> &'static str {
+        match self {
+            Self::Page => PAGE_RUSTFLAGS,
+            Self::Rules | Self::Viewer => RUSTFLAGS,
         }
     }
 
@@ -123,7 +133,7 @@ impl Toolchain {
         }
         command.args(["--target", TARGET, "--profile", profile.name(), "--target-dir"]).arg(&target_dir);
         command.args(module.cargo_words());
-        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", module.rustflags());
         tools::run(&mut command)?;
         let file = target_dir.join(TARGET).join(profile.name()).join(module.file());
         ensure!(file.is_file(), "cargo succeeded, but {} is not there", file.display());

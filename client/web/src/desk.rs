@@ -105,6 +105,8 @@ pub(crate) struct Desk {
     pub(crate) loading: RwSignal<bool>,
     /// Name of the changed feature that is looked at.
     pub(crate) looked_at: RwSignal<Option<String>>,
+    /// Name of the changed feature that is looked at as soon as the next changeset opens.
+    pub(crate) first_look: RwSignal<Option<String>>,
     /// Which side the 3D park shows.
     pub(crate) side: RwSignal<Side>,
     /// What is being done.
@@ -132,6 +134,7 @@ impl Desk {
             problems: RwSignal::new(Vec::new()),
             loading: RwSignal::new(false),
             looked_at: RwSignal::new(None),
+            first_look: RwSignal::new(None),
             side: RwSignal::new(Side::After),
             doing: RwSignal::new(None),
             failure: RwSignal::new(None),

@@ -15,16 +15,18 @@ use super::sign_in::SignIn;
 use super::stage::Stage;
 use super::toast::Toast;
 use super::tools::Tools;
+use crate::desk::Tab;
 use crate::state::Page;
 
 /// The 3D view over the whole window, and everything else on top of it.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     let page = Page::here();
+    let compares = move || page.desk().tab.get() == Tab::Changes && page.desk().looked_at.with(Option::is_some);
     let escape = window_event_listener(ev::keydown, move |event| {
         let is_dialogs = page.signing_in.get_untracked() || page.desk().intake.with_untracked(Option::is_some);
         if event.key() == "Escape" && !is_dialogs {
-            if page.desk().looked_at.with_untracked(Option::is_some) {
+            if untrack(compares) {
                 page.desk().looked_at.set(None);
             } else if untrack(move || page.has_card()) {
                 page.close_card();
@@ -32,7 +34,6 @@ pub(crate) fn App() -> impl IntoView {
         }
     });
     on_cleanup(move || escape.remove());
-    let compares = move || page.desk().looked_at.with(Option::is_some);
     let has_card = move || page.selected.with(Option::is_some) && !compares();
     let has_place = move || page.place.with(Option::is_some) && !has_card() && !compares();
     view! {

@@ -24,6 +24,11 @@ pub(crate) const fn state_key(state: ChangesetState) -> &'static str {
     }
 }
 
+/// Whether something can still come of a changeset.
+pub(crate) const fn is_on_its_way(state: ChangesetState) -> bool {
+    !matches!(state, ChangesetState::Published | ChangesetState::Rejected)
+}
+
 /// The word of a state for styles and tests.
 pub(crate) const fn state_word(state: ChangesetState) -> &'static str {
     match state {
@@ -104,7 +109,7 @@ pub(crate) fn work(changeset: &Changeset, caller: Option<&Caller>) -> Work {
         ChangesetState::Approved => waits_for = Some("work.publish"),
         ChangesetState::Published | ChangesetState::Rejected => {}
     }
-    let is_open = !matches!(changeset.state(), ChangesetState::Published | ChangesetState::Rejected);
+    let is_open = is_on_its_way(changeset.state());
     if edits && is_open && is_behind {
         acts.push(Act::Rebase);
     }

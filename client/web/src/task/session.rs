@@ -15,6 +15,14 @@ use crate::pure::people::{is_member, renew_in_secs};
 /// How long to wait before credentials are asked for again where the server was away.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
+/// How long a page has to be open before good credentials are renewed: a page that is left while they come loses them.
+const SETTLED: Duration = Duration::from_secs(20);
+
+/// After what time credentials that end then are renewed.
+fn renewal(ends_at: Option<i64>) -> Duration {
+    Duration::from_secs(renew_in_secs(ends_at, browser::now_secs()))
+}
+
 impl Loader {
     /// Learns who is signed in.
     pub(super) fn open_session(self) {
@@ -23,9 +31,10 @@ impl Loader {
             let caller = client.who_am_i().await.ok().filter(is_member);
             // Access ends soon; what the browser keeps longer is asked for only where there was a session, since a
             // visitor's attempt would be a refusal in the server's log.
-            if caller.is_some() || browser::had_session() {
+            let is_good = caller.is_some();
+            if is_good || browser::had_session() {
                 page.caller.set(caller);
-                self.keep_session();
+                self.keep_session(if is_good { SETTLED } else { Duration::ZERO });
             }
         });
     }
@@ -51,7 +60,8 @@ impl Loader {
     pub(crate) async fn sign_in(self, email: String, password: String) -> Result<(), LinkError> {
         let reply = self.client().sign_in(email.trim(), &password).await?;
         self.page.caller.set(reply.caller.filter(is_member));
-        self.keep_session();
+        let ends_at = reply.credentials.and_then(|credentials| credentials.access_expires_at);
+        self.keep_session(renewal(ends_at.map(|at| at.seconds)));
         Ok(())
     }
 
@@ -72,13 +82,14 @@ impl Loader {
         self.page.caller.set(None);
     }
 
-    /// Renews the credentials before they end, until someone signs out or in anew.
-    fn keep_session(self) {
+    /// Renews the credentials after a while and then before they end, until someone signs out or in anew.
+    fn keep_session(self, first: Duration) {
         let (page, client) = (self.page, self.client());
         browser::remember_session(true);
         self.session_number.update_value(|number| *number = number.wrapping_add(1));
         let number = self.session_number.get_value();
         spawn_local(async move {
+            sleep(first).await;
             while self.session_number.get_value() == number {
                 match client.refresh().await {
                     Ok(reply) if self.session_number.get_value() == number => {
@@ -87,8 +98,7 @@ impl Loader {
                             page.caller.set(caller);
                         }
                         let ends_at = reply.credentials.and_then(|credentials| credentials.access_expires_at);
-                        let secs = renew_in_secs(ends_at.map(|at| at.seconds), browser::now_secs());
-                        sleep(Duration::from_secs(secs)).await;
+                        sleep(renewal(ends_at.map(|at| at.seconds))).await;
                     }
                     Ok(_) => return,
                     Err(LinkError::Unreachable { .. } | LinkError::Busy { .. }) => sleep(TRY_AGAIN).await,

@@ -12,6 +12,7 @@ use super::bridge;
 use crate::desk::Tab;
 use crate::pure::facts::code_of;
 use crate::pure::place::{Place, zone_with};
+use crate::pure::work::is_on_its_way;
 use crate::pure::{camera, draft};
 use crate::state::{Card, Connection, Page};
 
@@ -87,7 +88,10 @@ fn layers(page: Page) -> Layers {
 /// The open changeset's draft, as long as its tab is shown.
 fn overlay(page: Page) -> Overlay {
     let desk = page.desk();
-    let (shown, side, looked_at) = (desk.tab.get() == Tab::Changes, desk.side.get(), desk.looked_at.get());
+    // What was published the record shows itself.
+    let is_open = desk.changeset.with(|changeset| changeset.as_ref().is_some_and(|known| is_on_its_way(known.state())));
+    let shown = is_open && desk.tab.get() == Tab::Changes;
+    let (side, looked_at) = (desk.side.get(), desk.looked_at.get());
     page.park.with(|park| {
         let Some(park) = park.as_ref() else { return Overlay::default() };
         if let Some(edited) =

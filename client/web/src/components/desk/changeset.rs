@@ -9,7 +9,7 @@ use super::changesets::Counts;
 use super::conflicts::Conflicts;
 use super::problem_list::ProblemList;
 use crate::pure::draft::Side;
-use crate::pure::work::{WAY, state_key, state_word};
+use crate::pure::work::{WAY, is_on_its_way, state_key, state_word};
 use crate::state::Page;
 
 /// Where it is on its way, what there is to do, what is wrong with it and what it changes.
@@ -48,7 +48,7 @@ fn Head(
     let page = Page::here();
     let state = changeset.state();
     let (base, head) = (changeset.base_revision, changeset.head_revision);
-    let is_open = !matches!(state, ChangesetState::Published | ChangesetState::Rejected);
+    let is_open = is_on_its_way(state);
     let moved_on = move || {
         let numbers = [("base", base.to_string()), ("head", head.to_string())];
         let numbers = numbers.each_ref().map(|(name, number)| (*name, number.as_str()));

@@ -73,8 +73,8 @@ impl Loader {
                     desk.editing.set(None);
                     desk.listed.set(Listed::Open);
                     desk.tab.set(Tab::Changes);
+                    desk.first_look.set(Some(format!("parcel/{}", editing.code)));
                     desk.open.set(Some(changeset));
-                    desk.looked_at.set(Some(format!("parcel/{}", editing.code)));
                     self.look_again();
                 }
                 Err(error) => change(desk.editing, |editing| editing.error = Some(error)),

@@ -72,7 +72,7 @@ impl Loader {
         desk.changeset.set(None);
         desk.changes.set(Vec::new());
         desk.problems.set(Vec::new());
-        desk.looked_at.set(None);
+        desk.looked_at.set(desk.first_look.try_update_untracked(Option::take).flatten());
         desk.failure.set(None);
         desk.conflicts.set(None);
     }
