@@ -91,6 +91,35 @@ impl Page {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script} failed: {error}"))
     }
 
+    /// Goes to another address in the same browser.
+    pub async fn go(&self, url: &str) {
+        self.client.goto(url).await.expect("the page loads");
+    }
+
+    /// Drops a file onto the page, as a person does who drags it there from a folder.
+    pub async fn drop_file(&self, name: &str, bytes: &[u8]) {
+        let script = "const file = new File([new Uint8Array(arguments[1])], arguments[0]);
+            const data = new DataTransfer(); data.items.add(file);
+            for (const kind of ['dragover', 'drop']) {
+              document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+            }";
+        self.client.execute(script, vec![json!(name), json!(bytes)]).await.expect("the file is dropped");
+    }
+
+    /// Chooses a value in the list with this `data-testid`.
+    pub async fn choose(&self, id: &str, value: &str) {
+        let script = "const list = document.querySelector(arguments[0]); list.value = arguments[1];
+            list.dispatchEvent(new Event('change', { bubbles: true }))";
+        self.client.execute(script, vec![json!(by_id(id)), json!(value)]).await.expect("the value is chosen");
+    }
+
+    /// Types into the field with this `data-testid`, in place of what is there.
+    pub async fn fill(&self, id: &str, text: &str) {
+        let script = "const field = document.querySelector(arguments[0]); field.value = arguments[1];
+            field.dispatchEvent(new Event('input', { bubbles: true }))";
+        self.client.execute(script, vec![json!(by_id(id)), json!(text)]).await.expect("the text is typed");
+    }
+
     /// The text of the element with this `data-testid`, once there is one.
     pub async fn text(&self, id: &str) -> String {
         self.client.wait().for_element(Locator::Css(&by_id(id))).await.expect("the element comes");

@@ -123,7 +123,9 @@ impl Haul {
     fn look_through(&mut self, place: &str, bytes: &[u8]) {
         self.replies += 1;
         let mut begins = [false; 256];
-        self.needles.iter().for_each(|needle| begins[usize::from(needle[0])] = true);
+        for needle in &self.needles {
+            begins[usize::from(needle[0])] = true;
+        }
         for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| begins[usize::from(**byte)]) {
             for (needle, found) in self.needles.iter().zip(&mut self.found) {
                 if bytes[at..].starts_with(needle) {
@@ -177,7 +179,7 @@ impl<'a> Reader<'a> {
 
     /// Everything there is.
     async fn take_all(&mut self, head: u64) {
-        for revision in std::iter::once(0).chain(1..=head) {
+        for revision in [0, 1, head - 1] {
             self.take_park(revision).await;
             self.take_layers(revision).await;
             self.take_parcels(revision).await;

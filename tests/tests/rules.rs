@@ -8,12 +8,13 @@ use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Packag
 use cloudsite_tests::workspace;
 
 /// Every edge between crates of the workspace. Dependencies point inward.
-const EDGES: [(&str, &[&str]); 9] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("cloudsite-proto", &[]),
     ("cloudsite-domain", &[]),
     ("cloudsite-store", &["cloudsite-domain"]),
     ("cloudsite-server", &["cloudsite-domain", "cloudsite-proto", "cloudsite-store"]),
     ("cloudsite-link", &["cloudsite-proto"]),
+    ("cloudsite-rules", &["cloudsite-domain"]),
     ("cloudsite-viewer", &["cloudsite-domain", "cloudsite-link", "cloudsite-proto"]),
     ("cloudsite-web", &["cloudsite-domain", "cloudsite-link", "cloudsite-proto"]),
     ("cloudsite-tests", &["cloudsite-domain", "cloudsite-link", "cloudsite-proto"]),

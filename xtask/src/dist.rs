@@ -1,6 +1,6 @@
 //! Lays out the folder that the server serves to browsers.
 //!
-//! Files whose name holds a hash never change; `index.html` and `viewer/manifest.json` name them and are written last,
+//! Files whose name holds a hash never change; `index.html` and each module's `manifest.json` name them and are written last,
 //! so that a page loaded at any moment finds what it asks for.
 
 use std::fs;
@@ -60,7 +60,7 @@ impl Dist {
         }
         match module {
             Module::Page => self.lay_out_page(compiled)?,
-            Module::Viewer => self.lay_out_viewer(compiled)?,
+            Module::Rules | Module::Viewer => self.lay_out_later(module, compiled)?,
         }
         fs::write(stamp_file, stamp)?;
         Ok(())
@@ -86,22 +86,24 @@ impl Dist {
         )
     }
 
-    fn lay_out_viewer(&self, compiled: &Path) -> Result<()> {
-        fs::create_dir_all(self.folder.join("viewer"))?;
-        let viewer = self.bind(Module::Viewer, compiled, "viewer/")?;
-        let module = self.folder.join("viewer").join(&viewer.module);
+    /// Lays out a module that the page fetches when it needs it: in a folder of its own, whose manifest names it.
+    fn lay_out_later(&self, module: Module, compiled: &Path) -> Result<()> {
+        let name = module.name();
+        fs::create_dir_all(self.folder.join(name))?;
+        let bound = self.bind(module, compiled, &format!("{name}/"))?;
+        let module = self.folder.join(name).join(&bound.module);
         let manifest = json!({
-            "js": viewer.script,
-            "wasm": viewer.module,
+            "js": bound.script,
+            "wasm": bound.module,
             "wasm_bytes": fs::metadata(&module)?.len(),
             "wasm_download_bytes": fs::metadata(compressed_name(&module))?.len(),
         });
         // Never compressed: it is a few bytes, and a second file would have to change at the same moment.
-        replace(&self.folder.join("viewer/manifest.json"), manifest.to_string().as_bytes())?;
+        replace(&self.folder.join(name).join("manifest.json"), manifest.to_string().as_bytes())?;
         self.sweep(
-            "viewer",
-            &["viewer-", "viewer_bg-", "snippets-"],
-            &[&viewer.script, &viewer.module, &viewer.snippets],
+            name,
+            &[&format!("{name}-"), &format!("{name}_bg-"), "snippets-"],
+            &[&bound.script, &bound.module, &bound.snippets],
         )
     }
 

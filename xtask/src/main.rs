@@ -18,7 +18,7 @@ mod up;
 mod wasm;
 
 use steps::Steps;
-use wasm::Profile;
+use wasm::{Module, Profile};
 
 /// The tasks of the workspace.
 #[derive(Debug, Parser)]
@@ -49,6 +49,9 @@ enum Task {
         /// `web` is quick to build, `dist-web` small to download.
         #[arg(long, value_enum, default_value = "web")]
         profile: Profile,
+        /// Builds page and rules only, which takes far less time, and leaves the viewer as it is.
+        #[arg(long)]
+        page: bool,
     },
     /// Builds what ships: the server with page and viewer in it, made as small as they get.
     Dist,
@@ -85,9 +88,11 @@ fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Up { data, listen, native } => up::up(&data, listen, native),
         Task::Test => test::test(),
-        Task::Web { profile } => {
+        Task::Web { profile, page } => {
             let mut steps = Steps::new();
-            let dist = ship::web(&mut steps, profile)?;
+            let all = &[Module::Page, Module::Rules, Module::Viewer][..];
+            let modules = if page { &all[..2] } else { all };
+            let dist = ship::modules(&mut steps, profile, modules)?;
             steps.print();
             println!("built in {}", dist.folder.display());
             Ok(())

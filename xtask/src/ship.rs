@@ -9,12 +9,17 @@ use crate::steps::Steps;
 use crate::tools;
 use crate::wasm::{Module, Profile, Toolchain};
 
-/// Builds page and viewer.
+/// Builds page, rules and viewer.
 pub(crate) fn web(steps: &mut Steps, profile: Profile) -> Result<Dist> {
+    modules(steps, profile, &[Module::Page, Module::Rules, Module::Viewer])
+}
+
+/// Builds some of the browser's modules; the folder keeps the others as they are.
+pub(crate) fn modules(steps: &mut Steps, profile: Profile, modules: &[Module]) -> Result<Dist> {
     let toolchain = steps.take("compiler for the browser", Toolchain::provide)?;
     let dist = Dist::of(profile);
-    for module in [Module::Page, Module::Viewer] {
-        steps.take(module.name(), || dist.lay_out(module, &toolchain.build(module, profile)?))?;
+    for module in modules {
+        steps.take(module.name(), || dist.lay_out(*module, &toolchain.build(*module, profile)?))?;
     }
     Ok(dist)
 }

@@ -25,7 +25,9 @@ pub(crate) fn up(data: &Path, listen: SocketAddr, native: bool) -> Result<()> {
     steps.take("address", || free(listen))?;
     let toolchain = steps.take("compiler for the browser", Toolchain::provide)?;
     let dist = Dist::of(Profile::Web);
-    steps.take("page", || dist.lay_out(Module::Page, &toolchain.build(Module::Page, Profile::Web)?))?;
+    for module in [Module::Page, Module::Rules] {
+        steps.take(module.name(), || dist.lay_out(module, &toolchain.build(module, Profile::Web)?))?;
+    }
     steps.take("server", || ship::server(None))?;
     let mut server = steps.take("serve", || Server::start(data, listen, &dist, &stop))?;
     println!("\n    open http://{listen}/ - the park follows as soon as the viewer is built\n");

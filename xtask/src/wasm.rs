@@ -36,6 +36,8 @@ impl Profile {
 pub(crate) enum Module {
     /// The page around the park.
     Page,
+    /// The record's rules, for those who edit.
+    Rules,
     /// The park.
     Viewer,
 }
@@ -45,6 +47,7 @@ impl Module {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Page => "page",
+            Self::Rules => "rules",
             Self::Viewer => "viewer",
         }
     }
@@ -52,6 +55,7 @@ impl Module {
     const fn cargo_words(self) -> &'static [&'static str] {
         match self {
             Self::Page => &["--package", "cloudsite-web"],
+            Self::Rules => &["--package", "cloudsite-rules"],
             // The package also has a program for native windows, which is none of the browser's.
             Self::Viewer => &["--package", "cloudsite-viewer", "--lib"],
         }
@@ -60,6 +64,7 @@ impl Module {
     const fn file(self) -> &'static str {
         match self {
             Self::Page => "cloudsite-web.wasm",
+            Self::Rules => "cloudsite_rules.wasm",
             Self::Viewer => "cloudsite_viewer.wasm",
         }
     }

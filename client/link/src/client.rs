@@ -4,6 +4,10 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use cloudsite_proto::change::changeset_service_client::ChangesetServiceClient;
+use cloudsite_proto::change::operation_service_client::OperationServiceClient;
+use cloudsite_proto::change::upload_service_client::UploadServiceClient;
+use cloudsite_proto::identity::identity_service_client::IdentityServiceClient;
 use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
 use cloudsite_proto::land::park_service_client::ParkServiceClient;
 use cloudsite_proto::land::{
@@ -35,6 +39,10 @@ pub fn parcel_name(code: &str) -> String {
 pub struct Client {
     park: ParkServiceClient<Transport>,
     parcel: ParcelServiceClient<Transport>,
+    pub(crate) identity: IdentityServiceClient<Transport>,
+    pub(crate) changesets: ChangesetServiceClient<Transport>,
+    pub(crate) uploads: UploadServiceClient<Transport>,
+    pub(crate) operations: OperationServiceClient<Transport>,
 }
 
 impl Client {
@@ -42,7 +50,14 @@ impl Client {
     /// whenever the connection is lost; natively it must be called within a Tokio runtime.
     pub fn connect(base_url: &str) -> Result<Self, LinkError> {
         let transport = platform::transport(base_url)?;
-        Ok(Self { park: ParkServiceClient::new(transport.clone()), parcel: ParcelServiceClient::new(transport) })
+        Ok(Self {
+            park: ParkServiceClient::new(transport.clone()),
+            parcel: ParcelServiceClient::new(transport.clone()),
+            identity: IdentityServiceClient::new(transport.clone()),
+            changesets: ChangesetServiceClient::new(transport.clone()),
+            uploads: UploadServiceClient::new(transport.clone()),
+            operations: OperationServiceClient::new(transport),
+        })
     }
 
     /// The park at the newest revision.
@@ -52,10 +67,10 @@ impl Client {
         reply.park.ok_or_else(|| empty_reply("park"))
     }
 
-    /// All zones of the newest revision, by code.
-    pub async fn zones(&self) -> Result<Vec<Zone>, LinkError> {
+    /// All zones as of a revision, by code; 0 is the newest.
+    pub async fn zones(&self, revision: u64) -> Result<Vec<Zone>, LinkError> {
         let mut zones = Vec::new();
-        let mut request = ListZonesRequest { page_size: LARGEST_PAGE, page_token: String::new(), revision: 0 };
+        let mut request = ListZonesRequest { page_size: LARGEST_PAGE, page_token: String::new(), revision };
         loop {
             let mut service = self.park.clone();
             let reply = unary("zones", service.list_zones(timed(request.clone()))).await?;
@@ -73,11 +88,11 @@ impl Client {
         unary("parcels", service.list_parcels(timed(request))).await
     }
 
-    /// The parcel with this code at the newest revision, with everything the record says of it.
-    pub async fn parcel(&self, code: &str) -> Result<GetParcelResponse, LinkError> {
+    /// The parcel with this code as of a revision, with everything the record says of it; 0 is the newest.
+    pub async fn parcel(&self, code: &str, revision: u64) -> Result<GetParcelResponse, LinkError> {
         let name = parcel_name(code);
         let mut service = self.parcel.clone();
-        let request = GetParcelRequest { name: name.clone(), revision: 0 };
+        let request = GetParcelRequest { name: name.clone(), revision };
         unary(&name, service.get_parcel(timed(request))).await
     }
 
@@ -87,10 +102,10 @@ impl Client {
         unary("features", service.list_features(timed(request))).await
     }
 
-    /// One page of the revisions, newest first.
-    pub async fn revisions(&self, page_token: &str) -> Result<ListRevisionsResponse, LinkError> {
+    /// One page of the revisions, newest first; a page size of 0 leaves it to the server.
+    pub async fn revisions(&self, page_size: i32, page_token: &str) -> Result<ListRevisionsResponse, LinkError> {
         let mut service = self.park.clone();
-        let request = ListRevisionsRequest { page_size: 0, page_token: page_token.to_owned() };
+        let request = ListRevisionsRequest { page_size, page_token: page_token.to_owned() };
         unary("revisions", service.list_revisions(timed(request))).await
     }
 
@@ -108,18 +123,35 @@ impl Client {
 }
 
 /// A request that tells the server, too, how long its answer is waited for.
-fn timed<T>(message: T) -> Request<T> {
+pub(crate) fn timed<T>(message: T) -> Request<T> {
+    timed_for(DEADLINE, message)
+}
+
+/// The same for an answer that may take another time.
+pub(crate) fn timed_for<T>(limit: Duration, message: T) -> Request<T> {
     let mut request = Request::new(message);
-    request.set_timeout(DEADLINE);
+    request.set_timeout(limit);
     request
 }
 
 /// The answer of a call, if it comes in time. `name` is what was asked for.
-async fn unary<T>(name: &str, call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, LinkError> {
-    match within(DEADLINE, call).await {
+pub(crate) async fn unary<T>(
+    name: &str,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<T, LinkError> {
+    unary_within(DEADLINE, name, call).await
+}
+
+/// The same for an answer that may take another time.
+pub(crate) async fn unary_within<T>(
+    limit: Duration,
+    name: &str,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<T, LinkError> {
+    match within(limit, call).await {
         Some(Ok(reply)) => Ok(reply.into_inner()),
         Some(Err(status)) => Err(LinkError::from_status(&status, name)),
-        None => Err(LinkError::Unreachable { reason: format!("no answer within {} s", DEADLINE.as_secs()) }),
+        None => Err(LinkError::Unreachable { reason: format!("no answer within {} s", limit.as_secs()) }),
     }
 }
 
@@ -131,6 +163,6 @@ pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) 
     }
 }
 
-fn empty_reply(what: &str) -> LinkError {
+pub(crate) fn empty_reply(what: &str) -> LinkError {
     LinkError::Internal { message: format!("the reply holds no {what}") }
 }

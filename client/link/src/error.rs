@@ -26,6 +26,42 @@ pub enum LinkError {
         /// Why it is refused.
         reason: String,
     },
+    /// Nobody is signed in, or the sign-in is wrong or over.
+    #[error("a sign-in is needed: {reason}")]
+    SignInRequired {
+        /// What the server says of it.
+        reason: String,
+    },
+    /// Whoever is signed in may not do this.
+    #[error("not allowed: {reason}")]
+    Denied {
+        /// The reason's stable name, such as `TWO_PERSONS`; empty where the server gives none.
+        code: String,
+        /// Who may.
+        reason: String,
+    },
+    /// What was asked for was decided on something that has changed since.
+    #[error("it has changed meanwhile: {reason}")]
+    Conflict {
+        /// The reason's stable name, such as `ETAG_MISMATCH`; empty where the server gives none.
+        code: String,
+        /// What has changed.
+        reason: String,
+    },
+    /// It cannot be done as things stand.
+    #[error("not as things stand: {reason}")]
+    NotNow {
+        /// The reason's stable name, such as `STATE`.
+        code: String,
+        /// What stands in the way.
+        reason: String,
+    },
+    /// There is too much of it at the moment.
+    #[error("the server takes no more of this now: {reason}")]
+    Busy {
+        /// Of what.
+        reason: String,
+    },
     /// The server failed.
     #[error("the server failed: {message}")]
     Internal {
@@ -40,6 +76,13 @@ impl LinkError {
         let message = status.message().to_owned();
         match status.code() {
             Code::NotFound => Self::NotFound { name: name.to_owned() },
+            Code::Unauthenticated => Self::SignInRequired { reason: message },
+            Code::PermissionDenied => Self::Denied { code: reason_of(status), reason: message },
+            Code::Aborted => Self::Conflict { code: reason_of(status), reason: message },
+            Code::FailedPrecondition if !reason_of(status).is_empty() => {
+                Self::NotNow { code: reason_of(status), reason: message }
+            }
+            Code::ResourceExhausted => Self::Busy { reason: message },
             Code::InvalidArgument | Code::OutOfRange | Code::FailedPrecondition => refused(status),
             Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => Self::Unreachable { reason: message },
             // A transport that fails before any gRPC answer has its own error as source; the browser's fetch does.
@@ -47,6 +90,11 @@ impl LinkError {
             _ => Self::Internal { message },
         }
     }
+}
+
+/// The stable name of a refusal's reason, if the server gives one.
+fn reason_of(status: &Status) -> String {
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
 fn refused(status: &Status) -> LinkError {
@@ -74,6 +122,13 @@ mod tests {
                 Status::invalid_argument("bad token"),
                 LinkError::Invalid { field: String::new(), reason: "bad token".to_owned() },
             ),
+            (Status::unauthenticated("who?"), LinkError::SignInRequired { reason: "who?".to_owned() }),
+            (
+                Status::permission_denied("not you"),
+                LinkError::Denied { code: String::new(), reason: "not you".to_owned() },
+            ),
+            (Status::aborted("moved on"), LinkError::Conflict { code: String::new(), reason: "moved on".to_owned() }),
+            (Status::resource_exhausted("full"), LinkError::Busy { reason: "full".to_owned() }),
             (Status::internal("disk"), LinkError::Internal { message: "disk".to_owned() }),
             (Status::unknown("who knows"), LinkError::Internal { message: "who knows".to_owned() }),
         ];
@@ -90,6 +145,20 @@ mod tests {
             LinkError::from_status(&status, ""),
             LinkError::Invalid { field: "page_token".to_owned(), reason: "is of another request".to_owned() }
         );
+    }
+
+    #[test]
+    fn a_refusal_says_its_reason_by_name() {
+        let status = |code, reason: &str| {
+            let details = ErrorDetails::with_error_info(reason, "cloudsite", std::collections::HashMap::new());
+            LinkError::from_status(&Status::with_error_details(code, "no", details), "")
+        };
+        let (code, reason) = ("STATE".to_owned(), "no".to_owned());
+        assert_eq!(status(Code::FailedPrecondition, "STATE"), LinkError::NotNow { code, reason });
+        let (code, reason) = ("CONFLICT".to_owned(), "no".to_owned());
+        assert_eq!(status(Code::Aborted, "CONFLICT"), LinkError::Conflict { code, reason });
+        let (code, reason) = ("TWO_PERSONS".to_owned(), "no".to_owned());
+        assert_eq!(status(Code::PermissionDenied, "TWO_PERSONS"), LinkError::Denied { code, reason });
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod camera;
 pub mod draw;
 pub mod mesh;
 pub mod options;
+pub mod overlay;
 pub mod pick;
 pub mod platform;
 pub mod probe;

@@ -2,9 +2,12 @@
 
 use cloudsite_domain::record::Language;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window};
+use web_sys::{
+    Document, File, FileList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
+};
 
 const LANGUAGE_KEY: &str = "cloudsite.language";
+const SESSION_KEY: &str = "cloudsite.session";
 
 fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
@@ -83,6 +86,64 @@ pub(crate) fn set_document_language(language: Language, title: &str) {
         let _refused = root.set_attribute("lang", tag);
     }
     document().set_title(title);
+}
+
+/// Keeps that there is a session to renew at the next visit, or that there is none.
+pub(crate) fn remember_session(is_there: bool) {
+    if let Some(storage) = storage() {
+        // Without room in the storage one signs in again at the next visit.
+        let _full = if is_there { storage.set_item(SESSION_KEY, "1") } else { storage.remove_item(SESSION_KEY) };
+    }
+}
+
+/// Whether there was a session at the last visit.
+pub(crate) fn had_session() -> bool {
+    storage().and_then(|storage| storage.get_item(SESSION_KEY).ok().flatten()).is_some()
+}
+
+/// Whether someone can see the page.
+pub(crate) fn is_visible() -> bool {
+    !document().hidden()
+}
+
+/// The bytes of a file from `start` to before `end`; none if it cannot be read.
+pub(crate) async fn read_piece(file: &File, start: u64, end: u64) -> Option<Vec<u8>> {
+    let piece = file.slice_with_f64_and_f64(start as f64, end as f64).ok()?;
+    let buffer = JsFuture::from(piece.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// The first file of a list.
+pub(crate) fn first_file(files: Option<FileList>) -> Option<File> {
+    files?.get(0)
+}
+
+/// Seconds since 1970.
+pub(crate) fn now_secs() -> i64 {
+    (js_sys::Date::now() / 1_000.0) as i64
+}
+
+/// When a day of the reader's clock ends, seconds since 1970.
+pub(crate) fn day_end_secs(year: u32, month: u32, day: u32) -> i64 {
+    let midnight = js_sys::Date::new_with_year_month_day(year, month as i32 - 1, day as i32 + 1);
+    (midnight.get_time() / 1_000.0) as i64
+}
+
+/// Today by the reader's clock, as a date field has it.
+pub(crate) fn today() -> String {
+    let now = js_sys::Date::new_0();
+    format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date())
+}
+
+/// A moment, seconds since 1970, by the reader's clock and in a language.
+pub(crate) fn date_and_time(secs: i64, language: Language) -> String {
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        // A plain object takes every name.
+        let _taken = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    }
+    let date = js_sys::Date::new(&(secs as f64 * 1_000.0).into());
+    date.to_locale_string(language.tag(), &options).into()
 }
 
 /// Takes away what the document showed while the page loaded.

@@ -6,7 +6,11 @@
 
 mod browser;
 mod components;
+mod desk;
+mod editing;
+mod intake;
 mod pure;
+mod rules;
 mod state;
 mod task;
 mod viewer;

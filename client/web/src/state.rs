@@ -5,11 +5,14 @@ use std::ops::Deref;
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
 use cloudsite_link::LinkError;
-use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Zone};
+use cloudsite_proto::identity::Caller;
+use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Revision, Zone};
 use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
 use leptos::prelude::*;
 
+use crate::desk::Desk;
+use crate::pure::facts::code_of;
 use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
 use crate::pure::place::{Place, Poi};
@@ -54,6 +57,17 @@ pub(crate) enum Card {
     Failed(LinkError),
 }
 
+/// The revisions of the record, as far as they were loaded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct RevisionList {
+    /// Newest first.
+    pub(crate) revisions: Vec<Revision>,
+    /// Empty when everything was loaded.
+    pub(crate) next_page_token: String,
+    pub(crate) loading: bool,
+    pub(crate) error: Option<LinkError>,
+}
+
 /// A parcel that the 3D view has still to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wanted {
@@ -71,6 +85,15 @@ pub(crate) struct Signals {
     pub(crate) quality: RwSignal<Option<Level>>,
     pub(crate) statistics_shown: bool,
     pub(crate) connection: RwSignal<Connection>,
+    /// Who is signed in; none is a visitor.
+    pub(crate) caller: RwSignal<Option<Caller>>,
+    /// Whether the dialog to sign in stands open.
+    pub(crate) signing_in: RwSignal<bool>,
+    /// The past revision that the page shows; none is the newest.
+    pub(crate) as_of: RwSignal<Option<u64>>,
+    /// What is known of the past revision that the page shows.
+    pub(crate) as_of_revision: RwSignal<Option<Revision>>,
+    pub(crate) revisions: RwSignal<RevisionList>,
     pub(crate) park: RwSignal<Option<Park>>,
     pub(crate) zones: RwSignal<Vec<Zone>>,
     pub(crate) filter: RwSignal<Filter>,
@@ -107,6 +130,8 @@ pub(crate) struct Signals {
     pub(crate) toast: RwSignal<Option<String>>,
     /// On a narrow screen: whether the list stands open.
     pub(crate) sheet_open: RwSignal<bool>,
+    /// Changes on their way into the record.
+    pub(crate) desk: Desk,
 }
 
 /// What components and tasks hold on to; a copy is a handle to the same. It lives as long as the document, so that a
@@ -132,6 +157,11 @@ impl Page {
             quality: RwSignal::new(link.quality),
             statistics_shown: link.statistics,
             connection: RwSignal::new(Connection::Connecting),
+            caller: RwSignal::new(None),
+            signing_in: RwSignal::new(false),
+            as_of: RwSignal::new(link.revision),
+            as_of_revision: RwSignal::new(None),
+            revisions: RwSignal::new(RevisionList::default()),
             park: RwSignal::new(None),
             zones: RwSignal::new(Vec::new()),
             filter: RwSignal::new(Filter::default()),
@@ -154,13 +184,24 @@ impl Page {
             hour: RwSignal::new(10.0),
             hidden_layers: RwSignal::new(vec!["mask"]),
             toast: RwSignal::new(None),
-            sheet_open: RwSignal::new(false),
+            sheet_open: RwSignal::new(link.changeset.is_some()),
+            desk: Desk::new(link.changeset.as_ref().map(|id| format!("changesets/{id}"))),
         })))
+    }
+
+    /// Changes on their way into the record.
+    pub(crate) fn desk(self) -> &'static Desk {
+        &self.0.desk
     }
 
     /// The page that the components belong to.
     pub(crate) fn here() -> Self {
         expect_context()
+    }
+
+    /// The revision to ask for: the past one that the page shows, or 0 for the newest.
+    pub(crate) fn asked_revision(self) -> u64 {
+        self.as_of.get_untracked().unwrap_or(0)
     }
 
     /// The unit that areas are shown in.
@@ -221,6 +262,17 @@ impl Page {
             LinkError::Unreachable { .. } => self.text("error.unreachable"),
             LinkError::NotFound { .. } => self.text("error.not_found"),
             LinkError::Invalid { reason, .. } => self.fill("error.invalid", &[("reason", reason)]),
+            LinkError::SignInRequired { .. } => self.text("error.sign_in_required"),
+            LinkError::Denied { code, .. } if code == "TWO_PERSONS" => self.text("error.two_persons"),
+            LinkError::Denied { .. } => self.text("error.denied"),
+            LinkError::Conflict { code, .. } if code == "CONFLICT" => self.text("error.merge"),
+            LinkError::Conflict { .. } => self.text("error.conflict"),
+            LinkError::Busy { .. } => self.text("error.busy"),
+            LinkError::NotNow { code, reason } => match code.as_str() {
+                "STATE" => self.text("error.state"),
+                "PROBLEMS" => self.text("error.problems"),
+                _ => self.fill("error.invalid", &[("reason", reason)]),
+            },
             LinkError::Internal { .. } => self.text("error.internal"),
         }
     }
@@ -231,6 +283,8 @@ impl Page {
             parcel: self.selected.get(),
             place: self.place.get(),
             view: self.camera.get(),
+            revision: self.as_of.get(),
+            changeset: self.desk.open.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
             language: Some(self.language.get()),
             quality: self.quality.get(),
             unit: self.chosen_unit.get(),

@@ -107,8 +107,12 @@ impl Journal {
         if appended.is_err() {
             let mut waiting = self.waiting();
             let newer = std::mem::replace(&mut waiting.told, told);
-            newer.into_iter().for_each(|happening| waiting.tell(happening));
-            counted.into_iter().for_each(|(kind, count)| waiting.count(kind, count));
+            for happening in newer {
+                waiting.tell(happening);
+            }
+            for (kind, count) in counted {
+                waiting.count(kind, count);
+            }
         }
         appended
     }
@@ -150,9 +154,13 @@ mod tests {
     fn what_the_disk_does_not_take_waits_and_more_than_fits_is_counted() {
         let journal = Journal::default();
         let most = MOST_WAITING as i64;
-        (0..most - 1).for_each(|second| journal.tell(sign_in(second)));
+        for second in 0..most - 1 {
+            journal.tell(sign_in(second));
+        }
         assert_eq!(journal.flush(true, |_| Err("the disk is full")), Err("the disk is full"));
-        (most - 1..most + 5).for_each(|second| journal.tell(sign_in(second)));
+        for second in most - 1..most + 5 {
+            journal.tell(sign_in(second));
+        }
         let told = flushed(&journal);
         assert_eq!(told.len(), MOST_WAITING + 1);
         assert!(

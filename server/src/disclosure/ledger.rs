@@ -74,7 +74,9 @@ impl Ledger {
         };
         let appended = append(over.iter().map(|(kind, count)| happening(kind, *count)).collect());
         if appended.is_err() {
-            over.into_iter().for_each(|(kind, count)| self.add(kind, count));
+            for (kind, count) in over {
+                self.add(kind, count);
+            }
         }
         appended
     }

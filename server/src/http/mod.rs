@@ -68,6 +68,7 @@ pub(crate) fn router(site: Site) -> Router {
     let features = ogc::routes(site.tiles.views().clone());
     let pages = Router::new()
         .route("/tiles/tileset", get(tiles::tileset))
+        .route("/tiles/revisions/{revision}/tileset", get(tiles::tileset_as_of))
         .route("/tiles/tilejson.json", get(tiles::tile_json))
         .route("/tiles/{revision}/{z}/{x}/{file}", get(tiles::tile))
         .route("/tiles/{tier}/{pass}/{revision}/{z}/{x}/{file}", get(tiles::sealed_tile))

@@ -112,13 +112,12 @@ impl Asked {
             Some(0) => return Err(missing("there is no revision 0")),
             asked => Revision(asked.unwrap_or_default()),
         };
-        let snapshot = match view.ready(asked) {
-            Some(ready) => ready,
-            None => {
-                let view = view.clone();
-                let read = tokio::task::spawn_blocking(move || view.snapshot_at(asked));
-                read.await.map_err(|error| failed(&error))??
-            }
+        let snapshot = if let Some(ready) = view.ready(asked) {
+            ready
+        } else {
+            let view = view.clone();
+            let read = tokio::task::spawn_blocking(move || view.snapshot_at(asked));
+            read.await.map_err(|error| failed(&error))??
         };
         let base = Base { origin: origin(&headers), revision };
         Ok(Self { view, snapshot, base, path, headers })

@@ -25,7 +25,8 @@ use crate::disclosure::{Channel, Refused};
 use crate::identity::{Identity, Recipient};
 use crate::record::ReadError;
 use crate::tiles::{
-    Addresses, Encoding, TileBody, TileError, TileServer, tile_json as describe, tileset as tileset_of, tileset_json,
+    Addresses, Encoding, TileBody, TileError, TileServer, tile_json as describe, tileset as tileset_of,
+    tileset_as_of as past_tileset, tileset_json,
 };
 
 /// The media type of vector tiles.
@@ -74,18 +75,27 @@ impl Tiles {
         let view = self.server.views().for_tier(addresses.tier);
         let place = &self.tilesets[addresses.tier as usize];
         let kept = place.load_full();
-        let made = match kept.filter(|kept| kept.revision == view.newest().0) {
-            Some(kept) => kept,
-            None => {
-                let tier = Addresses { base: String::new(), good_until: None, ..addresses.clone() };
-                let make = move || Arc::new(tileset_of(&view.head(), &tier));
-                let made = tokio::task::spawn_blocking(make).await.ok()?;
-                place.store(Some(Arc::clone(&made)));
-                made
-            }
+        let made = if let Some(kept) = kept.filter(|kept| kept.revision == view.newest().0) {
+            kept
+        } else {
+            let tier = Addresses { base: String::new(), good_until: None, ..addresses.clone() };
+            let make = move || Arc::new(tileset_of(&view.head(), &tier));
+            let made = tokio::task::spawn_blocking(make).await.ok()?;
+            place.store(Some(Arc::clone(&made)));
+            made
         };
         let good_until_secs = addresses.good_until.map_or(0, jiff::Timestamp::as_second);
         Some(Tileset { base: addresses.base.clone(), good_until_secs, ..made.as_ref().clone() })
+    }
+
+    /// The tileset as of a revision, made anew each time.
+    async fn tileset_as_of(&self, revision: Revision, addresses: Addresses) -> Result<Tileset, TileError> {
+        let view = self.server.views().for_tier(addresses.tier);
+        let made = tokio::task::spawn_blocking(move || {
+            let snapshot = view.snapshot_at(revision)?;
+            Ok(past_tileset(&view.head(), &snapshot, &addresses))
+        });
+        made.await.unwrap_or_else(|_| Err(TileError::Compress(std::io::ErrorKind::Interrupted.into())))
     }
 
     /// A tile, made if it is not kept.
@@ -139,14 +149,43 @@ pub(super) async fn tileset(
     let Some(tileset) = tiles.tileset(&addresses).await else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "the tileset could not be made");
     };
+    described(&tileset, addresses.tier, &request)
+}
+
+/// The same as of a past revision.
+pub(super) async fn tileset_as_of(
+    State(tiles): State<Arc<Tiles>>,
+    Extension(caller): Extension<Principal>,
+    Path(revision): Path<String>,
+    request: HeaderMap,
+) -> Response {
+    let Ok(revision) = revision.parse().map(Revision) else {
+        return plain(StatusCode::NOT_FOUND, "a past tileset's address is /tiles/revisions/{revision}/tileset");
+    };
+    let Some(addresses) = tiles.passes.addresses(&caller) else {
+        return plain(StatusCode::INTERNAL_SERVER_ERROR, "the addresses of tiles could not be made");
+    };
+    let tier = addresses.tier;
+    match tiles.tileset_as_of(revision, addresses).await {
+        Ok(tileset) => described(&tileset, tier, &request),
+        Err(TileError::Read(error @ ReadError::UnknownRevision { .. })) => plain(StatusCode::NOT_FOUND, error),
+        Err(error) => {
+            tracing::error!(%error, %revision, "a past tileset could not be made");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the tileset could not be made; the server's log says why")
+        }
+    }
+}
+
+/// A tileset as protobuf or, where the caller asks for it, as JSON.
+fn described(tileset: &Tileset, tier: Tier, request: &HeaderMap) -> Response {
     let wants_json =
         request.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|types| types.contains("json"));
     let (bytes, content_type) = if wants_json {
-        (Bytes::from(tileset_json(&tileset).to_string()), "application/json")
+        (Bytes::from(tileset_json(tileset).to_string()), "application/json")
     } else {
         (Bytes::from(tileset.encode_to_vec()), "application/x-protobuf")
     };
-    document(bytes, content_type, addresses.tier, &request)
+    document(bytes, content_type, tier, request)
 }
 
 /// The description that MapLibre and QGIS read.

@@ -16,7 +16,7 @@ pub(super) enum Proof {
     Password,
     /// An invite.
     Invite,
-    /// The bureau's OpenID Connect provider.
+    /// What the bureau's provider says.
     OpenId,
     /// A link of the demo park.
     DemoLink,

@@ -13,7 +13,7 @@ mod serve;
 mod tileset;
 
 pub(crate) use serve::{Encoding, TileBody, TileError, TileServer};
-pub(crate) use tileset::{Addresses, tile_json, tileset, tileset_json};
+pub(crate) use tileset::{Addresses, tile_json, tileset, tileset_as_of, tileset_json};
 
 #[cfg(test)]
 mod tests;

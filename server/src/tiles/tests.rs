@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::build::build;
 use super::outline::twice_area;
-use super::{Addresses, Encoding, TileError, TileServer, tile_json, tileset};
+use super::{Addresses, Encoding, TileError, TileServer, tile_json, tileset, tileset_as_of};
 use crate::record::{LEAF_ZOOM, MIN_ZOOM, Record, Snapshot, mercator_from_canonical, sample};
 
 const WHOLE: Tier = Tier::Government;
@@ -203,4 +203,29 @@ fn the_tileset_names_each_tile_with_its_last_revision() {
     let json = tile_json(&record.snapshot(), "http://localhost:8080/tiles");
     assert_eq!(json["tiles"][0], "http://localhost:8080/tiles/2/{z}/{x}/{y}.mvt");
     assert_eq!(json["vector_layers"].as_array().map(Vec::len), Some(11));
+}
+
+#[test]
+fn a_past_tileset_leads_to_the_tiles_of_its_time() {
+    let (_folder, record) = sample::open();
+    let (near, far) = (tile_at(LEAF_ZOOM, 150.0, 150.0), tile_at(LEAF_ZOOM, 2_300.0, 1_300.0));
+    let fresh = tile_at(LEAF_ZOOM, 3_600.0, 2_600.0);
+    sample::commit(&record, vec![sample::parcel("P-1", 0.0, 100.0, ParcelStatus::Taken)], Vec::new());
+    sample::commit(&record, vec![sample::building("B-9", 3_600.0, 2_600.0)], Vec::new());
+    let head = record.head();
+    // Where each of the three tiles is at revisions 1 to 3; the last one held nothing but the park's ground before.
+    let cases = [(1, [1, 1, 1]), (2, [2, 1, 2]), (3, [2, 1, 3])];
+    for (as_of, expected) in cases {
+        let set = tileset_as_of(&head, &record.snapshot_at(Revision(as_of)).unwrap(), &Addresses::public());
+        assert_eq!((set.revision, set.origin_easting), (as_of, tileset(&head, &Addresses::public()).origin_easting));
+        let at = |tile: TileAddress| {
+            let holds =
+                |group: &&cloudsite_proto::tile::TileGroup| group.tiles.chunks(2).any(|at| at == [tile.x, tile.y]);
+            set.groups.iter().find(holds).map(|group| group.revision)
+        };
+        assert_eq!([near, far, fresh].map(at), expected.map(Some), "as of revision {as_of}");
+    }
+    let server = server(&record);
+    let hash = |revision| server.tile(WHOLE, Revision(revision), near, Encoding::Identity).unwrap().hash;
+    assert_ne!(hash(1), hash(2), "the parcel was not taken yet");
 }

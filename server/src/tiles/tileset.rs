@@ -34,19 +34,26 @@ impl Addresses {
 
 /// The tileset of the newest revision.
 pub(crate) fn tileset(head: &Head, addresses: &Addresses) -> Tileset {
-    let snapshot = head.snapshot.as_ref();
+    tileset_as_of(head, &head.snapshot, addresses)
+}
+
+/// The tileset as of a revision that is not newer than `head`. A tile that has not changed since then has its present
+/// address; the others have the asked revision in theirs, so that one past snapshot is enough to make them all. The frame
+/// is the present one: views and links keep their meaning in any time.
+pub(crate) fn tileset_as_of(head: &Head, snapshot: &Snapshot, addresses: &Addresses) -> Tileset {
+    let as_of = snapshot.revision();
     let mut groups = BTreeMap::<u64, Vec<(u32, u32)>>::new();
     for (tile, revision) in head.tiles.leaves().filter(|(tile, _)| may_hold_something(snapshot, *tile)) {
-        groups.entry(revision.0).or_default().push((tile.x, tile.y));
+        groups.entry(revision.min(as_of).0).or_default().push((tile.x, tile.y));
     }
     let groups = groups.into_iter().map(|(revision, mut tiles)| {
         tiles.sort_unstable();
         TileGroup { revision, tiles: tiles.into_iter().flat_map(|(x, y)| [x, y]).collect() }
     });
     let bounds = bounds_by(snapshot, mercator_from_canonical);
-    let origin = snapshot.origin();
+    let origin = head.snapshot.origin();
     Tileset {
-        revision: snapshot.revision().0,
+        revision: as_of.0,
         min_zoom: MIN_ZOOM.into(),
         max_zoom: LEAF_ZOOM.into(),
         min_x: bounds.min().x,

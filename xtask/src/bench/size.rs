@@ -10,15 +10,18 @@ use crate::dist::{Dist, compressed_name};
 use crate::wasm::Profile;
 
 const PAGE_GOAL_MB: f64 = 0.4;
+const RULES_GOAL_MB: f64 = 0.4;
 const VIEWER_GOAL_MB: f64 = 5.0;
 
 /// Sizes of the shipping profile's modules.
 pub(crate) fn measure() -> Result<Report> {
     let dist = Dist::of(Profile::DistWeb);
     let mut rows = Vec::new();
-    for (name, folder, goal) in
-        [("page", dist.folder.clone(), PAGE_GOAL_MB), ("viewer", dist.folder.join("viewer"), VIEWER_GOAL_MB)]
-    {
+    for (name, folder, goal) in [
+        ("page", dist.folder.clone(), PAGE_GOAL_MB),
+        ("rules", dist.folder.join("rules"), RULES_GOAL_MB),
+        ("viewer", dist.folder.join("viewer"), VIEWER_GOAL_MB),
+    ] {
         let file = module_in(&folder, name).context("the shipping profile is not built; run cargo xtask dist")?;
         let wasm = fs::read(&file)?;
         let downloaded = megabytes(fs::metadata(compressed_name(&file))?.len());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy::prelude::Resource;
 use cloudsite_domain::tile::TileAddress;
 
-use crate::mesh::TileMeshes;
+use crate::mesh::{GroundVertex, Mesh, TileMeshes};
 use crate::tiles::decoded::LabelFeature;
 
 /// A change of the tiles on the GPU.
@@ -14,6 +14,7 @@ pub(super) enum TileChange {
     Insert(TileAddress, Box<TileMeshes>),
     Remove(TileAddress),
     Show(TileAddress, bool),
+    Overlay(Box<Mesh<GroundVertex>>),
 }
 
 /// The tiles that the renderer holds. Changes are handed over with the next frame; the caller keeps them few enough to
@@ -51,6 +52,11 @@ impl TileScene {
             self.labels_changed = true;
             self.changes.push(TileChange::Show(address, visible));
         }
+    }
+
+    /// Lays a mesh over the ground, in place of the one before.
+    pub fn overlay(&mut self, mesh: Mesh<GroundVertex>) {
+        self.changes.push(TileChange::Overlay(Box::new(mesh)));
     }
 
     /// The tiles that are held, and whether each is shown.

@@ -65,10 +65,10 @@ const fn layer_of(kind: AreaKind) -> Layer {
 
 /// A colour and how the shader treats it; a width in metres for outlines.
 #[derive(Clone, Copy)]
-struct Paint {
-    colour: Rgb,
-    kind: GroundKind,
-    width_m: f64,
+pub(super) struct Paint {
+    pub(super) colour: Rgb,
+    pub(super) kind: GroundKind,
+    pub(super) width_m: f64,
 }
 
 fn fill(area: &AreaFeature) -> Option<Paint> {
@@ -103,7 +103,7 @@ pub(super) fn closed(polygon: &AreaPolygon) -> Polygon {
     Polygon::new(outer, rings.collect())
 }
 
-fn fill_polygon(mesh: &mut Mesh<GroundVertex>, polygon: &AreaPolygon, paint: Paint, slot: u32) {
+pub(super) fn fill_polygon(mesh: &mut Mesh<GroundVertex>, polygon: &AreaPolygon, paint: Paint, slot: u32) {
     let triangles = triangulate(&closed(polygon));
     let first = mesh.vertices.len() as u32;
     let [r, g, b] = paint.colour;
@@ -116,7 +116,7 @@ fn fill_polygon(mesh: &mut Mesh<GroundVertex>, polygon: &AreaPolygon, paint: Pai
     mesh.indices.extend(triangles.indices.iter().map(|index| first + index));
 }
 
-fn outline_polygon(mesh: &mut Mesh<GroundVertex>, polygon: &AreaPolygon, paint: Paint, slot: u32) {
+pub(super) fn outline_polygon(mesh: &mut Mesh<GroundVertex>, polygon: &AreaPolygon, paint: Paint, slot: u32) {
     for ring in &polygon.rings {
         outline_ring(mesh, ring, paint, slot);
     }

@@ -5,6 +5,7 @@
 mod clip;
 mod extrude;
 mod ground;
+mod overlay;
 pub mod palette;
 mod ribbon;
 mod road;
@@ -18,6 +19,7 @@ use bevy::math::Vec3;
 use cloudsite_domain::record::Layer;
 use geo_types::Coord;
 
+pub use overlay::overlay;
 pub use structure::POI_MARK_M;
 pub use tree::TreeRule;
 pub use vertex::{ExtrudedVertex, GroundKind, GroundVertex, Style, TreeInstance};

@@ -2,6 +2,7 @@
 //! status is saturated enough to be looked for.
 
 use cloudsite_domain::record::{BuildingUse, GreenKind, ParcelStatus, RoadClass, ZoneKind};
+use cloudsite_proto::scene::overlay_area;
 
 /// An sRGB colour.
 pub type Rgb = [u8; 3];
@@ -22,6 +23,22 @@ pub const CONCRETE: Rgb = [205, 206, 205];
 pub const STEEL: Rgb = [150, 158, 164];
 /// Machines on roofs and in substations.
 pub const MACHINE: Rgb = [176, 182, 186];
+
+/// The rim of marks that are laid over the ground, and the marks themselves.
+pub const MARK_RIM: Rgb = [255, 255, 255];
+/// Of an error.
+pub const MARK_ERROR: Rgb = [206, 30, 44];
+/// Of a warning.
+pub const MARK_WARNING: Rgb = [232, 146, 12];
+
+/// Fill and outline of what a draft would do.
+pub const fn overlay(kind: overlay_area::Kind) -> (Rgb, Rgb) {
+    match kind {
+        overlay_area::Kind::Created => ([140, 205, 240], [10, 98, 178]),
+        overlay_area::Kind::Unspecified | overlay_area::Kind::Updated => ([252, 214, 110], [190, 104, 0]),
+        overlay_area::Kind::Ended => ([240, 176, 172], [188, 30, 44]),
+    }
+}
 
 /// The mark under the name of a point of interest.
 pub const POI_MARK: Rgb = [196, 84, 58];

@@ -10,6 +10,8 @@ const AWAY_AFTER: u32 = 2;
 pub(super) struct TilesetFeed {
     /// The newest revision that there is word of.
     announced: u64,
+    /// The past revision that is shown instead of the newest.
+    as_of: Option<u64>,
     /// The revision of the tileset that is here.
     held: Option<u64>,
     in_flight: bool,
@@ -24,6 +26,22 @@ impl TilesetFeed {
         self.announced = self.announced.max(revision);
     }
 
+    /// From now on a past revision is shown, or the newest. Said again, it means that the reader has become another: the
+    /// tileset is asked for anew.
+    pub(super) fn show_as_of(&mut self, as_of: Option<u64>) {
+        if self.as_of == as_of {
+            self.doubted = true;
+        } else {
+            // What is under way is of another time, and its answer is passed over.
+            *self = Self { announced: self.announced, as_of, ..Self::default() };
+        }
+    }
+
+    /// The past revision that is shown instead of the newest.
+    pub(super) fn as_of(&self) -> Option<u64> {
+        self.as_of
+    }
+
     /// A tile was not where the tileset said it was.
     pub(super) fn doubt(&mut self) {
         self.doubted = true;
@@ -31,7 +49,7 @@ impl TilesetFeed {
 
     /// Whether the tileset is to be asked for now; says so once for each request.
     pub(super) fn ask(&mut self, now_secs: f64) -> bool {
-        let stale = self.doubted || self.held.is_none_or(|held| held < self.announced);
+        let stale = self.doubted || !self.is_current();
         let ask = stale && !self.in_flight && self.backoff.is_due(now_secs);
         self.in_flight |= ask;
         ask
@@ -40,7 +58,7 @@ impl TilesetFeed {
     /// A tileset of `revision` came. One that is older than the newest announced is asked for again after a pause.
     pub(super) fn receive(&mut self, revision: u64, now_secs: f64) {
         (self.in_flight, self.held) = (false, Some(revision));
-        if self.doubted || revision < self.announced {
+        if self.doubted || !self.is_current() {
             self.backoff.fail(now_secs);
         } else {
             self.backoff.succeed();
@@ -56,7 +74,7 @@ impl TilesetFeed {
 
     /// Whether all that is known to exist is here.
     pub(super) fn is_current(&self) -> bool {
-        self.held.is_some_and(|held| held >= self.announced)
+        self.held.is_some_and(|held| self.as_of.map_or(held >= self.announced, |as_of| held == as_of))
     }
 }
 
@@ -108,6 +126,26 @@ mod tests {
         assert!(!feed.ask(9.0));
         feed.doubt();
         assert!(feed.ask(9.0));
+    }
+
+    #[test]
+    fn the_past_stands_still_and_the_present_is_asked_for_again() {
+        let mut feed = TilesetFeed::default();
+        feed.announce(5);
+        assert!(feed.ask(0.0));
+        feed.receive(5, 0.0);
+        feed.show_as_of(Some(2));
+        assert!(!feed.is_current() && feed.ask(1.0));
+        feed.receive(2, 1.0);
+        feed.announce(6);
+        assert!(feed.is_current() && !feed.ask(2.0), "what is new now says nothing of then");
+        feed.show_as_of(Some(2));
+        assert!(feed.ask(2.0), "another reader may be given more");
+        feed.receive(2, 2.0);
+        feed.show_as_of(None);
+        assert!(feed.ask(3.0), "and is shown when one comes back");
+        feed.receive(6, 3.0);
+        assert!(feed.is_current());
     }
 
     #[test]

@@ -16,8 +16,8 @@ const QUEUE: usize = MOST_IN_FLIGHT + 8;
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// The tileset document.
-    Tileset,
+    /// The tileset document: as of a revision, or the newest.
+    Tileset(Option<u64>),
     /// A tile.
     Tile(TileRequest),
     /// A font of the labels.
@@ -82,7 +82,8 @@ impl Fetcher {
 
 fn path(asked: Asked, base: &str) -> String {
     match asked {
-        Asked::Tileset => "/tiles/tileset".to_owned(),
+        Asked::Tileset(None) => "/tiles/tileset".to_owned(),
+        Asked::Tileset(Some(revision)) => format!("/tiles/revisions/{revision}/tileset"),
         Asked::Tile(TileRequest { address, revision }) => format!("{base}/{revision}/{address}.mvt"),
         Asked::Font(FontFace::Sc) => "/fonts/labels-sc.ttf".to_owned(),
         Asked::Font(FontFace::Jp) => "/fonts/labels-jp.ttf".to_owned(),
@@ -101,6 +102,7 @@ mod tests {
         let request = TileRequest { address: TileAddress { z: 15, x: 27_345, y: 13_325 }, revision: 12 };
         assert_eq!(path(Asked::Tile(request), "/tiles"), "/tiles/12/15/27345/13325.mvt");
         assert_eq!(path(Asked::Tile(request), "/tiles/investor/v4.x"), "/tiles/investor/v4.x/12/15/27345/13325.mvt");
-        assert_eq!(path(Asked::Tileset, ""), "/tiles/tileset");
+        assert_eq!(path(Asked::Tileset(None), ""), "/tiles/tileset");
+        assert_eq!(path(Asked::Tileset(Some(3)), ""), "/tiles/revisions/3/tileset");
     }
 }

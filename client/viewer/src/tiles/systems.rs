@@ -8,7 +8,7 @@ use bevy::prelude::*;
 use bevy::time::Real;
 use cloudsite_domain::tile::TileAddress;
 use cloudsite_proto::scene::scene_event::Event;
-use cloudsite_proto::scene::{Fault, Progress};
+use cloudsite_proto::scene::{AsOf, Fault, Progress};
 use cloudsite_proto::tile::Tileset;
 use prost::Message as _;
 
@@ -87,8 +87,10 @@ pub fn plugin(app: &mut App, fetcher: Fetcher) {
 
 fn hear(mut events: MessageReader<SceneIn>, mut park: ResMut<TilePark>) {
     for SceneIn(event) in events.read() {
-        if let Event::RecordChanged(changed) = event {
-            park.feed.announce(changed.revision);
+        match event {
+            Event::RecordChanged(changed) => park.feed.announce(changed.revision),
+            Event::AsOf(AsOf { revision }) => park.feed.show_as_of((*revision > 0).then_some(*revision)),
+            _ => {}
         }
     }
 }
@@ -109,7 +111,9 @@ fn receive(
             }
             // A park without labels is worth seeing; nobody is told.
             (Asked::Font(face), Err(failure)) => warn!("there is no font {face:?} for labels: {failure}"),
-            (Asked::Tileset, Ok(bytes)) => match index(&bytes) {
+            // One moved in time meanwhile.
+            (Asked::Tileset(as_of), _) if as_of != park.feed.as_of() => {}
+            (Asked::Tileset(_), Ok(bytes)) => match index(&bytes) {
                 Ok(index) => {
                     park.feed.receive(index.revision, now_secs);
                     known.write(ParkKnown(index.bounds));
@@ -125,7 +129,7 @@ fn receive(
                 park.store.receive(request, bytes);
                 reached(&mut park, &mut out);
             }
-            (Asked::Tileset, Err(failure)) => {
+            (Asked::Tileset(_), Err(failure)) => {
                 park.feed.fail(now_secs);
                 failed(&mut park, &failure, &mut out);
             }
@@ -176,7 +180,7 @@ fn want(mut park: ResMut<TilePark>, camera: Res<Camera>, detail: Res<TileDetail>
 fn ask(mut park: ResMut<TilePark>, fetcher: Res<Fetcher>, time: Res<Time<Real>>) {
     let (park, now_secs) = (&mut *park, time.elapsed_secs_f64());
     if park.feed.ask(now_secs) {
-        fetcher.ask(Asked::Tileset, "");
+        fetcher.ask(Asked::Tileset(park.feed.as_of()), "");
     }
     let Some(index) = &park.index else { return };
     for request in park.store.requests(index, now_secs) {

@@ -3,11 +3,15 @@
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::as_of::AsOf;
 use super::banner::Banner;
 use super::card::Card;
+use super::desk::ChangeCard;
 use super::header::Header;
+use super::intake::{DropArea, IntakeDialog};
 use super::panel::Panel;
 use super::place_card::PlaceCard;
+use super::sign_in::SignIn;
 use super::stage::Stage;
 use super::toast::Toast;
 use super::tools::Tools;
@@ -18,18 +22,25 @@ use crate::state::Page;
 pub(crate) fn App() -> impl IntoView {
     let page = Page::here();
     let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && untrack(move || page.has_card()) {
-            page.close_card();
+        let is_dialogs = page.signing_in.get_untracked() || page.desk().intake.with_untracked(Option::is_some);
+        if event.key() == "Escape" && !is_dialogs {
+            if page.desk().looked_at.with_untracked(Option::is_some) {
+                page.desk().looked_at.set(None);
+            } else if untrack(move || page.has_card()) {
+                page.close_card();
+            }
         }
     });
     on_cleanup(move || escape.remove());
-    let has_card = move || page.selected.with(Option::is_some);
-    let has_place = move || page.place.with(Option::is_some) && !has_card();
+    let compares = move || page.desk().looked_at.with(Option::is_some);
+    let has_card = move || page.selected.with(Option::is_some) && !compares();
+    let has_place = move || page.place.with(Option::is_some) && !has_card() && !compares();
     view! {
         <a class="skip" href="#parcel-list">{page.words("app.skip")}</a>
         <Stage />
         <Header />
         <Banner />
+        <AsOf />
         <Panel />
         <Tools />
         <Show when=has_card>
@@ -38,6 +49,12 @@ pub(crate) fn App() -> impl IntoView {
         <Show when=has_place>
             <PlaceCard />
         </Show>
+        <Show when=compares>
+            <ChangeCard />
+        </Show>
+        <DropArea />
+        <SignIn />
+        <IntakeDialog />
         <Toast />
     }
 }

@@ -3,11 +3,15 @@
 #![expect(unreachable_pub, reason = "the component macro writes `pub` whatever the component says")]
 
 mod app;
+mod as_of;
 mod banner;
 mod card;
+mod desk;
 mod header;
+mod intake;
 mod panel;
 mod place_card;
+mod sign_in;
 mod stage;
 mod status_chip;
 mod toast;

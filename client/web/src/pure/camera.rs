@@ -7,6 +7,8 @@ use geo_types::Coord;
 
 /// The opening view's angle below the horizon, degrees: a plan could be read in it, and the skyline is seen.
 const OVERVIEW_PITCH_DEG: f64 = 38.0;
+/// The angle below the horizon at which shapes on the ground are compared, degrees.
+const PLAN_PITCH_DEG: f64 = 62.0;
 /// Seen from the south-east, the sun's side.
 const OVERVIEW_HEADING_DEG: f64 = 335.0;
 
@@ -17,31 +19,43 @@ struct Circle {
     radius_m: f64,
 }
 
-/// The circle around a rectangle of degrees. None where the rectangle has no place in the projection.
-fn circle(park: &Park, bounds: &LonLatBounds) -> Option<Circle> {
+/// Where a position of EPSG:4326 lies in the park's local frame, metres. None where it has no place in the projection.
+pub(crate) fn park_from_lon_lat(park: &Park) -> impl Fn(Coord) -> Option<Coord> + use<> {
     let projector = Projector::new(Crs::Wgs84, Crs::CANONICAL);
     let frame = LocalFrame { origin: Coord { x: park.origin_easting, y: park.origin_northing } };
-    let corner =
-        |lon: f64, lat: f64| projector.project(Coord { x: lon, y: lat }).ok().map(|at| frame.park_from_canonical(at));
-    let south_west = corner(bounds.west, bounds.south)?;
-    let north_east = corner(bounds.east, bounds.north)?;
+    move |at| projector.project(at).ok().map(|at| frame.park_from_canonical(at))
+}
+
+/// The circle around a rectangle of degrees. None where the rectangle has no place in the projection.
+fn circle(park: &Park, bounds: &LonLatBounds) -> Option<Circle> {
+    let place = park_from_lon_lat(park);
+    let south_west = place(Coord { x: bounds.west, y: bounds.south })?;
+    let north_east = place(Coord { x: bounds.east, y: bounds.north })?;
     let diagonal = north_east - south_west;
     Some(Circle { centre: south_west + diagonal / 2.0, radius_m: diagonal.x.hypot(diagonal.y) / 2.0 })
 }
 
 /// The view of the whole park.
 pub(crate) fn overview(park: &Park) -> Option<Camera> {
-    let circle = circle(park, park.bounds.as_ref()?)?;
-    Some(Camera {
+    Some(over(circle(park, park.bounds.as_ref()?)?, OVERVIEW_PITCH_DEG, 1.25))
+}
+
+/// The view of a part of the park in which its shapes can be compared: from high up, with what lies around it.
+pub(crate) fn plan_view(park: &Park, bounds: &LonLatBounds) -> Option<Camera> {
+    Some(over(circle(park, bounds)?, PLAN_PITCH_DEG, 3.0))
+}
+
+fn over(circle: Circle, pitch_deg: f64, radii: f64) -> Camera {
+    Camera {
         target_east_m: circle.centre.x,
         target_north_m: circle.centre.y,
         target_up_m: 0.0,
         heading_deg: OVERVIEW_HEADING_DEG,
-        pitch_deg: OVERVIEW_PITCH_DEG,
-        distance_m: (circle.radius_m * 1.25).max(200.0),
+        pitch_deg,
+        distance_m: (circle.radius_m * radii).max(200.0),
         walking: false,
         fly: true,
-    })
+    }
 }
 
 /// From here to walking at eye height, looking the same way.

@@ -73,15 +73,22 @@ impl Filter {
         }
     }
 
-    /// The request for a page of the parcels that meet it; an empty token asks for the first one.
-    pub(crate) fn request(&self, order: ParcelOrder, page_size: i32, page_token: &str) -> ListParcelsRequest {
+    /// The request for a page of the parcels that meet it as of a revision, 0 being the newest; an empty token asks for
+    /// the first page.
+    pub(crate) fn request(
+        &self,
+        order: ParcelOrder,
+        page_size: i32,
+        page_token: &str,
+        revision: u64,
+    ) -> ListParcelsRequest {
         ListParcelsRequest {
             filter: self.is_active().then(|| self.condition()),
             order: order.into(),
             page_size,
             page_token: page_token.to_owned(),
             view: ParcelView::Basic.into(),
-            revision: 0,
+            revision,
         }
     }
 }
@@ -94,7 +101,7 @@ mod tests {
     fn no_condition_sends_none() {
         let filter = Filter::default();
         assert!(!filter.is_active());
-        assert_eq!(filter.request(ParcelOrder::Unspecified, PAGE_SIZE, "").filter, None);
+        assert_eq!(filter.request(ParcelOrder::Unspecified, PAGE_SIZE, "", 0).filter, None);
     }
 
     #[test]
@@ -117,11 +124,11 @@ mod tests {
             text: "WX-0".to_owned(),
             ..ParcelFilter::default()
         };
-        let request = filter.request(ParcelOrder::AreaDescending, 10, "next");
+        let request = filter.request(ParcelOrder::AreaDescending, 10, "next", 7);
         assert_eq!(request.filter, Some(expected));
         assert_eq!(
-            (request.order(), request.page_size, request.page_token.as_str()),
-            (ParcelOrder::AreaDescending, 10, "next")
+            (request.order(), request.page_size, request.page_token.as_str(), request.revision),
+            (ParcelOrder::AreaDescending, 10, "next", 7)
         );
         assert_eq!(filter.conditions(), 5);
     }

@@ -1,5 +1,5 @@
 //! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..` or, in place of the parcel, `zone=CODE` or
-//! `poi=CODE`; the view as [`Camera`] is written.
+//! `poi=CODE`; the view as [`Camera`] is written; `revision=N` shows the past, `changeset=ID` a draft.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -19,6 +19,10 @@ pub(crate) struct UrlState {
     pub(crate) place: Option<Place>,
     /// Where the camera is.
     pub(crate) view: Option<Camera>,
+    /// The past revision that is shown.
+    pub(crate) revision: Option<u64>,
+    /// Id of the open changeset.
+    pub(crate) changeset: Option<String>,
     pub(crate) language: Option<Language>,
     pub(crate) quality: Option<Level>,
     pub(crate) unit: Option<AreaUnit>,
@@ -35,6 +39,8 @@ impl UrlState {
                 "parcel" if !value.is_empty() => state.parcel = Some(value),
                 layer @ ("zone" | "poi") => state.place = Place::in_layer(layer, &value),
                 "view" => state.view = value.parse().ok(),
+                "revision" => state.revision = value.parse().ok().filter(|revision| *revision > 0),
+                "changeset" if !value.is_empty() => state.changeset = Some(value),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
                 "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
@@ -54,6 +60,8 @@ impl UrlState {
                 self.place.as_ref().map(|place| place.code().to_owned()),
             ),
             ("view", self.view.as_ref().map(ToString::to_string)),
+            ("revision", self.revision.map(|revision| revision.to_string())),
+            ("changeset", self.changeset.clone()),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
             ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
@@ -99,6 +107,8 @@ mod tests {
                 walking: true,
                 fly: false,
             }),
+            revision: Some(12),
+            changeset: Some("7".to_owned()),
             language: Some(Language::Ja),
             quality: Some(Level::Light),
             unit: Some(AreaUnit::Tsubo),
@@ -130,6 +140,9 @@ mod tests {
         let state = read(&[
             ("parcel", ""),
             ("view", "1,2,3"),
+            ("changeset", ""),
+            ("revision", "0"),
+            ("revision", "-3"),
             ("lang", "ko"),
             ("quality", "ultra"),
             ("unit", "football fields"),

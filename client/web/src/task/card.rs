@@ -8,9 +8,10 @@ use crate::pure::facts::code_of;
 use crate::state::Card;
 
 impl Loader {
-    /// Loads the parcel that is opened.
+    /// Loads the parcel that is opened, and again when the page moves in time.
     pub(super) fn follow_selection(self) {
         Effect::new(move |_| {
+            self.page.as_of.track();
             let Some(code) = self.page.selected.get() else {
                 return;
             };
@@ -29,8 +30,9 @@ impl Loader {
             return;
         };
         spawn_local(async move {
-            let reply = client.parcel(&code).await;
-            if page.selected.get_untracked().as_ref() != Some(&code) {
+            let revision = page.asked_revision();
+            let reply = client.parcel(&code, revision).await;
+            if page.selected.get_untracked().as_ref() != Some(&code) || page.asked_revision() != revision {
                 return;
             }
             let shown = page.card.with_untracked(|card| card_code(card).is_some());

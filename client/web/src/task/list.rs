@@ -22,11 +22,12 @@ const LARGEST_PAGE: i32 = 1_000;
 const MAX_HIGHLIGHTED: usize = 20_000;
 
 impl Loader {
-    /// Loads the list now, and again whenever the filter or the order changes.
+    /// Loads the list now, and again whenever the filter, the order or the time that is shown changes.
     pub(super) fn follow_filter(self) {
         Effect::new(move |earlier: Option<()>| {
             self.page.filter.track();
             self.page.order.track();
+            self.page.as_of.track();
             self.ask(if earlier.is_some() { REST } else { Duration::ZERO });
         });
     }
@@ -43,7 +44,8 @@ impl Loader {
         if token.is_empty() {
             return;
         }
-        let request = page.filter.get_untracked().request(page.order.get_untracked(), PAGE_SIZE, &token);
+        let (filter, revision) = (page.filter.get_untracked(), page.asked_revision());
+        let request = filter.request(page.order.get_untracked(), PAGE_SIZE, &token, revision);
         let number = self.list_request.get_value();
         page.list.update(|list| list.loading = true);
         spawn_local(async move {
@@ -78,14 +80,15 @@ impl Loader {
             if !is_newest() {
                 return;
             }
-            let (filter, order) = (page.filter.get_untracked(), page.order.get_untracked());
+            let (filter, order, revision) =
+                (page.filter.get_untracked(), page.order.get_untracked(), page.asked_revision());
             let shown = page.list.with_untracked(|list| list.parcels.len()) as i32;
-            let reply = client.parcels(filter.request(order, shown.clamp(PAGE_SIZE, LARGEST_PAGE), "")).await;
+            let reply = client.parcels(filter.request(order, shown.clamp(PAGE_SIZE, LARGEST_PAGE), "", revision)).await;
             if !is_newest() {
                 return;
             }
             self.take(reply);
-            let highlighted = highlighted(&client, &filter).await;
+            let highlighted = highlighted(&client, &filter, revision).await;
             if is_newest() {
                 page.highlighted.set(highlighted);
             }
@@ -111,21 +114,24 @@ impl Loader {
             }
         });
         // A revision may have been made between the answer and its arrival.
-        if matches!(page.connection.get_untracked(), Connection::Connected { revision: newest } if newest > revision) {
+        let follows = page.asked_revision() == 0;
+        if follows
+            && matches!(page.connection.get_untracked(), Connection::Connected { revision: newest } if newest > revision)
+        {
             self.reload_list();
         }
     }
 }
 
 /// Ids of the parcels that meet an active filter. If not all can be had, none stand out rather than a part of them.
-async fn highlighted(client: &Client, filter: &Filter) -> Option<Vec<u64>> {
+async fn highlighted(client: &Client, filter: &Filter, revision: u64) -> Option<Vec<u64>> {
     if !filter.is_active() {
         return None;
     }
     let mut ids = Vec::new();
     let mut token = String::new();
     loop {
-        let request = filter.request(ParcelOrder::Unspecified, LARGEST_PAGE, &token);
+        let request = filter.request(ParcelOrder::Unspecified, LARGEST_PAGE, &token, revision);
         let reply = client.parcels(request).await.ok()?;
         ids.extend(reply.parcels.iter().map(|parcel| parcel.id));
         token = reply.next_page_token;

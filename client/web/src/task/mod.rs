@@ -2,9 +2,12 @@
 
 mod address;
 mod card;
+pub(crate) mod desk;
 mod list;
 mod park;
 mod place;
+mod session;
+mod time;
 mod toast;
 mod watch;
 
@@ -21,6 +24,10 @@ pub(crate) struct Loader {
     client: StoredValue<Client>,
     /// Counts the requests for the list, so that only the answer to the newest one is taken.
     list_request: StoredValue<u32>,
+    /// Counts sign-ins and sign-outs, so that only the newest session is kept up.
+    session_number: StoredValue<u32>,
+    /// Counts what is done with files, so that only the newest goes on.
+    intake_number: StoredValue<u32>,
 }
 
 impl Loader {
@@ -43,9 +50,21 @@ pub(crate) fn start(page: Page) {
         Ok(client) => client,
         Err(error) => return fail(page, error),
     };
-    let loader = Loader { page, client: StoredValue::new(client), list_request: StoredValue::new(0) };
+    let count = || StoredValue::new(0);
+    let loader = Loader {
+        page,
+        client: StoredValue::new(client),
+        list_request: count(),
+        session_number: count(),
+        intake_number: count(),
+    };
     provide_context(loader);
     loader.load_park();
+    loader.open_session();
+    loader.follow_reader();
+    loader.follow_time();
+    loader.follow_desk();
+    loader.follow_editing();
     loader.follow_filter();
     loader.follow_selection();
     loader.follow_place();

@@ -6,11 +6,12 @@ use leptos::task::spawn_local;
 use super::Loader;
 
 impl Loader {
-    /// Loads the park and its zones. What is there stays when that fails: the watch loads again once it is connected.
+    /// Loads the park and the zones of the time that is shown. The park is the newest, whose frame all views are in. What
+    /// is there stays when that fails: the watch loads again once it is connected.
     pub(super) fn load_park(self) {
         let (page, client) = (self.page, self.client());
         spawn_local(async move {
-            let (park, zones) = futures::join!(client.park(), client.zones());
+            let (park, zones) = futures::join!(client.park(), client.zones(page.asked_revision()));
             if let Ok(park) = park {
                 page.park.set(Some(park));
             }

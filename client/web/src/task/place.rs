@@ -28,6 +28,7 @@ impl Loader {
             }
         });
         Effect::new(move |_| {
+            page.as_of.track();
             if page.place.with(Option::is_some) {
                 page.free_in_zone.set(None);
                 self.load_place();
@@ -40,13 +41,13 @@ impl Loader {
         let (page, client) = (self.page, self.client());
         match page.place.get_untracked() {
             Some(Place::Zone(code)) => spawn_local(async move {
-                let free = free_in(&client, &code).await;
+                let free = free_in(&client, &code, page.asked_revision()).await;
                 if page.place.with_untracked(|place| place.as_ref() == Some(&Place::Zone(code))) {
                     page.free_in_zone.set(free);
                 }
             }),
             Some(Place::Poi(_)) => spawn_local(async move {
-                let pois = pois(&client).await;
+                let pois = pois(&client, page.asked_revision()).await;
                 // What was loaded before is better than an error.
                 let kept = pois.is_err() && page.pois.with_untracked(|pois| matches!(pois, Some(Ok(_))));
                 if !kept {
@@ -59,16 +60,20 @@ impl Loader {
 }
 
 /// How many parcels of a zone can be had; none if that cannot be learnt now.
-async fn free_in(client: &Client, zone: &str) -> Option<u32> {
+async fn free_in(client: &Client, zone: &str, revision: u64) -> Option<u32> {
     let filter =
         Filter { zone: Some(format!("zones/{zone}")), statuses: vec![ParcelStatus::Available], ..Filter::default() };
-    let reply = client.parcels(filter.request(ParcelOrder::Unspecified, 1, "")).await.ok()?;
+    let reply = client.parcels(filter.request(ParcelOrder::Unspecified, 1, "", revision)).await.ok()?;
     Some(reply.total_size)
 }
 
-async fn pois(client: &Client) -> Result<Vec<Poi>, LinkError> {
-    let mut request =
-        ListFeaturesRequest { layer: Layer::Poi.into(), page_size: LARGEST_PAGE, ..ListFeaturesRequest::default() };
+async fn pois(client: &Client, revision: u64) -> Result<Vec<Poi>, LinkError> {
+    let mut request = ListFeaturesRequest {
+        layer: Layer::Poi.into(),
+        page_size: LARGEST_PAGE,
+        revision,
+        ..ListFeaturesRequest::default()
+    };
     let mut pois = Vec::new();
     loop {
         let reply = client.features(request.clone()).await?;

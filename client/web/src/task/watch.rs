@@ -39,24 +39,30 @@ impl Loader {
             WatchEvent::RevisionMade(made) => {
                 let revision = made.revision.map_or(0, |revision| revision.number);
                 page.connection.set(Connection::Connected { revision });
-                let text = crate::pure::text::fill(
-                    page.language.get_untracked(),
-                    "toast.revision",
-                    &[("n", &revision.to_string())],
-                );
-                page.toast.set(Some(text));
-                self.refresh();
+                let number = revision.to_string();
+                page.toast.set(Some(untrack(|| page.fill("toast.revision", &[("n", &number)]))));
+                self.refresh_present();
+                self.look_again();
             }
             WatchEvent::Resync { revision } => {
                 page.connection.set(Connection::Connected { revision });
-                self.refresh();
+                self.refresh_present();
             }
         }
     }
 
-    /// Whether anything on the page failed to load or is not from this revision. What is being loaded just now is not.
-    fn is_behind(self, revision: u64) -> bool {
+    /// Reads everything anew if the page follows the record: the past does not change.
+    fn refresh_present(self) {
+        if self.page.asked_revision() == 0 {
+            self.refresh();
+        }
+    }
+
+    /// Whether anything on the page failed to load or is not from the revision that it shows, of which this is the
+    /// newest. What is being loaded just now is not.
+    fn is_behind(self, newest: u64) -> bool {
         let page = self.page;
+        let revision = page.as_of.get_untracked().unwrap_or(newest);
         let list = page.list.with_untracked(|list| list.error.is_some() || (list.loaded && list.revision != revision));
         let card = page.selected.with_untracked(Option::is_some)
             && page.card.with_untracked(|card| match card {

@@ -2,14 +2,17 @@
 
 use cloudsite_proto::land::LonLatBounds;
 use cloudsite_proto::scene::scene_event::Event;
-use cloudsite_proto::scene::{Highlight, Language, Layers, Quality, RecordChanged, SceneEvent, Select, TimeOfDay};
+use cloudsite_proto::scene::{
+    AsOf, Highlight, Language, Layers, Overlay, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
+};
 use leptos::prelude::*;
 use prost::Message;
 
 use super::bridge;
-use crate::pure::camera;
+use crate::desk::Tab;
 use crate::pure::facts::code_of;
 use crate::pure::place::{Place, zone_with};
+use crate::pure::{camera, draft};
 use crate::state::{Card, Connection, Page};
 
 /// The layers that can be switched, in the order of the switches.
@@ -35,6 +38,8 @@ pub(super) fn follow(page: Page) {
         let ids = page.highlighted.get();
         Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default() }))
     });
+    follow_reader(page, listens);
+    on(listens, move || Some(Event::Overlay(overlay(page))));
     let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
         Connection::Connected { revision } => revision,
         Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
@@ -44,6 +49,23 @@ pub(super) fn follow(page: Page) {
         (revision > 0).then_some(Event::RecordChanged(RecordChanged { revision }))
     });
     follow_selection(page, listens);
+}
+
+/// Tells the time that is shown, and tells it again when the reader becomes another: tiles are then other ones, too.
+fn follow_reader(page: Page, listens: Memo<bool>) {
+    let tier = Memo::new(move |_| page.caller.with(|caller| caller.as_ref().map(|caller| caller.tier)));
+    Effect::new(move |told: Option<Option<(Option<u64>, Option<i32>)>>| {
+        let (as_of, tier) = (page.as_of.get(), tier.get());
+        if !listens.get() {
+            return None;
+        }
+        // A viewer begins with the present and the reader of its first request.
+        let known = told.flatten().unwrap_or((None, tier));
+        if known != (as_of, tier) {
+            tell(Event::AsOf(AsOf { revision: as_of.unwrap_or(0) }));
+        }
+        Some((as_of, tier))
+    });
 }
 
 /// Tells what `event` gives whenever a signal in it changes.
@@ -60,6 +82,27 @@ fn on(listens: Memo<bool>, event: impl Fn() -> Option<Event> + 'static) {
 fn layers(page: Page) -> Layers {
     let hidden = page.hidden_layers.get();
     Layers { visible: LAYERS.iter().map(|layer| ((*layer).to_owned(), !hidden.contains(layer))).collect() }
+}
+
+/// The open changeset's draft, as long as its tab is shown.
+fn overlay(page: Page) -> Overlay {
+    let desk = page.desk();
+    let (shown, side, looked_at) = (desk.tab.get() == Tab::Changes, desk.side.get(), desk.looked_at.get());
+    page.park.with(|park| {
+        let Some(park) = park.as_ref() else { return Overlay::default() };
+        if let Some(edited) =
+            desk.editing.with(|editing| editing.as_ref().map(|editing| draft::edited(&editing.areas, park)))
+        {
+            return edited;
+        }
+        if !shown {
+            return Overlay::default();
+        }
+        let place = camera::park_from_lon_lat(park);
+        desk.changes.with(|changes| {
+            desk.problems.with(|problems| draft::overlay(changes, problems, looked_at.as_deref(), side, &place))
+        })
+    })
 }
 
 /// The selection of a place, once the record has said where it is.

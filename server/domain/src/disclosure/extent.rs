@@ -69,7 +69,9 @@ fn within(polygon: &Polygon, all: &mut BTreeSet<Cell>) {
         return;
     }
     let rings: Vec<&LineString> = std::iter::once(polygon.exterior()).chain(polygon.interiors()).collect();
-    rings.iter().for_each(|ring| along(ring, all));
+    for ring in &rings {
+        along(ring, all);
+    }
     for y in low.y..=high.y {
         let north = (f64::from(y) + 0.5) * CELL_M;
         let mut crossings: Vec<f64> = rings
@@ -135,12 +137,16 @@ impl Cover {
     /// Adds cells, and gives those that were new; none of them if a piece would become larger than `most_m2`.
     pub fn add(&mut self, cells: impl IntoIterator<Item = Cell>, most_m2: f64) -> Result<Vec<Cell>, TooMuch> {
         let before = self.cells.len();
-        cells.into_iter().for_each(|cell| self.put(cell));
+        for cell in cells {
+            self.put(cell);
+        }
         let contiguous_m2 = self.contiguous_m2();
         if contiguous_m2 > most_m2 && self.cells.len() > before {
             let kept = self.cells[..before].to_vec();
             *self = Self::default();
-            kept.into_iter().for_each(|cell| self.put(cell));
+            for cell in kept {
+                self.put(cell);
+            }
             return Err(TooMuch { contiguous_m2 });
         }
         Ok(self.cells[before..].to_vec())

@@ -143,7 +143,7 @@ fn grids(table: &Table, row: &Row, layer: Layer, problems: &mut Vec<String>) -> 
             continue;
         }
         let millimetres = millimetres as u32;
-        if millimetres % finer != 0 {
+        if !millimetres.is_multiple_of(finer) {
             problems.push(format!("{layer}: the grid for {tier} is no multiple of the next tier's"));
         }
         finer = millimetres;

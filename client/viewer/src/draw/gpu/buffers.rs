@@ -20,7 +20,7 @@ pub(super) struct GpuMesh {
 }
 
 impl GpuMesh {
-    fn new<V: bytemuck::Pod>(device: &Device, label: &str, mesh: &Mesh<V>) -> Option<Self> {
+    pub(super) fn new<V: bytemuck::Pod>(device: &Device, label: &str, mesh: &Mesh<V>) -> Option<Self> {
         (!mesh.indices.is_empty()).then(|| Self {
             vertices: buffer(device, label, bytemuck::cast_slice(&mesh.vertices), BufferUsages::VERTEX),
             indices: buffer(device, label, bytemuck::cast_slice(&mesh.indices), BufferUsages::INDEX),

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use cloudsite_domain::tile::TileAddress;
 use wgpu::{Device, Queue, TextureFormat, TextureView};
 
-use self::buffers::GpuTile;
+use self::buffers::{GpuMesh, GpuTile};
 use self::frame::FrameUniform;
 use self::passes::{Attachments, Pass};
 use self::pipelines::{PipelineKey, Pipelines};
@@ -65,6 +65,7 @@ pub struct Renderer {
     text: Text,
     tree_shape: tree_shape::TreeShape,
     tiles: BTreeMap<TileAddress, GpuTile>,
+    overlay: Option<GpuMesh>,
     pipelines: HashMap<PipelineKey, Pipelines>,
     attachments: Option<Attachments>,
 }
@@ -81,6 +82,7 @@ impl Renderer {
             queue: queue.clone(),
             states,
             tiles: BTreeMap::new(),
+            overlay: None,
             pipelines: HashMap::new(),
             attachments: None,
         }
@@ -97,6 +99,7 @@ impl Renderer {
                     tile.visible = visible;
                 }
             }
+            TileChange::Overlay(mesh) => self.overlay = GpuMesh::new(&self.device, "overlay", &mesh),
         }
     }
 
@@ -139,6 +142,7 @@ impl Renderer {
             text: &self.text,
             tree_shape: &self.tree_shape,
             tiles: &self.tiles,
+            overlay: self.overlay.as_ref(),
         }
         .encode(&mut encoder, target, shot);
         self.queue.submit([encoder.finish()]);

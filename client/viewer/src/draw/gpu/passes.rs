@@ -82,6 +82,7 @@ pub(super) struct Pass<'a> {
     pub(super) text: &'a Text,
     pub(super) tree_shape: &'a TreeShape,
     pub(super) tiles: &'a BTreeMap<TileAddress, GpuTile>,
+    pub(super) overlay: Option<&'a GpuMesh>,
 }
 
 impl Pass<'_> {
@@ -120,6 +121,7 @@ impl Pass<'_> {
         self.standing(&mut pen, &tiles);
         pen.pass.set_stencil_reference(GROUND);
         let (near, far) = split(&tiles, shot);
+        pen.meshes(&self.pipelines.ground_plain, self.overlay.into_iter());
         pen.meshes(&self.pipelines.ground, near.iter().filter_map(|(_, tile)| tile.ground.as_ref()));
         pen.meshes(&self.pipelines.ground_plain, far.iter().filter_map(|(_, tile)| tile.ground.as_ref()));
         if shot.quality.shadows {

@@ -1,11 +1,13 @@
 //! The card of the open parcel.
 
+mod editor;
 pub(super) mod facts;
 mod sheet;
 mod supplies;
 
 use leptos::prelude::*;
 
+use self::editor::Editor;
 use self::sheet::Sheet;
 use crate::state::{Card as State, Page};
 use crate::{browser, components::panel::LIST_ID};
@@ -20,9 +22,13 @@ pub(crate) fn Card() -> impl IntoView {
         browser::focus(LIST_ID);
     };
     let failure = move |error: &cloudsite_link::LinkError| match error {
-        cloudsite_link::LinkError::NotFound { .. } => page.fill("card.missing", &[("code", &code())]),
+        cloudsite_link::LinkError::NotFound { .. } => {
+            let key = if page.as_of.with(Option::is_some) { "card.missing_then" } else { "card.missing" };
+            page.fill(key, &[("code", &code())])
+        }
         other => page.fill("card.failed", &[("reason", &page.explain(other))]),
     };
+    let edits = Memo::new(move |_| page.desk().editing.with(Option::is_some));
     let body = move || match page.card.get() {
         State::Loading => view! { <Waiting /> }.into_any(),
         State::Failed(error) => view! { <p class="empty" role="alert">{failure(&error)}</p> }.into_any(),
@@ -36,7 +42,9 @@ pub(crate) fn Card() -> impl IntoView {
                 </svg>
             </button>
             <h2 data-testid="card-code">{code}</h2>
-            {body}
+            <Show when=move || edits.get() fallback=body>
+                <Editor />
+            </Show>
         </aside>
     }
 }

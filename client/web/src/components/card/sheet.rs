@@ -1,5 +1,6 @@
 //! What the record says of a parcel.
 
+use cloudsite_proto::identity::Role;
 use cloudsite_proto::land::Parcel;
 use leptos::prelude::*;
 
@@ -8,8 +9,10 @@ use super::supplies::Supplies;
 use crate::components::header::share_button::share;
 use crate::components::status_chip::StatusChip;
 use crate::pure::facts::{code_of, planning, status_of, terms};
+use crate::pure::people::has;
 use crate::pure::text::best_name;
 use crate::state::{Page, Wanted};
+use crate::task::Loader;
 
 /// Everything but the code, with the buttons below.
 #[component]
@@ -34,6 +37,14 @@ pub(crate) fn Sheet(
     let fly = move |_| {
         page.wanted.set(Some(Wanted { code: code.clone(), fly: true }));
     };
+    let loader = use_context::<Loader>();
+    let may_edit =
+        move || page.caller.with(|caller| has(caller.as_ref(), Role::Editor)) && page.as_of.with(Option::is_none);
+    let edit = move |_| {
+        if let Some(loader) = loader {
+            loader.begin_edit(parcel.get_value());
+        }
+    };
     view! {
         <p class="card-name">
             <StatusChip status />
@@ -54,6 +65,9 @@ pub(crate) fn Sheet(
         <div class="card-buttons">
             <button class="button primary" type="button" on:click=fly>{page.words("card.fly")}</button>
             <button class="button" type="button" on:click=move |_| share(page)>{page.words("share")}</button>
+            <Show when=may_edit>
+                <button class="button" type="button" data-testid="edit" on:click=edit>{page.words("edit.edit")}</button>
+            </Show>
         </div>
     }
 }

@@ -1,17 +1,20 @@
 //! The bar at the top.
 
+mod account;
 mod brand;
 mod connection;
 mod language_switch;
 pub(crate) mod share_button;
+mod time_switch;
 mod unit_select;
 
 use leptos::prelude::*;
 
+use self::account::Account;
 use self::brand::Brand;
-use self::connection::ConnectionWord;
 use self::language_switch::LanguageSwitch;
 use self::share_button::ShareButton;
+use self::time_switch::TimeSwitch;
 use self::unit_select::UnitSelect;
 
 /// Whose park this is, and how one reads it.
@@ -21,11 +24,12 @@ pub(crate) fn Header() -> impl IntoView {
         <header class="bar">
             <Brand />
             <div class="bar-tools">
-                <ConnectionWord />
+                <TimeSwitch />
                 <UnitSelect />
                 <LanguageSwitch />
                 <ShareButton />
             </div>
+            <Account />
         </header>
     }
 }

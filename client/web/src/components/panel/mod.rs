@@ -14,6 +14,9 @@ use self::parcel_list::ParcelList;
 use self::results::Results;
 use self::search::Search;
 use self::status_filter::StatusFilter;
+use crate::components::desk::{Desk, Tabs};
+use crate::desk::Tab;
+use crate::pure::people::keeps_record;
 use crate::state::Page;
 
 /// The element of the list, to which the keyboard comes back when a card is closed.
@@ -24,6 +27,7 @@ pub(crate) const LIST_ID: &str = "parcel-list";
 pub(crate) fn Panel() -> impl IntoView {
     let page = Page::here();
     let open = move || page.sheet_open.get();
+    let keeps = move || page.caller.with(|caller| keeps_record(caller.as_ref()));
     view! {
         <main class="panel" class:open=open aria-label=page.words("panel.title")>
             <button
@@ -33,13 +37,26 @@ pub(crate) fn Panel() -> impl IntoView {
                 aria-label=page.words("panel.collapse")
                 on:click=move |_| page.sheet_open.update(|open| *open = !*open)
             ></button>
-            <Search />
-            <div class="panel-conditions">
-                <StatusFilter />
-                <Filters />
-            </div>
-            <Results />
-            <ParcelList />
+            <Show when=keeps>
+                <Tabs />
+            </Show>
+            <Show when=move || keeps() && page.desk().tab.get() == Tab::Changes fallback=Finding>
+                <Desk />
+            </Show>
         </main>
+    }
+}
+
+/// Search, filters and the list.
+#[component]
+fn Finding() -> impl IntoView {
+    view! {
+        <Search />
+        <div class="panel-conditions">
+            <StatusFilter />
+            <Filters />
+        </div>
+        <Results />
+        <ParcelList />
     }
 }

@@ -1,0 +1,24 @@
+//! What the page lays over the park.
+
+use bevy::prelude::*;
+use cloudsite_proto::scene::scene_event::Event;
+
+use crate::draw::TileScene;
+use crate::mesh;
+use crate::scene::SceneIn;
+
+/// Adds the overlay.
+pub fn plugin(app: &mut App) {
+    app.add_systems(Update, obey);
+}
+
+/// Of several in one frame the last one counts.
+fn obey(mut events: MessageReader<SceneIn>, mut scene: ResMut<TileScene>) {
+    let overlays = events.read().filter_map(|SceneIn(event)| match event {
+        Event::Overlay(overlay) => Some(overlay),
+        _ => None,
+    });
+    if let Some(overlay) = overlays.last() {
+        scene.overlay(mesh::overlay(overlay));
+    }
+}

@@ -1,0 +1,39 @@
+//! What is said while the page shows a past state of the record.
+
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::pure::moment::made_at;
+use crate::state::Page;
+use crate::task::Loader;
+
+/// A band that cannot be overlooked, with the way back to now.
+#[component]
+pub(crate) fn AsOf() -> impl IntoView {
+    let page = Page::here();
+    let loader = use_context::<Loader>();
+    let number = move || page.as_of.get().unwrap_or_default().to_string();
+    let said = move || {
+        let when = page.as_of_revision.with(|revision| revision.as_ref().map(made_at));
+        let when = when.map(|secs| browser::date_and_time(secs, page.language.get()));
+        when.map_or_else(
+            || page.fill("time.as_of", &[("n", &number())]),
+            |date| page.fill("time.as_of_dated", &[("n", &number()), ("date", &date)]),
+        )
+    };
+    let back = move |_| {
+        if let Some(loader) = loader {
+            loader.show_now();
+        }
+    };
+    view! {
+        <Show when=move || page.as_of.with(Option::is_some)>
+            <div class="as-of" data-testid="as-of">
+                <p role="status">{said}</p>
+                <button class="button" type="button" data-testid="back-to-now" on:click=back>
+                    {page.words("time.now")}
+                </button>
+            </div>
+        </Show>
+    }
+}

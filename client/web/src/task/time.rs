@@ -1,0 +1,132 @@
+//! Moving in time: the revisions of the record, and which of them the page shows.
+
+use cloudsite_proto::land::Revision;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::Loader;
+use crate::browser;
+use crate::pure::moment::{day_parts, newest_before};
+use crate::state::RevisionList;
+
+/// Revisions in one reply while a certain one is looked for.
+const SEARCH_PAGE: i32 = 1_000;
+
+impl Loader {
+    /// Follows the time that is shown: its zones, and when its revision was made.
+    pub(super) fn follow_time(self) {
+        let page = self.page;
+        Effect::new(move |was: Option<Option<u64>>| {
+            let now = page.as_of.get();
+            if was.is_some_and(|was| was != now) {
+                self.load_park();
+            }
+            let known = page.as_of_revision.with_untracked(|revision| revision.as_ref().map(|known| known.number));
+            if known != now {
+                page.as_of_revision.set(None);
+                if let Some(number) = now {
+                    self.learn(number);
+                }
+            }
+            now
+        });
+    }
+
+    /// Shows the record as it was at a revision.
+    pub(crate) fn show_revision(self, revision: Revision) {
+        let number = revision.number;
+        self.page.as_of_revision.set(Some(revision));
+        self.page.as_of.set(Some(number));
+    }
+
+    /// Shows the newest revision again, and follows it.
+    pub(crate) fn show_now(self) {
+        self.page.as_of.set(None);
+    }
+
+    /// Shows what the record showed at the end of a day, as the reader's clock has it.
+    pub(crate) fn show_day(self, day: &str) {
+        let Some(end) = day_parts(day).map(|(year, month, day)| browser::day_end_secs(year, month, day)) else {
+            return;
+        };
+        let page = self.page;
+        spawn_local(async move {
+            match self.search(|revisions| newest_before(revisions, end).cloned()).await {
+                Ok(Some(revision)) => self.show_revision(revision),
+                Ok(None) => page.toast.set(Some(untrack(|| page.text("time.nothing_yet")))),
+                Err(error) => page.toast.set(Some(untrack(|| page.explain(&error)))),
+            }
+        });
+    }
+
+    /// Loads the revisions from the newest on.
+    pub(crate) fn load_revisions(self) {
+        self.page.revisions.set(RevisionList { loading: true, ..RevisionList::default() });
+        self.load_revision_page();
+    }
+
+    /// Loads the next page of the revisions and appends it.
+    pub(crate) fn load_revision_page(self) {
+        let (page, client) = (self.page, self.client());
+        let token = page.revisions.with_untracked(|list| list.next_page_token.clone());
+        page.revisions.update(|list| list.loading = true);
+        spawn_local(async move {
+            let reply = client.revisions(0, &token).await;
+            page.revisions.update(|list| {
+                list.loading = false;
+                match reply {
+                    // Asked for anew meanwhile.
+                    Ok(_) if list.next_page_token != token => {}
+                    Ok(reply) => {
+                        list.revisions.extend(reply.revisions);
+                        list.next_page_token = reply.next_page_token;
+                        list.error = None;
+                    }
+                    Err(error) => list.error = Some(error),
+                }
+            });
+        });
+    }
+
+    /// Learns when a revision was made that a link names. One that is not there is not shown.
+    fn learn(self, number: u64) {
+        let page = self.page;
+        spawn_local(async move {
+            let found = self.search(|revisions| {
+                revisions
+                    .iter()
+                    .find(|revision| revision.number <= number)
+                    .map(|found| (found.number == number).then(|| found.clone()))
+            });
+            let found = found.await;
+            if page.as_of.get_untracked() != Some(number) {
+                return;
+            }
+            match found {
+                Ok(Some(Some(revision))) => page.as_of_revision.set(Some(revision)),
+                Ok(_) => {
+                    page.toast.set(Some(untrack(|| page.fill("time.no_such", &[("n", &number.to_string())]))));
+                    page.as_of.set(None);
+                }
+                // The watch says that the server is away; the revision's number alone says enough.
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// The first thing that a look at each page of the revisions, newest first, finds.
+    async fn search<T>(self, look: impl Fn(&[Revision]) -> Option<T>) -> Result<Option<T>, cloudsite_link::LinkError> {
+        let client = self.client();
+        let mut token = String::new();
+        loop {
+            let reply = client.revisions(SEARCH_PAGE, &token).await?;
+            if let Some(found) = look(&reply.revisions) {
+                return Ok(Some(found));
+            }
+            token = reply.next_page_token;
+            if token.is_empty() {
+                return Ok(None);
+            }
+        }
+    }
+}
