@@ -49,12 +49,11 @@ pub(crate) fn drafted(
             progress(done as u64);
         }
         let (layer, code) = (feature.layer(), feature.code.clone());
-        match Item::of(now(snapshot, layer, &code).as_ref(), Some(feature), editor) {
-            Some(item) => draft.items.push(item),
-            None => {
-                draft.unchanged += 1;
-                draft.same.push((layer, code));
-            }
+        if let Some(item) = Item::of(now(snapshot, layer, &code).as_ref(), Some(feature), editor) {
+            draft.items.push(item);
+        } else {
+            draft.unchanged += 1;
+            draft.same.push((layer, code));
         }
     }
     for (layer, code) in change.ends {

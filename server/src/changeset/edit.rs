@@ -47,7 +47,7 @@ impl Api {
         let title = parse::text("title", &request.title, 1, LONGEST_TITLE)?;
         let at = self.now();
         let new = new_changeset(title, caller, self.0.record.snapshot().revision(), at);
-        let mut write = ChangesetWrite::of(new, self.deed("created", caller, at));
+        let mut write = ChangesetWrite::of(new, caller.did("created", at));
         write.request = caller.request(&request.request_id)?;
         let made = self.store().write_changeset(write)?;
         Ok(wire::CreateChangesetResponse { changeset: Some(self.shown(&made)?) })
@@ -60,7 +60,7 @@ impl Api {
     ) -> Result<wire::DeleteChangesetResponse, Refusal> {
         let changeset = self.open("name", &request.name, &request.etag)?;
         changeset.check_deletable()?;
-        self.store().delete_changeset(&changeset, &self.deed("deleted", caller, self.now()))?;
+        self.store().delete_changeset(&changeset, &caller.did("deleted", self.now()))?;
         Ok(wire::DeleteChangesetResponse {})
     }
 
@@ -163,7 +163,7 @@ impl Api {
             None if present.is_none() => return Ok(changeset),
             None => ItemChanges::Some { puts: Vec::new(), drops: vec![key.clone()] },
         };
-        let mut deed = self.deed("edited", caller, at);
+        let mut deed = caller.did("edited", at);
         deed.detail.insert("feature".to_owned(), format!("{}/{}", key.0, key.1));
         Ok(self.store().write_changeset(ChangesetWrite { items, ..super::deciding(before, edited, deed, "") })?)
     }

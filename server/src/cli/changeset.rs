@@ -211,9 +211,9 @@ fn list(folder: &Folder) -> Result<Done, Failure> {
             break;
         }
     }
-    let lines: String = all.iter().map(|changeset| format!("{}\n", line(changeset))).collect();
-    let sentence = format!("{lines}{} changesets", all.len());
-    Ok(Done::new(sentence, json!({ "changesets": all.iter().map(to_json).collect::<Vec<_>>() })))
+    let mut lines: Vec<String> = all.iter().map(line).collect();
+    lines.push(format!("{} changesets", all.len()));
+    Ok(Done::new(lines.join("\n"), json!({ "changesets": all.iter().map(to_json).collect::<Vec<_>>() })))
 }
 
 impl One {
