@@ -94,7 +94,7 @@ impl Chosen {
     fn all(count: usize) -> Self {
         let mut bits = vec![u64::MAX; count.div_ceil(64)];
         if let Some(last) = bits.last_mut()
-            && count % 64 > 0
+            && !count.is_multiple_of(64)
         {
             *last = (1 << (count % 64)) - 1;
         }

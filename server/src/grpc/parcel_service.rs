@@ -60,7 +60,9 @@ impl Parcels {
             let size = |(_, (item, since)): &(_, (&Undated<wire::Parcel>, u64))| item.encoded_len(*since);
             let page = page::fill(found.total, start, count, entries, size);
             let (given, parcels): (Vec<&Entry>, Vec<_>) = page.entries.into_iter().unzip();
-            given.into_iter().for_each(|entry| delivery.add(entry));
+            for entry in given {
+                delivery.add(entry);
+            }
             of.hand_over(Channel::Grpc, &delivery.parcelled())?;
             let rest = wire::ListParcelsResponse {
                 parcels: Vec::new(),

@@ -89,7 +89,9 @@ impl Park {
                 page::fill(layer.features().len(), start, count, rest.iter().map(encoded), size)
             };
             let (given, features): (Vec<&Entry>, Vec<_>) = page.entries.into_iter().unzip();
-            given.into_iter().for_each(|entry| delivery.add(entry));
+            for entry in given {
+                delivery.add(entry);
+            }
             view.hand_over(Channel::Grpc, &delivery.parcelled())?;
             let rest = wire::ListFeaturesResponse {
                 features: Vec::new(),

@@ -12,7 +12,7 @@ use super::codes::Shift;
 /// A column of words that repeat: each stands once, and the column holds numbers.
 #[derive(Clone)]
 pub(crate) struct Words<T> {
-    words: Vec<T>,
+    distinct: Vec<T>,
     numbers: HashMap<T, u32>,
     column: Vec<u32>,
 }
@@ -21,7 +21,7 @@ impl<T: Clone + Eq + Hash> Words<T> {
     const NONE: u32 = u32::MAX;
 
     fn new() -> Self {
-        Self { words: Vec::new(), numbers: HashMap::new(), column: Vec::new() }
+        Self { distinct: Vec::new(), numbers: HashMap::new(), column: Vec::new() }
     }
 
     fn number(&mut self, word: Option<&T>) -> u32 {
@@ -29,8 +29,8 @@ impl<T: Clone + Eq + Hash> Words<T> {
         if let Some(number) = self.numbers.get(word) {
             return *number;
         }
-        let number = self.words.len() as u32;
-        self.words.push(word.clone());
+        let number = self.distinct.len() as u32;
+        self.distinct.push(word.clone());
         self.numbers.insert(word.clone(), number);
         number
     }
@@ -42,7 +42,7 @@ impl<T: Clone + Eq + Hash> Words<T> {
 
     /// Which of the column's numbers stand for a word that `meets` takes.
     pub(crate) fn taken(&self, meets: impl Fn(&T) -> bool) -> Vec<bool> {
-        self.words.iter().map(meets).collect()
+        self.distinct.iter().map(meets).collect()
     }
 
     /// By position in the layer; where nothing is known, a number that no word has.

@@ -70,11 +70,14 @@ impl Made {
     }
 }
 
+/// What a feature was and what it is.
+type Pair<'a> = (Option<&'a Entry>, Option<&'a Entry>);
+
 /// What differs between two revisions that follow each other.
 pub(super) struct Step<'a> {
     revision: Revision,
-    /// What a feature was and what it is, by id.
-    differences: BTreeMap<Layer, Vec<(Option<&'a Entry>, Option<&'a Entry>)>>,
+    /// By id.
+    differences: BTreeMap<Layer, Vec<Pair<'a>>>,
 }
 
 impl<'a> Step<'a> {

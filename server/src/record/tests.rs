@@ -133,8 +133,8 @@ fn a_roll_back_makes_a_snapshot_that_equals_one_read_anew() {
     };
     assert_eq!(contents(&now), contents(&first));
     // What a former revision had in memory is used again.
-    let pairs = now.layer(Layer::Parcel).features().iter().zip(first.layer(Layer::Parcel).features());
-    assert!(pairs.map(|(ours, theirs)| ours.shares(theirs)).all(|shared| shared));
+    let mut pairs = now.layer(Layer::Parcel).features().iter().zip(first.layer(Layer::Parcel).features());
+    assert!(pairs.all(|(ours, theirs)| ours.shares(theirs)));
 
     let nothing = record.roll_back(roll_back_of(Revision(4), "again", "test", Timestamp::UNIX_EPOCH)).unwrap();
     assert_eq!((nothing.revision, nothing.created), (Revision(4), 0));

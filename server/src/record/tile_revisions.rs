@@ -29,7 +29,7 @@ const CURVE_M: f64 = 2.0;
 /// The revision that last changed each tile of [`LEAF_ZOOM`] in which there ever was something.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TileRevisions {
-    leaves: HashMap<(u32, u32), Revision>,
+    leaves: HashMap<Leaf, Revision>,
 }
 
 /// The same for each tier: what a tier may not see changes none of its tiles.
@@ -60,7 +60,7 @@ impl TieredTiles {
 }
 
 impl TileRevisions {
-    fn mark_leaf(&mut self, leaf: (u32, u32), revision: Revision) {
+    fn mark_leaf(&mut self, leaf: Leaf, revision: Revision) {
         let last = self.leaves.entry(leaf).or_default();
         *last = revision.max(*last);
     }
@@ -89,12 +89,15 @@ impl TileRevisions {
     }
 }
 
+/// Column and row of a tile of [`LEAF_ZOOM`].
+type Leaf = (u32, u32);
+
 /// Leaves by their insides: what lies wholly inside of one shows in no other. Most features do, and need not be projected.
 #[derive(Default)]
 struct Insides {
-    known: HashSet<(u32, u32)>,
+    known: HashSet<Leaf>,
     /// By squares of [`Insides::SQUARE_M`], in canonical metres.
-    by_square: HashMap<(i64, i64), Vec<(Rect, (u32, u32))>>,
+    by_square: HashMap<(i64, i64), Vec<(Rect, Leaf)>>,
 }
 
 impl Insides {
@@ -105,7 +108,7 @@ impl Insides {
     }
 
     /// Calls `each` with the leaves that show something within a bounding box, canonical metres.
-    fn each_leaf(&mut self, bounds: Rect, mut each: impl FnMut((u32, u32))) {
+    fn each_leaf(&mut self, bounds: Rect, mut each: impl FnMut(Leaf)) {
         if let Some(leaf) = self.find(bounds) {
             return each(leaf);
         }
@@ -117,12 +120,12 @@ impl Insides {
         }
     }
 
-    fn find(&self, bounds: Rect) -> Option<(u32, u32)> {
+    fn find(&self, bounds: Rect) -> Option<Leaf> {
         let near = self.by_square.get(&Self::square(bounds.min()))?;
         near.iter().find(|(inside, _)| inside.contains(&bounds)).map(|(_, leaf)| *leaf)
     }
 
-    fn learn(&mut self, leaf: (u32, u32)) {
+    fn learn(&mut self, leaf: Leaf) {
         if !self.known.insert(leaf) {
             return;
         }
@@ -232,7 +235,9 @@ mod tests {
         let at_once = marked(&boxes);
         let mut one_by_one = TieredTiles::default();
         // Nothing is known yet where each is marked for itself.
-        boxes.iter().for_each(|own| one_by_one.mark(&[mask(own)]));
+        for own in &boxes {
+            one_by_one.mark(&[mask(own)]);
+        }
         assert_eq!(at_once.leaves, one_by_one.of(Tier::Government).leaves);
         assert!(at_once.leaves.len() > 6, "the boxes lie in several tiles");
     }
