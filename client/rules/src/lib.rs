@@ -6,6 +6,7 @@
 
 mod parcel;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use cloudsite_domain::geometry::Shape;
@@ -110,7 +111,7 @@ impl Rules {
         };
         let (Ok(code), Some(table)) = (code.parse(), TABLE.as_ref()) else { return Vec::new() };
         let body = parcel::body(properties);
-        let feature = Feature { code, names: Names::default(), shape, body, attributes: Default::default() };
+        let feature = Feature { code, names: Names::default(), shape, body, attributes: BTreeMap::new() };
         let context = Context { region: self.region.as_deref(), ..Context::of(table, self.day) };
         let mut problems = validate(Submission { puts: std::slice::from_ref(&feature), ends: &[] }, self, &context);
         problems.sort_by_key(|problem| match problem.severity {
@@ -150,7 +151,7 @@ impl Neighbours for Rules {
 /// A feature that lies around: its shape is what counts. None if it is no valid area.
 fn feature(code: &str, areas: &Areas, body: Body) -> Option<Feature> {
     let shape = Shape::new(geometry(areas)).ok()?;
-    Some(Feature { code: code.parse().ok()?, names: Names::default(), shape, body, attributes: Default::default() })
+    Some(Feature { code: code.parse().ok()?, names: Names::default(), shape, body, attributes: BTreeMap::new() })
 }
 
 /// Areas as the domain takes them, closed.

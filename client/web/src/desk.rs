@@ -69,7 +69,7 @@ pub(crate) struct ChangesetList {
 /// What stands in the way of bringing a changeset to the newest revision, and what was decided of it so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Conflicts {
-    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) open: Vec<Conflict>,
     /// How many there are altogether.
     pub(crate) count: u64,
     /// Which side is right, by feature and path.
@@ -79,7 +79,7 @@ pub(crate) struct Conflicts {
 impl Conflicts {
     /// Whether every conflict that is shown was decided.
     pub(crate) fn all_decided(&self) -> bool {
-        self.conflicts.iter().all(|conflict| self.decided.contains_key(&key_of(conflict)))
+        self.open.iter().all(|conflict| self.decided.contains_key(&key_of(conflict)))
     }
 }
 

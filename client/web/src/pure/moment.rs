@@ -26,8 +26,8 @@ mod tests {
     use super::*;
 
     fn revision(number: u64, seconds: i64) -> Revision {
-        let mut revision = Revision { number, at: Some(Default::default()), ..Revision::default() };
-        revision.at.iter_mut().for_each(|at| at.seconds = seconds);
+        let mut revision = Revision { number, ..Revision::default() };
+        revision.at.get_or_insert_default().seconds = seconds;
         revision
     }
 

@@ -12,7 +12,7 @@ const MARGIN: f64 = 0.2;
 pub(crate) struct Vertex {
     pub(crate) part: usize,
     pub(crate) ring: usize,
-    pub(crate) vertex: usize,
+    pub(crate) place: usize,
 }
 
 /// All vertices, in order.
@@ -20,25 +20,25 @@ pub(crate) fn vertices(areas: &[Rings]) -> Vec<(Vertex, Coord)> {
     let mut all = Vec::new();
     for (part, rings) in areas.iter().enumerate() {
         for (ring, places) in rings.iter().enumerate() {
-            all.extend(places.iter().enumerate().map(|(vertex, at)| (Vertex { part, ring, vertex }, *at)));
+            all.extend(places.iter().enumerate().map(|(place, at)| (Vertex { part, ring, place }, *at)));
         }
     }
     all
 }
 
-fn ring_mut<'a>(areas: &'a mut [Rings], vertex: Vertex) -> Option<&'a mut Vec<Coord>> {
+fn ring_mut(areas: &mut [Rings], vertex: Vertex) -> Option<&mut Vec<Coord>> {
     areas.get_mut(vertex.part)?.get_mut(vertex.ring)
 }
 
 /// Where a vertex is.
 pub(crate) fn place(areas: &[Rings], vertex: Vertex) -> Option<Coord> {
-    areas.get(vertex.part)?.get(vertex.ring)?.get(vertex.vertex).copied()
+    areas.get(vertex.part)?.get(vertex.ring)?.get(vertex.place).copied()
 }
 
 /// Moves a vertex, to the millimetre.
 pub(crate) fn move_to(areas: &mut [Rings], vertex: Vertex, at: Coord) {
     let snapped = |value: f64| (value * 1e3).round() / 1e3;
-    if let Some(place) = ring_mut(areas, vertex).and_then(|ring| ring.get_mut(vertex.vertex)) {
+    if let Some(place) = ring_mut(areas, vertex).and_then(|ring| ring.get_mut(vertex.place)) {
         *place = Coord { x: snapped(at.x), y: snapped(at.y) };
     }
 }
@@ -46,17 +46,17 @@ pub(crate) fn move_to(areas: &mut [Rings], vertex: Vertex, at: Coord) {
 /// Puts a new vertex in the middle of the edge that begins at one; the new one.
 pub(crate) fn split(areas: &mut [Rings], vertex: Vertex) -> Option<Vertex> {
     let ring = ring_mut(areas, vertex)?;
-    let (from, to) = (*ring.get(vertex.vertex)?, *ring.get((vertex.vertex + 1) % ring.len())?);
-    ring.insert(vertex.vertex + 1, (from + to) / 2.0);
-    let new = Vertex { vertex: vertex.vertex + 1, ..vertex };
+    let (from, to) = (*ring.get(vertex.place)?, *ring.get((vertex.place + 1) % ring.len())?);
+    ring.insert(vertex.place + 1, (from + to) / 2.0);
+    let new = Vertex { place: vertex.place + 1, ..vertex };
     move_to(areas, new, (from + to) / 2.0);
     Some(new)
 }
 
 /// Takes a vertex away, unless its ring would be none without it; whether it did.
 pub(crate) fn remove(areas: &mut [Rings], vertex: Vertex) -> bool {
-    let ring = ring_mut(areas, vertex).filter(|ring| ring.len() > 3 && vertex.vertex < ring.len());
-    ring.map(|ring| ring.remove(vertex.vertex)).is_some()
+    let ring = ring_mut(areas, vertex).filter(|ring| ring.len() > 3 && vertex.place < ring.len());
+    ring.map(|ring| ring.remove(vertex.place)).is_some()
 }
 
 /// The part of the ground that a plan shows, canonical metres.
@@ -110,20 +110,20 @@ mod tests {
         vec![vec![vec![at(0.0, 0.0), at(100.0, 0.0), at(100.0, 100.0), at(0.0, 100.0)]]]
     }
 
-    const SECOND: Vertex = Vertex { part: 0, ring: 0, vertex: 1 };
+    const SECOND: Vertex = Vertex { part: 0, ring: 0, place: 1 };
 
     #[test]
     fn vertices_are_moved_split_and_removed() {
         let mut areas = square();
         move_to(&mut areas, SECOND, Coord { x: 110.000_4, y: 0.000_6 });
         assert_eq!(place(&areas, SECOND), Some(Coord { x: 110.0, y: 0.001 }), "to the millimetre");
-        let last = Vertex { vertex: 3, ..SECOND };
-        assert_eq!(split(&mut areas, last), Some(Vertex { vertex: 4, ..SECOND }));
+        let last = Vertex { place: 3, ..SECOND };
+        assert_eq!(split(&mut areas, last), Some(Vertex { place: 4, ..SECOND }));
         assert_eq!(areas[0][0][4], Coord { x: 0.0, y: 50.0 }, "the last edge ends at the first vertex");
         assert!(remove(&mut areas, SECOND) && remove(&mut areas, SECOND));
         assert!(!remove(&mut areas, SECOND), "three are the least");
         assert_eq!(vertices(&areas).len(), 3);
-        let nowhere = Vertex { part: 7, ring: 0, vertex: 0 };
+        let nowhere = Vertex { part: 7, ring: 0, place: 0 };
         move_to(&mut areas, nowhere, Coord::zero());
         assert_eq!((split(&mut areas, nowhere), remove(&mut areas, nowhere)), (None, false));
     }

@@ -31,7 +31,7 @@ pub(crate) fn OpenChangeset() -> impl IntoView {
                 <p class="failure pad" role="alert" data-testid="changeset-failure">{failure}</p>
             </Show>
             <Conflicts />
-            <Show when=move || desk.changeset.with(|known| known.is_none()) && failure().is_none()>
+            <Show when=move || desk.changeset.with(Option::is_none) && failure().is_none()>
                 <p class="empty" role="status">{page.words("changes.loading")}</p>
             </Show>
             <ProblemList />

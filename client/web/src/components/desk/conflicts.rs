@@ -19,14 +19,14 @@ pub(super) fn Conflicts() -> impl IntoView {
     let desk = page.desk();
     let loader = use_context::<Loader>();
     let edits = move || page.caller.with(|caller| has(caller.as_ref(), Role::Editor));
-    let shown = move || desk.conflicts.with(|known| known.as_ref().is_some_and(|known| !known.conflicts.is_empty()));
+    let shown = move || desk.conflicts.with(|known| known.as_ref().is_some_and(|known| !known.open.is_empty()));
     let listed =
-        move || desk.conflicts.with(|known| known.as_ref().map(|known| known.conflicts.clone()).unwrap_or_default());
+        move || desk.conflicts.with(|known| known.as_ref().map(|known| known.open.clone()).unwrap_or_default());
     let decided = move || desk.conflicts.with(|known| known.as_ref().is_some_and(Undecided::all_decided));
     let decide_all = move |side: Side| {
         desk.conflicts.update(|known| {
             if let Some(known) = known {
-                known.decided = known.conflicts.iter().map(|conflict| (key_of(conflict), side)).collect();
+                known.decided = known.open.iter().map(|conflict| (key_of(conflict), side)).collect();
             }
         });
     };

@@ -1,6 +1,6 @@
 //! What the file does not say itself.
 
-use cloudsite_proto::change::ImportOptions;
+use cloudsite_proto::change::{ImportOptions, PreviewUploadResponse};
 use cloudsite_proto::land::Layer;
 use leptos::prelude::*;
 
@@ -14,33 +14,11 @@ pub(super) fn Questions() -> impl IntoView {
     let page = Page::here();
     let desk = page.desk();
     let loader = use_context::<Loader>();
-    // Changes how the file is read, and looks at it anew.
-    let change = move |change: &dyn Fn(&mut ImportOptions)| {
-        desk.intake.update(|intake| {
-            if let Some(intake) = intake {
-                change(&mut intake.options);
-            }
-        });
-        if let Some(loader) = loader {
-            loader.look_into();
-        }
-    };
-    let options =
-        move || desk.intake.with(|intake| intake.as_ref().map(|intake| intake.options.clone()).unwrap_or_default());
+    let options = move || options_of(page);
     let preview = move || {
         desk.intake.with(|intake| intake.as_ref().and_then(|intake| intake.preview.clone()).unwrap_or_default())
     };
-    let doubted = Memo::new(move |_| {
-        let (preview, options) = (preview(), options());
-        // What was answered stays, so that it can be answered otherwise.
-        let asked = [
-            !options.source_layer.is_empty() && preview.source_layers.len() > 1
-                || doubts(&preview, &options).contains(&Doubt::SourceLayer),
-            !options.crs.is_empty() || doubts(&preview, &options).contains(&Doubt::Crs),
-            !options.encoding.is_empty() || doubts(&preview, &options).contains(&Doubt::Encoding),
-        ];
-        asked
-    });
+    let doubted = Memo::new(move |_| asked(&preview(), &options()));
     let layer = move |layer: Layer| {
         let word = layer_word(layer);
         view! {
@@ -61,7 +39,7 @@ pub(super) fn Questions() -> impl IntoView {
                     data-testid="intake-layer"
                     on:change=move |event| {
                         let layer = Layer::from_str_name(&event_target_value(&event)).unwrap_or(Layer::Parcel);
-                        change(&|options| options.layer = layer.into());
+                        change(page, loader, |options| options.layer = layer.into());
                     }
                 >
                     {LAYERS.map(layer).into_iter().collect_view()}
@@ -72,7 +50,7 @@ pub(super) fn Questions() -> impl IntoView {
                     key="intake.source_layer"
                     choices=Signal::derive(move || preview().source_layers.into_iter().map(|name| (name.clone(), name)).collect())
                     chosen=Signal::derive(move || options().source_layer)
-                    choose=move |value: String| change(&|options| options.source_layer.clone_from(&value))
+                    choose=move |value: String| change(page, loader, |options| options.source_layer.clone_from(&value))
                 />
             </Show>
             <Show when=move || doubted.get()[1] fallback=move || view! { <p class="said">{crs}</p> }>
@@ -80,7 +58,7 @@ pub(super) fn Questions() -> impl IntoView {
                     key="intake.crs"
                     choices=Signal::derive(systems)
                     chosen=Signal::derive(move || options().crs)
-                    choose=move |value: String| change(&|options| options.crs.clone_from(&value))
+                    choose=move |value: String| change(page, loader, |options| options.crs.clone_from(&value))
                 />
             </Show>
             <Show when=move || doubted.get()[2]>
@@ -88,10 +66,50 @@ pub(super) fn Questions() -> impl IntoView {
                     key="intake.encoding"
                     choices=Signal::derive(move || plain(&ENCODINGS))
                     chosen=Signal::derive(move || options().encoding)
-                    choose=move |value: String| change(&|options| options.encoding.clone_from(&value))
+                    choose=move |value: String| change(page, loader, |options| options.encoding.clone_from(&value))
                 />
             </Show>
         </div>
+        <MoreOptions />
+    }
+}
+
+/// Whether source layer, coordinate reference system and encoding are asked for. What was answered stays, so that it can be
+/// answered otherwise.
+fn asked(preview: &PreviewUploadResponse, options: &ImportOptions) -> [bool; 3] {
+    let doubts = doubts(preview, options);
+    [
+        preview.source_layers.len() > 1,
+        !options.crs.is_empty() || doubts.contains(&Doubt::Crs),
+        !options.encoding.is_empty() || doubts.contains(&Doubt::Encoding),
+    ]
+}
+
+/// The options of the file that is taken in.
+fn options_of(page: Page) -> ImportOptions {
+    page.desk().intake.with(|intake| intake.as_ref().map(|intake| intake.options.clone()).unwrap_or_default())
+}
+
+/// Changes how the file is read, and looks at it anew.
+fn change(page: Page, loader: Option<Loader>, change: impl FnOnce(&mut ImportOptions)) {
+    page.desk().intake.update(|intake| {
+        if let Some(intake) = intake {
+            change(&mut intake.options);
+        }
+    });
+    if let Some(loader) = loader {
+        loader.look_into();
+    }
+}
+
+/// What hardly any file needs.
+#[component]
+fn MoreOptions() -> impl IntoView {
+    let page = Page::here();
+    let desk = page.desk();
+    let loader = use_context::<Loader>();
+    let options = move || options_of(page);
+    view! {
         <details class="filters more-options">
             <summary>{page.words("intake.more")}</summary>
             <div class="questions">
@@ -101,7 +119,7 @@ pub(super) fn Questions() -> impl IntoView {
                         DATUMS.iter().map(|datum| ((*datum).to_owned(), page.text(&format!("datum.{datum}")))).collect()
                     })
                     chosen=Signal::derive(move || options().datum)
-                    choose=move |value: String| change(&|options| options.datum.clone_from(&value))
+                    choose=move |value: String| change(page, loader, |options| options.datum.clone_from(&value))
                 />
                 <label class="check">
                     <input
@@ -109,7 +127,7 @@ pub(super) fn Questions() -> impl IntoView {
                         prop:checked=move || options().swap_axes
                         on:change=move |event| {
                             let is_set = event_target_checked(&event);
-                            change(&|options| options.swap_axes = is_set);
+                            change(page, loader, |options| options.swap_axes = is_set);
                         }
                     />
                     <span>{page.words("intake.swap_axes")}</span>

@@ -76,8 +76,7 @@ impl Loader {
             if let Ok(reply) = client.rebase(request).await
                 && !reply.conflicts.is_empty()
             {
-                let conflicts =
-                    Conflicts { conflicts: reply.conflicts, count: reply.conflict_count, ..Default::default() };
+                let conflicts = Conflicts { open: reply.conflicts, count: reply.conflict_count, ..Default::default() };
                 desk.conflicts.set(Some(conflicts));
             }
         });
@@ -119,5 +118,5 @@ async fn rebase(client: &Client, name: &str, etag: &str, decided: Conflicts) -> 
     if reply.conflicts.is_empty() {
         return Ok(Outcome::Is(Box::new(reply.changeset.unwrap_or_default())));
     }
-    Ok(Outcome::Undecided(Conflicts { conflicts: reply.conflicts, count: reply.conflict_count, ..decided }))
+    Ok(Outcome::Undecided(Conflicts { open: reply.conflicts, count: reply.conflict_count, ..decided }))
 }

@@ -40,7 +40,7 @@ impl Loader {
         let (page, desk, client) = (self.page, self.page.desk(), self.client());
         let code = code_of(&parcel.name).to_owned();
         spawn_local(async move {
-            let read = read(&client, &parcel).await;
+            let read = Box::pin(read(&client, &parcel)).await;
             if page.selected.get_untracked().as_ref() != Some(&code) {
                 return;
             }

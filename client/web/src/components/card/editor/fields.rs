@@ -35,7 +35,7 @@ fn Input(
     let take = move |text: String| {
         change(desk.editing, |editing| {
             editing.inputs.insert(name, text);
-        })
+        });
     };
     let input = match field.kind {
         Kind::Terms(words, prefix) => {

@@ -115,7 +115,7 @@ fn Handle(
         let ends = editing.with(|editing| {
             let areas = &editing.as_ref()?.areas;
             let count = areas.get(vertex.part)?.get(vertex.ring)?.len();
-            let next = Vertex { vertex: (vertex.vertex + 1) % count, ..vertex };
+            let next = Vertex { place: (vertex.place + 1) % count, ..vertex };
             Some((place(areas, vertex)?, place(areas, next)?))
         });
         ends.map_or(Coord { x: -1e3, y: -1e3 }, |(from, to)| window.on_plan((from + to) / 2.0))
@@ -163,7 +163,7 @@ fn Handle(
             r=radius
             tabindex="0"
             role="button"
-            aria-label=move || page.fill("edit.vertex", &[("n", &(vertex.vertex + 1).to_string())])
+            aria-label=move || page.fill("edit.vertex", &[("n", &(vertex.place + 1).to_string())])
             data-testid="vertex"
             on:pointerdown=take
             on:focus=move |_| change(editing, |editing| editing.touched = Some(vertex))
