@@ -6,7 +6,7 @@ use std::time::Duration;
 use cloudsite_tests::{Browser, Desk, Page, Server, geojson, import, shapefile};
 
 const SIZE: (u32, u32) = (1100, 800);
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 /// Drawing in software takes its time.
 const PATIENCE: Duration = Duration::from_mins(3);
 

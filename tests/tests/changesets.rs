@@ -31,39 +31,64 @@ impl Bureau {
     }
 
     async fn head(&self) -> u64 {
-        self.server.park().await.get_park(GetParkRequest::default()).await.unwrap().into_inner().park.unwrap().revision
+        self.server
+            .park()
+            .await
+            .get_park(GetParkRequest::default())
+            .await
+            .expect("the server does what is asked")
+            .into_inner()
+            .park
+            .expect("the server does what is asked")
+            .revision
     }
 
     /// An empty draft.
     async fn draft(&mut self, title: &str) -> String {
         let request = CreateChangesetRequest { title: title.to_owned(), request_id: String::new() };
-        self.editor.changesets.create_changeset(request).await.unwrap().into_inner().changeset.unwrap().name
+        self.editor
+            .changesets
+            .create_changeset(request)
+            .await
+            .expect("the server does what is asked")
+            .into_inner()
+            .changeset
+            .expect("the server does what is asked")
+            .name
     }
 
     /// A draft that puts one parcel.
     async fn draft_of(&mut self, feature: &Value) -> String {
         let name = self.draft("A change").await;
-        put(&mut self.editor, &name, feature).await.unwrap();
+        put(&mut self.editor, &name, feature).await.expect("the server does what is asked");
         name
     }
 
     async fn validate(&mut self, name: &str) -> Changeset {
         let request = ValidateChangesetRequest { name: name.to_owned(), etag: String::new() };
-        self.editor.changesets.validate_changeset(request).await.unwrap().into_inner().changeset.unwrap()
+        self.editor
+            .changesets
+            .validate_changeset(request)
+            .await
+            .expect("the server does what is asked")
+            .into_inner()
+            .changeset
+            .expect("the server does what is asked")
     }
 
     async fn approved(&mut self, name: &str) {
         let checked = self.validate(name).await;
         assert_eq!(checked.state(), ChangesetState::Validated, "{:?}", self.editor.problems(name).await);
-        self.approver.approve(name).await.unwrap();
+        self.approver.approve(name).await.expect("the server does what is asked");
     }
 
     async fn rebase(&mut self, name: &str, resolutions: Vec<Resolution>) -> (Changeset, Vec<Conflict>) {
         let request =
             RebaseChangesetRequest { name: name.to_owned(), resolutions, ..RebaseChangesetRequest::default() };
-        let reply = self.editor.changesets.rebase_changeset(request).await.unwrap().into_inner();
+        let reply =
+            self.editor.changesets.rebase_changeset(request).await.expect("the server does what is asked").into_inner();
         assert_eq!(reply.conflict_count, reply.conflicts.len() as u64);
-        (reply.changeset.unwrap(), reply.conflicts)
+        (reply.changeset.expect("the server does what is asked"), reply.conflicts)
     }
 
     /// A parcel of the demo park, as an editor is given it.
@@ -71,9 +96,19 @@ impl Bureau {
         let request =
             ListFeaturesRequest { layer: Layer::Parcel.into(), page_size: 100, ..ListFeaturesRequest::default() };
         let mut request = Request::new(request);
-        request.metadata_mut().insert("authorization", format!("Bearer {}", self.token).parse().unwrap());
-        let all = self.server.park().await.list_features(request).await.unwrap().into_inner().features;
-        serde_json::from_str(&all[index].geojson).unwrap()
+        request
+            .metadata_mut()
+            .insert("authorization", format!("Bearer {}", self.token).parse().expect("the server does what is asked"));
+        let all = self
+            .server
+            .park()
+            .await
+            .list_features(request)
+            .await
+            .expect("the server does what is asked")
+            .into_inner()
+            .features;
+        serde_json::from_str(&all[index].geojson).expect("the server does what is asked")
     }
 }
 
@@ -84,11 +119,11 @@ async fn put(desk: &mut Desk, changeset: &str, feature: &Value) -> Result<Change
         feature_geojson: feature.to_string(),
         ..PutFeatureRequest::default()
     };
-    Ok(desk.changesets.put_feature(request).await?.into_inner().changeset.unwrap())
+    Ok(desk.changesets.put_feature(request).await?.into_inner().changeset.expect("the server does what is asked"))
 }
 
 fn name(feature: &Value) -> String {
-    format!("parcel/{}", feature["properties"]["code"].as_str().unwrap())
+    format!("parcel/{}", feature["properties"]["code"].as_str().expect("the server does what is asked"))
 }
 
 fn with(feature: &Value, field: &str, value: impl Into<Value>) -> Value {

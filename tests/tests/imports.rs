@@ -141,14 +141,14 @@ async fn an_import_that_was_cut_off_ends_once() {
     let upload = editor.upload("many.geojson", &collection(8_000), 1_000_000).await;
     let options = ImportOptions { layer: Layer::Parcel.into(), ..ImportOptions::default() };
     let name = editor.start(&upload, options).await.name;
-    eventually("the import runs", Duration::from_secs(60), async || {
+    eventually("the import runs", Duration::from_mins(1), async || {
         let request = GetOperationRequest { name: name.clone() };
         let now = editor.operations.get_operation(request).await.ok()?.into_inner().operation?;
         (now.state() != OperationState::Queued).then_some(())
     })
     .await;
     let server = Server::start_in(server.kill().await).await;
-    eventually("the import is taken up again", Duration::from_secs(60), async || {
+    eventually("the import is taken up again", Duration::from_mins(1), async || {
         server.log().contains("an import runs").then_some(())
     })
     .await;

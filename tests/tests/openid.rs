@@ -22,11 +22,11 @@ impl Fixture {
     /// A demo park on which `chen@bureau.example` is an editor, and a provider.
     async fn start() -> Self {
         let provider = Provider::start().await;
-        let folder = TempDir::new().unwrap();
+        let folder = TempDir::new().expect("a folder can be made");
         let secret = folder.path().join("secret");
-        fs::write(&secret, format!("{}\n", CLIENT.1)).unwrap();
+        fs::write(&secret, format!("{}\n", CLIENT.1)).expect("a file can be written");
         let issuer = provider.issuer();
-        let secret = secret.to_str().unwrap().to_owned();
+        let secret = secret.to_str().expect("the path is text").to_owned();
         let words =
             ["--openid-issuer", &issuer, "--openid-client-id", CLIENT.0, "--openid-client-secret-file", &secret];
         let words = [&words[..], &["--openid-name", "Bureau", "--public-url", PUBLIC]].concat();
@@ -38,7 +38,7 @@ impl Fixture {
             roles: vec![Role::Editor.into()],
             ..Default::default()
         };
-        server.identity().await.create_member(server.as_operator(member)).await.unwrap();
+        server.identity().await.create_member(server.as_operator(member)).await.expect("a member can be made");
         Self { provider, server }
     }
 
