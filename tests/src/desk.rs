@@ -97,7 +97,7 @@ impl Desk {
             }
             last.expect("something is said")
         };
-        tokio::time::timeout(Duration::from_secs(120), watching).await.expect("the operation ends in time")
+        tokio::time::timeout(Duration::from_mins(2), watching).await.expect("the operation ends in time")
     }
 
     /// A changeset.

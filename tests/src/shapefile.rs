@@ -30,16 +30,17 @@ fn shapes(parcels: &[(&str, (f64, f64), f64)]) -> Vec<u8> {
         let ring = [[*west, *south], [*west, north], [east, north], [east, *south], [*west, *south]];
         let mut content = Vec::new();
         content.extend(5_i32.to_le_bytes());
-        [*west, *south, east, north].iter().for_each(|value| content.extend(value.to_le_bytes()));
-        [1_i32, 5, 0].iter().for_each(|value| content.extend(value.to_le_bytes()));
-        ring.iter().flatten().for_each(|value| content.extend(value.to_le_bytes()));
+        content.extend([*west, *south, east, north].iter().flat_map(|value| value.to_le_bytes()));
+        content.extend([1_i32, 5, 0].iter().flat_map(|value| value.to_le_bytes()));
+        content.extend(ring.iter().flatten().flat_map(|value| value.to_le_bytes()));
         records.extend((index as i32 + 1).to_be_bytes());
         records.extend((content.len() as i32 / 2).to_be_bytes());
         records.extend(content);
     }
     let mut file = Vec::new();
-    [9_994_i32, 0, 0, 0, 0, 0, (100 + records.len() as i32) / 2].iter().for_each(|v| file.extend(v.to_be_bytes()));
-    [1_000_i32, 5].iter().for_each(|value| file.extend(value.to_le_bytes()));
+    let length_words = 50 + records.len() as i32 / 2;
+    file.extend([9_994_i32, 0, 0, 0, 0, 0, length_words].iter().flat_map(|value| value.to_be_bytes()));
+    file.extend([1_000_i32, 5].iter().flat_map(|value| value.to_le_bytes()));
     file.extend([0; 64]);
     file.extend(records);
     file

@@ -116,3 +116,36 @@ async fn a_taken_address_is_refused_in_words() {
     outcome.exits(1);
     assert!(outcome.stderr.contains(&address), "{}", outcome.stderr);
 }
+
+#[tokio::test]
+async fn a_roll_back_is_the_same_offline_and_by_a_running_server() {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("data");
+    let file = |name: &str, codes: &[&str]| {
+        let parcels: Vec<Value> = codes.iter().map(|code| geojson::parcel(code, geojson::PLACE, 0.001)).collect();
+        geojson::write(folder.path(), name, &parcels)
+    };
+    import(&file("one.geojson", &["P-1"]), "parcel", &data, &[]).await.exits(0);
+    import(&file("two.geojson", &["P-2"]), "parcel", &data, &[]).await.exits(0);
+    let back = async |to: &str, more: &[&str]| {
+        let words = ["rollback", "--to", to, "--reason", "a test", "--data", text(&data), "--json"];
+        cloudsite(words.iter().chain(more)).await
+    };
+    let first = back("1", &[]).await.exits(0).json();
+    assert_eq!((&first["revision"], &first["created"], &first["ended"]), (&3.into(), &0.into(), &1.into()), "{first}");
+    assert!(back("3", &[]).await.exits(0).json()["revision"].is_null(), "nothing differs");
+    back("9", &[]).await.exits(1);
+    back("0", &[]).await.exits(2);
+    cloudsite(["audit", "verify", "--data", text(&data)]).await.exits(0);
+
+    let server = Server::start_in(folder).await;
+    let data = server.data();
+    let words = ["rollback", "--to", "2", "--reason", "back and forth", "--data", text(&data), "--json"];
+    let refused = cloudsite(words.iter().chain(&["--expected-head", "2"])).await;
+    assert!(refused.exits(1).stdout.contains("the record is at revision 3, not 2"), "{refused:?}");
+    let second = cloudsite(words).await.exits(0).json();
+    assert_eq!((&second["revision"], &second["created"]), (&4.into(), &1.into()), "{second}");
+    let listed = server.parcels().await.list_parcels(ListParcelsRequest::default()).await.unwrap().into_inner();
+    assert_eq!((listed.revision, listed.total_size), (4, 2));
+    cloudsite(["audit", "verify", "--data", text(&data)]).await.exits(0);
+}

@@ -63,7 +63,7 @@ enum Task {
         /// Prints one JSON object instead of a table.
         #[arg(long)]
         json: bool,
-        /// How many parcels are generated for `tiles`.
+        /// How many parcels are generated for `record` and `tiles`.
         #[arg(long, default_value_t = 1_000_000)]
         parcels: u64,
     },

@@ -83,6 +83,13 @@ pub(crate) const BROWSER: Need = Need {
     is_met: || find("chromium").is_some() && find("chromedriver").is_some(),
 };
 
+/// The database that the record is measured against.
+pub(crate) const POSTGIS: Need = Need {
+    purpose: "PostgreSQL 15 with PostGIS",
+    packages: &["postgresql-15", "postgresql-15-postgis-3"],
+    is_met: || Path::new("/usr/lib/postgresql/15/bin/initdb").is_file() && installed("postgresql-15-postgis-3"),
+};
+
 /// The distribution's Rust compiler, which can build the standard library for the browser.
 pub(crate) const DISTRIBUTION_RUST: Need = Need {
     purpose: "a compiler for wasm32-unknown-unknown",

@@ -2,7 +2,8 @@
 
 use cloudsite_proto::identity::sign_in_method::Method;
 use cloudsite_proto::identity::{
-    Caller, ListSignInMethodsRequest, OpenIdMethod, RefreshRequest, RefreshResponse, SignInRequest, SignInResponse, SignOutRequest, WhoAmIRequest,
+    Caller, ListSignInMethodsRequest, OpenIdMethod, RefreshRequest, RefreshResponse, SignInRequest, SignInResponse,
+    SignOutRequest, WhoAmIRequest,
 };
 
 use crate::client::{empty_reply, timed, unary};

@@ -50,8 +50,8 @@ fn a_whole_record_is_verified_and_sealed_once() {
 fn what_was_changed_behind_the_log_is_placed() {
     let cases = [
         (
-            "UPDATE version SET payload = replace(payload, 'invented', 'invested')
-             WHERE rowid = (SELECT v.rowid FROM version v JOIN feature f ON f.id = v.feature_id WHERE f.code = 'P-3')",
+            "UPDATE content SET payload = replace(payload, 'invented', 'invested')
+             WHERE id = (SELECT v.content_id FROM version v JOIN feature f ON f.id = v.feature_id WHERE f.code = 'P-3')",
             Fault::VersionChanged { revision: Revision(1), layer: Layer::Parcel, code: "P-3".parse().unwrap() },
         ),
         (

@@ -4,7 +4,7 @@ use cloudsite_domain::changeset::{Changeset, Decision, Item, State};
 use cloudsite_domain::difference::difference;
 use cloudsite_domain::geometry::Place;
 use cloudsite_domain::merge;
-use cloudsite_domain::record::{ChangeKind, Code, Feature, FeatureId, FeatureVersion, Layer, Revision};
+use cloudsite_domain::record::{ChangeKind, Code, Feature, Layer, Revision};
 use cloudsite_domain::validation::{Fix, Problem, Severity};
 use cloudsite_proto::{change as wire, land};
 use geo_types::Coord;
@@ -76,14 +76,7 @@ pub(super) const fn kind(kind: ChangeKind) -> land::ChangeKind {
 
 /// A feature of a changeset, `before` being what it was made from.
 pub(super) fn item(item: &Item, before: Option<&Feature>, moved: bool, full: bool) -> wire::ChangedFeature {
-    let geojson = |feature: Option<&Feature>, since: Revision| {
-        let version = feature.filter(|_| full).map(|feature| FeatureVersion {
-            id: FeatureId(0),
-            since,
-            feature: feature.clone(),
-        });
-        version.as_ref().map(feature_geojson).unwrap_or_default()
-    };
+    let geojson = |feature: Option<&Feature>| feature.filter(|_| full).map(feature_geojson).unwrap_or_default();
     let attributes = difference(before, item.put.as_ref()).into_iter().map(|change| {
         // A shape is in the GeoJSON.
         let text = |value: Option<serde_json::Value>| value.filter(|_| change.path != "geometry");
@@ -96,8 +89,8 @@ pub(super) fn item(item: &Item, before: Option<&Feature>, moved: bool, full: boo
         kind: kind(item.kind()).into(),
         attributes: attributes.collect(),
         bounds: Some(lon_lat_bounds(item.bounds)),
-        before_geojson: geojson(before, item.base),
-        after_geojson: geojson(item.put.as_ref(), item.base),
+        before_geojson: geojson(before),
+        after_geojson: geojson(item.put.as_ref()),
         base_version: item.base.0,
         moved,
         errors: 0,

@@ -35,7 +35,7 @@ impl Api {
         let snapshot = self.0.record.snapshot();
         let mut items = self.store().all_items(changeset.id)?;
         let (validation, problems) = self.check(&mut items, &snapshot, at)?;
-        let write = deciding(before, changeset.validated(validation)?, self.deed("validated", caller, at), "");
+        let write = deciding(before, changeset.validated(validation)?, caller.did("validated", at), "");
         let written = self.store().write_changeset(ChangesetWrite { problems: Some(problems), ..write })?;
         Ok(wire::ValidateChangesetResponse { changeset: Some(self.shown(&written)?) })
     }
@@ -48,7 +48,7 @@ impl Api {
         at: jiff::Timestamp,
     ) -> Result<(Validation, Vec<Problem>), StoreError> {
         let day = validation::day_of(at);
-        let is_on = |item: &Item| item.is_on(draft::now(snapshot, item.layer, &item.code));
+        let is_on = |item: &Item| item.is_on(draft::now(snapshot, item.layer, &item.code).as_ref());
         let problems = if items.iter().all(is_on) {
             draft::check(items, snapshot, day)
         } else {
@@ -73,8 +73,7 @@ impl Api {
         let changeset = self.open("name", &request.name, &request.etag)?;
         let (before, at) = (changeset.state, self.now());
         let approved = changeset.approved(&caller.person, at)?;
-        let written =
-            self.store().write_changeset(deciding(before, approved, self.deed("approved", caller, at), &reason))?;
+        let written = self.store().write_changeset(deciding(before, approved, caller.did("approved", at), &reason))?;
         Ok(wire::ApproveChangesetResponse { changeset: Some(self.shown(&written)?) })
     }
 
@@ -87,8 +86,7 @@ impl Api {
         let changeset = self.open("name", &request.name, &request.etag)?;
         let (before, at) = (changeset.state, self.now());
         let rejected = changeset.rejected(at)?;
-        let written =
-            self.store().write_changeset(deciding(before, rejected, self.deed("rejected", caller, at), &reason))?;
+        let written = self.store().write_changeset(deciding(before, rejected, caller.did("rejected", at), &reason))?;
         Ok(wire::RejectChangesetResponse { changeset: Some(self.shown(&written)?) })
     }
 
@@ -133,7 +131,7 @@ impl Api {
             refuse_errors(&draft::check(&mut brought.items, &snapshot, day))?;
         }
         let merged = brought.merged;
-        let (commit, write) = publication(changeset, brought, &snapshot, self.deed("published", caller, at));
+        let (commit, write) = publication(changeset, brought, &snapshot, caller.did("published", at));
         let written = self.0.record.write_by(|| Ok::<_, Refusal>(self.store().publish_changeset(commit, write)?));
         written.map(|(_, published)| (published, merged))
     }

@@ -10,7 +10,7 @@ use cloudsite_store::{Store, StoreError};
 use jiff::civil::Date;
 
 use crate::import::{ImportError, one_park, park};
-use crate::record::Snapshot;
+use crate::record::{Entry, Snapshot};
 use crate::validation;
 
 /// What a file changes.
@@ -42,30 +42,29 @@ pub(crate) fn drafted(
         let held: HashSet<&Code> =
             features.iter().filter(|feature| feature.layer() == layer).map(|feature| &feature.code).collect();
         let gone = snapshot.layer(layer).features().iter().filter(|version| !held.contains(&version.feature.code));
-        draft.items.extend(gone.filter_map(|version| Item::of(Some(version.as_ref()), None, editor)));
+        draft.items.extend(gone.filter_map(|version| Item::of(Some(&version.version()), None, editor)));
     }
     for (done, feature) in features.into_iter().chain(change.put).enumerate() {
         if done % 1_000 == 0 {
             progress(done as u64);
         }
         let (layer, code) = (feature.layer(), feature.code.clone());
-        match Item::of(now(snapshot, layer, &code), Some(feature), editor) {
-            Some(item) => draft.items.push(item),
-            None => {
-                draft.unchanged += 1;
-                draft.same.push((layer, code));
-            }
+        if let Some(item) = Item::of(now(snapshot, layer, &code).as_ref(), Some(feature), editor) {
+            draft.items.push(item);
+        } else {
+            draft.unchanged += 1;
+            draft.same.push((layer, code));
         }
     }
     for (layer, code) in change.ends {
-        draft.items.extend(Item::of(now(snapshot, layer, &code), None, editor));
+        draft.items.extend(Item::of(now(snapshot, layer, &code).as_ref(), None, editor));
     }
     Ok(draft)
 }
 
 /// What the record has of a feature.
-pub(super) fn now<'a>(snapshot: &'a Snapshot, layer: Layer, code: &Code) -> Option<&'a FeatureVersion> {
-    snapshot.layer(layer).find(code).map(AsRef::as_ref)
+pub(super) fn now(snapshot: &Snapshot, layer: Layer, code: &Code) -> Option<FeatureVersion> {
+    snapshot.layer(layer).find(code).map(Entry::version)
 }
 
 /// The version that an item was made from.
@@ -85,7 +84,7 @@ pub(super) fn version_of(
         return Ok(None);
     }
     match now(snapshot, layer, code) {
-        Some(version) if version.since == made_in => Ok(Some(version.clone())),
+        Some(version) if version.since == made_in => Ok(Some(version)),
         _ => Ok(store.feature(layer, code, made_in)?.filter(|version| version.since == made_in)),
     }
 }
@@ -115,14 +114,14 @@ pub(super) fn brought(
     let none = Choices::new();
     for item in items {
         let present = now(snapshot, item.layer, &item.code);
-        if item.is_on(present) {
+        if item.is_on(present.as_ref()) {
             out.items.push(item);
             continue;
         }
         out.merged += 1;
         let key = (item.layer, item.code.clone());
         let was = base(store, snapshot, &item)?.map(|version| version.feature);
-        match bring(item, was.as_ref(), present, choices.get(&key).unwrap_or(&none)) {
+        match bring(item, was.as_ref(), present.as_ref(), choices.get(&key).unwrap_or(&none)) {
             Ok(item) => out.items.extend(item),
             Err(conflicts) => out.conflicts.push((key.0, key.1, conflicts)),
         }

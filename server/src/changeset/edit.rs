@@ -47,7 +47,7 @@ impl Api {
         let title = parse::text("title", &request.title, 1, LONGEST_TITLE)?;
         let at = self.now();
         let new = new_changeset(title, caller, self.0.record.snapshot().revision(), at);
-        let mut write = ChangesetWrite::of(new, self.deed("created", caller, at));
+        let mut write = ChangesetWrite::of(new, caller.did("created", at));
         write.request = caller.request(&request.request_id)?;
         let made = self.store().write_changeset(write)?;
         Ok(wire::CreateChangesetResponse { changeset: Some(self.shown(&made)?) })
@@ -60,7 +60,7 @@ impl Api {
     ) -> Result<wire::DeleteChangesetResponse, Refusal> {
         let changeset = self.open("name", &request.name, &request.etag)?;
         changeset.check_deletable()?;
-        self.store().delete_changeset(&changeset, &self.deed("deleted", caller, self.now()))?;
+        self.store().delete_changeset(&changeset, &caller.did("deleted", self.now()))?;
         Ok(wire::DeleteChangesetResponse {})
     }
 
@@ -78,7 +78,7 @@ impl Api {
         let made_in = match (request.base_version, &present) {
             (Some(asked), _) => Revision(asked),
             (None, Some(item)) => item.base,
-            (None, None) => now.map_or(Revision(0), |version| version.since),
+            (None, None) => now.as_ref().map_or(Revision(0), |version| version.since),
         };
         let store = self.0.record.store();
         let was = draft::version_of(store.as_ref(), &snapshot, layer, &feature.code, made_in)?;
@@ -91,8 +91,10 @@ impl Api {
         let written = self.replace(caller, changeset, (layer, feature.code), present, item.clone())?;
         Ok(wire::PutFeatureResponse {
             changeset: Some(self.shown(&written)?),
-            change: item
-                .map(|item| convert::item(&item, was.as_ref().map(|version| &version.feature), !item.is_on(now), true)),
+            change: item.map(|item| {
+                let before = was.as_ref().map(|version| &version.feature);
+                convert::item(&item, before, !item.is_on(now.as_ref()), true)
+            }),
             problems: problems.iter().map(convert::problem).collect(),
         })
     }
@@ -109,7 +111,7 @@ impl Api {
         let now = draft::now(&snapshot, layer, &code);
         let was = match &present {
             Some(item) => draft::base(self.0.record.store().as_ref(), &snapshot, item)?,
-            None => now.cloned(),
+            None => now.clone(),
         };
         if was.is_none() && present.is_none() {
             return Err(Refusal::NotFound { kind: "feature", name: request.feature });
@@ -119,7 +121,7 @@ impl Api {
         let before = was.as_ref().map(|version| &version.feature);
         Ok(wire::EndFeatureResponse {
             changeset: Some(self.shown(&written)?),
-            change: item.map(|item| convert::item(&item, before, !item.is_on(now), true)),
+            change: item.map(|item| convert::item(&item, before, !item.is_on(now.as_ref()), true)),
         })
     }
 
@@ -161,7 +163,7 @@ impl Api {
             None if present.is_none() => return Ok(changeset),
             None => ItemChanges::Some { puts: Vec::new(), drops: vec![key.clone()] },
         };
-        let mut deed = self.deed("edited", caller, at);
+        let mut deed = caller.did("edited", at);
         deed.detail.insert("feature".to_owned(), format!("{}/{}", key.0, key.1));
         Ok(self.store().write_changeset(ChangesetWrite { items, ..super::deciding(before, edited, deed, "") })?)
     }

@@ -208,7 +208,7 @@ impl Api {
         step(report, "checking", items.len() as u64)?;
         let (validation, problems) = self.check(&mut items, &snapshot, at)?;
         let changeset = changeset.validated(validation).map_err(|_| Stopped::Told)?;
-        let mut deed = self.deed("imported", caller, at);
+        let mut deed = caller.did("imported", at);
         deed.detail.insert("file".to_owned(), file.name.to_owned());
         let write = deciding(before, changeset, deed, "");
         Ok(Imported {

@@ -109,7 +109,8 @@ impl Api {
         let convert = |listed: ListedItem| -> Result<wire::ChangedFeature, Refusal> {
             let item = &listed.item;
             let was = draft::base(store, &snapshot, item)?;
-            let moved = changeset.published.is_none() && !item.is_on(draft::now(&snapshot, item.layer, &item.code));
+            let moved =
+                changeset.published.is_none() && !item.is_on(draft::now(&snapshot, item.layer, &item.code).as_ref());
             let shown = convert::item(item, was.as_ref().map(|version| &version.feature), moved, full);
             Ok(wire::ChangedFeature { errors: listed.errors, warnings: listed.warnings, ..shown })
         };

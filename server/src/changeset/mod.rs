@@ -15,6 +15,7 @@ mod service;
 mod upload;
 mod uploads;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloudsite_domain::audit::Actor;
@@ -89,6 +90,11 @@ impl Caller {
     /// Whoever can read the data folder.
     pub(crate) fn operator() -> Self {
         (&Principal::Operator).into()
+    }
+
+    /// What the audit log says that they did.
+    fn did(&self, did: &'static str, at: Timestamp) -> Deed {
+        Deed { did, actor: self.actor.clone(), at, detail: BTreeMap::new() }
     }
 
     /// What a request that may come again is known by: whose it is, and what they call it.
@@ -170,10 +176,6 @@ impl Api {
     fn large(&self) -> Result<SemaphorePermit<'_>, Refusal> {
         let full = |_| Refusal::Exhausted("as many changesets and files are worked on as can be; try again");
         self.0.large.try_acquire().map_err(full)
-    }
-
-    fn deed(&self, did: &'static str, caller: &Caller, at: Timestamp) -> Deed {
-        Deed { did, actor: caller.actor.clone(), at, detail: std::collections::BTreeMap::new() }
     }
 }
 

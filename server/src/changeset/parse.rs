@@ -89,7 +89,9 @@ fn shift(coordinates: &mut Value, by: Coord) {
         *coordinates = json!([x, y]);
         return;
     }
-    parts.iter_mut().for_each(|part| shift(part, by));
+    for part in parts {
+        shift(part, by);
+    }
 }
 
 #[cfg(test)]

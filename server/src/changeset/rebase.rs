@@ -37,13 +37,13 @@ impl Api {
         let before = changeset.state;
         let write = if merged > 0 {
             let items = ItemChanges::All(brought.items);
-            ChangesetWrite { items, ..deciding(before, rebased, self.deed("rebased", caller, at), "") }
+            ChangesetWrite { items, ..deciding(before, rebased, caller.did("rebased", at), "") }
         } else if changeset.base == snapshot.revision() {
             return self.conflicting(&changeset, &[], 0);
         } else {
             // Nothing in it has moved, so what was found and decided still counts.
             let onto = Changeset { base: snapshot.revision(), updated_at: at, ..changeset };
-            ChangesetWrite::of(onto, self.deed("rebased", caller, at))
+            ChangesetWrite::of(onto, caller.did("rebased", at))
         };
         let written = self.store().write_changeset(write)?;
         self.conflicting(&written, &[], merged)

@@ -9,14 +9,12 @@ use cloudsite_proto::change::changeset_service_client::ChangesetServiceClient;
 use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Store, StoreError};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
 use tonic::{Response, Status};
 
 use super::answer::{Done, Failure};
-use super::people::{Folder, Operator, failed, name_in};
+use super::people::{Folder, failed, name_in};
 use super::refused;
+use super::running::{Calls, Running};
 use crate::audit;
 use crate::changeset::{Api, Caller, Changes};
 use crate::grpc::Refusal;
@@ -66,14 +64,14 @@ struct Reasoned {
 }
 
 /// A client that proves to be the operator's.
-type Client = ChangesetServiceClient<InterceptedService<Channel, Operator>>;
+type Client = ChangesetServiceClient<Calls>;
 
 /// The changesets of a folder.
 enum Changesets {
     /// No server runs: they are kept by this process.
     Here(Api),
     /// A server runs, and is asked.
-    There(Runtime, Box<Client>),
+    There(Box<(Running, Client)>),
 }
 
 /// The changes of a folder on which no server runs.
@@ -88,8 +86,9 @@ impl Changesets {
         match SqliteStore::open(folder.data()) {
             Ok(store) => Ok(Self::Here(here(store, folder.data())?)),
             Err(StoreError::AnotherProcess(_)) => {
-                let (runtime, channel) = folder.connect()?;
-                Ok(Self::There(runtime, Box::new(ChangesetServiceClient::new(channel))))
+                let server = Running::on(folder.data())?;
+                let client = ChangesetServiceClient::new(server.calls());
+                Ok(Self::There(Box::new((server, client))))
             }
             Err(error) => Err(refused(&error)),
         }
@@ -104,7 +103,10 @@ impl Changesets {
     ) -> Result<A, Failure> {
         let answer = match self {
             Self::Here(api) => here(api, &Caller::operator(), request).map_err(Status::from),
-            Self::There(runtime, client) => runtime.block_on(there(client, request)).map(Response::into_inner),
+            Self::There(there_is) => {
+                let (server, client) = there_is.as_mut();
+                server.wait(there(client, request))
+            }
         };
         answer.map_err(|status| failed(status.message().to_owned()))
     }
@@ -209,9 +211,9 @@ fn list(folder: &Folder) -> Result<Done, Failure> {
             break;
         }
     }
-    let lines: String = all.iter().map(|changeset| format!("{}\n", line(changeset))).collect();
-    let sentence = format!("{lines}{} changesets", all.len());
-    Ok(Done::new(sentence, json!({ "changesets": all.iter().map(to_json).collect::<Vec<_>>() })))
+    let mut lines: Vec<String> = all.iter().map(line).collect();
+    lines.push(format!("{} changesets", all.len()));
+    Ok(Done::new(lines.join("\n"), json!({ "changesets": all.iter().map(to_json).collect::<Vec<_>>() })))
 }
 
 impl One {

@@ -10,14 +10,13 @@ use cloudsite_store::sqlite::SqliteStore;
 use serde_json::json;
 use tokio::io::AsyncReadExt;
 use tonic::Status;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
 
 use super::answer::{Done, Failure};
 use super::changeset::here;
 use super::import::refused_file;
-use super::people::{Folder, Operator, failed};
+use super::people::{Folder, failed};
 use super::refused;
+use super::running::{Calls, Running};
 use crate::changeset::{Caller, UPLOAD_CHUNK_BYTES};
 use crate::grpc::layer_to_wire;
 use crate::import::{Format, ImportError, ImportOptions, ImportProblem, Refusal, read_for};
@@ -49,10 +48,10 @@ impl Drafting<'_> {
 
     /// By the server that runs on the folder.
     pub(super) fn there(&self, folder: &Folder) -> Result<Done, Failure> {
-        let (runtime, channel) = folder.connect()?;
+        let server = Running::on(folder.data())?;
         let status = |status: Status| failed(status.message().to_owned());
-        let operation = runtime.block_on(async {
-            let mut uploads = UploadServiceClient::new(channel.clone());
+        let operation = server.wait_for(async {
+            let mut uploads = UploadServiceClient::new(server.calls());
             let upload = self.upload(&mut uploads).await?;
             let start = wire::StartImportRequest {
                 upload,
@@ -64,7 +63,7 @@ impl Drafting<'_> {
             let name = started.unwrap_or_default().name;
             let watch = wire::WatchOperationRequest { name };
             let mut watched =
-                OperationServiceClient::new(channel).watch_operation(watch).await.map_err(status)?.into_inner();
+                OperationServiceClient::new(server.calls()).watch_operation(watch).await.map_err(status)?.into_inner();
             let mut last = wire::Operation::default();
             while let Some(said) = watched.message().await.map_err(status)? {
                 last = said.operation.unwrap_or_default();
@@ -83,10 +82,7 @@ impl Drafting<'_> {
         }
     }
 
-    async fn upload(
-        &self,
-        uploads: &mut UploadServiceClient<InterceptedService<Channel, Operator>>,
-    ) -> Result<String, Failure> {
+    async fn upload(&self, uploads: &mut UploadServiceClient<Calls>) -> Result<String, Failure> {
         let status = |status: Status| failed(status.message().to_owned());
         let mut file = tokio::fs::File::open(self.path).await.map_err(|error| refused(&error))?;
         let size_bytes = file.metadata().await.map_err(|error| refused(&error))?.len();

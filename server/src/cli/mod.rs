@@ -14,6 +14,8 @@ mod invite;
 mod member;
 mod organisation;
 mod people;
+mod rollback;
+mod running;
 mod serve;
 
 use std::ffi::OsString;
@@ -48,6 +50,8 @@ enum Command {
     Check(check::Check),
     /// List, show and decide changesets: changes that are not in the record yet.
     Changeset(changeset::Changeset),
+    /// Make a former revision the newest again, as a revision of its own.
+    Rollback(rollback::Rollback),
     /// Fill an empty record with the synthetic demo park.
     Demo(demo::Demo),
     /// Read the audit log, and verify it.
@@ -80,6 +84,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export(export) => export.run(cli.json),
         Command::Check(check) => check.run(),
         Command::Changeset(changeset) => changeset.run(),
+        Command::Rollback(rollback) => rollback.run(),
         Command::Demo(demo) => demo.run(),
         Command::Audit(audit) => audit.run(),
         Command::Backup(backup) => backup.run(),

@@ -10,18 +10,15 @@ use cloudsite_proto::identity::identity_service_client::IdentityServiceClient;
 use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Store, StoreError};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
-use tonic::metadata::AsciiMetadataValue;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
-use tonic::{Request, Response, Status};
+use tonic::{Response, Status};
 
 use super::answer::Failure;
 use super::refused;
+pub(super) use super::running::failed;
+use super::running::{Calls, Running};
 use crate::audit::Journal;
 use crate::grpc::Refusal;
 use crate::identity::{self, Api, Identity, Surroundings};
-use crate::operator;
 
 /// Where the people are kept.
 #[derive(Debug, Args)]
@@ -32,25 +29,14 @@ pub(super) struct Folder {
 }
 
 /// A client that proves to be the operator's.
-pub(super) type Client = IdentityServiceClient<InterceptedService<Channel, Operator>>;
-
-/// Adds the operator's token to each call.
-#[derive(Clone)]
-pub(super) struct Operator(AsciiMetadataValue);
-
-impl tonic::service::Interceptor for Operator {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.0.clone());
-        Ok(request)
-    }
-}
+pub(super) type Client = IdentityServiceClient<Calls>;
 
 /// The people of a folder.
 pub(super) enum People {
     /// No server runs: they are kept by this process, and so is the log of what is done.
     Here(Api, Arc<SqliteStore>, Arc<Journal>),
     /// A server runs, and is asked.
-    There(Runtime, Box<Client>),
+    There(Box<(Running, Client)>),
 }
 
 impl Folder {
@@ -58,7 +44,11 @@ impl Folder {
     pub(super) fn open(&self) -> Result<People, Failure> {
         match SqliteStore::open(&self.data) {
             Ok(store) => self.here(store),
-            Err(StoreError::AnotherProcess(_)) => self.there(),
+            Err(StoreError::AnotherProcess(_)) => {
+                let server = Running::on(&self.data)?;
+                let client = IdentityServiceClient::new(server.calls());
+                Ok(People::There(Box::new((server, client))))
+            }
             Err(error) => Err(refused(&error)),
         }
     }
@@ -86,25 +76,6 @@ impl Folder {
     pub(super) fn data(&self) -> &Path {
         &self.data
     }
-
-    fn there(&self) -> Result<People, Failure> {
-        let (runtime, channel) = self.connect()?;
-        Ok(People::There(runtime, Box::new(IdentityServiceClient::new(channel))))
-    }
-
-    /// A connection to the server that runs on the folder, as its operator.
-    pub(super) fn connect(&self) -> Result<(Runtime, InterceptedService<Channel, Operator>), Failure> {
-        let (address, token) = operator::read(&self.data).map_err(|error| {
-            failed(format!("another process holds the folder and says not where it listens: {error}"))
-        })?;
-        let header = token.header().parse().map_err(|_| failed("the operator's token is damaged".to_owned()))?;
-        let runtime = Runtime::new().map_err(|error| refused(&error))?;
-        let endpoint = Channel::from_shared(format!("http://{address}")).map_err(|error| refused(&error))?;
-        let channel = runtime
-            .block_on(endpoint.connect())
-            .map_err(|error| failed(format!("the server at {address} cannot be reached: {error}")))?;
-        Ok((runtime, InterceptedService::new(channel, Operator(header))))
-    }
 }
 
 impl People {
@@ -121,14 +92,13 @@ impl People {
                 written.map_err(|error| refused(&error))?;
                 done
             }
-            Self::There(runtime, client) => runtime.block_on(there(client)).map(Response::into_inner),
+            Self::There(there_is) => {
+                let (server, client) = there_is.as_mut();
+                server.wait(there(client))
+            }
         };
         answer.map_err(|status| failed(status.message().to_owned()))
     }
-}
-
-pub(super) fn failed(message: String) -> Failure {
-    Failure::Refused { message, problems: None }
 }
 
 /// A role by its word.

@@ -17,6 +17,7 @@ fn run(arguments: &[&str]) -> Result<Done, Failure> {
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(cli.json),
         Command::Check(check) => check.run(),
+        Command::Rollback(rollback) => rollback.run(),
         Command::Demo(demo) => demo.run(),
         Command::Audit(audit) => audit.run(),
         Command::Backup(backup) => backup.run(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cloudsite_domain::audit::{Action, Happening};
 use cloudsite_domain::disclosure::{Cell, cells};
 use cloudsite_domain::identity::Tier;
-use cloudsite_domain::record::{Code, FeatureVersion, Layer};
+use cloudsite_domain::record::{Code, Layer};
 use cloudsite_store::StoreError;
 use cloudsite_store::extent::ExtentStore;
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ use super::ledger::Ledger;
 use super::policy;
 use crate::audit::{Counted, Journal};
 use crate::identity::{Clock, Recipient};
+use crate::record::Entry;
 
 /// By which way something is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,10 +146,10 @@ impl Delivery {
     }
 
     /// Takes up a feature.
-    pub(crate) fn add(&mut self, version: &FeatureVersion) {
+    pub(crate) fn add(&mut self, entry: &Entry) {
         self.features += u64::from(self.is_counted);
         if self.is_measured {
-            self.cells.append(&mut cells(&version.feature.shape));
+            self.cells.append(&mut cells(&entry.feature.shape));
         }
     }
 

@@ -15,7 +15,7 @@ use std::io::Write;
 
 use clap::ValueEnum;
 use cloudsite_domain::geometry::Shape;
-use cloudsite_domain::record::{FeatureVersion, Layer, Revision};
+use cloudsite_domain::record::{Feature, Layer, Revision};
 use cloudsite_store::{Store, StoreError};
 use geo_types::{Coord, LineString, Polygon};
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ pub(crate) fn write(store: &dyn Store, layer: Layer, at: Revision, out: &mut dyn
     write!(out, "{{\"type\":\"FeatureCollection\",\"name\":\"{layer}\",\"features\":[")?;
     let mut comma = "";
     let count = table::each(store, layer, at, &mut |version| {
-        write!(out, "{comma}\n{}", feature_geojson(&version))?;
+        write!(out, "{comma}\n{}", feature_geojson(&version.feature))?;
         comma = ",";
         Ok(())
     })?;
@@ -113,9 +113,9 @@ pub(crate) fn write(store: &dyn Store, layer: Layer, at: Revision, out: &mut dyn
 }
 
 /// A feature as GeoJSON in EPSG:4326.
-pub(crate) fn feature_geojson(version: &FeatureVersion) -> String {
-    let Ok(geometry) = geometry(&version.feature.shape, &mut |at| Ok::<_, Infallible>(position(at)));
-    json!({ "type": "Feature", "properties": properties(&version.feature), "geometry": geometry }).to_string()
+pub(crate) fn feature_geojson(feature: &Feature) -> String {
+    let Ok(geometry) = geometry(&feature.shape, &mut |at| Ok::<_, Infallible>(position(at)));
+    json!({ "type": "Feature", "properties": properties(feature), "geometry": geometry }).to_string()
 }
 
 /// Nine decimals of a degree are a tenth of a millimetre.

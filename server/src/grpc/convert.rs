@@ -1,14 +1,14 @@
 //! Domain types to the wire's and back. Only what comes from outside can be wrong, and then its field is named.
 
 use cloudsite_domain::record::{
-    Body, Bounds, Change, ChangeKind, Confidence, Feature, FeatureVersion, Layer, Names, Parcel, RevisionEntry, Zone,
+    Body, Bounds, Change, ChangeKind, Confidence, Feature, Layer, Names, Parcel, RevisionEntry, Zone,
 };
 use cloudsite_proto::land as wire;
 use geo_types::{Coord, Rect};
 use geozero::{CoordDimensions, ToWkb};
 use prost_types::Timestamp;
 
-use crate::record::{Snapshot, lon_lat_from_canonical};
+use crate::record::{Entry, Snapshot, lon_lat_from_canonical};
 
 /// The layer of the wire that is the record's.
 pub(crate) const fn layer_to_wire(layer: Layer) -> wire::Layer {
@@ -103,7 +103,7 @@ pub(super) fn park_to_wire(snapshot: &Snapshot) -> wire::Park {
 }
 
 /// A zone.
-pub(super) fn zone_to_wire(version: &FeatureVersion, zone: &Zone, parcel_count: u32) -> wire::Zone {
+pub(super) fn zone_to_wire(version: &Entry, zone: &Zone, parcel_count: u32) -> wire::Zone {
     let feature = &version.feature;
     wire::Zone {
         name: name_in("zones", &feature.code),
@@ -117,8 +117,8 @@ pub(super) fn zone_to_wire(version: &FeatureVersion, zone: &Zone, parcel_count: 
     }
 }
 
-/// A parcel, as much of it as the view says.
-pub(super) fn parcel_to_wire(version: &FeatureVersion, parcel: &Parcel, view: wire::ParcelView) -> wire::Parcel {
+/// A parcel, as much of it as the view says, but for the revision since when: see [`super::encode`].
+pub(super) fn parcel_to_wire(version: &Entry, parcel: &Parcel, view: wire::ParcelView) -> wire::Parcel {
     let feature = &version.feature;
     let text = |value: Option<String>| value.unwrap_or_default();
     let mut out = wire::Parcel {
@@ -135,7 +135,6 @@ pub(super) fn parcel_to_wire(version: &FeatureVersion, parcel: &Parcel, view: wi
         height_limit_m: parcel.height_limit_m,
         bounds: Some(lon_lat_bounds(feature.shape.bounds())),
         anchor: Some(lon_lat(feature.shape.anchor())),
-        since_revision: version.since.0,
         ..wire::Parcel::default()
     };
     set_terms(&mut out, parcel);
@@ -191,8 +190,8 @@ fn wkb(feature: &Feature) -> bytes::Bytes {
     written.expect("writing to memory cannot fail, and a shape has no kind that WKB lacks").into()
 }
 
-/// Any feature.
-pub(super) fn feature_to_wire(version: &FeatureVersion) -> wire::Feature {
+/// Any feature, but for the revision since when: see [`super::encode`].
+pub(super) fn feature_to_wire(version: &Entry) -> wire::Feature {
     let feature = &version.feature;
     wire::Feature {
         name: feature_name(feature.layer(), &feature.code),
@@ -200,8 +199,8 @@ pub(super) fn feature_to_wire(version: &FeatureVersion) -> wire::Feature {
         layer: layer_to_wire(feature.layer()).into(),
         names: names_to_wire(&feature.names),
         bounds: Some(lon_lat_bounds(feature.shape.bounds())),
-        geojson: crate::export::feature_geojson(version),
-        since_revision: version.since.0,
+        geojson: crate::export::feature_geojson(feature),
+        since_revision: 0,
     }
 }
 

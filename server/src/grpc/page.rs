@@ -44,6 +44,11 @@ pub(crate) struct PageStart {
 }
 
 impl PageStart {
+    /// The position as an index.
+    pub(crate) fn first(self) -> usize {
+        usize::try_from(self.position).unwrap_or(usize::MAX)
+    }
+
     /// The token for a page; `request` is what was asked, without page size and token.
     pub(crate) fn token(self, request: &impl Message) -> String {
         let mut bytes = vec![LAYOUT];
@@ -94,27 +99,28 @@ pub(crate) struct Page<T> {
     pub(crate) next: Option<PageStart>,
 }
 
-/// Fills a page from `list`, of which `start` says where to begin; `convert` makes an entry for the wire.
-pub(crate) fn fill<S, T: Message>(
-    list: &[S],
+/// Fills the page that begins at `start` of a list of `total` entries. `entries` are those from there on, at least as many
+/// as a page may hold; `bytes` says how large one is on the wire.
+pub(crate) fn fill<T>(
+    total: usize,
     start: PageStart,
     count: usize,
-    mut convert: impl FnMut(&S) -> Result<T, Refusal>,
-) -> Result<Page<T>, Refusal> {
-    let first = usize::try_from(start.position).unwrap_or(usize::MAX).min(list.len());
-    let mut entries = Vec::new();
-    let mut bytes = 0;
-    for source in list[first..].iter().take(count) {
-        let entry = convert(source)?;
-        bytes += entry.encoded_len();
-        if bytes > MAX_BYTES && !entries.is_empty() {
-            break;
+    entries: impl IntoIterator<Item = T>,
+    bytes: impl Fn(&T) -> usize,
+) -> Page<T> {
+    let mut held = Vec::new();
+    let mut room = MAX_BYTES;
+    for entry in entries.into_iter().take(count) {
+        match room.checked_sub(bytes(&entry)) {
+            Some(left) => room = left,
+            None if held.is_empty() => room = 0,
+            None => break,
         }
-        entries.push(entry);
+        held.push(entry);
     }
-    let position = first + entries.len();
-    let next = (position < list.len()).then_some(PageStart { position: position as u64, ..start });
-    Ok(Page { entries, next })
+    let position = start.first().saturating_add(held.len());
+    let next = (position < total && !held.is_empty()).then_some(PageStart { position: position as u64, ..start });
+    Page { entries: held, next }
 }
 
 #[cfg(test)]
@@ -164,7 +170,7 @@ mod tests {
         let mut start = PageStart { revision: Revision(1), position: 0 };
         let mut seen = Vec::new();
         loop {
-            let page = fill(&list, start, 10, |number| Ok(*number)).unwrap();
+            let page = fill(list.len(), start, 10, list[start.first()..].iter().copied(), |_| 4);
             seen.extend(page.entries);
             match page.next {
                 Some(next) => start = next,
@@ -172,7 +178,11 @@ mod tests {
             }
         }
         assert_eq!(seen, list);
-        let large = fill(&list, PageStart { revision: Revision(1), position: 0 }, 25, |_| Ok("x".repeat(2_000_000)));
-        assert_eq!(large.unwrap().entries.len(), 1, "a second entry would be too much");
+        let start = PageStart { revision: Revision(1), position: 0 };
+        for (bytes, expected) in [(2_000_000, 1), (9_000_000, 1), (1_048_576, 3), (100, 25)] {
+            let page = fill(list.len(), start, 25, list.iter(), |_| bytes);
+            assert_eq!(page.entries.len(), expected, "entries of {bytes} bytes");
+        }
+        assert_eq!(fill(25, PageStart { position: 99, ..start }, 9, [0; 0], |_| 4).next, None, "beyond the end");
     }
 }

@@ -1,23 +1,24 @@
 //! What parcels have to meet to be listed.
 
-use cloudsite_domain::record::{Bounds, Code, Feature, Parcel, ParcelStatus, SupplyKind};
+use cloudsite_domain::record::{Bounds, Code, Feature, LandUse, Parcel, ParcelStatus};
 use cloudsite_proto::land as wire;
 
 use super::Refusal;
 use super::read::search_area;
-use crate::record::SearchArea;
+use crate::record::{SearchArea, power_now_kw};
 
 /// A filter that has been read. All conditions have to hold; a value that is unknown meets none.
 #[derive(Debug, Default)]
 pub(super) struct ParcelQuery {
-    statuses: Vec<ParcelStatus>,
-    zones: Vec<Code>,
-    land_uses: Vec<String>,
-    area_m2: Bounds,
-    plot_ratio_max: Bounds,
-    min_power_kw: Option<f64>,
+    pub(super) statuses: Vec<ParcelStatus>,
+    pub(super) zones: Vec<Code>,
+    /// Beginnings of codes.
+    pub(super) land_uses: Vec<String>,
+    pub(super) area_m2: Bounds,
+    pub(super) plot_ratio_max: Bounds,
+    pub(super) min_power_kw: Option<f64>,
     /// In lower case.
-    text: String,
+    pub(super) text: String,
     /// Where parcels have to touch; decided by the layer's index, not by [`Self::meets`].
     pub(super) area: Option<SearchArea>,
 }
@@ -76,23 +77,40 @@ impl TryFrom<wire::ParcelFilter> for ParcelQuery {
 }
 
 impl ParcelQuery {
+    /// Whether there is any condition but the rectangle.
+    pub(super) fn is_asking(&self) -> bool {
+        !self.statuses.is_empty()
+            || !self.zones.is_empty()
+            || !self.land_uses.is_empty()
+            || !self.area_m2.is_open()
+            || !self.plot_ratio_max.is_open()
+            || self.min_power_kw.is_some()
+            || !self.text.is_empty()
+    }
+
+    /// Whether answering takes no longer than a page does, however many parcels there are.
+    pub(super) fn is_small(&self) -> bool {
+        self.area.as_ref().is_some_and(SearchArea::is_small)
+    }
+
     /// Whether a parcel meets every condition but the rectangle.
     pub(super) fn meets(&self, feature: &Feature, parcel: &Parcel) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&parcel.status))
             && (self.zones.is_empty() || parcel.zone.as_ref().is_some_and(|zone| self.zones.contains(zone)))
-            && (self.land_uses.is_empty() || self.meets_land_use(parcel))
+            && (self.land_uses.is_empty() || parcel.land_use.as_ref().is_some_and(|code| self.meets_land_use(code)))
             && (self.area_m2.is_open() || within(Some(feature.shape.area_m2()), self.area_m2))
             && within(parcel.plot_ratio.max, self.plot_ratio_max)
             && self.min_power_kw.is_none_or(|least| power_now_kw(parcel).is_some_and(|power| power >= least))
             && (self.text.is_empty() || self.meets_text(feature))
     }
 
-    fn meets_land_use(&self, parcel: &Parcel) -> bool {
-        let Some(code) = &parcel.land_use else { return false };
+    /// Whether a land use is one of those that are asked for.
+    pub(super) fn meets_land_use(&self, code: &LandUse) -> bool {
         self.land_uses.iter().any(|beginning| code.as_str().starts_with(beginning.as_str()))
     }
 
-    fn meets_text(&self, feature: &Feature) -> bool {
+    /// Whether code or a name holds the text.
+    pub(super) fn meets_text(&self, feature: &Feature) -> bool {
         let contains = |text: &str| text.to_lowercase().contains(&self.text);
         contains(feature.code.as_str()) || feature.names.iter().any(|(_, name)| contains(name))
     }
@@ -106,16 +124,10 @@ fn within(value: Option<f64>, bounds: Bounds) -> bool {
     bounds.min.is_none_or(|min| value >= min) && bounds.max.is_none_or(|max| value <= max)
 }
 
-/// The power that is there already, kW; none if the record does not say.
-fn power_now_kw(parcel: &Parcel) -> Option<f64> {
-    let there = parcel.supplies.iter().filter(|supply| supply.kind == SupplyKind::Power && supply.from.is_none());
-    there.filter_map(|supply| supply.capacity).reduce(f64::max)
-}
-
 #[cfg(test)]
 mod tests {
     use cloudsite_domain::geometry::Shape;
-    use cloudsite_domain::record::{Body, Language, Names, Supply};
+    use cloudsite_domain::record::{Body, Language, Names, Supply, SupplyKind};
     use geo_types::polygon;
 
     use super::*;

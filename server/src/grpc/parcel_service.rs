@@ -1,18 +1,15 @@
 //! `cloudsite.land.v1.ParcelService`.
 
-use std::cmp::Ordering;
-use std::sync::Arc;
-
-use cloudsite_domain::record::{Body, FeatureVersion, Layer, Parcel};
-use cloudsite_proto::land as wire;
+use cloudsite_domain::record::Layer;
 use cloudsite_proto::land::parcel_service_server::ParcelService;
+use cloudsite_proto::{Encoded, Undated, land as wire};
 use tonic::{Request, Response, Status};
 
 use super::parcel_filter::ParcelQuery;
 use super::read::{Paging, blocking, caller, code_in, hand_over, snapshot};
-use super::{Refusal, convert, page};
+use super::{Refusal, encode, page, parcel_search};
 use crate::disclosure::Channel;
-use crate::record::{Snapshot, View, Views};
+use crate::record::{Entry, View, Views};
 
 /// Answers about parcels from the record.
 pub(crate) struct Parcels {
@@ -25,22 +22,23 @@ impl Parcels {
         Self { views }
     }
 
-    async fn get(view: &View, request: wire::GetParcelRequest) -> Result<wire::GetParcelResponse, Refusal> {
+    async fn get(view: &View, request: wire::GetParcelRequest) -> Result<Encoded<wire::GetParcelResponse>, Refusal> {
         let code = code_in("parcels", &request.name).map_err(|problem| Refusal::field("name", problem))?;
         let snapshot = snapshot(view, request.revision).await?;
         let missing = || Refusal::NotFound { kind: "parcel", name: request.name.clone() };
-        let version = snapshot.layer(Layer::Parcel).find(&code).ok_or_else(missing)?;
-        let parcel = body(version).ok_or_else(missing)?;
+        let entry = snapshot.layer(Layer::Parcel).find(&code).ok_or_else(missing)?;
+        let parcel = encode::parcel(entry, wire::ParcelView::Full).ok_or_else(missing)?;
         let mut delivery = view.delivery(Layer::Parcel);
-        delivery.add(version);
+        delivery.add(entry);
         hand_over(view, delivery).await?;
-        Ok(wire::GetParcelResponse {
-            parcel: Some(convert::parcel_to_wire(version, parcel, wire::ParcelView::Full)),
-            revision: snapshot.revision().0,
-        })
+        let rest = wire::GetParcelResponse { parcel: None, revision: snapshot.revision().0 };
+        Ok(Encoded::holding(&[parcel], &rest))
     }
 
-    async fn list(of: &View, mut request: wire::ListParcelsRequest) -> Result<wire::ListParcelsResponse, Refusal> {
+    async fn list(
+        of: &View,
+        mut request: wire::ListParcelsRequest,
+    ) -> Result<Encoded<wire::ListParcelsResponse>, Refusal> {
         let unknown = |field: &'static str| move |_| Refusal::field(field, "is not a value that this server knows");
         let order = wire::ParcelOrder::try_from(request.order).map_err(unknown("order"))?;
         let view = wire::ParcelView::try_from(request.view).map_err(unknown("view"))?;
@@ -48,92 +46,43 @@ impl Parcels {
         let page_size = std::mem::take(&mut request.page_size);
         let page_token = std::mem::take(&mut request.page_token);
         let paging = Paging::read(of, page_size, &page_token, request.revision, &request).await?;
+        let mut delivery = of.delivery(Layer::Parcel);
+        let is_small = query.is_small() && !delivery.is_counted();
         let of = of.clone();
-        blocking(move || {
-            let mut delivery = of.delivery(Layer::Parcel);
-            let found = matching(&paging.snapshot, &query, order);
-            let page = page::fill(&found, paging.start, paging.count, |(version, parcel)| {
-                delivery.add(version);
-                Ok(convert::parcel_to_wire(version, parcel, view))
-            })?;
+        let answer = move || {
+            let Paging { snapshot, start, count } = paging;
+            let layer = snapshot.layer(Layer::Parcel);
+            let found = parcel_search::find(layer, &query, order, start.first(), count);
+            let entries = found.page.iter().filter_map(|position| {
+                let entry = layer.at(*position);
+                encode::parcel(entry, view).map(|parcel| (entry, parcel))
+            });
+            let size = |(_, (item, since)): &(_, (&Undated<wire::Parcel>, u64))| item.encoded_len(*since);
+            let page = page::fill(found.total, start, count, entries, size);
+            let (given, parcels): (Vec<&Entry>, Vec<_>) = page.entries.into_iter().unzip();
+            for entry in given {
+                delivery.add(entry);
+            }
             of.hand_over(Channel::Grpc, &delivery.parcelled())?;
-            Ok(wire::ListParcelsResponse {
-                parcels: page.entries,
+            let rest = wire::ListParcelsResponse {
+                parcels: Vec::new(),
                 next_page_token: page.next.map(|next| next.token(&request)).unwrap_or_default(),
-                total_size: found.len() as u32,
-                revision: paging.snapshot.revision().0,
-            })
-        })
-        .await
+                total_size: found.total as u32,
+                revision: snapshot.revision().0,
+            };
+            Ok(Encoded::holding(&parcels, &rest))
+        };
+        // What takes microseconds and is written down nowhere is not worth another thread.
+        if is_small { answer() } else { blocking(answer).await }
     }
 }
-
-fn body(version: &FeatureVersion) -> Option<&Parcel> {
-    match &version.feature.body {
-        Body::Parcel(parcel) => Some(parcel),
-        _ => None,
-    }
-}
-
-/// The parcels that meet a query, in order.
-fn matching<'a>(
-    snapshot: &'a Snapshot,
-    query: &ParcelQuery,
-    order: wire::ParcelOrder,
-) -> Vec<(&'a FeatureVersion, &'a Parcel)> {
-    let layer = snapshot.layer(Layer::Parcel);
-    let meets = |version: &'a Arc<FeatureVersion>| {
-        let parcel = body(version)?;
-        query.meets(&version.feature, parcel).then_some((version.as_ref(), parcel))
-    };
-    let mut found: Vec<_> = match &query.area {
-        None => layer.in_code_order().filter_map(meets).collect(),
-        Some(area) => {
-            let mut found: Vec<_> = layer.touching(area).into_iter().filter_map(meets).collect();
-            found.sort_by(|(a, _), (b, _)| a.feature.code.cmp(&b.feature.code));
-            found
-        }
-    };
-    // A stable sort: equal areas stay in the order of their codes.
-    let by_area = |(version, _): &(&FeatureVersion, &Parcel)| TotalOrder(version.feature.shape.area_m2());
-    match order {
-        wire::ParcelOrder::Unspecified => {}
-        wire::ParcelOrder::AreaAscending => found.sort_by_cached_key(by_area),
-        wire::ParcelOrder::AreaDescending => found.sort_by_cached_key(|entry| std::cmp::Reverse(by_area(entry))),
-        wire::ParcelOrder::Availability => found.sort_by_key(|(_, parcel)| parcel.status.availability_rank()),
-    }
-    found
-}
-
-/// A number that can be a sort key.
-struct TotalOrder(f64);
-
-impl Ord for TotalOrder {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-impl PartialOrd for TotalOrder {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for TotalOrder {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for TotalOrder {}
 
 #[tonic::async_trait]
 impl ParcelService for Parcels {
     async fn get_parcel(
         &self,
         request: Request<wire::GetParcelRequest>,
-    ) -> Result<Response<wire::GetParcelResponse>, Status> {
+    ) -> Result<Response<Encoded<wire::GetParcelResponse>>, Status> {
         let view = self.views.of(&caller(&request));
         Ok(Response::new(Self::get(&view, request.into_inner()).await?))
     }
@@ -141,7 +90,7 @@ impl ParcelService for Parcels {
     async fn list_parcels(
         &self,
         request: Request<wire::ListParcelsRequest>,
-    ) -> Result<Response<wire::ListParcelsResponse>, Status> {
+    ) -> Result<Response<Encoded<wire::ListParcelsResponse>>, Status> {
         let view = self.views.of(&caller(&request));
         Ok(Response::new(Self::list(&view, request.into_inner()).await?))
     }

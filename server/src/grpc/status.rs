@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use cloudsite_domain::record::Revision;
+use cloudsite_domain::record::{Revision, RevisionEntry};
 use cloudsite_store::StoreError;
+use jiff::Timestamp;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
@@ -35,6 +36,13 @@ pub(crate) enum Refusal {
         asked: Revision,
         /// The newest revision.
         head: Revision,
+    },
+    /// There was no revision at a moment.
+    NoRevisionYet {
+        /// The moment.
+        moment: Timestamp,
+        /// The first revision, if there is one by now.
+        first: Option<RevisionEntry>,
     },
     /// The store failed.
     Store(StoreError),
@@ -133,6 +141,15 @@ impl From<Refusal> for Status {
                 details.set_error_info("REVISION_NOT_FOUND", DOMAIN, newest);
                 Self::with_error_details(Code::NotFound, message, details)
             }
+            Refusal::NoRevisionYet { moment, first } => {
+                let first = first.map(|entry| entry.at.to_string());
+                let since = first.as_ref().map_or_else(String::new, |at| format!("; the first was made at {at}"));
+                let message = format!("there was no revision at {moment}{since}");
+                let mut details = ErrorDetails::with_resource_info("revision", moment.to_string(), "", message.clone());
+                let made = first.map(|at| ("first_at".to_owned(), at));
+                details.set_error_info("REVISION_NOT_FOUND", DOMAIN, made.into_iter().collect::<HashMap<_, _>>());
+                Self::with_error_details(Code::NotFound, message, details)
+            }
             Refusal::Store(StoreError::Busy) => {
                 reason(Code::Unavailable, "STORE_BUSY", "the record is busy; try again")
             }
@@ -201,6 +218,11 @@ mod tests {
                 Refusal::UnknownRevision { asked: Revision(9), head: Revision(2) },
                 Code::NotFound,
                 "there is no revision 9; the newest is 2",
+            ),
+            (
+                Refusal::NoRevisionYet { moment: Timestamp::UNIX_EPOCH, first: None },
+                Code::NotFound,
+                "there was no revision at 1970-01-01T00:00:00Z",
             ),
             (Refusal::Store(StoreError::Busy), Code::Unavailable, "the record is busy; try again"),
             (

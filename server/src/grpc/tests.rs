@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use cloudsite_domain::record::{Layer, ParcelStatus};
 use cloudsite_proto::land as wire;
+use cloudsite_proto::land::get_revision_request::Which;
 use cloudsite_proto::land::import_service_client::ImportServiceClient;
 use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
 use cloudsite_proto::land::park_service_client::ParkServiceClient;
+use cloudsite_proto::land::revision_service_client::RevisionServiceClient;
 use geo::Area;
 use geozero::ToGeo;
 use geozero::wkb::Wkb;
@@ -277,4 +279,80 @@ async fn a_stopping_server_ends_its_streams_and_takes_its_file_away() {
     assert_eq!(last.unwrap_err().code(), Code::Unavailable);
     assert!(crate::operator::read(fixture.folder.path()).is_err());
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "the port is free");
+}
+
+#[tokio::test]
+async fn a_revision_is_found_by_number_and_by_moment() {
+    let fixture = fixture().await;
+    sample::commit(&fixture.record, Vec::new(), vec![(Layer::Parcel, "P-1".parse().unwrap())]);
+    let mut client = RevisionServiceClient::new(fixture.channel.clone());
+    // The sample's revisions are all of one moment.
+    let at = |text: &str| {
+        let at: jiff::Timestamp = text.parse().unwrap();
+        Some(Which::At(prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }))
+    };
+    for (which, expected) in [
+        (None, 2),
+        (Some(Which::Number(0)), 2),
+        (Some(Which::Number(1)), 1),
+        (at("2026-03-01T08:00:00Z"), 2),
+        (at("2030-01-01T00:00:00Z"), 2),
+    ] {
+        let reply = client.get_revision(wire::GetRevisionRequest { which }).await.unwrap().into_inner();
+        assert_eq!((reply.revision.unwrap().number, reply.head), (expected, 2), "{which:?}");
+    }
+    let before = wire::GetRevisionRequest { which: at("2026-03-01T07:59:59Z") };
+    let status = client.get_revision(before).await.unwrap_err();
+    let said = "there was no revision at 2026-03-01T07:59:59Z; the first was made at 2026-03-01T08:00:00Z";
+    assert_eq!((status.code(), status.message()), (Code::NotFound, said));
+    assert_eq!(status.get_error_details().error_info().unwrap().metadata["first_at"], "2026-03-01T08:00:00Z");
+    let unknown = wire::GetRevisionRequest { which: Some(Which::Number(3)) };
+    assert_eq!(client.get_revision(unknown).await.unwrap_err().message(), "there is no revision 3; the newest is 2");
+    let which = Some(Which::At(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 }));
+    assert_eq!(field(&client.get_revision(wire::GetRevisionRequest { which }).await.unwrap_err()), "at");
+    fixture.server.stop().await;
+}
+
+#[tokio::test]
+async fn an_approver_rolls_back_on_what_was_seen() {
+    let fixture = fixture().await;
+    sample::commit(&fixture.record, Vec::new(), vec![(Layer::Parcel, "P-1".parse().unwrap())]);
+    let mut client = RevisionServiceClient::new(fixture.channel.clone());
+    let header: tonic::metadata::AsciiMetadataValue = fixture.server.operator().token().header().parse().unwrap();
+    let by_operator = |request: wire::RollBackRequest| {
+        let mut request = tonic::Request::new(request);
+        request.metadata_mut().insert("authorization", header.clone());
+        request
+    };
+    let good = wire::RollBackRequest { revision: 1, reason: "P-1 is still there".to_owned(), expected_head: 2 };
+    let status = client.roll_back(good.clone()).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unauthenticated);
+    for (wrong, name) in [
+        (wire::RollBackRequest { revision: 0, ..good.clone() }, "revision"),
+        (wire::RollBackRequest { reason: " ".to_owned(), ..good.clone() }, "reason"),
+        (wire::RollBackRequest { reason: "很".repeat(501), ..good.clone() }, "reason"),
+        (wire::RollBackRequest { expected_head: 0, ..good.clone() }, "expected_head"),
+    ] {
+        assert_eq!(field(&client.roll_back(by_operator(wrong)).await.unwrap_err()), name);
+    }
+    let old = wire::RollBackRequest { expected_head: 1, ..good.clone() };
+    let status = client.roll_back(by_operator(old)).await.unwrap_err();
+    assert_eq!((status.code(), status.message()), (Code::Aborted, "the record is at revision 2, not 1: read it again"));
+    let unknown = wire::RollBackRequest { revision: 7, ..good.clone() };
+    assert_eq!(client.roll_back(by_operator(unknown)).await.unwrap_err().code(), Code::NotFound);
+
+    let reply = client.roll_back(by_operator(good)).await.unwrap().into_inner();
+    assert_eq!((reply.revision, reply.created, reply.updated, reply.ended), (3, 1, 0, 0));
+    let parcel = fixture.parcel("parcels/P-1", 0).await.unwrap().parcel.unwrap();
+    assert_eq!(parcel.since_revision, 3);
+    fixture.parcel("parcels/P-1", 2).await.expect_err("the past stays");
+    let revision =
+        client.get_revision(wire::GetRevisionRequest::default()).await.unwrap().into_inner().revision.unwrap();
+    assert_eq!(
+        (revision.author.as_str(), revision.message.as_str()),
+        ("operator", "Back to revision 1: P-1 is still there")
+    );
+    let again = wire::RollBackRequest { revision: 1, reason: "again".to_owned(), expected_head: 3 };
+    assert_eq!(client.roll_back(by_operator(again)).await.unwrap().into_inner().revision, 0, "nothing differs");
+    fixture.server.stop().await;
 }

@@ -1,17 +1,16 @@
 //! Features of a collection as GeoJSON.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use cloudsite_domain::crs::Unprojectable;
-use cloudsite_domain::record::{FeatureId, FeatureVersion, Layer};
+use cloudsite_domain::record::{FeatureId, Layer};
 use serde_json::{Value, json};
 
 use super::crs::Writer;
 use super::{Base, ItemQuery, ItemsQuery};
 use crate::disclosure::Delivery;
 use crate::export;
-use crate::record::{LayerSnapshot, Snapshot};
+use crate::record::{Entry, LayerSnapshot, Snapshot};
 
 /// One page of a layer's features, by id. Its links keep to the revision, so that a reader who pages through sees one
 /// state; `asked` is the query, still encoded and without the offset. `delivery` takes up what is on the page.
@@ -68,10 +67,9 @@ pub(crate) fn item(
     base: &Base,
     delivery: &mut Delivery,
 ) -> Option<Result<Value, Unprojectable>> {
-    let features = snapshot.layer(layer).features();
-    let index = features.binary_search_by_key(&id, |version| version.id).ok()?;
-    delivery.add(&features[index]);
-    let made = feature(&features[index], &Writer::new(query.crs)).map(|mut feature| {
+    let found = snapshot.layer(layer).with_id(id)?;
+    delivery.add(found);
+    let made = feature(found, &Writer::new(query.crs)).map(|mut feature| {
         let collection = base.url(&format!("/collections/{layer}"));
         feature["links"] = json!([
             { "href": format!("{collection}/items/{id}"), "rel": "self", "type": "application/geo+json" },
@@ -82,7 +80,7 @@ pub(crate) fn item(
     Some(made)
 }
 
-fn feature(version: &FeatureVersion, writer: &Writer) -> Result<Value, Unprojectable> {
+fn feature(version: &Entry, writer: &Writer) -> Result<Value, Unprojectable> {
     Ok(json!({
         "type": "Feature",
         "id": version.id,
@@ -92,7 +90,7 @@ fn feature(version: &FeatureVersion, writer: &Writer) -> Result<Value, Unproject
 }
 
 /// The features that touch one of the areas, each once, by id.
-fn touching<'a>(layer: &'a LayerSnapshot, areas: &[crate::record::SearchArea]) -> Vec<&'a Arc<FeatureVersion>> {
+fn touching<'a>(layer: &'a LayerSnapshot, areas: &[crate::record::SearchArea]) -> Vec<&'a Entry> {
     let mut seen = BTreeSet::new();
     let mut found: Vec<_> = areas.iter().flat_map(|area| layer.touching(area)).collect();
     found.retain(|version| seen.insert(version.id));

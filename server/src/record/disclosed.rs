@@ -1,15 +1,15 @@
 //! Snapshots for the tiers below the government's, made of the whole one when a tier first asks, and from then on taken
 //! along with each revision.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use cloudsite_domain::disclosure::disclose;
 use cloudsite_domain::identity::Tier;
-use cloudsite_domain::record::{FeatureId, FeatureVersion, Layer};
+use cloudsite_domain::record::{FeatureVersion, Layer};
 
-use super::{LayerSnapshot, Snapshot};
+use super::made::Step;
+use super::{Entry, LayerSnapshot, Snapshot};
 use crate::disclosure::policy;
 
 /// Layers of at least this many features are disclosed on several cores.
@@ -29,14 +29,6 @@ impl Below {
     }
 }
 
-/// Features of a layer that a revision has changed, in full.
-pub(super) struct Changed {
-    /// Those that began, changed or ended; none where so many did that the layer was read anew.
-    pub(super) ids: Option<BTreeSet<FeatureId>>,
-    /// Those that are there now.
-    pub(super) versions: Vec<Arc<FeatureVersion>>,
-}
-
 impl Snapshot {
     /// As far as a tier may see it. The first to ask for a tier makes it and the others wait: blocks.
     pub(super) fn for_tier(self: &Arc<Self>, tier: Tier) -> Arc<Self> {
@@ -53,40 +45,28 @@ impl Snapshot {
         if tier == Tier::Government { Some(Arc::clone(self)) } else { self.below.made(tier).cloned() }
     }
 
-    /// Takes along to this snapshot what tiers saw of the one `before`, so that only what changed is disclosed anew.
-    pub(super) fn take_along(&self, before: &Self, changed: &BTreeMap<Layer, Changed>) {
+    /// Takes along to this snapshot what tiers saw of the one `before` a step, so that only what changed is disclosed anew.
+    pub(super) fn take_along(&self, before: &Self, step: &Step<'_>) {
         for tier in BELOW {
             let Some(seen) = before.below.made(tier) else { continue };
-            let mut next = seen.at_revision(self.revision());
-            for (layer, changed) in changed {
-                next.set_layer(*layer, self.narrowed_after(seen, *layer, changed, tier));
-            }
+            let given_layers = step.now().filter(|(layer, _)| policy().layer(*layer).is_given_to(tier));
+            let differences = given_layers.map(|(layer, now)| {
+                let seen = now.into_iter().map(|(id, entry)| (id, entry.and_then(|entry| given(entry, tier))));
+                (layer, seen.collect())
+            });
             // It is not shared yet, so nobody else has made it.
-            let _new = self.below.0[tier as usize].set(Arc::new(next));
-        }
-    }
-
-    fn narrowed_after(&self, seen: &Self, layer: Layer, changed: &Changed, tier: Tier) -> Arc<LayerSnapshot> {
-        let before = seen.shared_layer(layer);
-        match &changed.ids {
-            _ if !policy().layer(layer).is_given_to(tier) => Arc::clone(before),
-            None => narrowed(self.shared_layer(layer), layer, tier),
-            Some(ids) => {
-                let given = changed.versions.iter().filter_map(|version| given(version, tier)).collect();
-                Arc::new(before.replaced(|id| ids.contains(&id), given))
-            }
+            let _new = self.below.0[tier as usize].set(Arc::new(seen.changed(self.revision(), differences.collect())));
         }
     }
 }
 
 /// A version as a tier may see it; the same one where that is all of it.
-fn given(version: &Arc<FeatureVersion>, tier: Tier) -> Option<Arc<FeatureVersion>> {
-    let feature = disclose(&version.feature, tier, policy())?;
-    if *feature == version.feature {
-        return Some(Arc::clone(version));
+fn given(entry: &Entry, tier: Tier) -> Option<Entry> {
+    let feature = disclose(&entry.feature, tier, policy())?;
+    if *feature == entry.feature {
+        return Some(entry.clone());
     }
-    let FeatureVersion { id, since, .. } = **version;
-    Some(Arc::new(FeatureVersion { id, since, feature: feature.into_owned() }))
+    Some(Entry::from(FeatureVersion { id: entry.id, since: entry.since, feature: feature.into_owned() }))
 }
 
 /// A layer as a tier may see it; the same one where that is all of it.
@@ -94,20 +74,18 @@ fn narrowed(whole: &Arc<LayerSnapshot>, layer: Layer, tier: Tier) -> Arc<LayerSn
     if !policy().layer(layer).is_given_to(tier) {
         return Arc::new(LayerSnapshot::new(Vec::new()));
     }
-    let versions = whole.features();
-    let part = |versions: &[Arc<FeatureVersion>]| -> Vec<_> {
-        versions.iter().filter_map(|version| given(version, tier)).collect()
-    };
+    let entries = whole.features();
+    let part = |entries: &[Entry]| -> Vec<_> { entries.iter().filter_map(|entry| given(entry, tier)).collect() };
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let seen = if versions.len() < MANY || cores == 1 {
-        part(versions)
+    let seen = if entries.len() < MANY || cores == 1 {
+        part(entries)
     } else {
         thread::scope(|scope| {
-            let parts = versions.chunks(versions.len().div_ceil(cores));
-            let threads: Vec<_> = parts.map(|versions| scope.spawn(move || part(versions))).collect();
+            let parts = entries.chunks(entries.len().div_ceil(cores));
+            let threads: Vec<_> = parts.map(|entries| scope.spawn(move || part(entries))).collect();
             threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
         })
     };
-    let same = seen.len() == versions.len() && seen.iter().zip(versions).all(|(seen, whole)| Arc::ptr_eq(seen, whole));
+    let same = seen.len() == entries.len() && seen.iter().zip(entries).all(|(seen, whole)| seen.shares(whole));
     if same { Arc::clone(whole) } else { Arc::new(LayerSnapshot::new(seen)) }
 }

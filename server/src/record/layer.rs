@@ -3,24 +3,57 @@
 use std::sync::Arc;
 
 use cloudsite_domain::geometry::Shape;
-use cloudsite_domain::record::{Code, FeatureId, FeatureVersion, Layer, Revision};
+use cloudsite_domain::record::{Code, FeatureId, Layer, Revision};
 use cloudsite_store::{Store, StoreError};
 use geo::Intersects;
-use geo_index::rtree::sort::HilbertSort;
-use geo_index::rtree::{RTree, RTreeBuilder, RTreeIndex};
-use geo_types::{Coord, Polygon, Rect};
+use geo_types::{Polygon, Rect};
 
-use super::SearchArea;
+use super::boxes::Boxes;
+use super::codes::{ByCode, Shift};
+use super::{Columns, Entry, SearchArea};
 
 /// The features of a layer as of a revision.
 pub(crate) struct LayerSnapshot {
     /// By id.
-    features: Vec<Arc<FeatureVersion>>,
-    /// Positions in `features`, by code.
-    by_code: Vec<u32>,
-    /// Bounding boxes in canonical metres; none if the layer is empty.
-    boxes: Option<RTree<f64>>,
-    bounds: Option<Rect>,
+    features: Vec<Entry>,
+    index: Arc<Index>,
+}
+
+/// What is found by what in a list of features. It depends on their contents alone, so snapshots with the same ones share
+/// it whatever their revisions are.
+struct Index {
+    by_code: Arc<ByCode>,
+    boxes: Boxes,
+    /// Of parcels only.
+    columns: Option<Columns>,
+}
+
+impl Index {
+    fn of(features: &[Entry]) -> Self {
+        let (by_code, boxes) = (Arc::new(ByCode::of(features)), Boxes::of(features));
+        Self { by_code, boxes, columns: Columns::of(features) }
+    }
+
+    /// The index of `features` by that of a list which may differ little from it.
+    fn after(&self, before: &[Entry], features: &[Entry]) -> Self {
+        let shift = Shift::between(before, features);
+        let by_code = if shift.keeps_ids() {
+            Arc::clone(&self.by_code)
+        } else {
+            Arc::new(self.by_code.shifted(&shift, features))
+        };
+        if !shift.keeps_positions() {
+            return Self { by_code, boxes: Boxes::of(features), columns: Columns::of(features) };
+        }
+        let boxes = {
+            let bounds = |list: &[Entry], position: u32| list[position as usize].feature.shape.bounds();
+            let moved = shift.changed.iter().filter(|at| bounds(before, **at) != bounds(features, **at));
+            let moved: Vec<u32> = moved.chain(&shift.added).copied().collect();
+            self.boxes.moved(before, features, &moved)
+        };
+        let columns = self.columns.as_ref().and_then(|columns| columns.shifted(&shift, features));
+        Self { by_code, boxes, columns }
+    }
 }
 
 impl LayerSnapshot {
@@ -28,72 +61,148 @@ impl LayerSnapshot {
     pub(super) fn load(store: &dyn Store, layer: Layer, at: Revision) -> Result<Self, StoreError> {
         let mut features = Vec::new();
         store.scan(layer, at, &mut |version| {
-            features.push(Arc::new(version));
+            features.push(Entry::from(version));
             Ok(())
         })?;
         Ok(Self::new(features))
     }
 
     /// Indexes features that are sorted by id.
-    pub(super) fn new(features: Vec<Arc<FeatureVersion>>) -> Self {
-        let mut by_code: Vec<u32> = (0..features.len() as u32).collect();
-        by_code.sort_unstable_by(|a, b| features[*a as usize].feature.code.cmp(&features[*b as usize].feature.code));
-        let mut bounds: Option<Rect> = None;
-        let boxes = (!features.is_empty()).then(|| {
-            let mut builder = RTreeBuilder::<f64>::new(features.len() as u32);
-            for version in &features {
-                let own = version.feature.shape.bounds();
-                builder.add(own.min().x, own.min().y, own.max().x, own.max().y);
-                bounds = Some(bounds.map_or(own, |all| united(all, own)));
-            }
-            builder.finish::<HilbertSort>()
-        });
-        Self { features, by_code, boxes, bounds }
+    pub(crate) fn new(features: Vec<Entry>) -> Self {
+        let index = Arc::new(Index::of(&features));
+        Self { features, index }
     }
 
-    /// This layer without the features that `left` names, and with `added`.
-    pub(super) fn replaced(&self, left: impl Fn(FeatureId) -> bool, added: Vec<Arc<FeatureVersion>>) -> Self {
-        let mut features: Vec<_> = self.features.iter().filter(|version| !left(version.id)).cloned().collect();
-        features.extend(added);
-        features.sort_unstable_by_key(|version| version.id);
-        Self::new(features)
+    /// Indexes features that are sorted by id and much like those of layers that are indexed already: one with the same
+    /// contents gives its index, else the first gives what is left of its own.
+    pub(super) fn like(features: Vec<Entry>, known: &[&Self]) -> Self {
+        let index = match known.iter().find(|known| known.has_contents_of(&features)) {
+            Some(same) => Arc::clone(&same.index),
+            None => match known {
+                [near, ..] => Arc::new(near.index.after(&near.features, &features)),
+                [] => Arc::new(Index::of(&features)),
+            },
+        };
+        Self { features, index }
+    }
+
+    fn has_contents_of(&self, features: &[Entry]) -> bool {
+        let same = |(ours, theirs): (&Entry, &Entry)| ours.id == theirs.id && ours.shares(theirs);
+        self.features.len() == features.len() && self.features.iter().zip(features).all(same)
+    }
+
+    /// This layer where some features, by id, are something else or not there.
+    pub(super) fn changed(&self, differences: Vec<(FeatureId, Option<Entry>)>) -> Self {
+        let mut features = Vec::with_capacity(self.features.len() + differences.len());
+        let mut kept = self.features.as_slice();
+        for (id, entry) in differences {
+            let (before, rest) = kept.split_at(kept.partition_point(|kept| kept.id < id));
+            features.extend_from_slice(before);
+            features.extend(entry);
+            kept = if rest.first().is_some_and(|first| first.id == id) { &rest[1..] } else { rest };
+        }
+        features.extend_from_slice(kept);
+        Self::like(features, &[self])
+    }
+
+    /// This layer as `then` has it: what a revision changed is of that revision, everything else is as it was.
+    pub(super) fn rolled_back(&self, then: &Self, revision: Revision, changed: &[FeatureId]) -> Self {
+        let (mut changed, mut present) = (changed.iter().peekable(), self.features.iter());
+        let features = then.features.iter().map(|entry| {
+            while changed.next_if(|id| **id < entry.id).is_some() {}
+            if changed.peek() == Some(&&entry.id) {
+                return entry.since(revision);
+            }
+            present.find(|present| present.id == entry.id).unwrap_or(entry).clone()
+        });
+        Self::like(features.collect(), &[then, self])
+    }
+
+    /// The features that are of another version in `after`, or not in both: what they are here and there.
+    pub(crate) fn differences<'a>(&'a self, after: &'a Self) -> Vec<(Option<&'a Entry>, Option<&'a Entry>)> {
+        let mut differences = Vec::new();
+        if std::ptr::eq(self, after) {
+            return differences;
+        }
+        let (mut ours, mut theirs) = (self.features.iter().peekable(), after.features.iter().peekable());
+        loop {
+            let id = match (ours.peek(), theirs.peek()) {
+                (None, None) => return differences,
+                (Some(one), None) | (None, Some(one)) => one.id,
+                (Some(ours), Some(theirs)) => ours.id.min(theirs.id),
+            };
+            let pair = (ours.next_if(|entry| entry.id == id), theirs.next_if(|entry| entry.id == id));
+            if pair.0.map(|entry| entry.since) != pair.1.map(|entry| entry.since) {
+                differences.push(pair);
+            }
+        }
     }
 
     /// The features by id.
-    pub(crate) fn features(&self) -> &[Arc<FeatureVersion>] {
+    pub(crate) fn features(&self) -> &[Entry] {
         &self.features
     }
 
+    /// The feature with this number.
+    pub(crate) fn with_id(&self, id: FeatureId) -> Option<&Entry> {
+        self.features.binary_search_by_key(&id, |entry| entry.id).ok().map(|position| &self.features[position])
+    }
+
+    /// The feature at a position in [`Self::features`].
+    pub(crate) fn at(&self, position: u32) -> &Entry {
+        &self.features[position as usize]
+    }
+
+    /// Every position, by code.
+    pub(crate) fn by_code(&self) -> &[u32] {
+        &self.index.by_code.order
+    }
+
+    /// Puts positions into the order of codes.
+    pub(crate) fn sort_by_code(&self, positions: &mut [u32]) {
+        let ranks = self.index.by_code.ranks();
+        positions.sort_unstable_by_key(|position| ranks[*position as usize]);
+    }
+
+    /// The values of parcels; none of a layer that holds something else.
+    pub(crate) fn columns(&self) -> Option<&Columns> {
+        self.index.columns.as_ref()
+    }
+
     /// The features by code.
-    pub(crate) fn in_code_order(&self) -> impl Iterator<Item = &Arc<FeatureVersion>> {
-        self.by_code.iter().map(|index| &self.features[*index as usize])
+    pub(crate) fn in_code_order(&self) -> impl Iterator<Item = &Entry> {
+        self.by_code().iter().map(|position| self.at(*position))
     }
 
     /// The feature with this code.
-    pub(crate) fn find(&self, code: &Code) -> Option<&Arc<FeatureVersion>> {
-        let place =
-            self.by_code.binary_search_by(|index| self.features[*index as usize].feature.code.cmp(code)).ok()?;
-        Some(&self.features[self.by_code[place] as usize])
+    pub(crate) fn find(&self, code: &Code) -> Option<&Entry> {
+        let place = self.by_code().binary_search_by(|position| self.at(*position).feature.code.cmp(code)).ok()?;
+        Some(self.at(self.by_code()[place]))
     }
 
     /// The smallest rectangle around all features, canonical metres.
-    pub(crate) const fn bounds(&self) -> Option<Rect> {
-        self.bounds
+    pub(crate) fn bounds(&self) -> Option<Rect> {
+        self.index.boxes.bounds()
     }
 
     /// Features whose bounding box touches `rect` (canonical metres), by id.
-    pub(crate) fn near(&self, rect: Rect) -> Vec<&Arc<FeatureVersion>> {
-        let Some(boxes) = &self.boxes else { return Vec::new() };
-        let mut found = boxes.search(rect.min().x, rect.min().y, rect.max().x, rect.max().y);
-        found.sort_unstable();
-        found.into_iter().map(|index| &self.features[index as usize]).collect()
+    pub(crate) fn near(&self, rect: Rect) -> Vec<&Entry> {
+        self.index.boxes.touching(rect).into_iter().map(|position| self.at(position)).collect()
     }
 
     /// Features that touch an area, by id.
-    pub(crate) fn touching(&self, area: &SearchArea) -> Vec<&Arc<FeatureVersion>> {
+    pub(crate) fn touching(&self, area: &SearchArea) -> Vec<&Entry> {
+        self.positions_touching(area).into_iter().map(|position| self.at(position)).collect()
+    }
+
+    /// Positions of the features that touch an area, ascending.
+    pub(crate) fn positions_touching(&self, area: &SearchArea) -> Vec<u32> {
         let Some(outline) = area.outline() else { return Vec::new() };
-        let mut found = self.near(area.bounds());
-        found.retain(|version| touches(&version.feature.shape, outline));
+        let mut found = self.index.boxes.touching(area.bounds());
+        found.retain(|position| {
+            let shape = &self.at(*position).feature.shape;
+            area.holds(shape.bounds()) || touches(shape, outline)
+        });
         found
     }
 }
@@ -104,12 +213,4 @@ fn touches(shape: &Shape, outline: &Polygon) -> bool {
         Shape::Lines(lines) => lines.iter().any(|line| outline.intersects(line)),
         Shape::Areas(areas) => areas.iter().any(|area| outline.intersects(area)),
     }
-}
-
-/// The smallest rectangle around two.
-pub(crate) fn united(a: Rect, b: Rect) -> Rect {
-    Rect::new(
-        Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
-        Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
-    )
 }

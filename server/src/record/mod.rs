@@ -6,37 +6,46 @@
 //! [`Record`] is the whole, for what writes, checks and keeps it. Whatever answers someone has [`Views`] instead, and of
 //! these a [`View`] for who asks, which gives no more than the tier may see.
 
+mod boxes;
+mod codes;
+mod columns;
 mod disclosed;
+mod entry;
 mod layer;
+mod made;
 mod search_area;
 mod snapshot;
 mod tile_revisions;
 mod view;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use cloudsite_domain::identity::Tier;
-use cloudsite_domain::record::{Change, Code, FeatureId, Layer, Revision};
-use cloudsite_store::{Commit, Committed, Store, StoreError};
+use cloudsite_domain::record::{FeatureId, Revision};
+use cloudsite_store::{Commit, Committed, RollBack, RolledBack, Store, StoreError};
+use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
-pub(crate) use layer::{LayerSnapshot, united};
+pub(crate) use boxes::united;
+pub(crate) use columns::{Columns, Order, power_now_kw};
+pub(crate) use entry::Entry;
+pub(crate) use layer::LayerSnapshot;
+pub(crate) use made::Told;
 pub(crate) use search_area::SearchArea;
 pub(crate) use snapshot::{Snapshot, lon_lat_from_canonical, mercator_from_canonical};
 pub(crate) use tile_revisions::{BUFFER_UNITS, LEAF_ZOOM, MIN_ZOOM, TileRevisions};
 pub(crate) use view::{View, Views};
 
-use disclosed::Changed;
+use made::{Made, Step};
 use tile_revisions::TieredTiles;
 
 /// Past revisions that are kept in memory once someone asked for them.
 const PAST_SNAPSHOTS: usize = 4;
 
-/// Changes of one write that are read one by one; more than these and the layer is read anew.
-const MAX_SINGLE_READS: usize = 2_000;
+/// Revisions of which it is kept what they did: more than a reader that keeps up ever asks for at once.
+const KEPT_MADE: usize = 256;
 
 /// Why a revision cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +82,7 @@ pub(crate) struct Record {
     store: Arc<dyn Store>,
     head: ArcSwap<Whole>,
     past: Cache<u64, Arc<Snapshot>>,
+    recent: Cache<u64, Arc<Made>>,
     /// Held while writing, and by whoever loads a past revision: each is slow and needs memory, so one at a time.
     writing: Mutex<()>,
     loading: Mutex<()>,
@@ -95,6 +105,7 @@ impl Record {
             store,
             head: ArcSwap::from_pointee(Whole { snapshot, tiles }),
             past: Cache::new(PAST_SNAPSHOTS),
+            recent: Cache::new(KEPT_MADE),
             writing: Mutex::new(()),
             loading: Mutex::new(()),
             made: watch::Sender::new(revision),
@@ -141,8 +152,22 @@ impl Record {
             return Ok(snapshot);
         }
         let _one_at_a_time = locked(&self.loading);
-        let load = || Snapshot::load(self.store.as_ref(), revision).map(Arc::new);
+        let load = || current.load_from(self.store.as_ref(), revision).map(Arc::new);
         Ok(self.past.get_or_insert_with(&revision.0, load)?)
+    }
+
+    /// The newest revision made at a moment or before it, if there is one. Blocks.
+    pub(crate) fn revision_at(&self, moment: Timestamp) -> Result<Option<Revision>, StoreError> {
+        // The store may be ahead of what is shown, for as long as it takes to show it.
+        let shown = self.snapshot().revision();
+        Ok(self.store.revision_at(moment)?.map(|revision| revision.min(shown)))
+    }
+
+    /// What each revision after one and up to another did; those made since the start of this process need not be read
+    /// from the store. Blocks.
+    fn made(&self, after: Revision, last: Revision) -> Result<Vec<Arc<Made>>, StoreError> {
+        let kept: Option<Vec<_>> = (after.0 + 1..=last.0).map(|number| self.recent.get(&number)).collect();
+        kept.map_or_else(|| made::read(self.store.as_ref(), after, last), Ok)
     }
 
     /// Writes one revision and makes it the newest. Blocks; writers take turns.
@@ -159,54 +184,39 @@ impl Record {
         let (committed, done) = write()?;
         let before = self.head.load_full();
         if committed.revision > before.snapshot.revision() {
-            self.head.store(Arc::new(self.advance(&before, committed.revision)?));
-            metrics::gauge!("cloudsite_snapshot_revision").set(committed.revision.0 as f64);
-            self.made.send_replace(committed.revision);
+            let snapshot = before.snapshot.load_from(self.store.as_ref(), committed.revision)?;
+            self.advance(&before, snapshot);
         }
         Ok((committed, done))
     }
 
-    /// The head after `before`, with only the changed layers read and indexed anew.
-    fn advance(&self, before: &Whole, to: Revision) -> Result<Whole, StoreError> {
-        let from = before.snapshot.revision();
-        let changes = self.store.changes(from, to)?;
-        let mut snapshot = before.snapshot.as_ref().at_revision(to);
-        let mut changed = BTreeMap::new();
-        for (layer, changes) in by_layer(&changes) {
-            let of_layer = self.changed(layer, &changes, to)?;
-            let rebuilt = match &of_layer.ids {
-                None => LayerSnapshot::load(self.store.as_ref(), layer, to)?,
-                Some(ids) => before.snapshot.layer(layer).replaced(|id| ids.contains(&id), of_layer.versions.clone()),
-            };
-            snapshot.set_layer(layer, Arc::new(rebuilt));
-            changed.insert(layer, of_layer);
+    /// Makes a revision with the content of a former one, and that the newest. Blocks; writers take turns. What was in
+    /// memory of either is used again.
+    pub(crate) fn roll_back(&self, roll_back: RollBack) -> Result<Committed, ReadError> {
+        let _in_turn = locked(&self.writing);
+        let then = self.snapshot_at(roll_back.to)?;
+        let RolledBack { done, changes } = self.store.roll_back(roll_back)?;
+        let before = self.head.load_full();
+        if done.revision > before.snapshot.revision() {
+            let changed: Vec<FeatureId> = changes.into_iter().map(|(id, _)| id).collect();
+            self.advance(&before, before.snapshot.rolled_back(&then, done.revision, &changed));
         }
-        snapshot.take_along(&before.snapshot, &changed);
+        Ok(done)
+    }
+
+    /// Makes `snapshot` the newest revision after `before`.
+    fn advance(&self, before: &Whole, snapshot: Snapshot) {
+        let revision = snapshot.revision();
+        let step = Step::between(&before.snapshot, &snapshot);
+        snapshot.take_along(&before.snapshot, &step);
         let mut tiles = before.tiles.clone();
-        tiles.mark(&self.store.touched(from)?);
-        Ok(Whole { snapshot: Arc::new(snapshot), tiles })
+        tiles.mark(&step.touched());
+        self.recent.insert(revision.0, Arc::new(step.made()));
+        self.past.insert(before.snapshot.revision().0, Arc::clone(&before.snapshot));
+        self.head.store(Arc::new(Whole { snapshot: Arc::new(snapshot), tiles }));
+        metrics::gauge!("cloudsite_snapshot_revision").set(revision.0 as f64);
+        self.made.send_replace(revision);
     }
-
-    /// What of a layer changed, read one by one unless that is too much.
-    fn changed(&self, layer: Layer, changes: &[&Change], to: Revision) -> Result<Changed, StoreError> {
-        if changes.len() > MAX_SINGLE_READS {
-            return Ok(Changed { ids: None, versions: Vec::new() });
-        }
-        let codes: BTreeMap<FeatureId, &Code> = changes.iter().map(|change| (change.id, &change.code)).collect();
-        let mut versions = Vec::new();
-        for code in codes.values() {
-            versions.extend(self.store.feature(layer, code, to)?.map(Arc::new));
-        }
-        Ok(Changed { ids: Some(codes.into_keys().collect()), versions })
-    }
-}
-
-fn by_layer(changes: &[Change]) -> BTreeMap<Layer, Vec<&Change>> {
-    let mut layers = BTreeMap::<_, Vec<_>>::new();
-    for change in changes {
-        layers.entry(change.layer).or_default().push(change);
-    }
-    layers
 }
 
 #[cfg(test)]

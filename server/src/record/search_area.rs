@@ -3,11 +3,14 @@
 use std::sync::LazyLock;
 
 use cloudsite_domain::crs::{Crs, Projector};
-use geo::BoundingRect;
+use geo::{BoundingRect, Contains};
 use geo_types::{Coord, LineString, Polygon, Rect};
 
-/// Points a side: parallels are curves in the canonical system.
-const POINTS_A_SIDE: u32 = 16;
+/// Points a side at most: parallels are curves in the canonical system.
+const MOST_POINTS_A_SIDE: u32 = 16;
+
+/// From one point of a side to the next, metres: within so much a parallel departs from a line by half a millimetre.
+const POINT_STEP_M: f64 = 200.0;
 
 /// Where the canonical system is good, degrees: some way around its central meridian, 120 degrees east. What is asked
 /// for beyond holds no feature.
@@ -15,6 +18,9 @@ const WEST: f64 = 111.0;
 const EAST: f64 = 129.0;
 const SOUTH: f64 = 10.0;
 const NORTH: f64 = 55.0;
+
+/// Sides up to this make a search small, metres.
+const SMALL_M: f64 = 2_000.0;
 
 /// A rectangle that is none.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -35,6 +41,8 @@ pub(crate) enum InvalidArea {
 pub(crate) struct SearchArea {
     outline: Option<Polygon>,
     bounds: Rect,
+    /// A rectangle of canonical metres that lies in it wholly, if there is one of any size.
+    inside: Option<Rect>,
 }
 
 impl SearchArea {
@@ -80,12 +88,23 @@ impl SearchArea {
     fn around(outline: Option<Polygon>) -> Self {
         let nowhere = Rect::new(Coord::zero(), Coord::zero());
         let bounds = outline.as_ref().and_then(BoundingRect::bounding_rect).unwrap_or(nowhere);
-        Self { outline, bounds }
+        let inside = outline.as_ref().and_then(inside);
+        Self { outline, bounds, inside }
+    }
+
+    /// Whether it is so small that what lies in it can be looked at at once, however dense the record is.
+    pub(crate) fn is_small(&self) -> bool {
+        self.bounds.width().max(self.bounds.height()) <= SMALL_M
     }
 
     /// Its outline in canonical metres; none if no feature can lie in it.
     pub(super) const fn outline(&self) -> Option<&Polygon> {
         self.outline.as_ref()
+    }
+
+    /// Whether a rectangle of canonical metres is known to lie in it, without looking closer.
+    pub(super) fn holds(&self, rect: Rect) -> bool {
+        self.inside.is_some_and(|inside| inside.contains(&rect))
     }
 
     /// The smallest rectangle around it, canonical metres.
@@ -108,13 +127,36 @@ fn within_reach(crs: Crs, low: Coord, high: Coord) -> (Coord, Coord) {
     )
 }
 
+/// The rectangle between the sides of an outline, whose rings begin in the south-west and go round by way of the
+/// south-east, with as many points on each side.
+fn inside(outline: &Polygon) -> Option<Rect> {
+    let ring = &outline.exterior().0;
+    let points = (ring.len() - 1) / 4;
+    let side = |number: usize| &ring[number * points..=(number + 1) * points];
+    let low = Coord {
+        x: side(3).iter().map(|at| at.x).fold(f64::NEG_INFINITY, f64::max),
+        y: side(0).iter().map(|at| at.y).fold(f64::NEG_INFINITY, f64::max),
+    };
+    let high = Coord {
+        x: side(1).iter().map(|at| at.x).fold(f64::INFINITY, f64::min),
+        y: side(2).iter().map(|at| at.y).fold(f64::INFINITY, f64::min),
+    };
+    (low.x < high.x && low.y < high.y).then(|| Rect::new(low, high))
+}
+
 fn outline(projector: &Projector, low: Coord, high: Coord) -> Option<Polygon> {
     let corners = [(low.x, low.y), (high.x, low.y), (high.x, high.y), (low.x, high.y), (low.x, low.y)];
     let mut ring = Vec::new();
+    let ends = [low, high].map(|corner| projector.project(corner));
+    let across_m = match ends {
+        [Ok(low), Ok(high)] => (high.x - low.x).abs().max((high.y - low.y).abs()),
+        _ => f64::INFINITY,
+    };
+    let points = ((across_m / POINT_STEP_M).ceil() as u32).clamp(1, MOST_POINTS_A_SIDE);
     for pair in corners.windows(2) {
         let ((from_x, from_y), (to_x, to_y)) = (pair[0], pair[1]);
-        for step in 0..POINTS_A_SIDE {
-            let t = f64::from(step) / f64::from(POINTS_A_SIDE);
+        for step in 0..points {
+            let t = f64::from(step) / f64::from(points);
             let at = Coord { x: from_x + (to_x - from_x) * t, y: from_y + (to_y - from_y) * t };
             ring.push(projector.project(at).ok()?);
         }

@@ -1,16 +1,15 @@
 //! Everything in the park as of one revision.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use cloudsite_domain::crs::{Crs, Projector};
-use cloudsite_domain::record::{Body, Code, FeatureVersion, Layer, Revision};
-use cloudsite_store::{Store, StoreError};
+use cloudsite_domain::record::{Body, Code, FeatureId, Layer, Revision};
+use cloudsite_store::{Difference, Store, StoreError};
 use geo_types::{Coord, Rect};
 
-use super::LayerSnapshot;
 use super::disclosed::Below;
-use super::layer::united;
+use super::{Entry, LayerSnapshot, united};
 
 /// Without a park in the record, the local frame begins on a corner of this grid, metres, so that it does not move with
 /// every import.
@@ -35,18 +34,40 @@ impl Snapshot {
         Ok(Self::of_layers(revision, layers))
     }
 
+    /// Another revision, by what differs in it from this one; what does not is shared. Blocks.
+    pub(super) fn load_from(&self, store: &dyn Store, revision: Revision) -> Result<Self, StoreError> {
+        let mut differences = BTreeMap::<Layer, Vec<(FeatureId, Option<Entry>)>>::new();
+        store.differences(self.revision, revision, &mut |Difference { layer, id, version }| {
+            differences.entry(layer).or_default().push((id, version.map(Entry::from)));
+            Ok(())
+        })?;
+        Ok(self.changed(revision, differences))
+    }
+
+    /// Another revision, in which some features, by layer and id, are something else or not there.
+    pub(super) fn changed(
+        &self,
+        revision: Revision,
+        differences: BTreeMap<Layer, Vec<(FeatureId, Option<Entry>)>>,
+    ) -> Self {
+        let mut layers = self.layers.clone();
+        for (layer, differences) in differences {
+            layers[layer as usize] = Arc::new(self.layer(layer).changed(differences));
+        }
+        Self::of_layers(revision, layers)
+    }
+
+    /// The revision that was made by rolling back from here to `then`, and changed these features, by id.
+    pub(super) fn rolled_back(&self, then: &Self, revision: Revision, changed: &[FeatureId]) -> Self {
+        let layers = self.layers.iter().zip(&then.layers).map(|(now, then)| {
+            if Arc::ptr_eq(now, then) { Arc::clone(now) } else { Arc::new(now.rolled_back(then, revision, changed)) }
+        });
+        Self::of_layers(revision, layers.collect())
+    }
+
     /// A snapshot of layers that stand in the order of [`Layer::ALL`].
     pub(super) fn of_layers(revision: Revision, layers: Vec<Arc<LayerSnapshot>>) -> Self {
         Self { revision, layers, parcels_by_zone: OnceLock::new(), below: Below::default() }
-    }
-
-    /// The same features under another revision; [`Self::set_layer`] then replaces what changed.
-    pub(super) fn at_revision(&self, revision: Revision) -> Self {
-        Self::of_layers(revision, self.layers.clone())
-    }
-
-    pub(super) fn set_layer(&mut self, layer: Layer, features: Arc<LayerSnapshot>) {
-        self.layers[layer as usize] = features;
     }
 
     /// A layer to be shared.
@@ -66,7 +87,7 @@ impl Snapshot {
     }
 
     /// The park's own feature, if the record has one.
-    pub(crate) fn park(&self) -> Option<&Arc<FeatureVersion>> {
+    pub(crate) fn park(&self) -> Option<&Entry> {
         self.layer(Layer::Park).features().first()
     }
 

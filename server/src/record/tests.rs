@@ -1,8 +1,12 @@
+use std::sync::Arc;
+
 use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
 use geo_types::Coord;
+use jiff::Timestamp;
 
-use super::{ReadError, Record, SearchArea, Snapshot, lon_lat_from_canonical, sample};
+use super::{ReadError, Record, SearchArea, Snapshot, lon_lat_from_canonical, made, sample};
+use crate::grpc::roll_back_of;
 
 fn codes(snapshot: &Snapshot, layer: Layer) -> Vec<String> {
     snapshot.layer(layer).in_code_order().map(|version| version.feature.code.to_string()).collect()
@@ -22,14 +26,27 @@ fn a_write_makes_a_snapshot_that_equals_one_read_anew() {
     assert!(wakes.has_changed().unwrap(), "readers are woken");
 
     let snapshot = record.snapshot();
-    let anew = Record::open(std::sync::Arc::clone(record.store())).unwrap();
-    for layer in Layer::ALL {
-        let (ours, theirs) = (snapshot.layer(*layer), anew.snapshot());
-        assert_eq!(ours.features(), theirs.layer(*layer).features(), "{layer}");
-        assert_eq!(ours.bounds(), theirs.layer(*layer).bounds(), "{layer}");
-    }
+    equals_one_read_anew(&record);
     assert_eq!(codes(&snapshot, Layer::Parcel), ["P-0", "P-1", "P-2", "P-3", "P-4"]);
     assert_eq!(codes(&snapshot, Layer::Building), ["B-2", "B-3"]);
+}
+
+/// What is in memory is what a server would read that starts now: features, indexes and the tiles' revisions.
+fn equals_one_read_anew(record: &Record) {
+    let anew = Record::open(Arc::clone(record.store())).unwrap();
+    let (snapshot, theirs) = (record.snapshot(), anew.snapshot());
+    assert_eq!(snapshot.revision(), theirs.revision());
+    for layer in Layer::ALL {
+        let (ours, theirs) = (snapshot.layer(*layer), theirs.layer(*layer));
+        assert_eq!(ours.features(), theirs.features(), "{layer}");
+        assert_eq!(ours.bounds(), theirs.bounds(), "{layer}");
+        assert!(ours.in_code_order().eq(theirs.in_code_order()), "{layer}");
+        for entry in theirs.features() {
+            let bounds = entry.feature.shape.bounds();
+            assert_eq!(ours.near(bounds), theirs.near(bounds), "{layer} {}", entry.feature.code);
+            assert_eq!(ours.find(&entry.feature.code), Some(entry));
+        }
+    }
     let mut ours: Vec<_> = record.head().tiles.leaves().collect();
     let mut theirs: Vec<_> = anew.head().tiles.leaves().collect();
     ours.sort_unstable();
@@ -49,8 +66,8 @@ fn what_a_tier_sees_is_taken_along_as_if_it_were_made_anew() {
         sample::mask("M-1", 2_000.0, 40.0),
     ];
     sample::commit(&record, changed, vec![(Layer::Building, "B-1".parse().unwrap())]);
-    let anew = Record::open(std::sync::Arc::clone(record.store())).unwrap();
-    let (whole, views_anew) = (record.snapshot(), sample::views(&std::sync::Arc::new(anew)));
+    let anew = Record::open(Arc::clone(record.store())).unwrap();
+    let (whole, views_anew) = (record.snapshot(), sample::views(&Arc::new(anew)));
     for (tier, first) in Tier::ALL.iter().zip(first) {
         let seen = views.for_tier(*tier).ready(Revision(0)).expect("it was taken along");
         let expected = views_anew.for_tier(*tier).snapshot_at(Revision(0)).unwrap();
@@ -73,12 +90,91 @@ fn what_a_tier_sees_is_taken_along_as_if_it_were_made_anew() {
 }
 
 #[test]
+fn indexes_follow_whatever_a_write_does() {
+    let (_folder, record) = sample::open();
+    let parcel = |code: &str, east: f64| sample::parcel(code, east, 500.0, ParcelStatus::Planned);
+    let end = |code: &str| (Layer::Parcel, code.parse().unwrap());
+    let steps = [
+        (vec![parcel("P-0", 1_000.0), parcel("P-9", 1_200.0), parcel("P-33", 1_400.0)], vec![]),
+        (vec![parcel("P-9", 3_800.0)], vec![]),
+        (vec![parcel("P-9", 700.0), parcel("P-2", 900.0)], vec![]),
+        (vec![], vec![end("P-1"), end("P-33")]),
+        (vec![parcel("P-1", 1_600.0)], vec![end("P-9")]),
+        (vec![], vec![end("P-0"), end("P-1"), end("P-2"), end("P-3"), end("P-4"), end("P-5")]),
+        (vec![parcel("P-7", 100.0)], vec![]),
+        ((0..1_000).map(|number| parcel(&format!("Q-{number}"), f64::from(number))).collect(), vec![]),
+    ];
+    for (puts, ends) in steps {
+        let made = sample::commit(&record, puts, ends).revision;
+        equals_one_read_anew(&record);
+        let (kept, read) =
+            (record.made(Revision(made.0 - 1), made), made::read(record.store().as_ref(), Revision(made.0 - 1), made));
+        assert_eq!(kept.unwrap(), read.unwrap(), "what was done is told alike");
+    }
+}
+
+#[test]
+fn a_roll_back_makes_a_snapshot_that_equals_one_read_anew() {
+    let (_folder, record) = sample::open();
+    let first = record.snapshot();
+    let moved = vec![sample::parcel("P-2", 2_120.0, 100.0, ParcelStatus::Reserved), sample::building("B-9", 0.0, 0.0)];
+    sample::commit(&record, moved, vec![(Layer::Parcel, "P-1".parse().unwrap())]);
+    sample::commit(&record, vec![sample::parcel("P-3", 240.0, 100.0, ParcelStatus::Taken)], vec![]);
+    let between = record.snapshot();
+    let wakes = record.subscribe();
+    let done = record.roll_back(roll_back_of(Revision(1), "a test", "test", Timestamp::UNIX_EPOCH)).unwrap();
+    assert_eq!((done.revision, done.created, done.updated, done.ended), (Revision(4), 1, 2, 1));
+    assert!(wakes.has_changed().unwrap(), "readers are woken");
+    equals_one_read_anew(&record);
+    let now = record.snapshot();
+    let contents = |snapshot: &Snapshot| {
+        let layers = Layer::ALL.iter().flat_map(|layer| snapshot.layer(*layer).features());
+        layers.map(|entry| (entry.id, entry.feature.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(contents(&now), contents(&first));
+    // What a former revision had in memory is used again.
+    let mut pairs = now.layer(Layer::Parcel).features().iter().zip(first.layer(Layer::Parcel).features());
+    assert!(pairs.all(|(ours, theirs)| ours.shares(theirs)));
+
+    let nothing = record.roll_back(roll_back_of(Revision(4), "again", "test", Timestamp::UNIX_EPOCH)).unwrap();
+    assert_eq!((nothing.revision, nothing.created), (Revision(4), 0));
+    assert!(Arc::ptr_eq(&now, &record.snapshot()), "the snapshot stays");
+    record.roll_back(roll_back_of(Revision(3), "forth", "test", Timestamp::UNIX_EPOCH)).unwrap();
+    equals_one_read_anew(&record);
+    assert_eq!(contents(&record.snapshot()), contents(&between));
+    let unknown = record.roll_back(roll_back_of(Revision(9), "?", "test", Timestamp::UNIX_EPOCH));
+    assert!(matches!(unknown, Err(ReadError::UnknownRevision { head: Revision(5), .. })));
+}
+
+#[test]
+fn a_past_revision_shares_what_has_not_changed_since() {
+    let (_folder, record) = sample::open();
+    let one = |east: f64| sample::parcel("P-2", east, 100.0, ParcelStatus::Reserved);
+    (1..=6_u32).for_each(|step| {
+        sample::commit(&record, vec![one(120.0 + f64::from(step))], Vec::new());
+    });
+    let now = record.snapshot();
+    // Read by a record that has nothing but the newest in memory.
+    let anew = Record::open(Arc::clone(record.store())).unwrap();
+    for revision in (1..=6).map(Revision) {
+        let (past, kept) = (anew.snapshot_at(revision).unwrap(), record.snapshot_at(revision).unwrap());
+        let (parcels, newest) = (past.layer(Layer::Parcel), anew.snapshot());
+        assert_eq!(parcels.features(), kept.layer(Layer::Parcel).features());
+        let pairs = parcels.features().iter().zip(newest.layer(Layer::Parcel).features());
+        let shared = pairs.filter(|(ours, theirs)| ours.shares(theirs)).count();
+        assert_eq!(shared, 4, "all but the one that was changed");
+        assert!(std::ptr::eq(past.layer(Layer::Zone), newest.layer(Layer::Zone)), "whole layers are shared");
+    }
+    assert_eq!(now.revision(), Revision(7));
+}
+
+#[test]
 fn a_write_that_changes_nothing_makes_no_revision() {
     let (_folder, record) = sample::open();
     let before = record.snapshot();
     let committed = sample::commit(&record, sample::features(), Vec::new());
     assert_eq!(committed.revision, Revision(1));
-    assert!(std::sync::Arc::ptr_eq(&before, &record.snapshot()), "the snapshot stays");
+    assert!(Arc::ptr_eq(&before, &record.snapshot()), "the snapshot stays");
 }
 
 #[test]

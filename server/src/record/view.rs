@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use cloudsite_domain::identity::{Principal, Tier};
-use cloudsite_domain::record::{Change, Layer, Revision, RevisionEntry};
-use cloudsite_store::{StoreError, Touched};
+use cloudsite_domain::record::{Layer, Revision, RevisionEntry};
+use cloudsite_store::StoreError;
 use geo_types::{Coord, Rect};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::{Head, ReadError, Record, Snapshot, TileRevisions};
+use super::{Head, ReadError, Record, Snapshot, TileRevisions, Told};
 use crate::disclosure::{Channel, Delivery, Desk, Parcelled, Refused, policy};
 use crate::identity::Recipient;
 
@@ -115,24 +116,23 @@ impl View {
         Ok(entries)
     }
 
-    /// What changed in the revisions after one and up to another. Blocks.
-    pub(crate) fn changes(&self, after: Revision, up_to: Revision) -> Result<Vec<Change>, StoreError> {
-        let mut changes = self.record.store().changes(after, up_to)?;
-        changes.retain(|change| self.is_whole() || policy().layer(change.layer).is_given_to(self.tier()));
-        Ok(changes)
+    /// What each revision after one and up to another did, as far as the tier may know, places as closely as it is told
+    /// them. Blocks.
+    pub(crate) fn made(&self, after: Revision, last: Revision) -> Result<Vec<Told>, StoreError> {
+        let told = |layer: Layer, bounds: Rect| {
+            let rule = policy().layer(layer);
+            if self.is_whole() {
+                Some(bounds)
+            } else {
+                rule.is_given_to(self.tier()).then(|| outwards(bounds, rule.grid_mm(self.tier()).unwrap_or(1)))
+            }
+        };
+        Ok(self.record.made(after, last)?.iter().map(|made| made.told(told)).collect())
     }
 
-    /// Where something began or ended after a revision, as closely as the tier is told places. Blocks.
-    pub(crate) fn touched(&self, after: Revision) -> Result<Vec<Touched>, StoreError> {
-        let mut touched = self.record.store().touched(after)?;
-        if !self.is_whole() {
-            touched.retain(|at| policy().layer(at.layer).is_given_to(self.tier()));
-            for at in &mut touched {
-                let grid_mm = policy().layer(at.layer).grid_mm(self.tier()).unwrap_or(1);
-                at.bounds = outwards(at.bounds, grid_mm);
-            }
-        }
-        Ok(touched)
+    /// The newest revision made at a moment or before it, if there is one. Blocks.
+    pub(crate) fn revision_at(&self, moment: Timestamp) -> Result<Option<Revision>, StoreError> {
+        self.record.revision_at(moment)
     }
 
     fn is_whole(&self) -> bool {

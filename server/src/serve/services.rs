@@ -6,6 +6,7 @@ use cloudsite_proto::audit::audit_service_server::AuditServiceServer;
 use cloudsite_proto::identity::identity_service_server::SERVICE_NAME as IDENTITY_SERVICE;
 use cloudsite_proto::land::parcel_service_server::{ParcelServiceServer, SERVICE_NAME as PARCEL_SERVICE};
 use cloudsite_proto::land::park_service_server::{ParkServiceServer, SERVICE_NAME as PARK_SERVICE};
+use cloudsite_proto::land::revision_service_server::RevisionServiceServer;
 use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -14,7 +15,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
 use crate::changeset::{self, Runner};
-use crate::grpc::{Audit, Disclosures, Parcels, Park};
+use crate::grpc::{Audit, Disclosures, Parcels, Park, Revisions};
 use crate::identity::{self, Identity, OpenId};
 use crate::import::service::Imports;
 use crate::operator::Token;
@@ -65,6 +66,7 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         .add_service(changeset::changesets_server(imports.api()))
         .add_service(changeset::uploads_server(Arc::clone(imports)))
         .add_service(changeset::operations_server(Arc::clone(imports)))
+        .add_service(RevisionServiceServer::new(Revisions::new(Arc::clone(record), views.clone())))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))
         .add_service(described().build_v1alpha().expect("the descriptors are those of the build"))

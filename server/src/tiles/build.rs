@@ -2,7 +2,7 @@
 
 use cloudsite_domain::disclosure::{Cell, cells};
 use cloudsite_domain::geometry::Window;
-use cloudsite_domain::record::FeatureVersion;
+use cloudsite_domain::record::Feature;
 use cloudsite_domain::tile::{EXTENT, TileAddress, TileFrame, schema};
 use cloudsite_proto::tile::VectorTile;
 use geo_types::{Coord, Rect};
@@ -40,7 +40,7 @@ pub(super) fn build(snapshot: &Snapshot, tile: TileAddress) -> Vec<u8> {
             let feature = &version.feature;
             if content::is_shown(feature, tile.z) {
                 let shape = if content::is_whole(layer, &feature.shape) {
-                    is_anchored_in(version, tile).then(|| whole.outline(&feature.shape)).flatten()
+                    is_anchored_in(feature, tile).then(|| whole.outline(&feature.shape)).flatten()
                 } else {
                     cut.outline(&feature.shape)
                 };
@@ -49,7 +49,7 @@ pub(super) fn build(snapshot: &Snapshot, tile: TileAddress) -> Vec<u8> {
                 }
             }
             if content::is_labelled(feature, tile.z)
-                && is_anchored_in(version, tile)
+                && is_anchored_in(feature, tile)
                 && let Some(at) = whole.point(feature.shape.anchor())
             {
                 labels.add(version.id, &at, content::label_attributes(feature));
@@ -62,8 +62,8 @@ pub(super) fn build(snapshot: &Snapshot, tile: TileAddress) -> Vec<u8> {
 }
 
 /// Whether a feature's anchor lies in this tile and so in no other of its zoom.
-fn is_anchored_in(version: &FeatureVersion, tile: TileAddress) -> bool {
-    let anchor = version.feature.shape.anchor();
+fn is_anchored_in(feature: &Feature, tile: TileAddress) -> bool {
+    let anchor = feature.shape.anchor();
     mercator_from_canonical(anchor).is_some_and(|at| TileAddress::containing(tile.z, at) == tile)
 }
 

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::Revision;
-use cloudsite_proto::land as wire;
 use cloudsite_proto::land::watch_response::Event;
+use cloudsite_proto::{Encoded, land as wire};
 use futures::Stream;
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
@@ -28,8 +28,9 @@ use events::{Batch, read_batch};
 /// Between two messages that say how far the stream is.
 const PROGRESS_EVERY: Duration = Duration::from_secs(15);
 
-/// Streams at a time. Another one is refused with `RESOURCE_EXHAUSTED`.
-const MAX_STREAMS: usize = 2_000;
+/// Streams at a time: two thousand readers, and room for those that come back before their former stream is seen to be
+/// gone. Another one is refused with `RESOURCE_EXHAUSTED`.
+const MAX_STREAMS: usize = 4_000;
 
 /// Messages that wait for a reader. When it is full the stream waits: the store keeps what the reader misses.
 const QUEUE: usize = 8;
@@ -37,8 +38,8 @@ const QUEUE: usize = 8;
 /// Batches of events that are kept: every reader who is up to date needs the same one.
 const KEPT_BATCHES: usize = 32;
 
-/// A stream of events.
-pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<wire::WatchResponse, Status>> + Send>>;
+/// A stream of events. What many readers get is encoded once, and its bytes are what they share.
+pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<Encoded<wire::WatchResponse>, Status>> + Send>>;
 
 /// Gives out streams of events.
 pub(crate) struct Watchers {
@@ -98,7 +99,7 @@ struct WatchStream {
     view: View,
     made: watch::Receiver<Revision>,
     stop: watch::Receiver<bool>,
-    to_reader: mpsc::Sender<Result<wire::WatchResponse, Status>>,
+    to_reader: mpsc::Sender<Result<Encoded<wire::WatchResponse>, Status>>,
     sent: Revision,
     _place: OwnedSemaphorePermit,
 }
@@ -145,7 +146,7 @@ impl WatchStream {
             match self.watchers.batch(&self.view, self.sent, head).await {
                 Ok(batch) if batch.is_unbroken => {
                     for (revision, event) in &batch.events {
-                        self.send(Event::RevisionMade(event.clone())).await?;
+                        self.send(event.clone()).await?;
                         self.sent = *revision;
                     }
                 }
@@ -161,16 +162,20 @@ impl WatchStream {
 
     async fn resync(&mut self, head: Revision) -> Result<(), Ended> {
         self.sent = head;
-        self.send(Event::Resync(wire::Resync { revision: head.0 })).await
+        self.send(encoded(Event::Resync(wire::Resync { revision: head.0 }))).await
     }
 
     async fn progress(&mut self) -> Result<(), Ended> {
-        self.send(Event::Progress(wire::Progress { revision: self.sent.0 })).await
+        self.send(encoded(Event::Progress(wire::Progress { revision: self.sent.0 }))).await
     }
 
-    async fn send(&self, event: Event) -> Result<(), Ended> {
-        self.to_reader.send(Ok(wire::WatchResponse { event: Some(event) })).await.map_err(|_| Ended)
+    async fn send(&self, event: Encoded<wire::WatchResponse>) -> Result<(), Ended> {
+        self.to_reader.send(Ok(event)).await.map_err(|_| Ended)
     }
+}
+
+fn encoded(event: Event) -> Encoded<wire::WatchResponse> {
+    Encoded::of(&wire::WatchResponse { event: Some(event) })
 }
 
 fn ticking(every: Duration) -> Interval {

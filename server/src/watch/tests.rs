@@ -41,7 +41,8 @@ fn change(record: &Record, step: u32) {
 }
 
 async fn next(stream: &mut EventStream) -> Event {
-    stream.next().await.expect("the stream goes on").expect("an event").event.expect("not empty")
+    let event = stream.next().await.expect("the stream goes on").expect("an event");
+    event.decode().expect("an event").event.expect("not empty")
 }
 
 fn revision_of(event: &Event) -> u64 {

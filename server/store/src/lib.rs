@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use cloudsite_domain::audit::{Action, Checkpoint, Digest, Event, Happening, Link};
-use cloudsite_domain::record::{Change, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
+use cloudsite_domain::record::{
+    Change, ChangeKind, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry,
+};
 use geo_types::Rect;
 use jiff::Timestamp;
 
@@ -61,6 +63,44 @@ impl Cause {
     }
 }
 
+/// A write that makes the content of a former revision the newest again. It is a revision like any other: nothing that was
+/// made in between is lost.
+#[derive(Debug, Clone)]
+pub struct RollBack {
+    /// The revision whose content the new one will have.
+    pub to: Revision,
+    /// Who writes.
+    pub author: String,
+    /// Why.
+    pub message: String,
+    /// When; the store reads no clock.
+    pub at: Timestamp,
+    /// As in [`Commit::expected_head`].
+    pub expected_head: Option<Revision>,
+    /// What the audit log says of it besides.
+    pub cause: Cause,
+}
+
+/// What a roll-back did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolledBack {
+    /// How much; what is as it was is not counted.
+    pub done: Committed,
+    /// What happened to which feature, by id.
+    pub changes: Vec<(FeatureId, ChangeKind)>,
+}
+
+/// What a feature is as of a revision, where that may be another than as of some other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The feature's layer.
+    pub layer: Layer,
+    /// The feature's number.
+    pub id: FeatureId,
+    /// Its version; none if it is not there.
+    pub version: Option<FeatureVersion>,
+}
+
 /// A revision as it is on disk now, to be compared with what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevisionOnDisk {
@@ -104,8 +144,14 @@ pub trait Store: Send + Sync {
     /// Writes one revision and its event in the audit log. When it returns, both are on disk.
     fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
+    /// Writes the revision that has the content of a former one, and its event. One that would change nothing makes none.
+    fn roll_back(&self, roll_back: RollBack) -> Result<RolledBack, StoreError>;
+
     /// What is known of the revisions in a range, oldest first.
     fn revisions(&self, range: RangeInclusive<u64>) -> Result<Vec<RevisionEntry>, StoreError>;
+
+    /// The newest revision made at a moment or before it, if there is one.
+    fn revision_at(&self, moment: Timestamp) -> Result<Option<Revision>, StoreError>;
 
     /// What changed in the revisions after one and up to another, by revision and then id.
     fn changes(&self, after: Revision, up_to: Revision) -> Result<Vec<Change>, StoreError>;
@@ -119,6 +165,15 @@ pub trait Store: Send + Sync {
         layer: Layer,
         at: Revision,
         each: &mut dyn FnMut(FeatureVersion) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Calls `each` with what differs as of a revision from another, older or newer one: each feature that changed between
+    /// the two as it is as of `at`, by id. One that changed back is among them. Stops at the first error.
+    fn differences(
+        &self,
+        from: Revision,
+        at: Revision,
+        each: &mut dyn FnMut(Difference) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
     /// The ids of the features of a layer whose bounding box touches `bounds` (canonical metres) as of a revision, by id:

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
+mod record;
 mod size;
 mod tiles;
 mod viewer;
@@ -11,6 +12,8 @@ mod viewer;
 /// What can be measured.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Name {
+    /// Queries, writes and watchers of the record, beside PostgreSQL with PostGIS.
+    Record,
     /// What the browser downloads.
     Size,
     /// Tiles and bounding-box queries a second.
@@ -50,6 +53,7 @@ pub(crate) struct Report {
 /// Measures and prints.
 pub(crate) fn run(name: Name, json: bool, parcels: u64) -> Result<()> {
     let report = match name {
+        Name::Record => record::measure(parcels)?,
         Name::Size => size::measure()?,
         Name::Tiles => tiles::measure(parcels)?,
         Name::Viewer => viewer::measure()?,

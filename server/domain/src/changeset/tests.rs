@@ -39,6 +39,8 @@ fn validation(errors: u64) -> Validation {
     Validation { at: AT, revision: Revision(7), day: date(2026, 11, 25), errors, warnings: 2, notes: 0 }
 }
 
+type Transition<'a> = &'a dyn Fn(Changeset) -> Result<Changeset, Refused>;
+
 /// The state that each transition gives from each state; none where it is refused.
 #[test]
 fn a_changeset_goes_its_way_and_no_other() {
@@ -51,7 +53,6 @@ fn a_changeset_goes_its_way_and_no_other() {
     let approve = |c: Changeset| c.approved(&other, AT);
     let reject = |c: Changeset| c.rejected(AT);
     let publish = |c: Changeset| c.published(Revision(8), AT);
-    type Transition<'a> = &'a dyn Fn(Changeset) -> Result<Changeset, Refused>;
     let cases: [(&str, Transition<'_>, [Option<State>; 5]); 7] = [
         ("edit", &edit, [Some(Draft), Some(Draft), Some(Draft), None, None]),
         ("rebase", &rebase, [Some(Draft), Some(Draft), Some(Draft), None, None]),
@@ -130,6 +131,12 @@ fn an_item_says_what_happens_to_its_feature() {
     assert_eq!(kind(None, None), None, "nothing there and nothing to be");
 }
 
+/// The item after it came: none, one that puts a feature or ends it, or the path in conflict.
+type After = Result<Option<Option<Feature>>, &'static str>;
+
+/// What an item says, what the record has now, what was chosen, and what comes of it.
+type Coming = (&'static str, Option<Feature>, Option<FeatureVersion>, Choices, After);
+
 #[test]
 fn an_item_comes_to_a_newer_revision() {
     use ParcelStatus::{Available, Reserved, Taken};
@@ -138,9 +145,7 @@ fn an_item_comes_to_a_newer_revision() {
     let item = |put: Option<Feature>| Item::of(Some(&version(4, base.clone())), put, "x").unwrap();
     let choice = |path: &str, side| Choices::from([(path.to_owned(), side)]);
     let none = Choices::new();
-    // What the record has now, what was chosen, and the feature after: Err names the path in conflict.
-    type After = Result<Option<Option<Feature>>, &'static str>;
-    let cases: [(&str, Option<Feature>, Option<FeatureVersion>, Choices, After); 9] = [
+    let cases: [Coming; 9] = [
         ("not moved", Some(ours.clone()), Some(version(4, base.clone())), none.clone(), Ok(Some(Some(ours.clone())))),
         (
             "another attribute",

@@ -9,15 +9,18 @@ use super::{Context, Merged, Problem};
 use crate::geometry::{Breach, Outline, Shape, Window, grown};
 use crate::record::{Code, Feature, Layer, Parcel};
 
-/// The zones that parcels name, taken apart once.
+/// Zones, each taken apart once however many parcels name it.
 pub(super) struct Zones<'a> {
     merged: &'a Merged<'a>,
-    named: HashMap<&'a Code, Option<(&'a Feature, Outline)>>,
+    /// Those of the submission.
+    put: Vec<&'a Code>,
+    known: HashMap<&'a Code, Option<(&'a Feature, Outline)>>,
 }
 
 impl<'a> Zones<'a> {
     pub(super) fn of(merged: &'a Merged<'a>) -> Self {
-        Self { merged, named: HashMap::new() }
+        let put = merged.puts.iter().filter(|put| put.layer() == Layer::Zone).map(|put| &put.code).collect();
+        Self { merged, put, known: HashMap::new() }
     }
 
     /// A parcel lies in the zone that it names, and that zone is there.
@@ -29,18 +32,38 @@ impl<'a> Zones<'a> {
         problems: &mut Vec<Problem>,
     ) {
         let (Some(code), Some(own)) = (&parcel.zone, Outline::of(&feature.shape)) else { return };
-        let merged = self.merged;
-        let zone = self.named.entry(code).or_insert_with(|| {
-            let zone = merged.find(Layer::Zone, code)?;
-            Some((zone, Outline::of(&zone.shape)?))
-        });
-        let problem = match zone {
+        let problem = match self.find(code) {
             None => Some(Problem::error("parcel.zone_known", feature, format!("there is no zone {code}"))),
             Some((zone, around)) => own.outside(around, context.tolerance_m).map(|breach| {
                 outside(Problem::error("parcel.in_zone", feature, String::new()), feature, zone, "its zone", breach)
             }),
         };
-        problems.extend(problem.map(|problem| proposed(problem.in_field("zone"), feature, &own, merged, context)));
+        if let Some(problem) = problem {
+            problems.push(self.proposed(problem.in_field("zone"), feature, &own, context));
+        }
+    }
+
+    fn find(&mut self, code: &'a Code) -> Option<&(&'a Feature, Outline)> {
+        let merged = self.merged;
+        let known = self.known.entry(code).or_insert_with(|| {
+            let zone = merged.find(Layer::Zone, code)?;
+            Some((zone, Outline::of(&zone.shape)?))
+        });
+        known.as_ref()
+    }
+
+    /// Another zone that holds the parcel wholly is proposed.
+    fn proposed(&mut self, problem: Problem, feature: &Feature, own: &Outline, context: &Context<'_>) -> Problem {
+        let kept = self.merged.kept_near(Layer::Zone, feature.shape.bounds());
+        let candidates: Vec<&'a Code> =
+            self.put.iter().copied().chain(kept.into_iter().map(|zone| &zone.code)).collect();
+        let holds = |code: &&'a Code| {
+            self.find(code).is_some_and(|(_, around)| own.outside(around, context.tolerance_m).is_none())
+        };
+        match candidates.into_iter().filter(holds).min() {
+            Some(zone) => problem.mended_with(zone),
+            None => problem,
+        }
     }
 }
 
@@ -51,20 +74,6 @@ pub(super) fn outside(problem: Problem, feature: &Feature, whole: &Feature, call
     let far = if breach.depth_m > 0.0 { format!(", up to {}", distance(breach.depth_m)) } else { String::new() };
     let message = format!("{outside_m2:.2} m² of it ({share:.1}%) lie outside of {called} {}{far}", whole.code);
     Problem { message, ..problem.with(whole).at(breach.place) }
-}
-
-/// Another zone that holds the parcel wholly is proposed.
-fn proposed(problem: Problem, feature: &Feature, own: &Outline, merged: &Merged<'_>, context: &Context<'_>) -> Problem {
-    let holds = |zone: &&Feature| {
-        Outline::of(&zone.shape).is_some_and(|around| own.outside(&around, context.tolerance_m).is_none())
-    };
-    let put = merged.puts.iter().filter(|put| put.layer() == Layer::Zone);
-    let kept = merged.kept_near(Layer::Zone, feature.shape.bounds());
-    let holding = put.chain(kept).filter(holds).min_by(|a, b| a.code.cmp(&b.code));
-    match holding {
-        Some(zone) => problem.mended_with(&zone.code),
-        None => problem,
-    }
 }
 
 fn outside_m2(inner: &Shape, whole: &Shape) -> f64 {

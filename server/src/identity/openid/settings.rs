@@ -145,12 +145,14 @@ mod tests {
         assert_eq!(settings.client_secret.unwrap().secret(), "s3cret", "without the line's end");
     }
 
+    /// What makes good options bad ones.
+    type Change = Box<dyn Fn(&mut Given)>;
+
     #[test]
     fn what_cannot_be_used_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let empty = folder.path().join("empty");
         fs::write(&empty, " \n").unwrap();
-        type Change = Box<dyn Fn(&mut Given)>;
         let cases: Vec<(Change, &str)> = vec![
             (Box::new(|given| given.issuer = "id.example".into()), "--openid-issuer id.example: "),
             (Box::new(|given| given.issuer = "http://id.example".into()), "an https address is needed"),

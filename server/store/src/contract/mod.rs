@@ -6,6 +6,7 @@ mod changeset;
 mod extent;
 mod identity;
 mod reads;
+mod roll_back;
 mod sample;
 mod writes;
 
@@ -17,6 +18,7 @@ pub use changeset::*;
 pub use extent::*;
 pub use identity::*;
 pub use reads::*;
+pub use roll_back::*;
 pub use sample::*;
 pub use writes::*;
 
@@ -52,6 +54,11 @@ macro_rules! contract_tests {
             many_append_without_a_gap,
             checkpoints_come_back,
             a_revision_on_disk_is_what_its_event_says,
+            a_roll_back_is_a_revision_with_the_content_of_another,
+            a_roll_back_that_changes_nothing_makes_no_revision,
+            a_roll_back_is_refused_where_a_write_is,
+            a_revision_is_another_and_what_differs,
+            a_moment_has_the_newest_revision_before_it,
         }
     };
     ($make:path; $($rule:ident,)+) => {

@@ -8,14 +8,14 @@ use rusqlite::{Connection, Row, params};
 use super::{audit, read};
 use crate::{RevisionOnDisk, StoreError};
 
-const BEGUN: &str = "
-SELECT f.id, f.layer, f.code, v.payload, v.min_x, v.min_y, v.max_x, v.max_y, v.digest,
-       EXISTS (SELECT 1 FROM version p WHERE p.feature_id = v.feature_id AND +p.rev_to = v.rev_from), v.rowid
-FROM version v JOIN feature f ON f.id = v.feature_id WHERE v.rev_from = ?1";
+const BEGUN: &str = concat!(
+    "SELECT f.id, f.layer, f.code, c.payload, c.min_x, c.min_y, c.max_x, c.max_y, v.digest, ",
+    read::content_before!(),
+    " IS NOT NULL
+    FROM version v JOIN feature f ON f.id = v.feature_id JOIN content c ON c.id = v.content_id WHERE v.rev_from = ?1"
+);
 
-const ENDED: &str = "
-SELECT v.feature_id FROM version v WHERE v.rev_to = ?1
-AND NOT EXISTS (SELECT 1 FROM version n WHERE n.feature_id = v.feature_id AND n.rev_from = v.rev_to)";
+const ENDED: &str = "SELECT feature_id FROM version WHERE rev_from = ?1 AND content_id IS NULL";
 
 /// A version that a revision began, with its digest as it is and as it was kept.
 struct Begun {
@@ -25,7 +25,6 @@ struct Begun {
     kind: ChangeKind,
     digest: Digest,
     kept: Option<[u8; 32]>,
-    row_id: i64,
 }
 
 pub(super) fn of_revision(connection: &Connection, revision: Revision) -> Result<RevisionOnDisk, StoreError> {
@@ -47,12 +46,17 @@ pub(super) fn adopt(connection: &Connection) -> Result<(), StoreError> {
     let head = read::head(connection)?;
     for revision in (1..=head.0).map(Revision) {
         let mut digest = RevisionDigest::default();
-        let mut keep = connection.prepare_cached("UPDATE version SET digest = ?2 WHERE rowid = ?1")?;
-        each_begun(connection, revision, &mut |begun| {
-            digest.version(begun.id, begun.kind, begun.digest);
-            keep.execute(params![begun.row_id, begun.digest.0])?;
+        let mut begun = Vec::new();
+        each_begun(connection, revision, &mut |version| {
+            digest.version(version.id, version.kind, version.digest);
+            begun.push((version.id, version.digest));
             Ok(())
         })?;
+        let sql = "UPDATE version SET digest = ?3 WHERE feature_id = ?1 AND rev_from = ?2";
+        let mut keep = connection.prepare_cached(sql)?;
+        for (id, digest) in begun {
+            keep.execute(params![id.0 as i64, revision.0 as i64, digest.0])?;
+        }
         add_ends(connection, revision, &mut digest)?;
         let entry = entry(connection, revision)?;
         let happening = Happening {
@@ -93,7 +97,7 @@ fn begun(row: &Row<'_>, revision: Revision) -> Result<Begun, StoreError> {
     let kind = if row.get(9)? { ChangeKind::Updated } else { ChangeKind::Created };
     // A digest of another length was changed too.
     let kept = row.get(8).unwrap_or_default();
-    Ok(Begun { id, layer, code, kind, digest, kept, row_id: row.get(10)? })
+    Ok(Begun { id, layer, code, kind, digest, kept })
 }
 
 fn add_ends(connection: &Connection, revision: Revision, digest: &mut RevisionDigest) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ mod health;
 mod identity;
 mod read;
 mod readers;
+mod roll_back;
 mod schema;
 mod write;
 
@@ -25,9 +26,10 @@ use std::time::Duration;
 use cloudsite_domain::audit::{Checkpoint, Event, Happening, Link};
 use cloudsite_domain::record::{Change, Code, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
 use geo_types::Rect;
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::{Commit, Committed, RevisionOnDisk, Store, StoreError, Touched};
+use crate::{Commit, Committed, Difference, RevisionOnDisk, RollBack, RolledBack, Store, StoreError, Touched};
 use readers::Readers;
 
 /// The database's file name within the data folder.
@@ -38,6 +40,9 @@ pub const LOCK_FILE: &str = "cloudsite.lock";
 
 /// How long a connection waits for another one of this process, e.g. during a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Pages that the writing connection keeps in memory, KiB.
+const WRITER_CACHE_KIB: i64 = 64 * 1024;
 
 /// A record in a data folder.
 #[derive(Debug)]
@@ -116,6 +121,8 @@ fn open_writer(database: &Path) -> Result<Connection, StoreError> {
     writer.pragma_update(None, "journal_mode", "WAL")?;
     writer.pragma_update(None, "synchronous", "FULL")?;
     writer.pragma_update(None, "foreign_keys", true)?;
+    // A revision touches rows all over the tables; SQLite's own 2 MiB would read and write their pages again and again.
+    writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     writer.set_prepared_statement_cache_capacity(32);
     schema::migrate(&mut writer)?;
     if left_behind > 0 {
@@ -149,8 +156,16 @@ impl Store for SqliteStore {
         self.write(|connection| write::commit(connection, &commit))
     }
 
+    fn roll_back(&self, roll_back: RollBack) -> Result<RolledBack, StoreError> {
+        self.write(|connection| roll_back::roll_back(connection, &roll_back))
+    }
+
     fn revisions(&self, range: RangeInclusive<u64>) -> Result<Vec<RevisionEntry>, StoreError> {
         self.readers.with(|connection| read::revisions(connection, &range))
+    }
+
+    fn revision_at(&self, moment: Timestamp) -> Result<Option<Revision>, StoreError> {
+        self.readers.with(|connection| read::revision_at(connection, moment))
     }
 
     fn changes(&self, after: Revision, up_to: Revision) -> Result<Vec<Change>, StoreError> {
@@ -168,6 +183,15 @@ impl Store for SqliteStore {
         each: &mut dyn FnMut(FeatureVersion) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.readers.with(|connection| read::scan(connection, layer, at, each))
+    }
+
+    fn differences(
+        &self,
+        from: Revision,
+        at: Revision,
+        each: &mut dyn FnMut(Difference) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.readers.with(|connection| read::differences(connection, from, at, each))
     }
 
     fn candidates(&self, layer: Layer, bounds: Rect, at: Revision) -> Result<Vec<FeatureId>, StoreError> {

@@ -6,43 +6,70 @@ use cloudsite_domain::record::{
     Change, ChangeKind, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry,
 };
 use geo_types::{Coord, Rect};
+use jiff::Timestamp;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::{StoreError, Touched};
+use crate::{Difference, StoreError, Touched};
 
 const FEATURE: &str = "
-SELECT f.id, v.rev_from, v.payload FROM feature f JOIN version v ON v.feature_id = f.id
-WHERE f.layer = ?1 AND f.code = ?2 AND v.rev_from <= ?3 AND (v.rev_to IS NULL OR v.rev_to > ?3)";
+SELECT f.id, v.rev_from, c.payload FROM feature f
+JOIN version v ON v.feature_id = f.id
+    AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?3)
+JOIN content c ON c.id = v.content_id
+WHERE f.layer = ?1 AND f.code = ?2";
 
 const SCAN: &str = "
-SELECT f.id, v.rev_from, v.payload FROM feature f JOIN version v ON v.feature_id = f.id
-WHERE f.layer = ?1 AND v.rev_from <= ?2 AND (v.rev_to IS NULL OR v.rev_to > ?2) ORDER BY f.id";
+SELECT f.id, v.rev_from, c.payload FROM feature f
+JOIN version v ON v.feature_id = f.id
+    AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?2)
+JOIN content c ON c.id = v.content_id
+WHERE f.layer = ?1 ORDER BY f.id";
+
+// Without being told, SQLite takes the versions in the order of features to tell them apart, and so reads them all.
+const DIFFERENCES: &str = "
+SELECT f.id, v.rev_from, c.payload, f.layer
+FROM (SELECT DISTINCT feature_id FROM version INDEXED BY version_by_revision
+      WHERE rev_from > ?1 AND rev_from <= ?2) d
+JOIN feature f ON f.id = d.feature_id
+LEFT JOIN version v ON v.feature_id = f.id
+    AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?3)
+LEFT JOIN content c ON c.id = v.content_id
+ORDER BY f.id";
 
 const CANDIDATES: &str = "
-SELECT f.id FROM feature f JOIN version v ON v.feature_id = f.id
-WHERE f.layer = ?1 AND v.rev_from <= ?2 AND (v.rev_to IS NULL OR v.rev_to > ?2)
-AND v.min_x <= ?5 AND v.max_x >= ?3 AND v.min_y <= ?6 AND v.max_y >= ?4 ORDER BY f.id";
+SELECT f.id FROM feature f
+JOIN version v ON v.feature_id = f.id
+    AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?2)
+JOIN content c ON c.id = v.content_id
+WHERE f.layer = ?1 AND c.min_x <= ?5 AND c.max_x >= ?3 AND c.min_y <= ?6 AND c.max_y >= ?4 ORDER BY f.id";
 
-// A version that begins where another of the same feature ends is an update; one that ends where none begins, an end.
-// The plus keeps SQLite from looking through all that ended in the revision instead of the feature's few versions.
-const CHANGES: &str = "
-SELECT v.rev_from AS revision,
-       EXISTS (SELECT 1 FROM version p WHERE p.feature_id = v.feature_id AND +p.rev_to = v.rev_from) AS kind,
-       f.layer, f.code, f.id AS id
-FROM version v JOIN feature f ON f.id = v.feature_id WHERE v.rev_from > ?1 AND v.rev_from <= ?2
-UNION ALL
-SELECT v.rev_to, 2, f.layer, f.code, f.id
-FROM version v JOIN feature f ON f.id = v.feature_id WHERE v.rev_to > ?1 AND v.rev_to <= ?2
-AND NOT EXISTS (SELECT 1 FROM version n WHERE n.feature_id = v.feature_id AND n.rev_from = v.rev_to)
-ORDER BY revision, id";
+/// Of a version `v`: the content that the feature had before it, if there was the feature.
+macro_rules! content_before {
+    () => {
+        "(SELECT p.content_id FROM version p WHERE p.feature_id = v.feature_id AND p.rev_from < v.rev_from
+          ORDER BY p.rev_from DESC LIMIT 1)"
+    };
+}
+pub(super) use content_before;
 
-const TOUCHED: &str = "
-SELECT rev_from AS revision, min_x, min_y, max_x, max_y, layer
-FROM version JOIN feature ON feature.id = feature_id WHERE rev_from > ?1
-UNION ALL
-SELECT rev_to, min_x, min_y, max_x, max_y, layer
-FROM version JOIN feature ON feature.id = feature_id WHERE rev_to > ?1
-ORDER BY revision";
+const CHANGES: &str = concat!(
+    "SELECT v.rev_from, CASE WHEN v.content_id IS NULL THEN 2 ELSE ",
+    content_before!(),
+    " IS NOT NULL END, f.layer, f.code, f.id
+    FROM version v JOIN feature f ON f.id = v.feature_id
+    WHERE v.rev_from > ?1 AND v.rev_from <= ?2 ORDER BY v.rev_from, v.feature_id"
+);
+
+const TOUCHED: &str = concat!(
+    "SELECT v.rev_from AS revision, c.min_x, c.min_y, c.max_x, c.max_y, f.layer
+    FROM version v JOIN feature f ON f.id = v.feature_id JOIN content c ON c.id = v.content_id WHERE v.rev_from > ?1
+    UNION ALL
+    SELECT v.rev_from, c.min_x, c.min_y, c.max_x, c.max_y, f.layer
+    FROM version v JOIN feature f ON f.id = v.feature_id JOIN content c ON c.id = ",
+    content_before!(),
+    " WHERE v.rev_from > ?1 ORDER BY revision"
+);
 
 /// Past any revision there will be, so that a bound given as `u64::MAX` still fits SQLite's integer.
 fn number(revision: u64) -> i64 {
@@ -59,7 +86,7 @@ fn must_exist(connection: &Connection, asked: Revision) -> Result<(), StoreError
     if asked > head { Err(StoreError::NoSuchRevision { asked, head }) } else { Ok(()) }
 }
 
-fn damaged(what: impl ToString, place: String) -> StoreError {
+pub(super) fn damaged(what: impl ToString, place: String) -> StoreError {
     StoreError::Corrupt { what: what.to_string(), place }
 }
 
@@ -73,8 +100,7 @@ pub(super) fn revisions(
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let revision = Revision(row.get::<_, i64>(0)? as u64);
-        let at: String = row.get(1)?;
-        let at = at.parse().map_err(|error: jiff::Error| damaged(error, format!("revision {revision}")))?;
+        let at = moment_of(row.get(1)?, revision)?;
         entries.push(RevisionEntry { revision, at, author: row.get(2)?, message: row.get(3)? });
     }
     Ok(entries)
@@ -142,6 +168,44 @@ pub(super) fn scan(
         each(version(row)?)?;
     }
     Ok(())
+}
+
+pub(super) fn differences(
+    connection: &Connection,
+    from: Revision,
+    at: Revision,
+    each: &mut dyn FnMut(Difference) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    must_exist(connection, from.max(at))?;
+    let mut statement = connection.prepare_cached(DIFFERENCES)?;
+    let mut rows = statement.query(params![number(from.min(at).0), number(from.max(at).0), number(at.0)])?;
+    while let Some(row) = rows.next()? {
+        let id = FeatureId(row.get::<_, i64>(0)? as u64);
+        let layer: String = row.get(3)?;
+        let layer = layer.parse().map_err(|error| damaged(error, format!("feature {id}")))?;
+        let is_there = row.get_ref(2)? != ValueRef::Null;
+        let version = if is_there { Some(version(row)?) } else { None };
+        each(Difference { layer, id, version })?;
+    }
+    Ok(())
+}
+
+/// The newest revision made at a moment or before it.
+pub(super) fn revision_at(connection: &Connection, moment: Timestamp) -> Result<Option<Revision>, StoreError> {
+    // Texts of times do not sort as times do.
+    let mut statement = connection.prepare_cached("SELECT number, at FROM revision ORDER BY number DESC")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let revision = Revision(row.get::<_, i64>(0)? as u64);
+        if moment_of(row.get(1)?, revision)? <= moment {
+            return Ok(Some(revision));
+        }
+    }
+    Ok(None)
+}
+
+fn moment_of(at: String, revision: Revision) -> Result<Timestamp, StoreError> {
+    at.parse().map_err(|error: jiff::Error| damaged(error, format!("revision {revision}")))
 }
 
 pub(super) fn candidates(

@@ -9,7 +9,8 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 5] = [RECORD, audit::STEP, super::identity::SCHEMA, super::changeset::STEP, super::extent::STEP];
+const STEPS: [&str; 6] =
+    [RECORD, audit::STEP, super::identity::SCHEMA, super::changeset::STEP, super::extent::STEP, CONTENT];
 
 /// Revisions, features and their versions.
 const RECORD: &str = "
@@ -44,6 +45,36 @@ CREATE INDEX version_began ON version (rev_from);
 CREATE INDEX version_ended ON version (rev_to) WHERE rev_to IS NOT NULL;
 ";
 
+/// What a feature is, apart from when: so a revision that brings contents back writes none of them.
+const CONTENT: &str = "
+ALTER TABLE version RENAME TO version_before;
+
+CREATE TABLE content (
+    id      INTEGER PRIMARY KEY,
+    payload TEXT NOT NULL,
+    min_x REAL NOT NULL, min_y REAL NOT NULL, max_x REAL NOT NULL, max_y REAL NOT NULL
+) STRICT;
+
+-- From a revision on a feature has a content, or none: then it ended. It holds until the feature's next row, so that no
+-- row is ever updated. Contents are not declared as references, because checking that reads each of them.
+CREATE TABLE version (
+    feature_id INTEGER NOT NULL REFERENCES feature (id),
+    rev_from   INTEGER NOT NULL REFERENCES revision (number),
+    content_id INTEGER,
+    digest     BLOB,
+    PRIMARY KEY (feature_id, rev_from)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO content SELECT rowid, payload, min_x, min_y, max_x, max_y FROM version_before ORDER BY rowid;
+INSERT INTO version
+SELECT feature_id, rev_from, rowid AS content_id, digest FROM version_before
+UNION ALL
+SELECT feature_id, rev_to, NULL, NULL FROM version_before v WHERE rev_to IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM version_before n WHERE n.feature_id = v.feature_id AND n.rev_from = v.rev_to);
+CREATE INDEX version_by_revision ON version (rev_from);
+DROP TABLE version_before;
+";
+
 fn format(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
@@ -69,16 +100,20 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if tables > 0 {
         check(connection)?;
     }
-    let done = format(connection)?;
-    for (step, sql) in STEPS.iter().enumerate().skip(done as usize) {
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(sql)?;
-        if *sql == audit::STEP {
-            digest::adopt(&transaction)?;
-        }
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", step as i64 + 1)?;
-        transaction.commit()?;
+    let done = format(connection)? as usize;
+    if done == STEPS.len() {
+        return Ok(());
     }
+    let transaction = connection.transaction()?;
+    for sql in &STEPS[done..] {
+        transaction.execute_batch(sql)?;
+    }
+    // By the tables as they are in the end, which are the only ones that the program knows to read.
+    if STEPS[done..].contains(&audit::STEP) {
+        digest::adopt(&transaction)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", STEPS.len() as i64)?;
+    transaction.commit()?;
     Ok(())
 }

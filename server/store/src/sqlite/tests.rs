@@ -141,7 +141,7 @@ fn a_damaged_payload_is_named_with_its_feature() {
     let store = folder.open();
     write(&*store, vec![poi("A", 1.0, 1.0)]);
     let connection = Connection::open(folder.0.path().join(DATABASE_FILE)).unwrap();
-    connection.execute("UPDATE version SET payload = '{\"code\": 1}'", []).unwrap();
+    connection.execute("UPDATE content SET payload = '{\"code\": 1}'", []).unwrap();
     let error =
         store.feature(Layer::Poi, &contract::code("A"), Revision(1)).expect_err("the payload is not what was written");
     assert!(matches!(&error, StoreError::Corrupt { place, .. } if place == "feature 1"), "{error}");

@@ -5,7 +5,7 @@ use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
 use rusqlite::Connection;
 
 use super::{Folder, folder};
-use crate::contract::{Fixture, commit, follow, happening, log, parcel, poi, write};
+use crate::contract::{Fixture, all, commit, follow, happening, log, parcel, poi, write};
 use crate::sqlite::{DATABASE_FILE, SqliteStore};
 use crate::{Store, StoreError};
 
@@ -60,13 +60,15 @@ fn a_row_that_is_spelt_otherwise_is_damaged() {
 
 #[test]
 fn what_is_changed_in_a_version_is_found_and_placed() {
-    let cases: [(&str, u64, &[&str]); 9] = [
-        ("UPDATE version SET payload = replace(payload, '2.0', '2.5') WHERE rowid = 3", 2, &["A"]),
-        ("UPDATE version SET min_x = min_x - 1 WHERE rowid = 2", 1, &["P"]),
-        ("UPDATE version SET digest = x'00' WHERE rowid = 4", 2, &["B"]),
-        ("UPDATE version SET rev_to = NULL WHERE rowid = 2", 3, &[]),
-        ("UPDATE version SET rev_to = 2 WHERE rowid = 2", 2, &[]),
-        ("DELETE FROM version WHERE rowid = 4", 2, &[]),
+    let cases: [(&str, u64, &[&str]); 11] = [
+        ("UPDATE content SET payload = replace(payload, '2.0', '2.5') WHERE id = 3", 2, &["A"]),
+        ("UPDATE content SET min_x = min_x - 1 WHERE id = 2", 1, &["P"]),
+        ("UPDATE version SET digest = x'00' WHERE content_id = 4", 2, &["B"]),
+        ("DELETE FROM version WHERE content_id IS NULL", 3, &[]),
+        ("UPDATE version SET rev_from = 2 WHERE content_id IS NULL", 2, &[]),
+        ("UPDATE version SET content_id = 1 WHERE content_id = 3", 2, &["A"]),
+        ("DELETE FROM version WHERE content_id = 4", 2, &[]),
+        ("DELETE FROM content WHERE id = 4", 2, &[]),
         ("UPDATE feature SET code = 'Q' WHERE code = 'P'", 1, &["Q"]),
         ("UPDATE revision SET author = 'someone' WHERE number = 3", 3, &[]),
         ("UPDATE revision SET message = 'something' WHERE number = 1", 1, &[]),
@@ -101,26 +103,50 @@ fn a_start_finds_a_broken_end() {
     drop(store);
 }
 
+/// The versions as the first format kept them.
+const FIRST_FORMAT: &str = "
+ALTER TABLE version RENAME TO newest;
+CREATE TABLE version (
+    feature_id INTEGER NOT NULL REFERENCES feature (id),
+    rev_from   INTEGER NOT NULL REFERENCES revision (number),
+    rev_to     INTEGER REFERENCES revision (number),
+    payload    TEXT NOT NULL,
+    min_x REAL NOT NULL, min_y REAL NOT NULL, max_x REAL NOT NULL, max_y REAL NOT NULL,
+    CHECK (rev_to IS NULL OR rev_to > rev_from)
+) STRICT;
+INSERT INTO version
+SELECT v.feature_id, v.rev_from,
+       (SELECT min(n.rev_from) FROM newest n WHERE n.feature_id = v.feature_id AND n.rev_from > v.rev_from),
+       c.payload, c.min_x, c.min_y, c.max_x, c.max_y
+FROM newest v JOIN content c ON c.id = v.content_id ORDER BY c.id;
+CREATE UNIQUE INDEX version_of_feature ON version (feature_id, rev_from);
+CREATE UNIQUE INDEX version_now ON version (feature_id) WHERE rev_to IS NULL;
+CREATE INDEX version_began ON version (rev_from);
+CREATE INDEX version_ended ON version (rev_to) WHERE rev_to IS NOT NULL;
+";
+
 #[test]
 fn a_record_without_a_log_gets_one() {
     let (folder, store) = filled();
+    let contents = |store: &dyn Store| {
+        let layers = [Layer::Parcel, Layer::Poi].into_iter();
+        layers.flat_map(|layer| (1..=3).map(move |at| all(store, layer, at))).collect::<Vec<_>>()
+    };
+    let before = contents(&*store);
     drop(store);
     let connection = beside(&folder);
-    // All that later steps have made goes; what is left is a record of the first format.
-    let mut made = connection
-        .prepare(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('revision', 'feature', 'version')",
-        )
-        .unwrap();
+    // What later steps have made goes, and what they have remade is as it was.
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    connection.execute_batch(FIRST_FORMAT).unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+               AND name NOT IN ('revision', 'feature', 'version')";
+    let mut made = connection.prepare(sql).unwrap();
     let names: Vec<String> = made.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
     drop(made);
-    connection.pragma_update(None, "foreign_keys", false).unwrap();
-    for name in names.iter().filter(|name| !name.starts_with("sqlite_")) {
+    for name in names {
         connection.execute_batch(&format!("DROP TABLE {name}")).unwrap();
     }
-    let older = "ALTER TABLE version DROP COLUMN digest;
-                 PRAGMA user_version = 1;";
-    connection.execute_batch(older).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
     drop(connection);
     let reader = SqliteStore::open_read_only(folder.0.path()).unwrap();
     assert!(matches!(reader.log_head(), Err(StoreError::NoLog)), "it is from before there was a log");
@@ -135,6 +161,7 @@ fn a_record_without_a_log_gets_one() {
         let disk = store.on_disk(made.revision).unwrap();
         assert_eq!((disk.digest, disk.changed), (made.changes, vec![]));
     }
+    assert_eq!(contents(&*store), before);
     write(&*store, vec![poi("C", 1.0, 1.0)]);
     assert_eq!(follow(&*store).revisions, 4);
     assert_eq!(store.head().unwrap(), Revision(4));

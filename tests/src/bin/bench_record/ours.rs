@@ -1,0 +1,180 @@
+//! The server that is measured.
+
+use std::time::Instant;
+
+use anyhow::ensure;
+use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
+use cloudsite_proto::land::revision_service_client::RevisionServiceClient;
+use cloudsite_proto::land::{
+    Bounds, GetRevisionRequest, ListParcelsRequest, ListParcelsResponse, LonLatBounds, ParcelFilter, ParcelOrder,
+    ParcelView, RollBackRequest, RollBackResponse,
+};
+use cloudsite_tests::Server;
+use http::uri::PathAndQuery;
+use tonic::Request;
+use tonic::client::Grpc;
+use tonic::transport::Channel;
+use tonic_prost::ProstCodec;
+
+use crate::load::{Answer, CONNECTIONS, Query, median};
+use crate::parcels::Field;
+use crate::rows::Rows;
+
+/// How often the record is rolled back and forth.
+const ROLL_BACKS: usize = 6;
+
+/// Requests for each of the two states that are compared.
+const AS_OF_REQUESTS: usize = 2_000;
+
+/// Connections for the load.
+pub(crate) struct Ours {
+    lines: Vec<ParcelServiceClient<Channel>>,
+    channels: Vec<Channel>,
+}
+
+/// A `ListParcelsResponse` whose parcels are not taken apart yet, as the other side's rows are not.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Unopened {
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    parcels: Vec<bytes::Bytes>,
+}
+
+const LIST_PARCELS: &str = "/cloudsite.land.v1.ParcelService/ListParcels";
+
+/// Connects as often as the other side does.
+pub(crate) async fn connect(server: &Server) -> Ours {
+    let mut channels = Vec::new();
+    for _ in 0..CONNECTIONS {
+        channels.push(server.channel().await);
+    }
+    Ours { lines: channels.iter().cloned().map(ParcelServiceClient::new).collect(), channels }
+}
+
+impl Ours {
+    async fn answer(&self, line: usize, request: ListParcelsRequest) -> anyhow::Result<ListParcelsResponse> {
+        Ok(self.lines[line % self.lines.len()].clone().list_parcels(request).await?.into_inner())
+    }
+
+    /// The whole answer.
+    pub(crate) async fn ask(&self, query: &Query) -> anyhow::Result<Answer> {
+        let reply = self.answer(0, request(query, 0)).await?;
+        let code = |name: &str| name.trim_start_matches("parcels/").to_owned();
+        Ok((reply.parcels.iter().map(|parcel| code(&parcel.name)).collect(), i64::from(reply.total_size)))
+    }
+
+    /// The areas of all parcels by their numbers, m².
+    pub(crate) async fn areas_m2(&self, field: &Field) -> anyhow::Result<Vec<f64>> {
+        let mut areas = vec![f64::NAN; field.count as usize];
+        let mut request = ListParcelsRequest { page_size: 1_000, ..Default::default() };
+        loop {
+            let reply = self.answer(0, request.clone()).await?;
+            for parcel in &reply.parcels {
+                let number: usize = parcel.name.trim_start_matches("parcels/G-").parse()?;
+                areas[number] = parcel.area_m2;
+            }
+            if reply.next_page_token.is_empty() {
+                break;
+            }
+            request.page_token = reply.next_page_token;
+        }
+        ensure!(areas.iter().all(|area| area.is_finite()), "a parcel is missing");
+        Ok(areas)
+    }
+
+    /// How many parcels the answer holds, by one of the connections.
+    pub(crate) async fn fetch(&self, line: usize, query: &Query) -> anyhow::Result<usize> {
+        let mut client = Grpc::new(self.channels[line % self.channels.len()].clone());
+        client.ready().await?;
+        let codec = ProstCodec::<ListParcelsRequest, Unopened>::default();
+        let path = PathAndQuery::from_static(LIST_PARCELS);
+        Ok(client.unary(Request::new(request(query, 0)), path, codec).await?.into_inner().parcels.len())
+    }
+}
+
+fn request(query: &Query, revision: u64) -> ListParcelsRequest {
+    let at_least = |min: f64| Some(Bounds { min: Some(min), max: None });
+    let (filter, order, page_size) = match query {
+        Query::Box([west, south, east, north]) => {
+            let bounds = LonLatBounds { west: *west, south: *south, east: *east, north: *north };
+            (ParcelFilter { bounds: Some(bounds), ..Default::default() }, ParcelOrder::Unspecified, 1_000)
+        }
+        Query::Filter { status, land_use, plot_ratio, power_kw } => {
+            let filter = ParcelFilter {
+                statuses: vec![(*status).to_owned()],
+                land_uses: vec![(*land_use).to_owned()],
+                plot_ratio_max: at_least(*plot_ratio),
+                min_power_kw: Some(*power_kw),
+                ..Default::default()
+            };
+            (filter, ParcelOrder::Unspecified, 100)
+        }
+        Query::Largest { status, plot_ratio, power_kw } => {
+            let filter = ParcelFilter {
+                statuses: vec![(*status).to_owned()],
+                plot_ratio_max: at_least(*plot_ratio),
+                min_power_kw: Some(*power_kw),
+                ..Default::default()
+            };
+            (filter, ParcelOrder::AreaDescending, 20)
+        }
+    };
+    let (view, order) = (ParcelView::Full.into(), order.into());
+    ListParcelsRequest { filter: Some(filter), order, page_size, view, revision, ..Default::default() }
+}
+
+/// Makes a former revision the newest.
+pub(crate) async fn back(
+    server: &Server,
+    client: &mut RevisionServiceClient<Channel>,
+    to: u64,
+    expected_head: u64,
+) -> anyhow::Result<RollBackResponse> {
+    let request = RollBackRequest { revision: to, reason: "a bench".to_owned(), expected_head };
+    Ok(client.roll_back(server.as_operator(request)).await?.into_inner())
+}
+
+/// The newest revision.
+pub(crate) async fn head(client: &mut RevisionServiceClient<Channel>) -> anyhow::Result<u64> {
+    Ok(client.get_revision(GetRevisionRequest::default()).await?.into_inner().head)
+}
+
+/// Takes the last import back, and puts it in again, several times.
+pub(crate) async fn roll_back(server: &Server, rows: &mut Rows) -> anyhow::Result<()> {
+    let mut client = RevisionServiceClient::new(server.channel().await);
+    let first = head(&mut client).await?;
+    let (mut newest, mut changed) = (first, 0);
+    let mut took = Vec::new();
+    for round in 0..ROLL_BACKS {
+        let to = if round % 2 == 0 { first - 1 } else { first };
+        let began = Instant::now();
+        let reply = back(server, &mut client, to, newest).await?;
+        took.push(began.elapsed().as_secs_f64() * 1e3);
+        ensure!(reply.revision == newest + 1, "nothing was rolled back: {reply:?}");
+        (newest, changed) = (reply.revision, reply.created + reply.updated + reply.ended);
+    }
+    rows.at_most(&format!("roll-back of {changed} parcels"), "ms", median(&mut took), Some(200.0));
+    Ok(())
+}
+
+/// Latency of what was and of what is, by turns.
+pub(crate) async fn as_of(server: &Server, ours: &Ours, field: &Field, rows: &mut Rows) -> anyhow::Result<()> {
+    let mut client = RevisionServiceClient::new(server.channel().await);
+    let past = head(&mut client).await? - ROLL_BACKS as u64 - 1;
+    let queries = Query::boxes(field, 100);
+    let began = Instant::now();
+    ours.answer(0, request(&queries[0], past)).await?;
+    rows.at_most("a past revision, loaded", "s", began.elapsed().as_secs_f64(), None);
+    let (mut then, mut now) = (Vec::new(), Vec::new());
+    for (index, query) in queries.iter().cycle().take(AS_OF_REQUESTS).enumerate() {
+        for (revision, took) in [(past, &mut then), (0, &mut now)] {
+            let began = Instant::now();
+            ours.answer(index, request(query, revision)).await?;
+            took.push(began.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    let (then, now) = (median(&mut then), median(&mut now));
+    rows.at_most("as of a past revision, p50", "ms", then, None);
+    rows.at_most("now, p50", "ms", now, None);
+    rows.at_most("as of a past revision: times now", "", then / now, Some(1.5));
+    Ok(())
+}
