@@ -196,6 +196,8 @@ async fn the_rules_answer_while_one_edits() {
 
 #[tokio::test]
 async fn whoever_edits_does_not_approve() {
+    use ChangesetState::{Approved, Draft, Validated};
+
     let mut bureau = Bureau::open().await;
     let mut identity = bureau.server.identity().await;
     let member = CreateMemberRequest {
@@ -220,7 +222,6 @@ async fn whoever_edits_does_not_approve() {
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "TWO_PERSONS"));
     bureau.approver.approve(&first).await.unwrap();
     let states: Vec<i32> = bureau.editor.changeset(&first).await.decisions.iter().map(|d| d.state).collect();
-    use ChangesetState::{Approved, Draft, Validated};
     assert_eq!(states, [Validated, Approved, Draft, Validated, Approved].map(i32::from));
 }
 

@@ -8,27 +8,30 @@ use cloudsite_domain::record::{Revision, RevisionEntry};
 use cloudsite_proto::land as wire;
 use cloudsite_proto::land::get_revision_request::Which;
 use cloudsite_proto::land::revision_service_server::RevisionService;
-use cloudsite_store::{Cause, RollBack, StoreError};
+use cloudsite_store::{Cause, Committed, RollBack, StoreError};
 use jiff::Timestamp;
 use tonic::{Request, Response, Status};
 
 use super::read::{blocking, caller};
 use super::{Refusal, revision_to_wire};
-use crate::record::{ReadError, Record, View, Views};
+use crate::record::{ReadError, View, Views};
 
 /// Characters of a reason at most.
 const MAX_REASON: usize = 500;
 
 /// Finds revisions of the record, and makes former ones the newest again.
 pub(crate) struct Revisions {
-    record: Arc<Record>,
     views: Views,
+    roll_back: WriteRollBack,
 }
 
+/// Writes a roll-back: all that this service may do to the record. Blocks.
+pub(crate) type WriteRollBack = Arc<dyn Fn(RollBack) -> Result<Committed, ReadError> + Send + Sync>;
+
 impl Revisions {
-    /// Reads by `views` and writes `record`.
-    pub(crate) const fn new(record: Arc<Record>, views: Views) -> Self {
-        Self { record, views }
+    /// Reads by `views` and writes by `roll_back`.
+    pub(crate) const fn new(views: Views, roll_back: WriteRollBack) -> Self {
+        Self { views, roll_back }
     }
 
     async fn get(view: View, request: wire::GetRevisionRequest) -> Result<wire::GetRevisionResponse, Refusal> {
@@ -47,10 +50,10 @@ impl Revisions {
     }
 
     async fn roll_back(&self, roll_back: RollBack) -> Result<wire::RollBackResponse, Refusal> {
-        let record = Arc::clone(&self.record);
+        let write = Arc::clone(&self.roll_back);
         let head = roll_back.expected_head;
         let done = blocking(move || {
-            record.roll_back(roll_back).map_err(|error| match error {
+            write(roll_back).map_err(|error| match error {
                 ReadError::Store(moved @ StoreError::HeadMoved { .. }) => Refusal::Moved(moved.to_string()),
                 other => other.into(),
             })

@@ -313,17 +313,20 @@ async fn a_revision_is_found_by_number_and_by_moment() {
     fixture.server.stop().await;
 }
 
+/// A request by whoever has a token.
+fn by<T>(header: &tonic::metadata::AsciiMetadataValue, message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.metadata_mut().insert("authorization", header.clone());
+    request
+}
+
 #[tokio::test]
 async fn an_approver_rolls_back_on_what_was_seen() {
     let fixture = fixture().await;
     sample::commit(&fixture.record, Vec::new(), vec![(Layer::Parcel, "P-1".parse().unwrap())]);
     let mut client = RevisionServiceClient::new(fixture.channel.clone());
     let header: tonic::metadata::AsciiMetadataValue = fixture.server.operator().token().header().parse().unwrap();
-    let by_operator = |request: wire::RollBackRequest| {
-        let mut request = tonic::Request::new(request);
-        request.metadata_mut().insert("authorization", header.clone());
-        request
-    };
+    let by_operator = |request: wire::RollBackRequest| by(&header, request);
     let good = wire::RollBackRequest { revision: 1, reason: "P-1 is still there".to_owned(), expected_head: 2 };
     let status = client.roll_back(good.clone()).await.unwrap_err();
     assert_eq!(status.code(), Code::Unauthenticated);
@@ -346,12 +349,13 @@ async fn an_approver_rolls_back_on_what_was_seen() {
     let parcel = fixture.parcel("parcels/P-1", 0).await.unwrap().parcel.unwrap();
     assert_eq!(parcel.since_revision, 3);
     fixture.parcel("parcels/P-1", 2).await.expect_err("the past stays");
-    let revision =
-        client.get_revision(wire::GetRevisionRequest::default()).await.unwrap().into_inner().revision.unwrap();
-    assert_eq!(
-        (revision.author.as_str(), revision.message.as_str()),
-        ("operator", "Back to revision 1: P-1 is still there")
-    );
+    for (request, expected) in [
+        (by(&header, wire::GetRevisionRequest::default()), ("operator", "Back to revision 1: P-1 is still there")),
+        (tonic::Request::new(wire::GetRevisionRequest::default()), ("", "")),
+    ] {
+        let revision = client.get_revision(request).await.unwrap().into_inner().revision.unwrap();
+        assert_eq!((revision.author.as_str(), revision.message.as_str()), expected, "authors are the government's");
+    }
     let again = wire::RollBackRequest { revision: 1, reason: "again".to_owned(), expected_head: 3 };
     assert_eq!(client.roll_back(by_operator(again)).await.unwrap().into_inner().revision, 0, "nothing differs");
     fixture.server.stop().await;

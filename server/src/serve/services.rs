@@ -56,6 +56,8 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
             .register_encoded_file_descriptor_set(cloudsite_proto::DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
+    let written = Arc::clone(record);
+    let roll_back = Arc::new(move |roll_back| written.roll_back(roll_back));
     // A router of our own, because that of `Routes::default` answers every path that it does not know.
     Routes::from(axum::Router::new())
         .add_service(park)
@@ -66,7 +68,7 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         .add_service(changeset::changesets_server(imports.api()))
         .add_service(changeset::uploads_server(Arc::clone(imports)))
         .add_service(changeset::operations_server(Arc::clone(imports)))
-        .add_service(RevisionServiceServer::new(Revisions::new(Arc::clone(record), views.clone())))
+        .add_service(RevisionServiceServer::new(Revisions::new(views.clone(), roll_back)))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))
         .add_service(described().build_v1alpha().expect("the descriptors are those of the build"))
