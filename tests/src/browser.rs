@@ -15,6 +15,7 @@ use crate::server::free_address;
 use crate::{Picture, eventually};
 
 const STARTED_WITHIN: Duration = Duration::from_mins(1);
+const CLICKED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Drawing in software, and nothing that asks the network for anything.
 const FLAGS: [&str; 11] = [
@@ -139,8 +140,16 @@ impl Page {
 
     /// Clicks an element by its `data-testid`.
     pub async fn click(&self, id: &str) {
-        let element = self.client.wait().for_element(Locator::Css(&by_id(id))).await.expect("the element comes");
-        element.click().await.unwrap_or_else(|error| panic!("{id} cannot be clicked: {error}"));
+        eventually(&format!("{id} can be clicked"), CLICKED_WITHIN, async || {
+            let element = self.client.wait().for_element(Locator::Css(&by_id(id))).await.expect("the element comes");
+            match element.click().await {
+                Ok(()) => Some(()),
+                // The page drew it anew between the look and the click.
+                Err(error) if error.is_stale_element_reference() => None,
+                Err(error) => panic!("{id} cannot be clicked: {error}"),
+            }
+        })
+        .await;
     }
 
     /// Clicks a point of the window, CSS pixels.
