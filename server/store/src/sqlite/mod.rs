@@ -27,7 +27,7 @@ use cloudsite_domain::audit::{Checkpoint, Event, Happening, Link};
 use cloudsite_domain::record::{Change, Code, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
 use geo_types::Rect;
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::{Commit, Committed, Difference, RevisionOnDisk, RollBack, RolledBack, Store, StoreError, Touched};
 use readers::Readers;
@@ -144,6 +144,22 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::AnotherProcess(folder.to_owned())),
         Err(TryLockError::Error(source)) => Err(io(source)),
+    }
+}
+
+impl SqliteStore {
+    /// Does `work` in one transaction of the writing connection; an error leaves nothing of it.
+    fn write_within<T, E: From<StoreError> + From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        // A panic while the lock was held has rolled its transaction back; the connection is as good as before.
+        let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
     }
 }
 

@@ -6,20 +6,17 @@ mod operations;
 mod row;
 mod write;
 
-use std::sync::PoisonError;
-
 use cloudsite_domain::changeset::{Changeset, ChangesetId, Decision, Item, State};
 use cloudsite_domain::record::{Code, Layer};
 use cloudsite_domain::validation::{Problem, Severity};
 use jiff::Timestamp;
-use rusqlite::{Transaction, TransactionBehavior};
 
 use super::SqliteStore;
 use crate::changeset::{ChangesetError, ChangesetStore, ChangesetWrite, Deed, ItemFilter, ListedItem};
 use crate::imports::{
     Ending, ImportStore, Mapping, NewOperation, NewUpload, Operation, OperationId, Upload, UploadId, UploadLimits,
 };
-use crate::{Commit, Committed, StoreError};
+use crate::{Commit, Committed};
 
 /// The tables. Times are microseconds since 1970; what has no table of its own is JSON.
 pub(super) const STEP: &str = "
@@ -112,22 +109,6 @@ CREATE TABLE column_mapping (
 ) STRICT;
 ";
 
-impl SqliteStore {
-    /// Does `work` in one transaction of the writing connection; an error leaves nothing of it.
-    fn write_changes<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, ChangesetError>,
-    ) -> Result<T, ChangesetError> {
-        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
-        // A panic while the lock was held has rolled its transaction back; the connection is as good as before.
-        let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&transaction)?;
-        transaction.commit()?;
-        Ok(done)
-    }
-}
-
 impl ChangesetStore for SqliteStore {
     fn changeset(&self, id: ChangesetId) -> Result<Option<Changeset>, ChangesetError> {
         Ok(self.readers.with(|connection| row::changeset(connection, id))?)
@@ -143,7 +124,7 @@ impl ChangesetStore for SqliteStore {
     }
 
     fn write_changeset(&self, write: ChangesetWrite) -> Result<Changeset, ChangesetError> {
-        self.write_changes(|connection| write::write(connection, write))
+        self.write_within(|connection| write::write(connection, write))
     }
 
     fn publish_changeset(
@@ -151,11 +132,11 @@ impl ChangesetStore for SqliteStore {
         commit: Commit,
         write: ChangesetWrite,
     ) -> Result<(Committed, Changeset), ChangesetError> {
-        self.write_changes(|connection| write::publish(connection, &commit, write))
+        self.write_within(|connection| write::publish(connection, &commit, write))
     }
 
     fn delete_changeset(&self, changeset: &Changeset, deed: &Deed) -> Result<(), ChangesetError> {
-        self.write_changes(|connection| write::delete(connection, changeset, deed))
+        self.write_within(|connection| write::delete(connection, changeset, deed))
     }
 
     fn items(
@@ -190,7 +171,7 @@ impl ChangesetStore for SqliteStore {
 
 impl ImportStore for SqliteStore {
     fn create_upload(&self, new: &NewUpload, limits: UploadLimits) -> Result<Upload, ChangesetError> {
-        self.write_changes(|connection| imports::create_upload(connection, new, limits))
+        self.write_within(|connection| imports::create_upload(connection, new, limits))
     }
 
     fn upload(&self, id: UploadId) -> Result<Option<Upload>, ChangesetError> {
@@ -198,15 +179,15 @@ impl ImportStore for SqliteStore {
     }
 
     fn sweep_uploads(&self, before: Timestamp) -> Result<Vec<UploadId>, ChangesetError> {
-        self.write_changes(|connection| imports::sweep(connection, before))
+        self.write_within(|connection| imports::sweep(connection, before))
     }
 
     fn delete_upload(&self, id: UploadId) -> Result<bool, ChangesetError> {
-        self.write_changes(|connection| imports::delete_upload(connection, id))
+        self.write_within(|connection| imports::delete_upload(connection, id))
     }
 
     fn start_operation(&self, new: &NewOperation, most: usize) -> Result<Operation, ChangesetError> {
-        self.write_changes(|connection| operations::start(connection, new, most))
+        self.write_within(|connection| operations::start(connection, new, most))
     }
 
     fn operation(&self, id: OperationId) -> Result<Option<Operation>, ChangesetError> {
@@ -218,15 +199,15 @@ impl ImportStore for SqliteStore {
     }
 
     fn take_operation(&self) -> Result<Option<Operation>, ChangesetError> {
-        self.write_changes(operations::take)
+        self.write_within(operations::take)
     }
 
     fn end_operation(&self, id: OperationId, ending: Ending) -> Result<Option<Changeset>, ChangesetError> {
-        self.write_changes(|connection| operations::end(connection, id, ending))
+        self.write_within(|connection| operations::end(connection, id, ending))
     }
 
     fn cancel_operation(&self, id: OperationId, at: Timestamp) -> Result<Option<Operation>, ChangesetError> {
-        self.write_changes(|connection| operations::cancel(connection, id, at))
+        self.write_within(|connection| operations::cancel(connection, id, at))
     }
 
     fn mappings(&self, layer: Option<Layer>) -> Result<Vec<Mapping>, ChangesetError> {
@@ -234,6 +215,6 @@ impl ImportStore for SqliteStore {
     }
 
     fn delete_mapping(&self, id: u64) -> Result<bool, ChangesetError> {
-        self.write_changes(|connection| imports::delete_mapping(connection, id))
+        self.write_within(|connection| imports::delete_mapping(connection, id))
     }
 }

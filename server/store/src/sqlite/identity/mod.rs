@@ -7,16 +7,12 @@ pub(super) mod row;
 mod service_tokens;
 mod sessions;
 
-use std::sync::PoisonError;
-
 use cloudsite_domain::identity::{
     DisplayName, Invite, Member, MemberId, Organisation, ServiceToken, ServiceTokenId, Session, SessionEnd, SessionId,
 };
 use jiff::Timestamp;
-use rusqlite::{Transaction, TransactionBehavior};
 
 use super::SqliteStore;
-use crate::StoreError;
 use crate::identity::{
     IdentityError, IdentityStore, NewInvite, NewMember, NewServiceToken, Refreshed, SecretHash, Started,
 };
@@ -86,29 +82,13 @@ CREATE TABLE service_token (
 ) STRICT;
 ";
 
-impl SqliteStore {
-    /// Does `work` in one transaction of the writing connection; an error leaves nothing of it.
-    fn write_identity<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, IdentityError>,
-    ) -> Result<T, IdentityError> {
-        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
-        // A panic while the lock was held has rolled its transaction back; the connection is as good as before.
-        let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&transaction)?;
-        transaction.commit()?;
-        Ok(done)
-    }
-}
-
 impl IdentityStore for SqliteStore {
     fn organisations(&self) -> Result<Vec<Organisation>, IdentityError> {
         Ok(self.readers.with(organisations::all)?)
     }
 
     fn create_organisation(&self, organisation: &Organisation) -> Result<(), IdentityError> {
-        self.write_identity(|connection| organisations::create(connection, organisation))
+        self.write_within(|connection| organisations::create(connection, organisation))
     }
 
     fn members(&self) -> Result<Vec<Member>, IdentityError> {
@@ -116,15 +96,15 @@ impl IdentityStore for SqliteStore {
     }
 
     fn create_member(&self, new: &NewMember, at: Timestamp) -> Result<Member, IdentityError> {
-        self.write_identity(|connection| members::create(connection, new, at))
+        self.write_within(|connection| members::create(connection, new, at))
     }
 
     fn update_member(&self, member: &Member) -> Result<Member, IdentityError> {
-        self.write_identity(|connection| members::update(connection, member))
+        self.write_within(|connection| members::update(connection, member))
     }
 
     fn set_password(&self, member: MemberId, phc: &str) -> Result<(), IdentityError> {
-        self.write_identity(|connection| members::set_password(connection, member, phc))
+        self.write_within(|connection| members::set_password(connection, member, phc))
     }
 
     fn password(&self, member: MemberId) -> Result<Option<String>, IdentityError> {
@@ -132,7 +112,7 @@ impl IdentityStore for SqliteStore {
     }
 
     fn create_invite(&self, new: &NewInvite, secret: &SecretHash, at: Timestamp) -> Result<Invite, IdentityError> {
-        self.write_identity(|connection| invites::create(connection, new, secret, at))
+        self.write_within(|connection| invites::create(connection, new, secret, at))
     }
 
     fn invite(&self, secret: &SecretHash) -> Result<Option<Invite>, IdentityError> {
@@ -145,7 +125,7 @@ impl IdentityStore for SqliteStore {
         name: Option<&DisplayName>,
         at: Timestamp,
     ) -> Result<Member, IdentityError> {
-        self.write_identity(|connection| invites::redeem(connection, secret, name, at))
+        self.write_within(|connection| invites::redeem(connection, secret, name, at))
     }
 
     fn start_session(
@@ -155,7 +135,7 @@ impl IdentityStore for SqliteStore {
         at: Timestamp,
         ends_at: Timestamp,
     ) -> Result<Started, IdentityError> {
-        self.write_identity(|connection| sessions::start(connection, member, secret, at, ends_at))
+        self.write_within(|connection| sessions::start(connection, member, secret, at, ends_at))
     }
 
     fn refresh_session(
@@ -164,11 +144,11 @@ impl IdentityStore for SqliteStore {
         next: &SecretHash,
         at: Timestamp,
     ) -> Result<Refreshed, IdentityError> {
-        self.write_identity(|connection| sessions::refresh(connection, given, next, at))
+        self.write_within(|connection| sessions::refresh(connection, given, next, at))
     }
 
     fn end_session(&self, session: SessionId, at: Timestamp, cause: SessionEnd) -> Result<bool, IdentityError> {
-        self.write_identity(|connection| sessions::end(connection, session, at, cause))
+        self.write_within(|connection| sessions::end(connection, session, at, cause))
     }
 
     fn end_sessions(
@@ -178,7 +158,7 @@ impl IdentityStore for SqliteStore {
         at: Timestamp,
         cause: SessionEnd,
     ) -> Result<Vec<SessionId>, IdentityError> {
-        self.write_identity(|connection| sessions::end_all(connection, member, except, at, cause))
+        self.write_within(|connection| sessions::end_all(connection, member, except, at, cause))
     }
 
     fn live_sessions(&self, at: Timestamp) -> Result<Vec<Session>, IdentityError> {
@@ -186,7 +166,7 @@ impl IdentityStore for SqliteStore {
     }
 
     fn create_service_token(&self, new: &NewServiceToken, at: Timestamp) -> Result<ServiceToken, IdentityError> {
-        self.write_identity(|connection| service_tokens::create(connection, new, at))
+        self.write_within(|connection| service_tokens::create(connection, new, at))
     }
 
     fn service_tokens(&self) -> Result<Vec<ServiceToken>, IdentityError> {
@@ -194,6 +174,6 @@ impl IdentityStore for SqliteStore {
     }
 
     fn revoke_service_token(&self, token: ServiceTokenId, at: Timestamp) -> Result<ServiceToken, IdentityError> {
-        self.write_identity(|connection| service_tokens::revoke(connection, token, at))
+        self.write_within(|connection| service_tokens::revoke(connection, token, at))
     }
 }
