@@ -7,11 +7,13 @@ use cloudsite_proto::change::changeset_service_client::ChangesetServiceClient;
 use cloudsite_proto::change::operation_service_client::OperationServiceClient;
 use cloudsite_proto::change::upload_service_client::UploadServiceClient;
 use cloudsite_proto::change::{
-    ApproveChangesetRequest, ChangeView, ChangedFeature, Changeset, CreateUploadRequest, GetChangesetRequest,
-    ImportOptions, ListChangesRequest, ListProblemsRequest, Operation, Problem, PublishChangesetRequest,
-    StartImportRequest, UploadChunkRequest, WatchOperationRequest,
+    ApproveChangesetRequest, ChangeView, ChangedFeature, Changeset, CreateChangesetRequest, CreateUploadRequest,
+    GetChangesetRequest, ImportOptions, ListChangesRequest, ListProblemsRequest, Operation, Problem,
+    PublishChangesetRequest, PutFeatureRequest, StartImportRequest, UploadChunkRequest, ValidateChangesetRequest,
+    WatchOperationRequest,
 };
 use cloudsite_proto::land::Layer;
+use serde_json::Value;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
@@ -129,6 +131,32 @@ impl Desk {
     pub async fn problems(&mut self, changeset: &str) -> Vec<Problem> {
         let request = ListProblemsRequest { changeset: changeset.to_owned(), ..ListProblemsRequest::default() };
         self.changesets.list_problems(request).await.expect("they are listed").into_inner().problems
+    }
+
+    /// An empty draft's name.
+    pub async fn draft(&mut self, title: &str) -> Result<String, Status> {
+        let request = CreateChangesetRequest { title: title.to_owned(), request_id: String::new() };
+        let made = self.changesets.create_changeset(request).await?.into_inner();
+        Ok(made.changeset.expect("there is a changeset").name)
+    }
+
+    /// Puts a parcel, as GeoJSON, into a changeset.
+    pub async fn put(&mut self, changeset: &str, feature: &Value) -> Result<Changeset, Status> {
+        let request = PutFeatureRequest {
+            changeset: changeset.to_owned(),
+            layer: Layer::Parcel.into(),
+            feature_geojson: feature.to_string(),
+            ..PutFeatureRequest::default()
+        };
+        let put = self.changesets.put_feature(request).await?.into_inner();
+        Ok(put.changeset.expect("there is a changeset"))
+    }
+
+    /// Checks a changeset, and gives it as it is then.
+    pub async fn validate(&mut self, changeset: &str) -> Result<Changeset, Status> {
+        let request = ValidateChangesetRequest { name: changeset.to_owned(), etag: String::new() };
+        let checked = self.changesets.validate_changeset(request).await?.into_inner();
+        Ok(checked.changeset.expect("there is a changeset"))
     }
 
     /// Approves a changeset as it is now.

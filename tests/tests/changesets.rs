@@ -4,7 +4,7 @@ use cloudsite_proto::change::{
     ApproveChangesetRequest, ChangedFeature, Changeset, ChangesetState, Conflict, CreateChangesetRequest,
     DeleteChangesetRequest, DropFeatureRequest, EndFeatureRequest, GetChangesetRequest, ListChangesRequest,
     ListChangesetsRequest, PutFeatureRequest, RebaseChangesetRequest, RejectChangesetRequest, Resolution, Severity,
-    Side, ValidateChangesetRequest,
+    Side,
 };
 use cloudsite_proto::identity::{CreateMemberRequest, CreateServiceTokenRequest, Role};
 use cloudsite_proto::land::{ChangeKind, GetParkRequest, Layer, ListFeaturesRequest};
@@ -45,35 +45,18 @@ impl Bureau {
 
     /// An empty draft.
     async fn draft(&mut self, title: &str) -> String {
-        let request = CreateChangesetRequest { title: title.to_owned(), request_id: String::new() };
-        self.editor
-            .changesets
-            .create_changeset(request)
-            .await
-            .expect("the server does what is asked")
-            .into_inner()
-            .changeset
-            .expect("the server does what is asked")
-            .name
+        self.editor.draft(title).await.expect("the server does what is asked")
     }
 
     /// A draft that puts one parcel.
     async fn draft_of(&mut self, feature: &Value) -> String {
         let name = self.draft("A change").await;
-        put(&mut self.editor, &name, feature).await.expect("the server does what is asked");
+        self.editor.put(&name, feature).await.expect("the server does what is asked");
         name
     }
 
     async fn validate(&mut self, name: &str) -> Changeset {
-        let request = ValidateChangesetRequest { name: name.to_owned(), etag: String::new() };
-        self.editor
-            .changesets
-            .validate_changeset(request)
-            .await
-            .expect("the server does what is asked")
-            .into_inner()
-            .changeset
-            .expect("the server does what is asked")
+        self.editor.validate(name).await.expect("the server does what is asked")
     }
 
     async fn approved(&mut self, name: &str) {
@@ -112,16 +95,6 @@ impl Bureau {
     }
 }
 
-async fn put(desk: &mut Desk, changeset: &str, feature: &Value) -> Result<Changeset, Status> {
-    let request = PutFeatureRequest {
-        changeset: changeset.to_owned(),
-        layer: Layer::Parcel.into(),
-        feature_geojson: feature.to_string(),
-        ..PutFeatureRequest::default()
-    };
-    Ok(desk.changesets.put_feature(request).await?.into_inner().changeset.expect("the server does what is asked"))
-}
-
 fn name(feature: &Value) -> String {
     format!("parcel/{}", feature["properties"]["code"].as_str().expect("the server does what is asked"))
 }
@@ -146,8 +119,8 @@ async fn one_parcel_is_edited_seen_and_dropped() {
     let parcel = bureau.parcel(0).await;
     let changeset = bureau.draft("Height").await;
     let edited = with(&parcel, "height_limit_m", 77.5);
-    put(&mut bureau.editor, &changeset, &edited).await.unwrap();
-    put(&mut bureau.editor, &changeset, &geojson::parcel("NEW-1", geojson::BESIDE, 0.001)).await.unwrap();
+    bureau.editor.put(&changeset, &edited).await.unwrap();
+    bureau.editor.put(&changeset, &geojson::parcel("NEW-1", geojson::BESIDE, 0.001)).await.unwrap();
     let other = bureau.parcel(1).await;
     let end = EndFeatureRequest { changeset: changeset.clone(), feature: name(&other), ..EndFeatureRequest::default() };
     bureau.editor.changesets.end_feature(end).await.unwrap();
@@ -164,7 +137,7 @@ async fn one_parcel_is_edited_seen_and_dropped() {
 
     // Put back as it was, it is no change any more; and what was checked is a draft again.
     assert_eq!(bureau.validate(&changeset).await.validation.unwrap().errors, 0);
-    let now = put(&mut bureau.editor, &changeset, &parcel).await.unwrap();
+    let now = bureau.editor.put(&changeset, &parcel).await.unwrap();
     assert_eq!((now.state(), now.updated), (ChangesetState::Draft, 0));
     let drop =
         DropFeatureRequest { changeset: changeset.clone(), feature: name(&other), ..DropFeatureRequest::default() };
@@ -214,7 +187,7 @@ async fn whoever_edits_does_not_approve() {
     let first = bureau.draft_of(&geojson::parcel("T-1", geojson::BESIDE, 0.001)).await;
     bureau.validate(&first).await;
     both.approve(&first).await.expect("another edited it");
-    let edited = put(&mut both, &first, &geojson::parcel("T-1", geojson::BESIDE, 0.0012)).await.unwrap();
+    let edited = both.put(&first, &geojson::parcel("T-1", geojson::BESIDE, 0.0012)).await.unwrap();
     assert_eq!(edited.state(), ChangesetState::Draft, "an edit takes the approval back");
     assert_eq!(edited.editors.len(), 2);
     bureau.validate(&first).await;

@@ -11,8 +11,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::pieces::Pieces;
 use crate::tools;
 use crate::wasm::{Module, Profile};
+
+/// What lays the folder out: when it is another, so is the folder.
+const LAID_OUT_BY: &str = concat!(include_str!("dist.rs"), include_str!("pieces.rs"), include_str!("sections.rs"));
 
 /// The folder that is served, and how its files are compressed.
 #[derive(Debug)]
@@ -28,6 +32,16 @@ struct Bound {
     module: String,
     /// The folder of scripts that crates bring along.
     snippets: String,
+    /// What was split off, and the script that fetches it.
+    pieces: Vec<String>,
+}
+
+impl Bound {
+    /// All that stands in the folder.
+    fn names(&self) -> Vec<&str> {
+        let own = [&self.script, &self.module, &self.snippets];
+        own.into_iter().chain(&self.pieces).map(String::as_str).collect()
+    }
 }
 
 impl Dist {
@@ -50,6 +64,7 @@ impl Dist {
         }
         let mut hash = Sha256::new();
         hash.update([self.brotli_quality as u8]);
+        hash.update(LAID_OUT_BY);
         for source in &sources {
             hash.update(fs::read(source).with_context(|| format!("cannot read {}", source.display()))?);
         }
@@ -79,11 +94,8 @@ impl Dist {
         let [script, module] = tokens;
         let index = filled("index.html", &[script, module, ("style", &style), ("boot", &boot)])?;
         self.write("index.html", index.as_bytes())?;
-        self.sweep(
-            "",
-            &["page-", "page_bg-", "boot-", "style-", "snippets-"],
-            &[&page.script, &page.module, &page.snippets, &style, &boot],
-        )
+        let kept = [page.names(), vec![&style, &boot]].concat();
+        self.sweep("", &["page-", "page_", "boot-", "style-", "snippets-"], &kept)
     }
 
     /// Lays out a module that the page fetches when it needs it: in a folder of its own, whose manifest names it.
@@ -100,22 +112,24 @@ impl Dist {
         });
         // Never compressed: it is a few bytes, and a second file would have to change at the same moment.
         replace(&self.folder.join(name).join("manifest.json"), manifest.to_string().as_bytes())?;
-        self.sweep(
-            name,
-            &[&format!("{name}-"), &format!("{name}_bg-"), "snippets-"],
-            &[&bound.script, &bound.module, &bound.snippets],
-        )
+        self.sweep(name, &[&format!("{name}-"), &format!("{name}_bg-"), "snippets-"], &bound.names())
     }
 
     /// Makes the script that loads a compiled module, and writes both under names that hold their hash.
     fn bind(&self, module: Module, compiled: &Path, within: &str) -> Result<Bound> {
         let made = tempfile::tempdir()?;
         let name = module.name();
+        let pieces = match module {
+            Module::Page => Pieces::split(compiled, name, made.path())?,
+            Module::Rules | Module::Viewer => Pieces::none(compiled),
+        };
         Bindgen::new()
-            .input_path(compiled)
+            .input_path(&pieces.main)
             .out_name(name)
             .web(true)?
             .typescript(false)
+            // Memory and functions that pieces share with the module.
+            .keep_lld_exports(!pieces.files.is_empty())
             .remove_name_section(true)
             .remove_producers_section(true)
             .generate(made.path())
@@ -126,19 +140,32 @@ impl Dist {
         gather(&made.path().join("snippets"), Path::new(""), &mut snippets)?;
         let mut parts: Vec<&[u8]> = vec![&wasm, script.as_bytes()];
         parts.extend(snippets.iter().map(|(_, content)| content.as_slice()));
+        parts.extend(pieces.files.iter().map(|piece| piece.content.as_slice()));
         let hash = short_hash(&parts);
         let bound = Bound {
             script: format!("{name}-{hash}.js"),
             module: format!("{name}_bg-{hash}.wasm"),
             snippets: format!("snippets-{hash}"),
+            pieces: pieces.files.iter().map(|piece| piece.served_as(name, &hash)).collect(),
         };
         let script = script.replace(&format!("{name}_bg.wasm"), &bound.module);
+        let script = pieces.renamed(&script, name, &hash);
         // Only where they are imported: the module asks for them under the names that wasm-bindgen gave them.
         let script = ['\'', '"'].iter().fold(script, |script, quote| {
             script.replace(&format!("from {quote}./snippets/"), &format!("from {quote}./{}/", bound.snippets))
         });
         for (file, content) in &snippets {
             self.write(&format!("{within}{}/{}", bound.snippets, file.display()), content)?;
+        }
+        for (piece, file) in pieces.files.iter().zip(&bound.pieces) {
+            let content = match piece.text() {
+                Some(text) => {
+                    let text = text.replace(&format!("./{name}.js"), &format!("./{}", bound.script));
+                    pieces.renamed(&text, name, &hash).into_bytes()
+                }
+                None => piece.content.clone(),
+            };
+            self.write(&format!("{within}{file}"), &content)?;
         }
         self.write(&format!("{within}{}", bound.module), &wasm)?;
         self.write(&format!("{within}{}", bound.script), script.as_bytes())?;

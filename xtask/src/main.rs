@@ -10,6 +10,8 @@ mod bench;
 mod demo;
 mod dist;
 mod fonts;
+mod pieces;
+mod sections;
 mod ship;
 mod steps;
 mod test;

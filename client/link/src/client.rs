@@ -8,12 +8,14 @@ use cloudsite_proto::change::changeset_service_client::ChangesetServiceClient;
 use cloudsite_proto::change::operation_service_client::OperationServiceClient;
 use cloudsite_proto::change::upload_service_client::UploadServiceClient;
 use cloudsite_proto::identity::identity_service_client::IdentityServiceClient;
+use cloudsite_proto::land::get_revision_request::Which;
 use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
 use cloudsite_proto::land::park_service_client::ParkServiceClient;
+use cloudsite_proto::land::revision_service_client::RevisionServiceClient;
 use cloudsite_proto::land::{
-    GetParcelRequest, GetParcelResponse, GetParkRequest, ListFeaturesRequest, ListFeaturesResponse, ListParcelsRequest,
-    ListParcelsResponse, ListRevisionsRequest, ListRevisionsResponse, ListZonesRequest, Park, WatchRequest,
-    WatchResponse, Zone,
+    GetParcelRequest, GetParcelResponse, GetParkRequest, GetRevisionRequest, ListFeaturesRequest, ListFeaturesResponse,
+    ListParcelsRequest, ListParcelsResponse, ListRevisionsRequest, ListRevisionsResponse, ListZonesRequest, Park,
+    Revision, WatchRequest, WatchResponse, Zone,
 };
 use futures::Stream;
 use futures::future::{Either, select};
@@ -39,6 +41,7 @@ pub fn parcel_name(code: &str) -> String {
 pub struct Client {
     park: ParkServiceClient<Transport>,
     parcel: ParcelServiceClient<Transport>,
+    revision: RevisionServiceClient<Transport>,
     pub(crate) identity: IdentityServiceClient<Transport>,
     pub(crate) changesets: ChangesetServiceClient<Transport>,
     pub(crate) uploads: UploadServiceClient<Transport>,
@@ -53,6 +56,7 @@ impl Client {
         Ok(Self {
             park: ParkServiceClient::new(transport.clone()),
             parcel: ParcelServiceClient::new(transport.clone()),
+            revision: RevisionServiceClient::new(transport.clone()),
             identity: IdentityServiceClient::new(transport.clone()),
             changesets: ChangesetServiceClient::new(transport.clone()),
             uploads: UploadServiceClient::new(transport.clone()),
@@ -100,6 +104,17 @@ impl Client {
     pub async fn features(&self, request: ListFeaturesRequest) -> Result<ListFeaturesResponse, LinkError> {
         let mut service = self.park.clone();
         unary("features", service.list_features(timed(request))).await
+    }
+
+    /// One revision; none if there is no such one.
+    pub async fn revision(&self, which: Which) -> Result<Option<Revision>, LinkError> {
+        let mut service = self.revision.clone();
+        let request = GetRevisionRequest { which: Some(which) };
+        match unary("revision", service.get_revision(timed(request))).await {
+            Ok(reply) => Ok(reply.revision),
+            Err(LinkError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// One page of the revisions, newest first; a page size of 0 leaves it to the server.

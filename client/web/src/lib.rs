@@ -6,11 +6,8 @@
 
 mod browser;
 mod components;
-mod desk;
-mod editing;
-mod intake;
+mod keeping;
 mod pure;
-mod rules;
 mod state;
 mod task;
 mod viewer;

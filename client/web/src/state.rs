@@ -11,7 +11,7 @@ use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
 use leptos::prelude::*;
 
-use crate::desk::Desk;
+use crate::keeping::Keeping;
 use crate::pure::facts::code_of;
 use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
@@ -76,6 +76,16 @@ pub(crate) struct Wanted {
     pub(crate) fly: bool,
 }
 
+/// What the panel shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// Finding land.
+    #[default]
+    Find,
+    /// Changes on their way into the record.
+    Changes,
+}
+
 /// Everything that the page knows.
 #[derive(Debug)]
 pub(crate) struct Signals {
@@ -130,8 +140,12 @@ pub(crate) struct Signals {
     pub(crate) toast: RwSignal<Option<String>>,
     /// On a narrow screen: whether the list stands open.
     pub(crate) sheet_open: RwSignal<bool>,
-    /// Changes on their way into the record.
-    pub(crate) desk: Desk,
+    /// What the panel shows.
+    pub(crate) tab: RwSignal<Tab>,
+    /// Name of the open changeset.
+    pub(crate) open_changeset: RwSignal<Option<String>>,
+    /// What those work with who keep the record; none until it was fetched.
+    pub(crate) keeping: RwSignal<Option<&'static dyn Keeping>>,
 }
 
 /// What components and tasks hold on to; a copy is a handle to the same. It lives as long as the document, so that a
@@ -185,13 +199,10 @@ impl Page {
             hidden_layers: RwSignal::new(vec!["mask"]),
             toast: RwSignal::new(None),
             sheet_open: RwSignal::new(link.changeset.is_some()),
-            desk: Desk::new(link.changeset.as_ref().map(|id| format!("changesets/{id}"))),
+            tab: RwSignal::new(if link.changeset.is_some() { Tab::Changes } else { Tab::Find }),
+            open_changeset: RwSignal::new(link.changeset.as_ref().map(|id| format!("changesets/{id}"))),
+            keeping: RwSignal::new(None),
         })))
-    }
-
-    /// Changes on their way into the record.
-    pub(crate) fn desk(self) -> &'static Desk {
-        &self.0.desk
     }
 
     /// The page that the components belong to.
@@ -284,7 +295,7 @@ impl Page {
             place: self.place.get(),
             view: self.camera.get(),
             revision: self.as_of.get(),
-            changeset: self.desk.open.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
+            changeset: self.open_changeset.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
             language: Some(self.language.get()),
             quality: self.quality.get(),
             unit: self.chosen_unit.get(),

@@ -100,13 +100,17 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// What clap says of arguments it does not take; `--help` and `--version` are among what it calls errors.
 fn not_understood(error: &clap::Error, json: bool) -> ExitCode {
     if json && error.use_stderr() {
-        let message = error.to_string();
-        let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        return answer::give(Err(Failure::Misused(first)), std::time::Duration::ZERO, true);
+        return answer::give(Err(Failure::Misused(misuse(&error.to_string()))), std::time::Duration::ZERO, true);
     }
     // It cannot be said that nothing can be said.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// What is wrong, of all that clap writes: its first paragraph, in one line.
+fn misuse(message: &str) -> String {
+    let paragraph = message.lines().map(str::trim).take_while(|line| !line.is_empty());
+    paragraph.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
 }
 
 fn layer(word: &str) -> Result<Layer, String> {

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 use tempfile::TempDir;
 
 use super::answer::{Done, Failure};
-use super::{Cli, Command};
+use super::{Cli, Command, misuse};
 
 fn run(arguments: &[&str]) -> Result<Done, Failure> {
     let all = std::iter::once("cloudsite").chain(arguments.iter().copied());
@@ -45,6 +45,14 @@ fn write(path: &str, properties: &str) {
 #[test]
 fn the_arguments_are_sound() {
     Cli::command().debug_assert();
+}
+
+#[test]
+fn programs_are_told_what_is_missing() {
+    let arguments = ["cloudsite", "import", "parcels.csv"];
+    let Err(error) = Cli::try_parse_from(arguments) else { panic!("a layer and a folder are missing") };
+    let said = misuse(&error.to_string());
+    assert!(said.contains("--layer <LAYER>") && said.contains("--data <DATA>") && !said.contains("Usage"), "{said}");
 }
 
 #[test]

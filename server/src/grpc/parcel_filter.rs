@@ -5,7 +5,7 @@ use cloudsite_proto::land as wire;
 
 use super::Refusal;
 use super::read::search_area;
-use crate::record::{SearchArea, power_now_kw};
+use crate::record::{LayerSnapshot, Order, SearchArea, power_now_kw};
 
 /// A filter that has been read. All conditions have to hold; a value that is unknown meets none.
 #[derive(Debug, Default)]
@@ -88,9 +88,10 @@ impl ParcelQuery {
             || !self.text.is_empty()
     }
 
-    /// Whether answering takes no longer than a page does, however many parcels there are.
-    pub(super) fn is_small(&self) -> bool {
-        self.area.as_ref().is_some_and(SearchArea::is_small)
+    /// Whether answering from a layer takes no longer than a page does, however many parcels there are.
+    pub(super) fn is_small(&self, layer: &LayerSnapshot, order: Option<Order>) -> bool {
+        let is_indexed = || self.text.is_empty() && layer.is_indexed_for(order);
+        self.area.as_ref().map_or_else(is_indexed, SearchArea::is_small)
     }
 
     /// Whether a parcel meets every condition but the rectangle.

@@ -1,10 +1,11 @@
 //! Parcels that meet a filter, a page of them in an order.
 
-use cloudsite_domain::record::Body;
+use cloudsite_domain::record::{Body, Bounds};
 use cloudsite_proto::land as wire;
+use roaring::RoaringBitmap;
 
 use super::parcel_filter::ParcelQuery;
-use crate::record::{Columns, LayerSnapshot, Order};
+use crate::record::{LayerSnapshot, Order, ParcelIndex};
 
 /// A page of what was found.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -15,37 +16,52 @@ pub(super) struct Found {
     pub(super) total: usize,
 }
 
-/// The parcels of a layer that meet a query, `count` of them from `first` on.
-pub(super) fn find(
-    layer: &LayerSnapshot,
-    query: &ParcelQuery,
-    order: wire::ParcelOrder,
-    first: usize,
-    count: usize,
-) -> Found {
-    let Some(columns) = layer.columns() else { return Found::default() };
-    let order = match order {
+/// The order that is asked for; none is that of codes.
+pub(super) fn order(order: wire::ParcelOrder) -> Option<Order> {
+    match order {
         wire::ParcelOrder::Unspecified => None,
         wire::ParcelOrder::AreaAscending => Some(Order::AreaAscending),
         wire::ParcelOrder::AreaDescending => Some(Order::AreaDescending),
         wire::ParcelOrder::Availability => Some(Order::Availability),
-    };
+    }
+}
+
+/// The parcels of a layer that meet a query, `count` of them from `first` on.
+pub(super) fn find(
+    layer: &LayerSnapshot,
+    query: &ParcelQuery,
+    order: Option<Order>,
+    first: usize,
+    count: usize,
+) -> Found {
     if let Some(area) = &query.area {
         let mut positions = layer.positions_touching(area);
         positions.retain(|position| meets(layer, query, *position));
-        layer.sort_by_code(&mut positions);
-        if let Some(order) = order {
-            columns.sort(order, &mut positions);
-        }
-        return Found { page: positions.iter().skip(first).take(count).copied().collect(), total: positions.len() };
+        let total = positions.len();
+        let page = match order.zip(layer.parcels()) {
+            Some((order, index)) => {
+                let rows = positions.iter().map(|position| layer.row(*position)).collect();
+                index
+                    .page(&rows, Some(order), first, count)
+                    .into_iter()
+                    .map(|row| layer.by_code()[row as usize])
+                    .collect()
+            }
+            None => {
+                layer.sort_by_code(&mut positions);
+                positions.into_iter().skip(first).take(count).collect()
+            }
+        };
+        return Found { page, total };
     }
-    let all = order.map_or_else(|| layer.by_code(), |order| columns.order(order, layer.by_code()));
-    if !query.is_asking() {
+    if !query.is_asking() && order.is_none() {
+        let all = layer.by_code();
         return Found { page: all.iter().skip(first).take(count).copied().collect(), total: all.len() };
     }
-    let chosen = chosen(layer, columns, query);
-    let page = all.iter().filter(|position| chosen.has(**position)).skip(first).take(count).copied().collect();
-    Found { page, total: chosen.count() }
+    let Some(index) = layer.parcels() else { return Found::default() };
+    let chosen = chosen(layer, index, query);
+    let page = index.page(&chosen, order, first, count).into_iter().map(|row| layer.by_code()[row as usize]).collect();
+    Found { page, total: chosen.len() as usize }
 }
 
 /// Whether a parcel meets every condition but the rectangle.
@@ -54,94 +70,45 @@ fn meets(layer: &LayerSnapshot, query: &ParcelQuery, position: u32) -> bool {
     matches!(&feature.body, Body::Parcel(parcel) if query.meets(feature, parcel))
 }
 
-/// The parcels that meet every condition but the rectangle. What [`ParcelQuery::meets`] says of one parcel, for all, and
-/// by columns as far as there are some.
-fn chosen(layer: &LayerSnapshot, columns: &Columns, query: &ParcelQuery) -> Chosen {
-    let mut chosen = Chosen::all(layer.features().len());
+/// The rows of the parcels that meet every condition but the rectangle: what [`ParcelQuery::meets`] says of one parcel, for
+/// all.
+fn chosen(layer: &LayerSnapshot, index: &ParcelIndex, query: &ParcelQuery) -> RoaringBitmap {
+    let mut parts = Vec::new();
     if !query.statuses.is_empty() {
-        chosen.keep(&columns.status, |status| query.statuses.contains(status));
+        parts.push(index.with_status(&query.statuses));
     }
     if !query.zones.is_empty() {
-        let taken = columns.zone.taken(|zone| query.zones.contains(zone));
-        chosen.keep(columns.zone.column(), |number| taken.get(*number as usize).is_some_and(|taken| *taken));
+        parts.push(index.in_zones(&query.zones));
     }
     if !query.land_uses.is_empty() {
-        let taken = columns.land_use.taken(|code| query.meets_land_use(code));
-        chosen.keep(columns.land_use.column(), |number| taken.get(*number as usize).is_some_and(|taken| *taken));
+        parts.push(index.with_land_use(|code| query.meets_land_use(code)));
     }
-    for (bounds, column) in [(query.area_m2, &columns.area_m2), (query.plot_ratio_max, &columns.plot_ratio_max)] {
+    let mut chosen = parts.into_iter().reduce(|all, part| all & part).unwrap_or_else(|| index.all());
+    let least_power = Bounds { min: query.min_power_kw, max: None };
+    for (bounds, column) in
+        [(query.area_m2, &index.area_m2), (query.plot_ratio_max, &index.plot_ratio_max), (least_power, &index.power_kw)]
+    {
         if !bounds.is_open() {
-            // Not a number lies in no interval.
-            let (min, max) = (bounds.min.unwrap_or(f64::NEG_INFINITY), bounds.max.unwrap_or(f64::INFINITY));
-            chosen.keep(column, |value| *value >= min && *value <= max);
+            column.keep_within(bounds, &mut chosen);
         }
     }
-    if let Some(least) = query.min_power_kw {
-        chosen.keep(&columns.power_kw, |power| *power >= least);
-    }
     if !query.text.is_empty() {
-        chosen.keep_each(|position| query.meets_text(&layer.at(position).feature));
+        let has_text = |row: &u32| query.meets_text(&layer.at(layer.by_code()[*row as usize]).feature);
+        chosen = chosen.iter().filter(has_text).collect();
     }
     chosen
 }
 
-/// Some positions of a layer, a bit each.
-struct Chosen {
-    bits: Vec<u64>,
-}
-
-impl Chosen {
-    fn all(count: usize) -> Self {
-        let mut bits = vec![u64::MAX; count.div_ceil(64)];
-        if let Some(last) = bits.last_mut()
-            && !count.is_multiple_of(64)
-        {
-            *last = (1 << (count % 64)) - 1;
-        }
-        Self { bits }
-    }
-
-    /// Keeps those whose value in a column is taken.
-    fn keep<T>(&mut self, column: &[T], takes: impl Fn(&T) -> bool) {
-        for (bits, values) in self.bits.iter_mut().zip(column.chunks(64)) {
-            let taken = values.iter().enumerate().map(|(place, value)| u64::from(takes(value)) << place);
-            *bits &= taken.fold(0, |all, bit| all | bit);
-        }
-    }
-
-    /// Keeps those that are taken by themselves; the others are not asked about.
-    fn keep_each(&mut self, takes: impl Fn(u32) -> bool) {
-        for (index, bits) in self.bits.iter_mut().enumerate() {
-            let mut left = *bits;
-            while left > 0 {
-                let place = left.trailing_zeros();
-                left &= left - 1;
-                if !takes(index as u32 * 64 + place) {
-                    *bits &= !(1 << place);
-                }
-            }
-        }
-    }
-
-    fn has(&self, position: u32) -> bool {
-        self.bits[position as usize / 64] >> (position % 64) & 1 == 1
-    }
-
-    fn count(&self) -> usize {
-        self.bits.iter().map(|bits| bits.count_ones() as usize).sum()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use cloudsite_domain::record::{Bounds, Layer, ParcelStatus};
+    use cloudsite_domain::record::{Layer, ParcelStatus};
 
     use super::*;
     use crate::record::sample;
 
-    /// Each way of asking, by columns and parcel by parcel.
+    /// Each way of asking, by the index and parcel by parcel.
     #[test]
-    fn columns_say_what_parcels_say() {
+    fn the_index_says_what_parcels_say() {
         let (_folder, record) = sample::open();
         let more = (0..300_u32).map(|number| {
             let status = ParcelStatus::ALL[number as usize % ParcelStatus::ALL.len()];
@@ -177,14 +144,15 @@ mod tests {
             let by_code: Vec<u32> =
                 layer.by_code().iter().copied().filter(|position| meets(layer, &query, *position)).collect();
             hits += by_code.len();
-            for order in
-                [wire::ParcelOrder::Unspecified, wire::ParcelOrder::AreaDescending, wire::ParcelOrder::Availability]
-            {
+            for order in [None, Some(Order::AreaDescending), Some(Order::Availability)] {
                 let mut one_by_one = by_code.clone();
-                let status = |at: &u32| layer.columns().unwrap().status[*at as usize].availability_rank();
+                let status = |at: &u32| match &layer.at(*at).feature.body {
+                    Body::Parcel(parcel) => parcel.status.availability_rank(),
+                    _ => unreachable!("the layer holds parcels"),
+                };
                 match order {
-                    wire::ParcelOrder::Availability => one_by_one.sort_by_key(status),
-                    wire::ParcelOrder::AreaDescending => one_by_one.sort_by(|a, b| {
+                    Some(Order::Availability) => one_by_one.sort_by_key(status),
+                    Some(Order::AreaDescending) => one_by_one.sort_by(|a, b| {
                         layer.at(*b).feature.shape.area_m2().total_cmp(&layer.at(*a).feature.shape.area_m2())
                     }),
                     _ => {}

@@ -40,14 +40,14 @@ impl Parcels {
         mut request: wire::ListParcelsRequest,
     ) -> Result<Encoded<wire::ListParcelsResponse>, Refusal> {
         let unknown = |field: &'static str| move |_| Refusal::field(field, "is not a value that this server knows");
-        let order = wire::ParcelOrder::try_from(request.order).map_err(unknown("order"))?;
+        let order = parcel_search::order(wire::ParcelOrder::try_from(request.order).map_err(unknown("order"))?);
         let view = wire::ParcelView::try_from(request.view).map_err(unknown("view"))?;
         let query = ParcelQuery::try_from(request.filter.clone().unwrap_or_default())?;
         let page_size = std::mem::take(&mut request.page_size);
         let page_token = std::mem::take(&mut request.page_token);
         let paging = Paging::read(of, page_size, &page_token, request.revision, &request).await?;
         let mut delivery = of.delivery(Layer::Parcel);
-        let is_small = query.is_small() && !delivery.is_counted();
+        let is_small = query.is_small(paging.snapshot.layer(Layer::Parcel), order) && !delivery.is_counted();
         let of = of.clone();
         let answer = move || {
             let Paging { snapshot, start, count } = paging;

@@ -1,6 +1,6 @@
 //! One layer as of a revision, with its indexes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{Code, FeatureId, Layer, Revision};
@@ -10,7 +10,9 @@ use geo_types::{Polygon, Rect};
 
 use super::boxes::Boxes;
 use super::codes::{ByCode, Shift};
-use super::{Columns, Entry, SearchArea};
+use super::columns::Columns;
+use super::parcel_index::{Order, ParcelIndex};
+use super::{Entry, SearchArea};
 
 /// The features of a layer as of a revision.
 pub(crate) struct LayerSnapshot {
@@ -26,12 +28,18 @@ struct Index {
     boxes: Boxes,
     /// Of parcels only.
     columns: Option<Columns>,
+    /// Made of the columns when it is first asked for.
+    parcels: OnceLock<ParcelIndex>,
 }
 
 impl Index {
     fn of(features: &[Entry]) -> Self {
         let (by_code, boxes) = (Arc::new(ByCode::of(features)), Boxes::of(features));
-        Self { by_code, boxes, columns: Columns::of(features) }
+        Self::made_of(by_code, boxes, Columns::of(features))
+    }
+
+    fn made_of(by_code: Arc<ByCode>, boxes: Boxes, columns: Option<Columns>) -> Self {
+        Self { by_code, boxes, columns, parcels: OnceLock::new() }
     }
 
     /// The index of `features` by that of a list which may differ little from it.
@@ -43,7 +51,7 @@ impl Index {
             Arc::new(self.by_code.shifted(&shift, features))
         };
         if !shift.keeps_positions() {
-            return Self { by_code, boxes: Boxes::of(features), columns: Columns::of(features) };
+            return Self::made_of(by_code, Boxes::of(features), Columns::of(features));
         }
         let boxes = {
             let bounds = |list: &[Entry], position: u32| list[position as usize].feature.shape.bounds();
@@ -52,7 +60,7 @@ impl Index {
             self.boxes.moved(before, features, &moved)
         };
         let columns = self.columns.as_ref().and_then(|columns| columns.shifted(&shift, features));
-        Self { by_code, boxes, columns }
+        Self::made_of(by_code, boxes, columns)
     }
 }
 
@@ -164,9 +172,20 @@ impl LayerSnapshot {
         positions.sort_unstable_by_key(|position| ranks[*position as usize]);
     }
 
-    /// The values of parcels; none of a layer that holds something else.
-    pub(crate) fn columns(&self) -> Option<&Columns> {
-        self.index.columns.as_ref()
+    /// The place in the order of codes of what stands at a position.
+    pub(crate) fn row(&self, position: u32) -> u32 {
+        self.index.by_code.ranks()[position as usize]
+    }
+
+    /// The parcels by what they are asked for by; none of a layer that holds something else.
+    pub(crate) fn parcels(&self) -> Option<&ParcelIndex> {
+        let columns = self.index.columns.as_ref()?;
+        Some(self.index.parcels.get_or_init(|| ParcelIndex::of(columns, self.by_code())))
+    }
+
+    /// Whether parcels can be looked for in an order without making an index first.
+    pub(crate) fn is_indexed_for(&self, order: Option<Order>) -> bool {
+        self.index.parcels.get().is_some_and(|index| order.is_none_or(|order| index.has(order)))
     }
 
     /// The features by code.

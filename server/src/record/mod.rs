@@ -13,8 +13,10 @@ mod disclosed;
 mod entry;
 mod layer;
 mod made;
+mod parcel_index;
 mod search_area;
 mod snapshot;
+mod steps;
 mod tile_revisions;
 mod view;
 
@@ -29,10 +31,11 @@ use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
 pub(crate) use boxes::united;
-pub(crate) use columns::{Columns, Order, power_now_kw};
+pub(crate) use columns::power_now_kw;
 pub(crate) use entry::Entry;
 pub(crate) use layer::LayerSnapshot;
 pub(crate) use made::Told;
+pub(crate) use parcel_index::{Order, ParcelIndex};
 pub(crate) use search_area::SearchArea;
 pub(crate) use snapshot::{Snapshot, lon_lat_from_canonical, mercator_from_canonical};
 pub(crate) use tile_revisions::{BUFFER_UNITS, LEAF_ZOOM, MIN_ZOOM, TileRevisions};

@@ -6,28 +6,26 @@ use leptos::prelude::*;
 use super::as_of::AsOf;
 use super::banner::Banner;
 use super::card::Card;
-use super::desk::ChangeCard;
 use super::header::Header;
-use super::intake::{DropArea, IntakeDialog};
 use super::panel::Panel;
 use super::place_card::PlaceCard;
 use super::sign_in::SignIn;
 use super::stage::Stage;
 use super::toast::Toast;
 use super::tools::Tools;
-use crate::desk::Tab;
 use crate::state::Page;
 
 /// The 3D view over the whole window, and everything else on top of it.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     let page = Page::here();
-    let compares = move || page.desk().tab.get() == Tab::Changes && page.desk().looked_at.with(Option::is_some);
+    let compares = move || page.keeping.get().is_some_and(super::super::keeping::Keeping::compares);
     let escape = window_event_listener(ev::keydown, move |event| {
-        let is_dialogs = page.signing_in.get_untracked() || page.desk().intake.with_untracked(Option::is_some);
+        let keeping = page.keeping.get_untracked();
+        let is_dialogs = page.signing_in.get_untracked() || keeping.is_some_and(super::super::keeping::Keeping::asks);
         if event.key() == "Escape" && !is_dialogs {
-            if untrack(compares) {
-                page.desk().looked_at.set(None);
+            if let Some(keeping) = keeping.filter(|keeping| untrack(|| keeping.compares())) {
+                keeping.stop_comparing();
             } else if untrack(move || page.has_card()) {
                 page.close_card();
             }
@@ -51,11 +49,10 @@ pub(crate) fn App() -> impl IntoView {
             <PlaceCard />
         </Show>
         <Show when=compares>
-            <ChangeCard />
+            {move || page.keeping.get().map(super::super::keeping::Keeping::change_card)}
         </Show>
-        <DropArea />
         <SignIn />
-        <IntakeDialog />
+        {move || page.keeping.get().map(super::super::keeping::Keeping::intake)}
         <Toast />
     }
 }

@@ -2,7 +2,7 @@
 
 mod address;
 mod card;
-pub(crate) mod desk;
+mod keeping;
 mod list;
 mod park;
 mod place;
@@ -26,12 +26,11 @@ pub(crate) struct Loader {
     list_request: StoredValue<u32>,
     /// Counts sign-ins and sign-outs, so that only the newest session is kept up.
     session_number: StoredValue<u32>,
-    /// Counts what is done with files, so that only the newest goes on.
-    intake_number: StoredValue<u32>,
 }
 
 impl Loader {
-    fn client(self) -> Client {
+    /// What talks to the server.
+    pub(crate) fn client(self) -> Client {
         self.client.get_value()
     }
 
@@ -51,20 +50,13 @@ pub(crate) fn start(page: Page) {
         Err(error) => return fail(page, error),
     };
     let count = || StoredValue::new(0);
-    let loader = Loader {
-        page,
-        client: StoredValue::new(client),
-        list_request: count(),
-        session_number: count(),
-        intake_number: count(),
-    };
+    let loader = Loader { page, client: StoredValue::new(client), list_request: count(), session_number: count() };
     provide_context(loader);
     loader.load_park();
     loader.open_session();
     loader.follow_reader();
     loader.follow_time();
-    loader.follow_desk();
-    loader.follow_editing();
+    loader.follow_keeping();
     loader.follow_filter();
     loader.follow_selection();
     loader.follow_place();

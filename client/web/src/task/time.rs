@@ -1,16 +1,14 @@
 //! Moving in time: the revisions of the record, and which of them the page shows.
 
 use cloudsite_proto::land::Revision;
+use cloudsite_proto::land::get_revision_request::Which;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
 use crate::browser;
-use crate::pure::moment::{day_parts, newest_before};
+use crate::pure::moment::{day_parts, last_before};
 use crate::state::RevisionList;
-
-/// Revisions in one reply while a certain one is looked for.
-const SEARCH_PAGE: i32 = 1_000;
 
 impl Loader {
     /// Follows the time that is shown: its zones, and when its revision was made.
@@ -49,9 +47,9 @@ impl Loader {
         let Some(end) = day_parts(day).map(|(year, month, day)| browser::day_end_secs(year, month, day)) else {
             return;
         };
-        let page = self.page;
+        let (page, client) = (self.page, self.client());
         spawn_local(async move {
-            match self.search(|revisions| newest_before(revisions, end).cloned()).await {
+            match client.revision(Which::At(last_before(end))).await {
                 Ok(Some(revision)) => self.show_revision(revision),
                 Ok(None) => page.toast.set(Some(untrack(|| page.text("time.nothing_yet")))),
                 Err(error) => page.toast.set(Some(untrack(|| page.explain(&error)))),
@@ -90,21 +88,15 @@ impl Loader {
 
     /// Learns when a revision was made that a link names. One that is not there is not shown.
     fn learn(self, number: u64) {
-        let page = self.page;
+        let (page, client) = (self.page, self.client());
         spawn_local(async move {
-            let found = self.search(|revisions| {
-                revisions
-                    .iter()
-                    .find(|revision| revision.number <= number)
-                    .map(|found| (found.number == number).then(|| found.clone()))
-            });
-            let found = found.await;
+            let found = client.revision(Which::Number(number)).await;
             if page.as_of.get_untracked() != Some(number) {
                 return;
             }
             match found {
-                Ok(Some(Some(revision))) => page.as_of_revision.set(Some(revision)),
-                Ok(_) => {
+                Ok(Some(revision)) => page.as_of_revision.set(Some(revision)),
+                Ok(None) => {
                     page.toast.set(Some(untrack(|| page.fill("time.no_such", &[("n", &number.to_string())]))));
                     page.as_of.set(None);
                 }
@@ -112,21 +104,5 @@ impl Loader {
                 Err(_) => {}
             }
         });
-    }
-
-    /// The first thing that a look at each page of the revisions, newest first, finds.
-    async fn search<T>(self, look: impl Fn(&[Revision]) -> Option<T>) -> Result<Option<T>, cloudsite_link::LinkError> {
-        let client = self.client();
-        let mut token = String::new();
-        loop {
-            let reply = client.revisions(SEARCH_PAGE, &token).await?;
-            if let Some(found) = look(&reply.revisions) {
-                return Ok(Some(found));
-            }
-            token = reply.next_page_token;
-            if token.is_empty() {
-                return Ok(None);
-            }
-        }
     }
 }

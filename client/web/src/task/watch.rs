@@ -42,7 +42,9 @@ impl Loader {
                 let number = revision.to_string();
                 page.toast.set(Some(untrack(|| page.fill("toast.revision", &[("n", &number)]))));
                 self.refresh_present();
-                self.look_again();
+                if let Some(keeping) = page.keeping.get_untracked() {
+                    keeping.hear_revision();
+                }
             }
             WatchEvent::Resync { revision } => {
                 page.connection.set(Connection::Connected { revision });

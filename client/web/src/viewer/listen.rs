@@ -24,7 +24,9 @@ pub(super) fn hear(page: Page, bytes: &[u8]) {
     match event {
         Event::Select(select) => {
             let code = chosen(&select);
-            compare(page, code.as_deref());
+            if let Some(keeping) = page.keeping.get_untracked() {
+                keeping.hear_click(code.as_deref());
+            }
             if page.selected.get_untracked() != code {
                 page.selected.set(code);
             }
@@ -44,18 +46,6 @@ pub(super) fn hear(page: Page, bytes: &[u8]) {
         }
         Event::Statistics(statistics) if page.statistics_shown => page.statistics.set(Some(statistics)),
         _ => {}
-    }
-}
-
-/// Shows before and after of a parcel that was clicked in the park, if the open changeset changes it.
-fn compare(page: Page, parcel: Option<&str>) {
-    let desk = page.desk();
-    let name = parcel.map(|code| format!("parcel/{code}"));
-    let changes_it =
-        desk.changes.with_untracked(|changes| changes.iter().any(|change| Some(&change.name) == name.as_ref()));
-    let looked_at = name.filter(|_| changes_it);
-    if desk.looked_at.get_untracked() != looked_at {
-        desk.looked_at.set(looked_at);
     }
 }
 

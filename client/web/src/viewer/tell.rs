@@ -3,17 +3,16 @@
 use cloudsite_proto::land::LonLatBounds;
 use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{
-    AsOf, Highlight, Language, Layers, Overlay, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
+    AsOf, Highlight, Language, Layers, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
 };
 use leptos::prelude::*;
 use prost::Message;
 
 use super::bridge;
-use crate::desk::Tab;
+use crate::pure::camera;
 use crate::pure::facts::code_of;
 use crate::pure::place::{Place, zone_with};
-use crate::pure::work::is_on_its_way;
-use crate::pure::{camera, draft};
+
 use crate::state::{Card, Connection, Page};
 
 /// The layers that can be switched, in the order of the switches.
@@ -40,7 +39,9 @@ pub(super) fn follow(page: Page) {
         Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default() }))
     });
     follow_reader(page, listens);
-    on(listens, move || Some(Event::Overlay(overlay(page))));
+    on(listens, move || {
+        Some(Event::Overlay(page.keeping.get().map(super::super::keeping::Keeping::overlay).unwrap_or_default()))
+    });
     let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
         Connection::Connected { revision } => revision,
         Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
@@ -83,30 +84,6 @@ fn on(listens: Memo<bool>, event: impl Fn() -> Option<Event> + 'static) {
 fn layers(page: Page) -> Layers {
     let hidden = page.hidden_layers.get();
     Layers { visible: LAYERS.iter().map(|layer| ((*layer).to_owned(), !hidden.contains(layer))).collect() }
-}
-
-/// The open changeset's draft, as long as its tab is shown.
-fn overlay(page: Page) -> Overlay {
-    let desk = page.desk();
-    // What was published the record shows itself.
-    let is_open = desk.changeset.with(|changeset| changeset.as_ref().is_some_and(|known| is_on_its_way(known.state())));
-    let shown = is_open && desk.tab.get() == Tab::Changes;
-    let (side, looked_at) = (desk.side.get(), desk.looked_at.get());
-    page.park.with(|park| {
-        let Some(park) = park.as_ref() else { return Overlay::default() };
-        if let Some(edited) =
-            desk.editing.with(|editing| editing.as_ref().map(|editing| draft::edited(&editing.areas, park)))
-        {
-            return edited;
-        }
-        if !shown {
-            return Overlay::default();
-        }
-        let place = camera::park_from_lon_lat(park);
-        desk.changes.with(|changes| {
-            desk.problems.with(|problems| draft::overlay(changes, problems, looked_at.as_deref(), side, &place))
-        })
-    })
 }
 
 /// The selection of a place, once the record has said where it is.

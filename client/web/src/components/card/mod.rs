@@ -1,13 +1,11 @@
 //! The card of the open parcel.
 
-mod editor;
 pub(super) mod facts;
 mod sheet;
 mod supplies;
 
 use leptos::prelude::*;
 
-use self::editor::Editor;
 use self::sheet::Sheet;
 use crate::state::{Card as State, Page};
 use crate::{browser, components::panel::LIST_ID};
@@ -28,7 +26,7 @@ pub(crate) fn Card() -> impl IntoView {
         }
         other => page.fill("card.failed", &[("reason", &page.explain(other))]),
     };
-    let edits = Memo::new(move |_| page.desk().editing.with(Option::is_some));
+    let edits = Memo::new(move |_| page.keeping.get().is_some_and(super::super::keeping::Keeping::edits));
     let body = move || match page.card.get() {
         State::Loading => view! { <Waiting /> }.into_any(),
         State::Failed(error) => view! { <p class="empty" role="alert">{failure(&error)}</p> }.into_any(),
@@ -43,7 +41,7 @@ pub(crate) fn Card() -> impl IntoView {
             </button>
             <h2 data-testid="card-code">{code}</h2>
             <Show when=move || edits.get() fallback=body>
-                <Editor />
+                {move || page.keeping.get().map(super::super::keeping::Keeping::editor)}
             </Show>
         </aside>
     }

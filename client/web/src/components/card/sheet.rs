@@ -12,7 +12,6 @@ use crate::pure::facts::{code_of, planning, status_of, terms};
 use crate::pure::people::has;
 use crate::pure::text::best_name;
 use crate::state::{Page, Wanted};
-use crate::task::Loader;
 
 /// Everything but the code, with the buttons below.
 #[component]
@@ -37,12 +36,14 @@ pub(crate) fn Sheet(
     let fly = move |_| {
         page.wanted.set(Some(Wanted { code: code.clone(), fly: true }));
     };
-    let loader = use_context::<Loader>();
-    let may_edit =
-        move || page.caller.with(|caller| has(caller.as_ref(), Role::Editor)) && page.as_of.with(Option::is_none);
+    let may_edit = move || {
+        page.caller.with(|caller| has(caller.as_ref(), Role::Editor))
+            && page.as_of.with(Option::is_none)
+            && page.keeping.with(Option::is_some)
+    };
     let edit = move |_| {
-        if let Some(loader) = loader {
-            loader.begin_edit(parcel.get_value());
+        if let Some(keeping) = page.keeping.get_untracked() {
+            keeping.edit(parcel.get_value());
         }
     };
     view! {

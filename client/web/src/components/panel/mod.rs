@@ -14,10 +14,8 @@ use self::parcel_list::ParcelList;
 use self::results::Results;
 use self::search::Search;
 use self::status_filter::StatusFilter;
-use crate::components::desk::{Desk, Tabs};
-use crate::desk::Tab;
 use crate::pure::people::keeps_record;
-use crate::state::Page;
+use crate::state::{Page, Tab};
 
 /// The element of the list, to which the keyboard comes back when a card is closed.
 pub(crate) const LIST_ID: &str = "parcel-list";
@@ -27,7 +25,8 @@ pub(crate) const LIST_ID: &str = "parcel-list";
 pub(crate) fn Panel() -> impl IntoView {
     let page = Page::here();
     let open = move || page.sheet_open.get();
-    let keeps = move || page.caller.with(|caller| keeps_record(caller.as_ref()));
+    let keeps = Memo::new(move |_| page.caller.with(|caller| keeps_record(caller.as_ref())));
+    let keeping = move || page.keeping.get().filter(|_| keeps.get());
     view! {
         <main class="panel" class:open=open aria-label=page.words("panel.title")>
             <button
@@ -37,11 +36,9 @@ pub(crate) fn Panel() -> impl IntoView {
                 aria-label=page.words("panel.collapse")
                 on:click=move |_| page.sheet_open.update(|open| *open = !*open)
             ></button>
-            <Show when=keeps>
-                <Tabs />
-            </Show>
-            <Show when=move || keeps() && page.desk().tab.get() == Tab::Changes fallback=Finding>
-                <Desk />
+            {move || keeping().map(super::super::keeping::Keeping::tabs)}
+            <Show when=move || keeping().is_some() && page.tab.get() == Tab::Changes fallback=Finding>
+                {move || keeping().map(super::super::keeping::Keeping::changes)}
             </Show>
         </main>
     }

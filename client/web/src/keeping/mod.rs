@@ -1,0 +1,65 @@
+//! What those work with who keep the record: changesets, files on their way in, the editor of a parcel.
+//!
+//! The rest of the page knows the trait [`Keeping`] and nothing else of it, so that all of it can be split off the page's
+//! module: it is fetched when someone signs in who keeps the record, and nobody else downloads it.
+
+mod components;
+mod desk;
+mod editing;
+mod intake;
+mod keeper;
+mod pure;
+mod rules;
+mod task;
+
+use std::fmt::Debug;
+
+use cloudsite_proto::land::Parcel;
+use cloudsite_proto::scene::Overlay;
+use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use self::keeper::Keeper;
+use crate::state::Page;
+use crate::task::Loader;
+
+/// What the rest of the page shows and says of it.
+pub(crate) trait Keeping: Debug + Send + Sync {
+    /// Between finding land and changes, above the panel.
+    fn tabs(&self) -> AnyView;
+    /// The changesets or the open one, in the panel.
+    fn changes(&self) -> AnyView;
+    /// Before and after of what is looked at, in place of the card.
+    fn change_card(&self) -> AnyView;
+    /// The open parcel's editor, on its card.
+    fn editor(&self) -> AnyView;
+    /// What hears of files over the window, and the dialog about one.
+    fn intake(&self) -> AnyView;
+    /// Whether before and after are looked at. Follows.
+    fn compares(&self) -> bool;
+    /// Looks at before and after no more.
+    fn stop_comparing(&self);
+    /// Whether the open parcel is being edited. Follows.
+    fn edits(&self) -> bool;
+    /// Whether a dialog stands open.
+    fn asks(&self) -> bool;
+    /// Begins to edit a parcel that its card shows.
+    fn edit(&self, parcel: Parcel);
+    /// Hears which parcel was clicked in the park.
+    fn hear_click(&self, parcel: Option<&str>);
+    /// Loads again what a new revision may have changed.
+    fn hear_revision(&self);
+    /// What lies over the park: a draft, or a shape that is being edited. Follows.
+    fn overlay(&self) -> Overlay;
+}
+
+/// Fetches it and puts it on the page; `owner` is whose end ends it.
+///
+/// # Errors
+/// It could not be fetched; another call tries again.
+#[wasm_split(keeping, fallible)]
+pub(crate) fn open(page: Page, loader: Loader, owner: Owner) -> Result<(), SplitLoaderError> {
+    let keeper = owner.with(|| Keeper::new(page, loader));
+    page.keeping.set(Some(Box::leak(Box::new(keeper))));
+    Ok(())
+}

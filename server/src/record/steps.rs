@@ -1,0 +1,156 @@
+//! A column of numbers that can be asked for all that lie within bounds, without looking at each.
+
+use cloudsite_domain::record::Bounds;
+use roaring::RoaringBitmap;
+
+/// Steps at most. Each costs a bit a row.
+const MOST: usize = 64;
+
+/// Values that are looked at to place the steps.
+const SAMPLE: usize = 4_096;
+
+/// A column by row: for each of some steps the rows that reach it. Steps lie where values are, so that about as many rows
+/// are between any two; where there are few different values, each is a step.
+pub(crate) struct Steps {
+    /// Not a number where nothing is known.
+    values: Vec<f64>,
+    steps: Vec<f64>,
+    /// By step; each is within the one before.
+    reaching: Vec<RoaringBitmap>,
+}
+
+impl Steps {
+    /// Steps of a column.
+    pub(super) fn of(values: Vec<f64>) -> Self {
+        let steps = steps(&values);
+        let mut between: Vec<Vec<u32>> = vec![Vec::new(); steps.len()];
+        for (row, value) in values.iter().enumerate() {
+            if let Some(step) = reached(&steps, *value) {
+                between[step].push(row as u32);
+            }
+        }
+        let mut reaching: Vec<RoaringBitmap> = Vec::with_capacity(steps.len());
+        for rows in between.into_iter().rev() {
+            // Ascending, because rows were looked at in that order.
+            let mut rows = RoaringBitmap::from_sorted_iter(rows).unwrap_or_default();
+            if let Some(higher) = reaching.last() {
+                rows |= higher;
+            }
+            reaching.push(rows);
+        }
+        reaching.reverse();
+        Self { values, steps, reaching }
+    }
+
+    /// The value of a row; not a number if it is not known.
+    pub(crate) fn value(&self, row: u32) -> f64 {
+        self.values[row as usize]
+    }
+
+    /// Takes out of `rows` those whose value is not within the bounds, or not known.
+    pub(crate) fn keep_within(&self, bounds: Bounds, rows: &mut RoaringBitmap) {
+        let (min, max) = (bounds.min.unwrap_or(f64::NEG_INFINITY), bounds.max.unwrap_or(f64::INFINITY));
+        // Below the lowest step is nothing.
+        let low = reached(&self.steps, min).unwrap_or(0);
+        let Some(reaching) = self.reaching.get(low) else { return rows.clear() };
+        *rows &= reaching;
+        if self.steps[low] < min {
+            self.drop_between(low, rows, |value| value < min);
+        }
+        match reached(&self.steps, max) {
+            None => rows.clear(),
+            Some(high) => {
+                if let Some(above) = self.reaching.get(high + 1) {
+                    *rows -= above;
+                }
+                self.drop_between(high, rows, |value| value > max);
+            }
+        }
+    }
+
+    /// Takes out those between a step and the next whose value is to go.
+    fn drop_between(&self, step: usize, rows: &mut RoaringBitmap, goes: impl Fn(f64) -> bool) {
+        // Of many rows few are here, so those are found first.
+        let mut here = &*rows & &self.reaching[step];
+        if let Some(next) = self.reaching.get(step + 1) {
+            here -= next;
+        }
+        let gone = here.into_iter().filter(|row| goes(self.value(*row)));
+        // Ascending, as the rows of a bitmap are.
+        *rows -= RoaringBitmap::from_sorted_iter(gone).unwrap_or_default();
+    }
+}
+
+/// The highest step that a value reaches.
+fn reached(steps: &[f64], value: f64) -> Option<usize> {
+    // Not a number reaches none.
+    steps.partition_point(|step| *step <= value).checked_sub(1)
+}
+
+fn steps(values: &[f64]) -> Vec<f64> {
+    let every = (values.len() / SAMPLE).max(1);
+    let known = |value: &&f64| !value.is_nan();
+    let mut sample: Vec<f64> = values.iter().step_by(every).filter(known).copied().collect();
+    // The lowest of all, so that every value reaches a step.
+    sample.extend(values.iter().filter(known).copied().reduce(f64::min));
+    sample.sort_unstable_by(f64::total_cmp);
+    let mut distinct = sample.clone();
+    distinct.dedup();
+    if distinct.len() <= MOST {
+        return distinct;
+    }
+    let mut steps: Vec<f64> = (0..MOST).map(|step| sample[step * sample.len() / MOST]).collect();
+    steps.dedup();
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn within(values: &[f64], bounds: Bounds) -> Vec<u32> {
+        let mut rows: RoaringBitmap = (0..values.len() as u32).collect();
+        Steps::of(values.to_vec()).keep_within(bounds, &mut rows);
+        rows.into_iter().collect()
+    }
+
+    /// The same, one by one.
+    fn one_by_one(values: &[f64], bounds: Bounds) -> Vec<u32> {
+        let is_within = |value: f64| {
+            !value.is_nan() && bounds.min.is_none_or(|min| value >= min) && bounds.max.is_none_or(|max| value <= max)
+        };
+        let rows = values.iter().enumerate().filter(|(_, value)| is_within(**value));
+        rows.map(|(row, _)| row as u32).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn steps_say_what_values_say(
+            values in prop::collection::vec(
+                prop_oneof![3 => (0..40_u32).prop_map(|value| f64::from(value) / 4.0), 3 => -5.0..500.0, 1 => Just(f64::NAN)],
+                0..400,
+            ),
+            min in prop::option::of(prop_oneof![(0..50_u32).prop_map(|value| f64::from(value) / 4.0), -10.0..510.0]),
+            reach in prop::option::of(prop_oneof![Just(0.0), 0.0..300.0]),
+        ) {
+            let max = reach.map(|reach| min.unwrap_or_default() + reach);
+            let bounds = Bounds { min, max };
+            prop_assert_eq!(within(&values, bounds), one_by_one(&values, bounds), "{:?} of {:?}", bounds, values);
+        }
+    }
+
+    #[test]
+    fn many_values_are_placed_by_a_sample() {
+        let values: Vec<f64> =
+            (0..50_000_u32).map(|row| f64::from(row.wrapping_mul(2_654_435_761) >> 8) / 7.0).collect();
+        assert_eq!(Steps::of(values.clone()).steps.len(), MOST);
+        for (min, max) in
+            [(None, Some(-1.0)), (Some(1e9), None), (Some(1e5), Some(1.2e6)), (Some(values[7]), Some(values[7]))]
+        {
+            let bounds = Bounds { min, max };
+            assert_eq!(within(&values, bounds), one_by_one(&values, bounds), "{bounds:?}");
+        }
+    }
+}
