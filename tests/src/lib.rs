@@ -21,7 +21,7 @@ pub use desk::Desk;
 pub use http::{Answer, Http, cookie, get, send};
 pub use picture::{Picture, difference};
 pub use program::{program, workspace};
-pub use server::Server;
+pub use server::{Server, free_address};
 
 /// How often something that is waited for is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);

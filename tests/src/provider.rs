@@ -3,6 +3,7 @@
 //! Core 1.0, RFC 7636, RFC 8037) and shares no code with what the server uses.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{RawForm, RawQuery, State};
@@ -12,12 +13,19 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use cloudsite_proto::identity::{CreateMemberRequest, Role};
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::Server;
 
 /// The client that the provider knows.
 pub const CLIENT: (&str, &str) = ("cloudsite", "between the two of us");
+
+/// What `chen@bureau.example` may sign in with by itself.
+pub const PASSWORD: &str = "rain on the canal bridge";
 
 /// What was asked for with a code.
 struct Code {
@@ -54,6 +62,30 @@ impl Provider {
             .with_state(Arc::clone(&inner));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self(inner)
+    }
+
+    /// A demo park that sends its people here to sign in, and on which `chen@bureau.example` is an editor. Browsers come
+    /// back to `public`.
+    pub async fn park(&self, address: SocketAddr, public: &str) -> Server {
+        let folder = TempDir::new().expect("a folder can be made");
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, format!("{}\n", CLIENT.1)).expect("a file can be written");
+        let issuer = self.issuer();
+        let secret = secret.to_str().expect("the path is text").to_owned();
+        let words =
+            ["--openid-issuer", &issuer, "--openid-client-id", CLIENT.0, "--openid-client-secret-file", &secret];
+        let words = [&words[..], &["--openid-name", "Bureau", "--public-url", public]].concat();
+        let server = Server::start_at(folder, address, &words).await;
+        let member = CreateMemberRequest {
+            organisation: "organisations/demo-bureau".into(),
+            display_name: "Chen".into(),
+            email: "chen@bureau.example".into(),
+            password: PASSWORD.into(),
+            roles: vec![Role::Editor.into()],
+            ..Default::default()
+        };
+        server.identity().await.create_member(server.as_operator(member)).await.expect("a member can be made");
+        server
     }
 
     /// Its address.

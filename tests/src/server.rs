@@ -67,9 +67,9 @@ impl Server {
         Self::begin(folder, Start { web: None, launcher, ..Start::default() }).await
     }
 
-    /// As [`Self::start_in`], where another server has listened before.
-    pub async fn start_at(folder: TempDir, address: SocketAddr) -> Self {
-        Self::begin(folder, Start { address, ..Start::default() }).await
+    /// As [`Self::start_in`], at an address that was free or another server's before, with further arguments of `serve`.
+    pub async fn start_at(folder: TempDir, address: SocketAddr, words: &[&str]) -> Self {
+        Self::begin(folder, Start { address, words, ..Start::default() }).await
     }
 
     /// As [`Self::start_in`], with further arguments of `serve`.
@@ -224,7 +224,7 @@ pub(crate) fn web_folder() -> Option<PathBuf> {
 }
 
 /// A local address that nobody listens on at this moment.
-pub(crate) fn free_address() -> SocketAddr {
+pub fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     listener.local_addr().expect("a listener has an address")
 }

@@ -294,7 +294,7 @@ async fn a_server_that_is_away_is_said_to_be_and_found_again() {
     let banner = "return document.querySelector('.banner')?.innerText.includes('cannot be reached')";
     page.until("the page says that the server is away", PATIENCE, banner).await;
     page.click("parcel-item").await;
-    let server = Server::start_at(folder, address).await;
+    let server = Server::start_at(folder, address, &[]).await;
     page.until("the banner goes by itself", PATIENCE, "return document.querySelector('.banner') === null").await;
     page.until(
         "the card that was asked for meanwhile is there",

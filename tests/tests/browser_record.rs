@@ -1,9 +1,11 @@
-//! The page for those who keep the record, in a real browser: from a file to a revision by two people, the past, and one
-//! parcel edited on its card.
+//! The page for those who keep the record, in a real browser: from a file to a revision by two people, conflicts, the
+//! past, one parcel edited on its card, and ways to sign in.
 
 use std::time::Duration;
 
-use cloudsite_tests::{Browser, Desk, Page, Server, geojson, import, shapefile};
+use cloudsite_tests::provider::{PASSWORD, Provider};
+use cloudsite_tests::{Browser, Desk, Page, Server, free_address, geojson, import, shapefile};
+use serde_json::json;
 
 const SIZE: (u32, u32) = (1100, 800);
 const SOON: Duration = Duration::from_mins(1);
@@ -213,5 +215,84 @@ async fn one_parcel_is_edited_while_the_rules_answer() {
     page.click("edit-save").await;
     page.until("a draft opens", SOON, &says("changeset-title", "T-1")).await;
     page.until("what changes is compared", SOON, &says("compare", "36 m")).await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_conflict_is_decided_side_by_side() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let file = geojson::write(server.scratch(), "one.geojson", &[geojson::parcel("T-1", place(0), SIDE)]);
+    import(&file, "parcel", &server.data(), &[]).await.exits(0);
+    let (mut editor, mut approver) = (Desk::as_role(&server, "editor").await, Desk::as_role(&server, "approver").await);
+    let mut parcel = geojson::parcel("T-1", place(0), SIDE);
+    let mut drafts = Vec::new();
+    for height in [24.0, 36.0] {
+        parcel["properties"]["height_limit_m"] = height.into();
+        let draft = editor.draft(&format!("{height} m")).await.unwrap();
+        editor.put(&draft, &parcel).await.unwrap();
+        editor.validate(&draft).await.unwrap();
+        drafts.push(draft);
+    }
+    approver.approve(&drafts[0]).await.unwrap();
+    approver.publish(&drafts[0]).await.unwrap();
+
+    let page = signed_in(&browser, &server, "editor").await;
+    let link = drafts[1].trim_start_matches("changesets/");
+    page.go(&server.url(&format!("/?quality=light&lang=en&changeset={link}"))).await;
+    page.click("act-rebase").await;
+    page.until("both sides are shown", SOON, &says("conflicts", "24 m")).await;
+    assert!(page.text("conflicts").await.contains("36 m"), "{}", page.text("conflicts").await);
+    let can_apply = "return !document.querySelector('[data-testid=\"conflicts-apply\"]').disabled";
+    assert_eq!(page.run(can_apply).await, false, "nothing is decided yet");
+    page.click("all-ours").await;
+    page.until("it is decided", SOON, can_apply).await;
+    page.click("conflicts-apply").await;
+    page.until("nothing is open", SOON, "return !document.querySelector('[data-testid=\"conflicts\"]')").await;
+    page.close().await;
+    let rebased = editor.changes(&drafts[1]).await;
+    let heights: Vec<_> =
+        rebased[0].attributes.iter().map(|change| (&*change.path, &*change.before, &*change.after)).collect();
+    assert_eq!(heights, [("height_limit_m", "24.0", "36.0")], "what was decided stands against the newest revision");
+}
+
+#[tokio::test]
+async fn staff_sign_in_by_password_or_by_their_own_provider() {
+    if !is_built() {
+        return;
+    }
+    let provider = Provider::start().await;
+    let address = free_address();
+    let server = provider.park(address, &format!("http://{address}")).await;
+    let browser = Browser::start().await;
+    let chen = says("account", "Chen");
+    let page = visitor(&browser, &server, "").await;
+    page.click("sign-in").await;
+    page.fill("sign-in-email", "chen@bureau.example").await;
+    page.fill("sign-in-password", "snow on the canal bridge").await;
+    page.click("sign-in-submit").await;
+    page.until("a wrong password is said to be", SOON, &says("sign-in-failure", "password")).await;
+    page.fill("sign-in-password", PASSWORD).await;
+    page.click("sign-in-submit").await;
+    page.until("the page says who is signed in", SOON, &chen).await;
+    page.until(
+        "what an editor works with is there",
+        SOON,
+        "return document.querySelector('[data-testid=\"tab-changes\"]')",
+    )
+    .await;
+    page.click("account").await;
+    page.click("sign-out").await;
+    page.until("nobody is signed in", SOON, "return document.querySelector('[data-testid=\"sign-in\"]')").await;
+    let kept = "return document.querySelector('[data-testid=\"tab-changes\"]') === null";
+    page.until("and nothing of the desk is left", SOON, kept).await;
+
+    provider.say(json!({ "email": "chen@bureau.example", "email_verified": true }));
+    page.click("sign-in").await;
+    page.click("sign-in-provider").await;
+    page.until("the provider has said who it is", SOON, &chen).await;
     page.close().await;
 }

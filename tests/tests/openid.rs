@@ -1,9 +1,7 @@
 //! Signing in with OpenID Connect, against the real server and a provider that shares no code with it.
 
-use std::fs;
-
 use cloudsite_proto::identity::sign_in_method::Method;
-use cloudsite_proto::identity::{CreateMemberRequest, ListSignInMethodsRequest, Role, WhoAmIRequest};
+use cloudsite_proto::identity::{ListSignInMethodsRequest, Role, WhoAmIRequest};
 use cloudsite_tests::provider::{CLIENT, Provider};
 use cloudsite_tests::{Answer, Server, cloudsite, cookie, get};
 use serde_json::json;
@@ -22,23 +20,7 @@ impl Fixture {
     /// A demo park on which `chen@bureau.example` is an editor, and a provider.
     async fn start() -> Self {
         let provider = Provider::start().await;
-        let folder = TempDir::new().expect("a folder can be made");
-        let secret = folder.path().join("secret");
-        fs::write(&secret, format!("{}\n", CLIENT.1)).expect("a file can be written");
-        let issuer = provider.issuer();
-        let secret = secret.to_str().expect("the path is text").to_owned();
-        let words =
-            ["--openid-issuer", &issuer, "--openid-client-id", CLIENT.0, "--openid-client-secret-file", &secret];
-        let words = [&words[..], &["--openid-name", "Bureau", "--public-url", PUBLIC]].concat();
-        let server = Server::start_saying(folder, &words).await;
-        let member = CreateMemberRequest {
-            organisation: "organisations/demo-bureau".into(),
-            display_name: "Chen".into(),
-            email: "chen@bureau.example".into(),
-            roles: vec![Role::Editor.into()],
-            ..Default::default()
-        };
-        server.identity().await.create_member(server.as_operator(member)).await.expect("a member can be made");
+        let server = provider.park(cloudsite_tests::free_address(), PUBLIC).await;
         Self { provider, server }
     }
 

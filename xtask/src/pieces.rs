@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use wasm_split_cli_support::{Options, transform};
 
 use crate::sections;
@@ -49,6 +49,7 @@ impl Pieces {
         options.main_module = &script;
         let split = transform(options).map_err(|error| anyhow!("cannot split {}: {error:#}", compiled.display()))?;
         let mut paths = split.split_modules;
+        ensure!(!paths.is_empty(), "nothing was split off {}: its split points are gone", compiled.display());
         paths.push(output.join(LINK));
         paths.sort();
         let piece = |path: &PathBuf| {

@@ -60,7 +60,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let provider = move |provider: OpenIdMethod| {
         let OpenIdMethod { name, path } = provider;
         view! {
-            <a class="button provider" href=path>{move || page.fill("sign_in.provider", &[("name", &name)])}</a>
+            <a class="button provider" href=path data-testid="sign-in-provider">{move || page.fill("sign_in.provider", &[("name", &name)])}</a>
         }
     };
     view! {
