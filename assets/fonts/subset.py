@@ -1,10 +1,10 @@
-"""Makes the fonts of the viewer's labels: small subsets of Noto Sans CJK with TrueType outlines.
+"""Makes the fonts of the viewer's labels: small subsets of Noto Sans CJK with TrueType outlines. The page falls back to them.
 
 Usage: python subset.py NotoSansCJK-Regular.ttc park.geojson OUTPUT_FOLDER
 
 Three fonts come out, because one character is drawn differently in China, Japan and Korea: labels-sc.ttf, labels-jp.ttf
 and labels-kr.ttf. Each holds ASCII, Latin-1 and the punctuation that names use; every character that the demo park's
-names have in that language; and
+names and the page's texts have in that language; and
   sc  the 3,755 characters of GB 2312 level 1,
   jp  kana and the 2,965 kanji of JIS X 0208 level 1,
   kr  the 2,350 hangul syllables of KS X 1001.
@@ -57,7 +57,9 @@ def characters(language, park):
         for key, value in feature["properties"].items()
         if isinstance(value, str) and key.endswith(f":{language}")
     )
-    return set(common) | set(script) | set("".join(names))
+    words = Path(__file__).parent.parent / "i18n" / f"{language}.txt"
+    page = words.read_text("utf-8") if words.is_file() else ""
+    return (set(common) | set(script) | set("".join(names)) | set(page)) - set("\n")
 
 
 def with_quadratic_outlines(font):
