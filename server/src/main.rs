@@ -24,6 +24,12 @@ mod watch;
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
+
+/// Many small replies at once are what it is quicker at than the system's.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 fn main() -> ExitCode {
     cli::run(std::env::args_os())
 }

@@ -22,7 +22,7 @@ pub(crate) fn test() -> Result<()> {
     steps.take("format", || cargo(&["fmt", "--all", "--check"]))?;
     steps.take("clippy", || cargo(CLIPPY))?;
     if tools::find("cargo-deny").is_some() {
-        steps.take("deny", || cargo(&["deny", "check", "bans", "licenses", "sources"]))?;
+        steps.take("deny", || cargo(&["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))?;
     } else {
         println!("    cargo-deny is not installed (cargo install cargo-deny); licences and sources go unchecked");
     }

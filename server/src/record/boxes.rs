@@ -17,6 +17,8 @@ const MOST_MOVED: usize = 512;
 pub(super) struct Boxes {
     /// None for an empty layer.
     tree: Option<Arc<RTree<f64>>>,
+    /// By position, as the tree has them. A shape's own coordinates lie elsewhere in memory each.
+    boxes: Arc<[Rect]>,
     /// Those that are no longer what the tree says, or not in it. So a change of a few features costs no new tree.
     moved: BTreeMap<u32, Rect>,
     /// Around all.
@@ -25,17 +27,16 @@ pub(super) struct Boxes {
 
 impl Boxes {
     pub(super) fn of(features: &[Entry]) -> Self {
-        let mut bounds: Option<Rect> = None;
-        let tree = (!features.is_empty()).then(|| {
-            let mut builder = RTreeBuilder::<f64>::new(features.len() as u32);
-            for entry in features {
-                let own = entry.feature.shape.bounds();
+        let boxes: Arc<[Rect]> = features.iter().map(|entry| entry.feature.shape.bounds()).collect();
+        let tree = (!boxes.is_empty()).then(|| {
+            let mut builder = RTreeBuilder::<f64>::new(boxes.len() as u32);
+            for own in &*boxes {
                 builder.add(own.min().x, own.min().y, own.max().x, own.max().y);
-                bounds = Some(bounds.map_or(own, |all| united(all, own)));
             }
             Arc::new(builder.finish::<HilbertSort>())
         });
-        Self { tree, moved: BTreeMap::new(), bounds }
+        let bounds = boxes.iter().copied().reduce(united);
+        Self { tree, boxes, moved: BTreeMap::new(), bounds }
     }
 
     /// The boxes of `features`, which are those of `before` but at some positions, and new ones at the end.
@@ -72,6 +73,11 @@ impl Boxes {
         }
         found.sort_unstable();
         found
+    }
+
+    /// The box at a position.
+    pub(super) fn at(&self, position: u32) -> Rect {
+        self.moved.get(&position).copied().unwrap_or_else(|| self.boxes[position as usize])
     }
 
     /// The smallest rectangle around all.

@@ -219,8 +219,7 @@ impl LayerSnapshot {
         let Some(outline) = area.outline() else { return Vec::new() };
         let mut found = self.index.boxes.touching(area.bounds());
         found.retain(|position| {
-            let shape = &self.at(*position).feature.shape;
-            area.holds(shape.bounds()) || touches(shape, outline)
+            area.holds(self.index.boxes.at(*position)) || touches(&self.at(*position).feature.shape, outline)
         });
         found
     }

@@ -104,9 +104,9 @@ impl QualitySettings {
                 level,
                 shadows: true,
                 samples: 1,
-                tree_share: 0.5,
-                tree_distance_m: 1_800.0,
-                shadow_distance_m: 2_500.0,
+                tree_share: 0.4,
+                tree_distance_m: 1_600.0,
+                shadow_distance_m: 1_900.0,
                 fine: false,
             },
             QualityLevel::Normal => Self {
