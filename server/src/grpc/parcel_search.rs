@@ -1,11 +1,12 @@
 //! Parcels that meet a filter, a page of them in an order.
 
+use std::borrow::Cow;
+
 use cloudsite_domain::record::{Body, Bounds};
 use cloudsite_proto::land as wire;
-use roaring::RoaringBitmap;
 
 use super::parcel_filter::ParcelQuery;
-use crate::record::{LayerSnapshot, Order, ParcelIndex};
+use crate::record::{Bits, Interval, LayerSnapshot, Order, ParcelIndex};
 
 /// A page of what was found.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,12 +41,9 @@ pub(super) fn find(
         let total = positions.len();
         let page = match order.zip(layer.parcels()) {
             Some((order, index)) => {
-                let rows = positions.iter().map(|position| layer.row(*position)).collect();
-                index
-                    .page(&rows, Some(order), first, count)
-                    .into_iter()
-                    .map(|row| layer.by_code()[row as usize])
-                    .collect()
+                let rows = index.rows(positions.iter().map(|position| layer.row(*position)));
+                let rows = index.page((&rows, total), Some(order), first, count);
+                rows.into_iter().map(|row| layer.by_code()[row as usize]).collect()
             }
             None => {
                 layer.sort_by_code(&mut positions);
@@ -60,8 +58,9 @@ pub(super) fn find(
     }
     let Some(index) = layer.parcels() else { return Found::default() };
     let chosen = chosen(layer, index, query);
-    let page = index.page(&chosen, order, first, count).into_iter().map(|row| layer.by_code()[row as usize]).collect();
-    Found { page, total: chosen.len() as usize }
+    let total = chosen.count();
+    let rows = index.page((&chosen, total), order, first, count);
+    Found { page: rows.into_iter().map(|row| layer.by_code()[row as usize]).collect(), total }
 }
 
 /// Whether a parcel meets every condition but the rectangle.
@@ -72,8 +71,8 @@ fn meets(layer: &LayerSnapshot, query: &ParcelQuery, position: u32) -> bool {
 
 /// The rows of the parcels that meet every condition but the rectangle: what [`ParcelQuery::meets`] says of one parcel, for
 /// all.
-fn chosen(layer: &LayerSnapshot, index: &ParcelIndex, query: &ParcelQuery) -> RoaringBitmap {
-    let mut parts = Vec::new();
+fn chosen(layer: &LayerSnapshot, index: &ParcelIndex, query: &ParcelQuery) -> Bits {
+    let mut parts: Vec<Cow<'_, Bits>> = Vec::new();
     if !query.statuses.is_empty() {
         parts.push(index.with_status(&query.statuses));
     }
@@ -83,18 +82,25 @@ fn chosen(layer: &LayerSnapshot, index: &ParcelIndex, query: &ParcelQuery) -> Ro
     if !query.land_uses.is_empty() {
         parts.push(index.with_land_use(|code| query.meets_land_use(code)));
     }
-    let mut chosen = parts.into_iter().reduce(|all, part| all & part).unwrap_or_else(|| index.all());
     let least_power = Bounds { min: query.min_power_kw, max: None };
-    for (bounds, column) in
-        [(query.area_m2, &index.area_m2), (query.plot_ratio_max, &index.plot_ratio_max), (least_power, &index.power_kw)]
-    {
-        if !bounds.is_open() {
-            column.keep_within(bounds, &mut chosen);
-        }
+    let numbers = [
+        (query.area_m2, &index.area_m2),
+        (query.plot_ratio_max, &index.plot_ratio_max),
+        (least_power, &index.power_kw),
+    ];
+    let asked = || numbers.iter().filter(|(bounds, _)| !bounds.is_open());
+    for (bounds, column) in asked() {
+        let Some(reaching) = column.at_least(Interval::from(*bounds).min) else { return index.none() };
+        parts.push(Cow::Borrowed(reaching));
+    }
+    let sets: Vec<&Bits> = parts.iter().map(AsRef::as_ref).collect();
+    let mut chosen = Bits::in_each(&sets).unwrap_or_else(|| index.all());
+    for (bounds, column) in asked() {
+        column.keep_within((*bounds).into(), &mut chosen);
     }
     if !query.text.is_empty() {
-        let has_text = |row: &u32| query.meets_text(&layer.at(layer.by_code()[*row as usize]).feature);
-        chosen = chosen.iter().filter(has_text).collect();
+        let lacks_text = |row| !query.meets_text(&layer.at(layer.by_code()[row as usize]).feature);
+        chosen.remove_each(lacks_text);
     }
     chosen
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use cloudsite_domain::record::{Body, Code, LandUse, Parcel, ParcelStatus, SupplyKind};
-use roaring::RoaringBitmap;
 
 use super::Entry;
 use super::codes::Shift;
@@ -41,12 +40,12 @@ impl<T: Clone + Eq + Hash> Words<T> {
     }
 
     /// Each word with the rows that have it; a row is a place in `order`, which holds positions.
-    pub(super) fn rows(&self, order: &[u32]) -> Vec<(T, RoaringBitmap)> {
-        let mut rows = vec![RoaringBitmap::new(); self.distinct.len()];
+    pub(super) fn rows(&self, order: &[u32]) -> Vec<(T, Vec<u32>)> {
+        let mut rows = vec![Vec::new(); self.distinct.len()];
         for (row, position) in order.iter().enumerate() {
             // Where nothing is known stands a number that no word has.
             if let Some(rows) = rows.get_mut(self.column[*position as usize] as usize) {
-                rows.insert(row as u32);
+                rows.push(row as u32);
             }
         }
         self.distinct.iter().cloned().zip(rows).collect()

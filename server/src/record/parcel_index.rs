@@ -3,20 +3,54 @@
 //!
 //! A parcel is its row here: its place in the order of codes. So what a filter leaves is in that order already.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use cloudsite_domain::record::{Code, LandUse, ParcelStatus};
-use roaring::RoaringBitmap;
 
+use super::bits::Bits;
 use super::columns::Columns;
 use super::steps::Steps;
 
+/// Rows that have something in common: a bit each, or where that would need more room, one by one.
+enum Rows {
+    Many(Bits),
+    Few(Vec<u32>),
+}
+
+impl Rows {
+    fn of(rows: Vec<u32>, count: usize) -> Self {
+        if rows.len() * 32 < count {
+            return Self::Few(rows);
+        }
+        let mut bits = Bits::none(count);
+        for row in rows {
+            bits.insert(row);
+        }
+        Self::Many(bits)
+    }
+
+    fn has(&self, row: u32) -> bool {
+        match self {
+            Self::Many(bits) => bits.has(row),
+            Self::Few(rows) => rows.binary_search(&row).is_ok(),
+        }
+    }
+
+    fn iter(&self) -> Box<dyn Iterator<Item = u32> + '_> {
+        match self {
+            Self::Many(bits) => Box::new(bits.rows(0)),
+            Self::Few(rows) => Box::new(rows.iter().copied()),
+        }
+    }
+}
+
 /// The parcels of a layer by row.
 pub(crate) struct ParcelIndex {
-    statuses: BTreeMap<u8, RoaringBitmap>,
-    zones: Vec<(Code, RoaringBitmap)>,
-    land_uses: Vec<(LandUse, RoaringBitmap)>,
+    statuses: BTreeMap<u8, Rows>,
+    zones: Vec<(Code, Rows)>,
+    land_uses: Vec<(LandUse, Rows)>,
     /// Area, m².
     pub(crate) area_m2: Steps,
     /// The upper plot ratio.
@@ -42,14 +76,15 @@ impl ParcelIndex {
     /// The index of columns; `by_code` are the positions in the order of codes.
     pub(super) fn of(columns: &Columns, by_code: &[u32]) -> Self {
         let numbers = |column: &[f64]| Steps::of(by_code.iter().map(|at| column[*at as usize]).collect());
-        let mut statuses: BTreeMap<u8, RoaringBitmap> = BTreeMap::new();
+        let count = by_code.len();
+        let mut statuses: BTreeMap<u8, Vec<u32>> = BTreeMap::new();
         for (row, at) in by_code.iter().enumerate() {
-            statuses.entry(columns.status[*at as usize].availability_rank()).or_default().insert(row as u32);
+            statuses.entry(columns.status[*at as usize].availability_rank()).or_default().push(row as u32);
         }
         Self {
-            statuses,
-            zones: columns.zone.rows(by_code),
-            land_uses: columns.land_use.rows(by_code),
+            statuses: statuses.into_iter().map(|(rank, rows)| (rank, Rows::of(rows, count))).collect(),
+            zones: worded(columns.zone.rows(by_code), count),
+            land_uses: worded(columns.land_use.rows(by_code), count),
             area_m2: numbers(&columns.area_m2),
             plot_ratio_max: numbers(&columns.plot_ratio_max),
             power_kw: numbers(&columns.power_kw),
@@ -59,42 +94,71 @@ impl ParcelIndex {
     }
 
     /// All parcels.
-    pub(crate) fn all(&self) -> RoaringBitmap {
-        (0..self.count).collect()
+    pub(crate) fn all(&self) -> Bits {
+        Bits::all(self.count as usize)
+    }
+
+    /// No parcel.
+    pub(crate) fn none(&self) -> Bits {
+        Bits::none(self.count as usize)
+    }
+
+    /// These rows.
+    pub(crate) fn rows(&self, rows: impl Iterator<Item = u32>) -> Bits {
+        let mut bits = self.none();
+        for row in rows {
+            bits.insert(row);
+        }
+        bits
     }
 
     /// Those of some statuses.
-    pub(crate) fn with_status(&self, statuses: &[ParcelStatus]) -> RoaringBitmap {
-        united(statuses.iter().filter_map(|status| self.statuses.get(&status.availability_rank())))
+    pub(crate) fn with_status(&self, statuses: &[ParcelStatus]) -> Cow<'_, Bits> {
+        self.united(statuses.iter().filter_map(|status| self.statuses.get(&status.availability_rank())))
     }
 
     /// Those in some zones.
-    pub(crate) fn in_zones(&self, zones: &[Code]) -> RoaringBitmap {
-        united(self.zones.iter().filter(|(zone, _)| zones.contains(zone)).map(|(_, rows)| rows))
+    pub(crate) fn in_zones(&self, zones: &[Code]) -> Cow<'_, Bits> {
+        self.united(self.zones.iter().filter(|(zone, _)| zones.contains(zone)).map(|(_, rows)| rows))
     }
 
     /// Those of the land uses that are taken.
-    pub(crate) fn with_land_use(&self, takes: impl Fn(&LandUse) -> bool) -> RoaringBitmap {
-        united(self.land_uses.iter().filter(|(code, _)| takes(code)).map(|(_, rows)| rows))
+    pub(crate) fn with_land_use(&self, takes: impl Fn(&LandUse) -> bool) -> Cow<'_, Bits> {
+        self.united(self.land_uses.iter().filter(|(code, _)| takes(code)).map(|(_, rows)| rows))
     }
 
-    /// `count` of the chosen parcels from `first` on in an order, or else in that of codes.
-    pub(crate) fn page(&self, chosen: &RoaringBitmap, order: Option<Order>, first: usize, count: usize) -> Vec<u32> {
-        let Some(order) = order else {
-            let Some(start) = u32::try_from(first).ok().and_then(|first| chosen.select(first)) else {
-                return Vec::new();
-            };
-            return chosen.range(start..).take(count).collect();
-        };
+    fn united<'a>(&'a self, parts: impl Iterator<Item = &'a Rows>) -> Cow<'a, Bits> {
+        let parts: Vec<&Rows> = parts.collect();
+        if let [Rows::Many(only)] = parts[..] {
+            return Cow::Borrowed(only);
+        }
+        let mut all = self.none();
+        for part in parts {
+            match part {
+                Rows::Many(bits) => all.unite(bits),
+                Rows::Few(rows) => rows.iter().for_each(|row| all.insert(*row)),
+            }
+        }
+        Cow::Owned(all)
+    }
+
+    /// `count` of the chosen parcels, of which there are `total`, from `first` on in an order, or else in that of codes.
+    pub(crate) fn page(
+        &self,
+        (chosen, total): (&Bits, usize),
+        order: Option<Order>,
+        first: usize,
+        count: usize,
+    ) -> Vec<u32> {
+        let Some(order) = order else { return chosen.rows(first).take(count).collect() };
         // Few are sorted; of many, the first ones are soon met on the way through all.
-        let until_page =
-            (first.saturating_add(count) as u64).saturating_mul(u64::from(self.count)) / chosen.len().max(1);
-        if chosen.len() < until_page {
-            let mut rows: Vec<u32> = chosen.iter().collect();
+        let until_page = first.saturating_add(count).saturating_mul(self.count as usize) / total.max(1);
+        if total < until_page {
+            let mut rows: Vec<u32> = chosen.rows(0).collect();
             self.sort(order, &mut rows);
             return rows.into_iter().skip(first).take(count).collect();
         }
-        self.order(order).iter().filter(|row| chosen.contains(**row)).skip(first).take(count).copied().collect()
+        self.order(order).iter().filter(|row| chosen.has(**row)).skip(first).take(count).copied().collect()
     }
 
     /// Whether an order was made already.
@@ -105,7 +169,7 @@ impl ParcelIndex {
     /// Every row in an order. Made when it is first asked for.
     fn order(&self, order: Order) -> &[u32] {
         self.orders[order as usize].get_or_init(|| match order {
-            Order::Availability => self.statuses.values().flatten().collect(),
+            Order::Availability => self.statuses.values().flat_map(Rows::iter).collect(),
             Order::AreaAscending | Order::AreaDescending => {
                 let mut rows: Vec<u32> = (0..self.count).collect();
                 self.sort(order, &mut rows);
@@ -122,18 +186,14 @@ impl ParcelIndex {
             Order::AreaAscending => rows.sort_by(|a, b| area(a).total_cmp(&area(b))),
             Order::AreaDescending => rows.sort_by(|a, b| area(b).total_cmp(&area(a))),
             Order::Availability => {
-                rows.sort_by_key(|row| {
-                    self.statuses.iter().find(|(_, rows)| rows.contains(*row)).map(|(rank, _)| *rank)
-                });
+                let rank = |row: &u32| self.statuses.iter().find(|(_, rows)| rows.has(*row)).map(|(rank, _)| *rank);
+                rows.sort_by_cached_key(rank);
             }
         }
     }
 }
 
-fn united<'a>(mut parts: impl Iterator<Item = &'a RoaringBitmap>) -> RoaringBitmap {
-    let mut all = parts.next().cloned().unwrap_or_default();
-    for part in parts {
-        all |= part;
-    }
-    all
+/// Each word with its rows.
+fn worded<T>(words: Vec<(T, Vec<u32>)>, count: usize) -> Vec<(T, Rows)> {
+    words.into_iter().map(|(word, rows)| (word, Rows::of(rows, count))).collect()
 }

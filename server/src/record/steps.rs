@@ -1,7 +1,8 @@
 //! A column of numbers that can be asked for all that lie within bounds, without looking at each.
 
 use cloudsite_domain::record::Bounds;
-use roaring::RoaringBitmap;
+
+use super::bits::Bits;
 
 /// Steps at most. Each costs a bit a row.
 const MOST: usize = 64;
@@ -16,30 +17,40 @@ pub(crate) struct Steps {
     values: Vec<f64>,
     steps: Vec<f64>,
     /// By step; each is within the one before.
-    reaching: Vec<RoaringBitmap>,
+    reaching: Vec<Bits>,
+    /// The greatest value.
+    greatest: f64,
+}
+
+/// From `min` to `max`, both included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Interval {
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+}
+
+impl From<Bounds> for Interval {
+    fn from(bounds: Bounds) -> Self {
+        Self { min: bounds.min.unwrap_or(f64::NEG_INFINITY), max: bounds.max.unwrap_or(f64::INFINITY) }
+    }
 }
 
 impl Steps {
     /// Steps of a column.
     pub(super) fn of(values: Vec<f64>) -> Self {
         let steps = steps(&values);
-        let mut between: Vec<Vec<u32>> = vec![Vec::new(); steps.len()];
+        let mut reaching = vec![Bits::none(values.len()); steps.len()];
         for (row, value) in values.iter().enumerate() {
             if let Some(step) = reached(&steps, *value) {
-                between[step].push(row as u32);
+                reaching[step].insert(row as u32);
             }
         }
-        let mut reaching: Vec<RoaringBitmap> = Vec::with_capacity(steps.len());
-        for rows in between.into_iter().rev() {
-            // Ascending, because rows were looked at in that order.
-            let mut rows = RoaringBitmap::from_sorted_iter(rows).unwrap_or_default();
-            if let Some(higher) = reaching.last() {
-                rows |= higher;
-            }
-            reaching.push(rows);
+        for step in (1..reaching.len()).rev() {
+            let (lower, higher) = reaching.split_at_mut(step);
+            lower[step - 1].unite(&higher[0]);
         }
-        reaching.reverse();
-        Self { values, steps, reaching }
+        let greatest = values.iter().copied().filter(|value| !value.is_nan()).fold(f64::NEG_INFINITY, f64::max);
+        Self { values, steps, reaching, greatest }
     }
 
     /// The value of a row; not a number if it is not known.
@@ -47,37 +58,30 @@ impl Steps {
         self.values[row as usize]
     }
 
-    /// Takes out of `rows` those whose value is not within the bounds, or not known.
-    pub(crate) fn keep_within(&self, bounds: Bounds, rows: &mut RoaringBitmap) {
-        let (min, max) = (bounds.min.unwrap_or(f64::NEG_INFINITY), bounds.max.unwrap_or(f64::INFINITY));
+    /// A set that holds all rows whose value is at least `min`, and perhaps some of less; none if there is no such row.
+    pub(crate) fn at_least(&self, min: f64) -> Option<&Bits> {
         // Below the lowest step is nothing.
+        self.reaching.get(reached(&self.steps, min).unwrap_or(0))
+    }
+
+    /// Takes those out of `rows`, which are in what [`Self::at_least`] gives, whose value is not within the bounds.
+    pub(crate) fn keep_within(&self, Interval { min, max }: Interval, rows: &mut Bits) {
         let low = reached(&self.steps, min).unwrap_or(0);
-        let Some(reaching) = self.reaching.get(low) else { return rows.clear() };
-        *rows &= reaching;
-        if self.steps[low] < min {
+        if self.steps.get(low).is_some_and(|step| *step < min) {
             self.drop_between(low, rows, |value| value < min);
         }
-        match reached(&self.steps, max) {
-            None => rows.clear(),
-            Some(high) => {
-                if let Some(above) = self.reaching.get(high + 1) {
-                    *rows -= above;
-                }
-                self.drop_between(high, rows, |value| value > max);
-            }
+        let Some(high) = reached(&self.steps, max) else { return *rows = Bits::none(self.values.len()) };
+        if let Some(above) = self.reaching.get(high + 1) {
+            rows.subtract(above);
+        }
+        if self.greatest > max {
+            self.drop_between(high, rows, |value| value > max);
         }
     }
 
     /// Takes out those between a step and the next whose value is to go.
-    fn drop_between(&self, step: usize, rows: &mut RoaringBitmap, goes: impl Fn(f64) -> bool) {
-        // Of many rows few are here, so those are found first.
-        let mut here = &*rows & &self.reaching[step];
-        if let Some(next) = self.reaching.get(step + 1) {
-            here -= next;
-        }
-        let gone = here.into_iter().filter(|row| goes(self.value(*row)));
-        // Ascending, as the rows of a bitmap are.
-        *rows -= RoaringBitmap::from_sorted_iter(gone).unwrap_or_default();
+    fn drop_between(&self, step: usize, rows: &mut Bits, goes: impl Fn(f64) -> bool) {
+        rows.drop_between(&self.reaching[step], self.reaching.get(step + 1), |row| goes(self.value(row)));
     }
 }
 
@@ -111,9 +115,10 @@ mod tests {
     use super::*;
 
     fn within(values: &[f64], bounds: Bounds) -> Vec<u32> {
-        let mut rows: RoaringBitmap = (0..values.len() as u32).collect();
-        Steps::of(values.to_vec()).keep_within(bounds, &mut rows);
-        rows.into_iter().collect()
+        let (steps, interval) = (Steps::of(values.to_vec()), Interval::from(bounds));
+        let Some(mut rows) = steps.at_least(interval.min).cloned() else { return Vec::new() };
+        steps.keep_within(interval, &mut rows);
+        rows.rows(0).collect()
     }
 
     /// The same, one by one.

@@ -1,0 +1,180 @@
+//! Some rows of a table, a bit each.
+
+use multiversion::multiversion;
+
+/// Words that are worked on together: as many as stay next to the processor.
+const AT_ONCE: usize = 512;
+
+/// A set of rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// None of `count` rows.
+    pub(crate) fn none(count: usize) -> Self {
+        Self(vec![0; count.div_ceil(64)])
+    }
+
+    /// All of `count` rows.
+    pub(crate) fn all(count: usize) -> Self {
+        let mut words = vec![u64::MAX; count.div_ceil(64)];
+        if let Some(last) = words.last_mut()
+            && !count.is_multiple_of(64)
+        {
+            *last = (1 << (count % 64)) - 1;
+        }
+        Self(words)
+    }
+
+    /// The rows that are in each of some sets; none if there is no set.
+    pub(crate) fn in_each(sets: &[&Self]) -> Option<Self> {
+        let (first, others) = sets.split_first()?;
+        let others: Vec<&[u64]> = others.iter().map(|set| set.0.as_slice()).collect();
+        Some(Self(intersection(&first.0, &others)))
+    }
+
+    /// Adds a row.
+    pub(crate) fn insert(&mut self, row: u32) {
+        self.0[row as usize / 64] |= 1 << (row % 64);
+    }
+
+    /// Adds all rows of another set.
+    pub(crate) fn unite(&mut self, other: &Self) {
+        for (word, other) in self.0.iter_mut().zip(&other.0) {
+            *word |= other;
+        }
+    }
+
+    /// Takes out all rows of another set.
+    pub(crate) fn subtract(&mut self, other: &Self) {
+        for (word, other) in self.0.iter_mut().zip(&other.0) {
+            *word &= !other;
+        }
+    }
+
+    /// Takes out the rows that go.
+    pub(crate) fn remove_each(&mut self, goes: impl Fn(u32) -> bool) {
+        for (index, word) in self.0.iter_mut().enumerate() {
+            let gone = rows_of(index, *word).filter(|row| goes(*row)).fold(0, |gone, row| gone | 1 << (row % 64));
+            *word &= !gone;
+        }
+    }
+
+    /// Takes out those rows of `lower` that are not in `upper` and that go.
+    pub(crate) fn drop_between(&mut self, lower: &Self, upper: Option<&Self>, goes: impl Fn(u32) -> bool) {
+        for (index, word) in self.0.iter_mut().enumerate() {
+            let above = upper.map_or(0, |upper| upper.0[index]);
+            let here = rows_of(index, *word & lower.0[index] & !above);
+            *word &= !here.filter(|row| goes(*row)).fold(0, |gone, row| gone | 1 << (row % 64));
+        }
+    }
+
+    /// Whether a row is in it.
+    pub(crate) fn has(&self, row: u32) -> bool {
+        self.0[row as usize / 64] >> (row % 64) & 1 == 1
+    }
+
+    /// How many rows are in it.
+    pub(crate) fn count(&self) -> usize {
+        count(&self.0) as usize
+    }
+
+    /// Its rows, ascending, without the first ones.
+    pub(crate) fn rows(&self, mut without: usize) -> impl Iterator<Item = u32> {
+        let mut begins = self.0.len();
+        for (index, word) in self.0.iter().enumerate() {
+            let here = word.count_ones() as usize;
+            if without < here {
+                begins = index;
+                break;
+            }
+            without -= here;
+        }
+        let words = self.0.iter().enumerate().skip(begins);
+        words.flat_map(|(index, word)| rows_of(index, *word)).skip(without)
+    }
+}
+
+/// The rows of a word.
+fn rows_of(index: usize, word: u64) -> impl Iterator<Item = u32> {
+    let left = |word: &u64| (*word != 0).then_some(*word);
+    std::iter::successors(left(&word), move |word| left(&(word & (word - 1))))
+        .map(move |word| index as u32 * 64 + word.trailing_zeros())
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
+fn intersection(first: &[u64], others: &[&[u64]]) -> Vec<u64> {
+    let mut all = first.to_vec();
+    for (part, words) in all.chunks_mut(AT_ONCE).enumerate() {
+        for other in others {
+            for (word, other) in words.iter_mut().zip(&other[part * AT_ONCE..]) {
+                *word &= other;
+            }
+        }
+    }
+    all
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
+fn count(words: &[u64]) -> u64 {
+    words.iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const COUNT: u32 = 1_000;
+
+    fn bits(rows: &BTreeSet<u32>) -> Bits {
+        let mut bits = Bits::none(COUNT as usize);
+        rows.iter().for_each(|row| bits.insert(*row));
+        bits
+    }
+
+    fn rows(bits: &Bits) -> BTreeSet<u32> {
+        bits.rows(0).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn bits_are_a_set(
+            a in prop::collection::btree_set(0..COUNT, 0..300),
+            b in prop::collection::btree_set(0..COUNT, 0..300),
+            c in prop::collection::btree_set(0..COUNT, 0..900),
+            without in 0..400_usize,
+        ) {
+            let (one, other, third) = (bits(&a), bits(&b), bits(&c));
+            let each = Bits::in_each(&[&one, &other, &third]).unwrap();
+            prop_assert_eq!(rows(&each), a.iter().filter(|row| b.contains(row) && c.contains(row)).copied().collect());
+            let mut united = one.clone();
+            united.unite(&other);
+            prop_assert_eq!(rows(&united), &a | &b);
+            prop_assert_eq!(united.count(), (&a | &b).len());
+            united.subtract(&third);
+            prop_assert_eq!(rows(&united), &(&a | &b) - &c);
+            let mut left = third.clone();
+            left.drop_between(&other, Some(&one), |row| row % 2 == 0);
+            prop_assert_eq!(rows(&left), c.iter().filter(|r| !(b.contains(r) && !a.contains(r) && *r % 2 == 0)).copied().collect());
+            prop_assert_eq!(third.rows(without).collect::<Vec<_>>(), c.iter().skip(without).copied().collect::<Vec<_>>());
+            prop_assert!((0..COUNT).all(|row| one.has(row) == a.contains(&row)));
+        }
+    }
+
+    #[test]
+    fn all_are_as_many_as_there_are() {
+        for count in [0, 1, 63, 64, 65, 1_000] {
+            let mut all = Bits::all(count);
+            assert_eq!((all.count(), all.rows(0).count()), (count, count));
+            if count > 0 {
+                all.remove_each(|row| row + 1 == count as u32);
+                assert_eq!(all.count(), count - 1);
+            }
+        }
+        assert_eq!(Bits::in_each(&[]), None);
+    }
+}
