@@ -37,7 +37,9 @@ pub(super) fn find(
 ) -> Found {
     if let Some(area) = &query.area {
         let mut positions = layer.positions_touching(area);
-        positions.retain(|position| meets(layer, query, *position));
+        if query.is_asking() {
+            positions.retain(|position| meets(layer, query, *position));
+        }
         let total = positions.len();
         let page = match order.zip(layer.parcels()) {
             Some((order, index)) => {

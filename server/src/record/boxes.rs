@@ -7,7 +7,8 @@ use geo_index::rtree::sort::HilbertSort;
 use geo_index::rtree::{RTree, RTreeBuilder, RTreeIndex};
 use geo_types::{Coord, Rect};
 
-use super::Entry;
+use super::bits::Bits;
+use super::{Entry, SearchArea};
 
 /// Boxes that are looked through one by one before the tree is built anew.
 const MOST_MOVED: usize = 512;
@@ -19,6 +20,8 @@ pub(super) struct Boxes {
     tree: Option<Arc<RTree<f64>>>,
     /// By position, as the tree has them. A shape's own coordinates lie elsewhere in memory each.
     boxes: Arc<[Rect]>,
+    /// By position, as the tree has them: which shapes are of one piece.
+    whole: Arc<Bits>,
     /// Those that are no longer what the tree says, or not in it. So a change of a few features costs no new tree.
     moved: BTreeMap<u32, Rect>,
     /// Around all.
@@ -28,6 +31,12 @@ pub(super) struct Boxes {
 impl Boxes {
     pub(super) fn of(features: &[Entry]) -> Self {
         let boxes: Arc<[Rect]> = features.iter().map(|entry| entry.feature.shape.bounds()).collect();
+        let mut whole = Bits::none(boxes.len());
+        for (position, entry) in features.iter().enumerate() {
+            if entry.feature.shape.is_one_piece() {
+                whole.insert(position as u32);
+            }
+        }
         let tree = (!boxes.is_empty()).then(|| {
             let mut builder = RTreeBuilder::<f64>::new(boxes.len() as u32);
             for own in &*boxes {
@@ -36,7 +45,7 @@ impl Boxes {
             Arc::new(builder.finish::<HilbertSort>())
         });
         let bounds = boxes.iter().copied().reduce(united);
-        Self { tree, boxes, moved: BTreeMap::new(), bounds }
+        Self { tree, boxes, whole: Arc::new(whole), moved: BTreeMap::new(), bounds }
     }
 
     /// The boxes of `features`, which are those of `before` but at some positions, and new ones at the end.
@@ -75,9 +84,15 @@ impl Boxes {
         found
     }
 
-    /// The box at a position.
-    pub(super) fn at(&self, position: u32) -> Rect {
-        self.moved.get(&position).copied().unwrap_or_else(|| self.boxes[position as usize])
+    /// Whether what stands at a position touches an area for certain, judged by its box alone.
+    pub(super) fn touches_surely(&self, position: u32, area: &SearchArea) -> bool {
+        match self.moved.get(&position) {
+            Some(moved) => area.holds(*moved),
+            None => {
+                let own = self.boxes[position as usize];
+                area.holds(own) || (self.whole.has(position) && area.is_crossed_within(own))
+            }
+        }
     }
 
     /// The smallest rectangle around all.

@@ -219,7 +219,7 @@ impl LayerSnapshot {
         let Some(outline) = area.outline() else { return Vec::new() };
         let mut found = self.index.boxes.touching(area.bounds());
         found.retain(|position| {
-            area.holds(self.index.boxes.at(*position)) || touches(&self.at(*position).feature.shape, outline)
+            self.index.boxes.touches_surely(*position, area) || touches(&self.at(*position).feature.shape, outline)
         });
         found
     }

@@ -107,6 +107,19 @@ impl SearchArea {
         self.inside.is_some_and(|inside| inside.contains(&rect))
     }
 
+    /// Whether whatever is of one piece and fills a rectangle of canonical metres from side to side is known to touch it:
+    /// in one direction the rectangle is no wider than what lies in it wholly, so on its way in the other it comes by.
+    pub(super) fn is_crossed_within(&self, rect: Rect) -> bool {
+        let within = |low: f64, high: f64, own_low: f64, own_high: f64| low <= own_low && own_high <= high;
+        let meets = |low: f64, high: f64, own_low: f64, own_high: f64| low <= own_high && own_low <= high;
+        self.inside.is_some_and(|inside| {
+            let x = (inside.min().x, inside.max().x, rect.min().x, rect.max().x);
+            let y = (inside.min().y, inside.max().y, rect.min().y, rect.max().y);
+            (within(x.0, x.1, x.2, x.3) && meets(y.0, y.1, y.2, y.3))
+                || (within(y.0, y.1, y.2, y.3) && meets(x.0, x.1, x.2, x.3))
+        })
+    }
+
     /// The smallest rectangle around it, canonical metres.
     pub(super) const fn bounds(&self) -> Rect {
         self.bounds

@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
+use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::identity::Tier;
-use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
-use geo_types::Coord;
+use cloudsite_domain::record::{FeatureId, FeatureVersion, Layer, ParcelStatus, Revision};
+use geo::Intersects;
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use jiff::Timestamp;
 
-use super::{ReadError, Record, SearchArea, Snapshot, lon_lat_from_canonical, made, sample};
+use super::{Entry, LayerSnapshot, ReadError, Record, SearchArea, Snapshot, lon_lat_from_canonical, made, sample};
 use crate::grpc::roll_back_of;
 
 fn codes(snapshot: &Snapshot, layer: Layer) -> Vec<String> {
@@ -209,6 +211,51 @@ fn a_search_takes_what_touches_and_nothing_else() {
     assert_eq!(found(&around(3_500.0, 701.0, 3_600.0, 730.0), Layer::Road), ["R-1"]);
     let world = SearchArea::new(-180.0, -90.0, 180.0, 90.0).unwrap();
     assert_eq!(found(&world, Layer::Parcel).len(), 5);
+}
+
+/// What boxes alone decide is what the shapes decide, also for shapes of two pieces with room between them.
+#[test]
+fn boxes_judge_as_shapes_do() {
+    let mut state = 7_u64;
+    let mut chance = |range: f64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / (1_u64 << 24) as f64 * range
+    };
+    let mut triangle = |at: Coord| {
+        let corners = [0, 1, 2].map(|_| at + Coord { x: chance(90.0), y: chance(90.0) });
+        Polygon::new(LineString::from(corners.to_vec()), Vec::new())
+    };
+    let mut entries = Vec::new();
+    for number in 0..400_u32 {
+        let at = sample::CORNER + Coord { x: f64::from(number % 20) * 100.0, y: f64::from(number / 20) * 100.0 };
+        let mut parts = vec![triangle(at)];
+        if number % 3 == 0 {
+            parts.push(triangle(at + Coord { x: 300.0, y: 300.0 }));
+        }
+        let Ok(shape) = Shape::new(MultiPolygon::new(parts).into()) else { continue };
+        let mut feature = sample::parcel(&format!("T-{number}"), 0.0, 0.0, ParcelStatus::Available);
+        feature.shape = shape;
+        let version = FeatureVersion { id: FeatureId(u64::from(number) + 1), since: Revision(1), feature };
+        entries.push(Entry::from(version));
+    }
+    let layer = LayerSnapshot::new(entries);
+    let mut touched = 0;
+    for _ in 0..300 {
+        let low = sample::CORNER + Coord { x: chance(2_000.0), y: chance(2_000.0) };
+        let high = low + Coord { x: chance(400.0), y: chance(400.0) };
+        let (low, high) = (lon_lat_from_canonical(low), lon_lat_from_canonical(high));
+        let area = SearchArea::new(low.x.min(high.x), low.y.min(high.y), low.x.max(high.x), low.y.max(high.y)).unwrap();
+        let Some(outline) = area.outline() else { panic!("{area:?} is within reach") };
+        let expected = layer.features().iter().filter(|entry| match &entry.feature.shape {
+            Shape::Areas(areas) => outline.intersects(areas),
+            other => panic!("{other:?} is an area"),
+        });
+        let expected: Vec<FeatureId> = expected.map(|entry| entry.id).collect();
+        let found: Vec<FeatureId> = layer.touching(&area).iter().map(|entry| entry.id).collect();
+        assert_eq!(found, expected, "{area:?}");
+        touched += found.len();
+    }
+    assert!(touched > 1_000, "{touched} were touched");
 }
 
 #[test]

@@ -119,6 +119,15 @@ impl Shape {
         }
     }
 
+    /// Whether it hangs together by itself: a point, one line or one area.
+    pub fn is_one_piece(&self) -> bool {
+        match self {
+            Self::Point(_) => true,
+            Self::Lines(lines) => lines.0.len() == 1,
+            Self::Areas(areas) => areas.0.len() == 1,
+        }
+    }
+
     /// The area enclosed, m²; 0 for points and lines.
     pub fn area_m2(&self) -> f64 {
         match self {
