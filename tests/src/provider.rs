@@ -82,7 +82,6 @@ impl Provider {
             email: "chen@bureau.example".into(),
             password: PASSWORD.into(),
             roles: vec![Role::Editor.into()],
-            ..Default::default()
         };
         server.identity().await.create_member(server.as_operator(member)).await.expect("a member can be made");
         server

@@ -41,16 +41,13 @@ pub(super) fn find(
             positions.retain(|position| meets(layer, query, *position));
         }
         let total = positions.len();
-        let page = match order.zip(layer.parcels()) {
-            Some((order, index)) => {
-                let rows = index.rows(positions.iter().map(|position| layer.row(*position)));
-                let rows = index.page((&rows, total), Some(order), first, count);
-                rows.into_iter().map(|row| layer.by_code()[row as usize]).collect()
-            }
-            None => {
-                layer.sort_by_code(&mut positions);
-                positions.into_iter().skip(first).take(count).collect()
-            }
+        let page = if let Some((order, index)) = order.zip(layer.parcels()) {
+            let rows = index.rows(positions.iter().map(|position| layer.row(*position)));
+            let rows = index.page((&rows, total), Some(order), first, count);
+            rows.into_iter().map(|row| layer.by_code()[row as usize]).collect()
+        } else {
+            layer.sort_by_code(&mut positions);
+            positions.into_iter().skip(first).take(count).collect()
         };
         return Found { page, total };
     }

@@ -132,7 +132,9 @@ mod tests {
 
     fn bits(rows: &BTreeSet<u32>) -> Bits {
         let mut bits = Bits::none(COUNT as usize);
-        rows.iter().for_each(|row| bits.insert(*row));
+        for row in rows {
+            bits.insert(*row);
+        }
         bits
     }
 

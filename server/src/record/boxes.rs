@@ -19,7 +19,7 @@ pub(super) struct Boxes {
     /// None for an empty layer.
     tree: Option<Arc<RTree<f64>>>,
     /// By position, as the tree has them. A shape's own coordinates lie elsewhere in memory each.
-    boxes: Arc<[Rect]>,
+    settled: Arc<[Rect]>,
     /// By position, as the tree has them: which shapes are of one piece.
     whole: Arc<Bits>,
     /// Those that are no longer what the tree says, or not in it. So a change of a few features costs no new tree.
@@ -45,7 +45,7 @@ impl Boxes {
             Arc::new(builder.finish::<HilbertSort>())
         });
         let bounds = boxes.iter().copied().reduce(united);
-        Self { tree, boxes, whole: Arc::new(whole), moved: BTreeMap::new(), bounds }
+        Self { tree, settled: boxes, whole: Arc::new(whole), moved: BTreeMap::new(), bounds }
     }
 
     /// The boxes of `features`, which are those of `before` but at some positions, and new ones at the end.
@@ -86,13 +86,11 @@ impl Boxes {
 
     /// Whether what stands at a position touches an area for certain, judged by its box alone.
     pub(super) fn touches_surely(&self, position: u32, area: &SearchArea) -> bool {
-        match self.moved.get(&position) {
-            Some(moved) => area.holds(*moved),
-            None => {
-                let own = self.boxes[position as usize];
-                area.holds(own) || (self.whole.has(position) && area.is_crossed_within(own))
-            }
+        if let Some(moved) = self.moved.get(&position) {
+            return area.holds(*moved);
         }
+        let own = self.settled[position as usize];
+        area.holds(own) || (self.whole.has(position) && area.is_crossed_within(own))
     }
 
     /// The smallest rectangle around all.

@@ -8,20 +8,18 @@ mod desk;
 mod editing;
 mod intake;
 mod keeper;
+mod piece;
 mod pure;
 mod rules;
 mod task;
+
+pub(crate) use piece::open;
 
 use std::fmt::Debug;
 
 use cloudsite_proto::land::Parcel;
 use cloudsite_proto::scene::Overlay;
 use leptos::prelude::*;
-use wasm_split_helpers::{SplitLoaderError, wasm_split};
-
-use self::keeper::Keeper;
-use crate::state::Page;
-use crate::task::Loader;
 
 /// What the rest of the page shows and says of it.
 pub(crate) trait Keeping: Debug + Send + Sync {
@@ -51,15 +49,4 @@ pub(crate) trait Keeping: Debug + Send + Sync {
     fn hear_revision(&self);
     /// What lies over the park: a draft, or a shape that is being edited. Follows.
     fn overlay(&self) -> Overlay;
-}
-
-/// Fetches it and puts it on the page; `owner` is whose end ends it.
-///
-/// # Errors
-/// It could not be fetched; another call tries again.
-#[wasm_split(keeping, fallible)]
-pub(crate) fn open(page: Page, loader: Loader, owner: Owner) -> Result<(), SplitLoaderError> {
-    let keeper = owner.with(|| Keeper::new(page, loader));
-    page.keeping.set(Some(Box::leak(Box::new(keeper))));
-    Ok(())
 }

@@ -5,8 +5,8 @@ use cloudsite_proto::change::{Changeset, RebaseChangesetRequest, Resolution};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::keeping::Keeper;
 use crate::keeping::desk::Conflicts;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::work::Act;
 
 /// What came of an act.

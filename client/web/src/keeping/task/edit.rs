@@ -8,9 +8,9 @@ use leptos::task::spawn_local;
 use serde_json::{Map, Value, json};
 
 use crate::browser;
-use crate::keeping::Keeper;
 use crate::keeping::desk::Listed;
 use crate::keeping::editing::Editing;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::parcel_form::{inputs, properties};
 use crate::keeping::pure::rules::Surroundings;
 use crate::keeping::pure::shapes::{Rings, canonical_areas};

@@ -11,9 +11,9 @@ use leptos::task::spawn_local;
 use web_sys::File;
 
 use crate::browser;
-use crate::keeping::Keeper;
 use crate::keeping::desk::Listed;
 use crate::keeping::intake::Intake;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::intake::{is_accepted, layer_guess};
 use crate::state::Tab;
 

@@ -11,8 +11,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser;
-use crate::keeping::Keeper;
 use crate::keeping::desk::ChangesetList;
+use crate::keeping::keeper::Keeper;
 use crate::pure::people::keeps_record;
 use crate::state::Tab;
 

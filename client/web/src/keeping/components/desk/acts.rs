@@ -4,8 +4,8 @@ use cloudsite_proto::change::Changeset;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use crate::keeping::Keeper;
 use crate::keeping::desk::Desk;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::work::{Act, Work, work};
 use crate::state::Page;
 

@@ -4,8 +4,8 @@ use cloudsite_proto::change::{Conflict, Side};
 use cloudsite_proto::identity::Role;
 use leptos::prelude::*;
 
-use crate::keeping::Keeper;
 use crate::keeping::desk::{Conflicts as Undecided, Desk, key_of};
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::compare::{path_name, value_text};
 use crate::keeping::pure::work::Act;
 use crate::pure::facts::code_of;

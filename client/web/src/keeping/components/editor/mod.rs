@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use self::fields::Fields;
 use self::outline::Outline;
-use crate::keeping::Keeper;
 use crate::keeping::desk::Desk;
 use crate::keeping::editing::Editing;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::parcel_form::properties;
 use crate::keeping::pure::rules::{Finding, asked};
 use crate::keeping::rules::check;

@@ -6,8 +6,8 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::browser;
-use crate::keeping::Keeper;
 use crate::keeping::desk::Desk;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::intake::ACCEPTED;
 use crate::pure::people::has;
 use crate::state::Page;

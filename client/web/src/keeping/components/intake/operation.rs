@@ -3,9 +3,9 @@
 use cloudsite_proto::change::{OperationState, Problem};
 use leptos::prelude::*;
 
-use crate::keeping::Keeper;
 use crate::keeping::components::desk::ProblemText;
 use crate::keeping::desk::Desk;
+use crate::keeping::keeper::Keeper;
 use crate::pure::number::number;
 use crate::state::Page;
 

@@ -4,8 +4,8 @@ use cloudsite_proto::change::{ImportOptions, PreviewUploadResponse};
 use cloudsite_proto::land::Layer;
 use leptos::prelude::*;
 
-use crate::keeping::Keeper;
 use crate::keeping::desk::Desk;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::intake::{DATUMS, Doubt, ENCODINGS, LAYERS, SYSTEMS, doubts, layer_word};
 use crate::state::Page;
 
