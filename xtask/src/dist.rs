@@ -1,7 +1,7 @@
 //! Lays out the folder that the server serves to browsers.
 //!
 //! Files whose name holds a hash never change; `index.html` and each module's `manifest.json` name them and are written last,
-//! so that a page loaded at any moment finds what it asks for.
+//! so that a page loaded at any moment finds what it asks for at once. A piece that it fetches later may be gone by then.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -65,6 +65,8 @@ impl Dist {
         let mut hash = Sha256::new();
         hash.update([self.brotli_quality as u8]);
         hash.update(LAID_OUT_BY);
+        // What splits and binds modules is another with another version.
+        hash.update(fs::read(tools::root().join("Cargo.lock"))?);
         for source in &sources {
             hash.update(fs::read(source).with_context(|| format!("cannot read {}", source.display()))?);
         }
@@ -138,7 +140,7 @@ impl Dist {
         let script = fs::read_to_string(made.path().join(format!("{name}.js")))?;
         let mut snippets = Vec::new();
         gather(&made.path().join("snippets"), Path::new(""), &mut snippets)?;
-        let mut parts: Vec<&[u8]> = vec![&wasm, script.as_bytes()];
+        let mut parts: Vec<&[u8]> = vec![LAID_OUT_BY.as_bytes(), &wasm, script.as_bytes()];
         parts.extend(snippets.iter().map(|(_, content)| content.as_slice()));
         parts.extend(pieces.files.iter().map(|piece| piece.content.as_slice()));
         let hash = short_hash(&parts);

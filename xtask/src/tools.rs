@@ -100,8 +100,23 @@ pub(crate) const DISTRIBUTION_RUST: Need = Need {
             && find("wasm-ld-19").is_some()
             && installed("rustc-web")
             && installed("rust-web-src")
+            && is_recent(Path::new("/usr/bin/rustc"))
     },
 };
+
+/// Whether a compiler is as new as the workspace asks for.
+fn is_recent(rustc: &Path) -> bool {
+    let output = Command::new(rustc).arg("--version").output();
+    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    version(&said).zip(version(env!("CARGO_PKG_RUST_VERSION"))).is_some_and(|(its, least)| its >= least)
+}
+
+/// The first two numbers of a version, which may have words before it.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let word = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    let mut numbers = word.split(['.', '-', '+']).map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
 
 /// The driver description of lavapipe, for `VK_ICD_FILENAMES`.
 pub(crate) fn lavapipe() -> Option<PathBuf> {
@@ -156,6 +171,20 @@ fn is_root() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_are_read_as_compilers_and_manifests_write_them() {
+        let cases = [
+            ("rustc 1.96.0 (ac68faa20 2026-05-25) (built from a source tarball)", Some((1, 96))),
+            ("1.95", Some((1, 95))),
+            ("rustc 1.100.0-nightly", Some((1, 100))),
+            ("no version", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(version(text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn a_command_that_fails_is_an_error_that_repeats_it() {

@@ -2,7 +2,8 @@
 //! bring someone else to the same place.
 //!
 //! [`pure`] holds what can be decided without a browser; [`task`] talks to the server; [`viewer`] fetches the 3D
-//! viewer and talks to it; [`components`] draw. They meet in the signals of [`state`] and nowhere else.
+//! viewer and talks to it; [`components`] draw. They meet in the signals of [`state`] and nowhere else. [`keeping`] is all of
+//! that once more for those who keep the record, and a piece of its own.
 
 mod browser;
 mod components;

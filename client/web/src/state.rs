@@ -1,4 +1,5 @@
-//! What the page knows, as signals. Everything that components and tasks share is in here.
+//! What the page knows, as signals. Everything that components and tasks share is in here, but for what only those know
+//! who keep the record: that is `keeping`'s.
 
 use std::ops::Deref;
 
@@ -15,6 +16,7 @@ use crate::keeping::Keeping;
 use crate::pure::facts::code_of;
 use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
+use crate::pure::people::keeps_record;
 use crate::pure::place::{Place, Poi};
 use crate::pure::text;
 use crate::pure::url_state::UrlState;
@@ -208,6 +210,11 @@ impl Page {
     /// The page that the components belong to.
     pub(crate) fn here() -> Self {
         expect_context()
+    }
+
+    /// Whether someone is signed in who keeps the record. Follows.
+    pub(crate) fn keeps(self) -> bool {
+        self.caller.with(|caller| keeps_record(caller.as_ref()))
     }
 
     /// The revision to ask for: the past one that the page shows, or 0 for the newest.

@@ -88,7 +88,7 @@ impl ParcelQuery {
             || !self.text.is_empty()
     }
 
-    /// Whether answering from a layer takes no longer than a page does, however many parcels there are.
+    /// Whether a layer answers at once: within a small rectangle, or by an index that it has already.
     pub(super) fn is_small(&self, layer: &LayerSnapshot, order: Option<Order>) -> bool {
         let is_indexed = || self.text.is_empty() && layer.is_indexed_for(order);
         self.area.as_ref().map_or_else(is_indexed, SearchArea::is_small)

@@ -40,16 +40,12 @@ pub(super) fn find(
         if query.is_asking() {
             positions.retain(|position| meets(layer, query, *position));
         }
+        layer.sort_by_code(&mut positions);
+        if let Some(order) = order {
+            sort(layer, order, &mut positions);
+        }
         let total = positions.len();
-        let page = if let Some((order, index)) = order.zip(layer.parcels()) {
-            let rows = index.rows(positions.iter().map(|position| layer.row(*position)));
-            let rows = index.page((&rows, total), Some(order), first, count);
-            rows.into_iter().map(|row| layer.by_code()[row as usize]).collect()
-        } else {
-            layer.sort_by_code(&mut positions);
-            positions.into_iter().skip(first).take(count).collect()
-        };
-        return Found { page, total };
+        return Found { page: positions.into_iter().skip(first).take(count).collect(), total };
     }
     if !query.is_asking() && order.is_none() {
         let all = layer.by_code();
@@ -57,9 +53,27 @@ pub(super) fn find(
     }
     let Some(index) = layer.parcels() else { return Found::default() };
     let chosen = chosen(layer, index, query);
-    let total = chosen.count();
-    let rows = index.page((&chosen, total), order, first, count);
+    let (rows, total) = index.page(&chosen, order, first, count);
     Found { page: rows.into_iter().map(|row| layer.by_code()[row as usize]).collect(), total }
+}
+
+/// Sorts positions, which are in the order of codes, by another, and looks at no parcel but these.
+fn sort(layer: &LayerSnapshot, order: Order, positions: &mut [u32]) {
+    let key = |position: u32| {
+        let feature = &layer.at(position).feature;
+        match (order, &feature.body) {
+            (Order::AreaAscending, _) => feature.shape.area_m2(),
+            (Order::AreaDescending, _) => -feature.shape.area_m2(),
+            (Order::Availability, Body::Parcel(parcel)) => f64::from(parcel.status.availability_rank()),
+            (Order::Availability, _) => f64::INFINITY,
+        }
+    };
+    let mut keyed: Vec<(f64, u32)> = positions.iter().map(|position| (key(*position), *position)).collect();
+    // Stable, so that equal ones stay in the order of their codes.
+    keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (place, (_, position)) in positions.iter_mut().zip(keyed) {
+        *place = position;
+    }
 }
 
 /// Whether a parcel meets every condition but the rectangle.
@@ -132,6 +146,7 @@ mod tests {
         let layer = snapshot.layer(Layer::Parcel);
         let of = wire::ParcelFilter::default;
         let bounds = |min, max| Some(wire::Bounds { min, max });
+        let everywhere = wire::LonLatBounds { west: 115.0, south: 25.0, east: 125.0, north: 35.0 };
         let filters = [
             of(),
             wire::ParcelFilter { statuses: vec!["available".into(), "reserved".into()], ..of() },
@@ -142,9 +157,12 @@ mod tests {
             wire::ParcelFilter { plot_ratio_max: bounds(None, Some(0.5)), ..of() },
             wire::ParcelFilter { min_power_kw: Some(1.0), ..of() },
             wire::ParcelFilter { text: "q-1".into(), statuses: vec!["taken".into()], ..of() },
+            wire::ParcelFilter { bounds: Some(everywhere), ..of() },
+            wire::ParcelFilter { bounds: Some(everywhere), statuses: vec!["available".into()], ..of() },
         ];
         let mut hits = 0;
-        for filter in filters {
+        // Orders are made meanwhile, so that each is once met unmade and then made; pages at the end are cut short.
+        for filter in filters.iter().chain(&filters) {
             let query = ParcelQuery::try_from(filter.clone()).unwrap();
             let by_code: Vec<u32> =
                 layer.by_code().iter().copied().filter(|position| meets(layer, &query, *position)).collect();
@@ -162,9 +180,11 @@ mod tests {
                     }),
                     _ => {}
                 }
-                let found = find(layer, &query, order, 3, 20);
-                let page = one_by_one.iter().skip(3).take(20).copied().collect();
-                assert_eq!(found, Found { page, total: one_by_one.len() }, "{filter:?} {order:?}");
+                for first in [3, one_by_one.len() / 2, one_by_one.len().saturating_sub(2), one_by_one.len() + 9] {
+                    let found = find(layer, &query, order, first, 20);
+                    let page = one_by_one.iter().skip(first).take(20).copied().collect();
+                    assert_eq!(found, Found { page, total: one_by_one.len() }, "{filter:?} {order:?} from {first}");
+                }
             }
         }
         assert!(hits > 500, "{hits} hits");

@@ -85,8 +85,8 @@ impl Park {
                 let entries = rest.iter().map(|position| encoded(layer.at(*position)));
                 page::fill(found.len(), start, count, entries, size)
             } else {
-                let rest = layer.features().get(start.first()..).unwrap_or_default();
-                page::fill(layer.features().len(), start, count, rest.iter().map(encoded), size)
+                let rest = layer.features().from(start.first());
+                page::fill(layer.features().len(), start, count, rest.map(encoded), size)
             };
             let (given, features): (Vec<&Entry>, Vec<_>) = page.entries.into_iter().unzip();
             for entry in given {

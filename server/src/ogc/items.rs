@@ -26,7 +26,7 @@ pub(crate) fn items(
     let of_layer = snapshot.layer(layer);
     let found = query.areas.as_ref().map(|areas| touching(of_layer, areas));
     let found = found.as_deref();
-    let matched = found.map_or(of_layer.features().len(), <[_]>::len);
+    let matched = found.map_or_else(|| of_layer.features().len(), <[_]>::len);
     let page = |index: usize| found.map_or_else(|| &of_layer.features()[index], |found| found[index]);
     let end = matched.min(query.offset.saturating_add(query.limit));
     let mut written = |index: usize| {

@@ -11,12 +11,12 @@ pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
     /// None of `count` rows.
-    pub(crate) fn none(count: usize) -> Self {
+    pub(super) fn none(count: usize) -> Self {
         Self(vec![0; count.div_ceil(64)])
     }
 
     /// All of `count` rows.
-    pub(crate) fn all(count: usize) -> Self {
+    pub(super) fn all(count: usize) -> Self {
         let mut words = vec![u64::MAX; count.div_ceil(64)];
         if let Some(last) = words.last_mut()
             && !count.is_multiple_of(64)
@@ -34,19 +34,19 @@ impl Bits {
     }
 
     /// Adds a row.
-    pub(crate) fn insert(&mut self, row: u32) {
+    pub(super) fn insert(&mut self, row: u32) {
         self.0[row as usize / 64] |= 1 << (row % 64);
     }
 
     /// Adds all rows of another set.
-    pub(crate) fn unite(&mut self, other: &Self) {
+    pub(super) fn unite(&mut self, other: &Self) {
         for (word, other) in self.0.iter_mut().zip(&other.0) {
             *word |= other;
         }
     }
 
     /// Takes out all rows of another set.
-    pub(crate) fn subtract(&mut self, other: &Self) {
+    pub(super) fn subtract(&mut self, other: &Self) {
         for (word, other) in self.0.iter_mut().zip(&other.0) {
             *word &= !other;
         }
@@ -61,7 +61,7 @@ impl Bits {
     }
 
     /// Takes out those rows of `lower` that are not in `upper` and that go.
-    pub(crate) fn drop_between(&mut self, lower: &Self, upper: Option<&Self>, goes: impl Fn(u32) -> bool) {
+    pub(super) fn drop_between(&mut self, lower: &Self, upper: Option<&Self>, goes: impl Fn(u32) -> bool) {
         for (index, word) in self.0.iter_mut().enumerate() {
             let above = upper.map_or(0, |upper| upper.0[index]);
             let here = rows_of(index, *word & lower.0[index] & !above);
@@ -70,7 +70,7 @@ impl Bits {
     }
 
     /// Whether a row is in it.
-    pub(crate) fn has(&self, row: u32) -> bool {
+    pub(super) fn has(&self, row: u32) -> bool {
         self.0[row as usize / 64] >> (row % 64) & 1 == 1
     }
 

@@ -7,8 +7,9 @@ use geo_index::rtree::sort::HilbertSort;
 use geo_index::rtree::{RTree, RTreeBuilder, RTreeIndex};
 use geo_types::{Coord, Rect};
 
+use super::SearchArea;
 use super::bits::Bits;
-use super::{Entry, SearchArea};
+use super::entries::Entries;
 
 /// Boxes that are looked through one by one before the tree is built anew.
 const MOST_MOVED: usize = 512;
@@ -29,7 +30,7 @@ pub(super) struct Boxes {
 }
 
 impl Boxes {
-    pub(super) fn of(features: &[Entry]) -> Self {
+    pub(super) fn of(features: &Entries) -> Self {
         let boxes: Arc<[Rect]> = features.iter().map(|entry| entry.feature.shape.bounds()).collect();
         let mut whole = Bits::none(boxes.len());
         for (position, entry) in features.iter().enumerate() {
@@ -49,7 +50,7 @@ impl Boxes {
     }
 
     /// The boxes of `features`, which are those of `before` but at some positions, and new ones at the end.
-    pub(super) fn moved(&self, before: &[Entry], features: &[Entry], positions: &[u32]) -> Self {
+    pub(super) fn moved(&self, before: &Entries, features: &Entries, positions: &[u32]) -> Self {
         if self.moved.len() + positions.len() > MOST_MOVED {
             return Self::of(features);
         }
@@ -57,7 +58,7 @@ impl Boxes {
         let mut is_inside = true;
         for position in positions {
             let own = features[*position as usize].feature.shape.bounds();
-            let was = before.get(*position as usize).map(|entry| entry.feature.shape.bounds());
+            let was = ((*position as usize) < before.len()).then(|| before[*position as usize].feature.shape.bounds());
             is_inside &= was.is_none_or(|was| self.bounds.is_some_and(|all| is_within(was, all)));
             boxes.bounds = Some(boxes.bounds.map_or(own, |all| united(all, own)));
             boxes.moved.insert(*position, own);

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use cloudsite_domain::record::Code;
 
-use super::Entry;
+use super::entries::Entries;
 
 /// The positions of a layer's features by code.
 pub(super) struct ByCode {
@@ -15,7 +15,7 @@ pub(super) struct ByCode {
 
 impl ByCode {
     /// Sorts a list anew.
-    pub(super) fn of(features: &[Entry]) -> Self {
+    pub(super) fn of(features: &Entries) -> Self {
         let mut order: Vec<u32> = (0..features.len() as u32).collect();
         order.sort_unstable_by(|a, b| code(features, *a).cmp(code(features, *b)));
         Self { order, ranks: OnceLock::new() }
@@ -33,15 +33,15 @@ impl ByCode {
     }
 
     /// The same for a list after a shift. A feature's code never changes, so only what was added is sorted.
-    pub(super) fn shifted(&self, shift: &Shift, features: &[Entry]) -> Self {
+    pub(super) fn shifted(&self, shift: &Shift, features: &Entries) -> Self {
         Self { order: shifted(&self.order, shift, features), ranks: OnceLock::new() }
     }
 }
 
 /// Where the entries of one list are in a later one; both are by id.
 pub(super) struct Shift {
-    /// For each position in the former list that in the later one, or [`Shift::GONE`].
-    to: Vec<u32>,
+    /// For each position in the former list that in the later one, or [`Shift::GONE`]; none where each is where it was.
+    to: Option<Vec<u32>>,
     /// Positions in the later list of what was not in the former.
     pub(super) added: Vec<u32>,
     /// Positions in the later list of what was in the former with another content.
@@ -51,45 +51,66 @@ pub(super) struct Shift {
 impl Shift {
     const GONE: u32 = u32::MAX;
 
-    pub(super) fn between(before: &[Entry], after: &[Entry]) -> Self {
-        let mut shift = Self { to: Vec::with_capacity(before.len()), added: Vec::new(), changed: Vec::new() };
-        let mut position = 0;
-        for entry in before {
-            while after.get(position).is_some_and(|later| later.id < entry.id) {
-                shift.added.push(position as u32);
-                position += 1;
+    pub(super) fn between(before: &Entries, after: &Entries) -> Self {
+        Self::in_place(before, after).unwrap_or_else(|| Self::moving(before, after))
+    }
+
+    /// The shift, if each entry is where it was and what was added comes after all of them.
+    fn in_place(before: &Entries, after: &Entries) -> Option<Self> {
+        let mut changed = Vec::new();
+        for piece in (0..before.piece_count()).filter(|piece| !before.shares_piece(after, *piece)) {
+            let ((from, ours), (_, theirs)) = (before.piece(piece), after.piece(piece));
+            if theirs.len() < ours.len() {
+                return None;
             }
-            match after.get(position) {
-                Some(later) if later.id == entry.id => {
-                    if !later.shares(entry) {
-                        shift.changed.push(position as u32);
-                    }
-                    shift.to.push(position as u32);
-                    position += 1;
+            for (place, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+                if ours.id != theirs.id {
+                    return None;
                 }
-                _ => shift.to.push(Self::GONE),
+                if !theirs.shares(ours) {
+                    changed.push((from + place) as u32);
+                }
             }
         }
-        shift.added.extend(position as u32..after.len() as u32);
-        shift
+        Some(Self { to: None, added: (before.len() as u32..after.len() as u32).collect(), changed })
+    }
+
+    fn moving(before: &Entries, after: &Entries) -> Self {
+        let (mut to, mut added, mut changed) = (Vec::with_capacity(before.len()), Vec::new(), Vec::new());
+        let mut later = after.iter().enumerate().peekable();
+        for entry in before.iter() {
+            while let Some((position, _)) = later.next_if(|(_, later)| later.id < entry.id) {
+                added.push(position as u32);
+            }
+            let Some((position, later)) = later.next_if(|(_, later)| later.id == entry.id) else {
+                to.push(Self::GONE);
+                continue;
+            };
+            if !later.shares(entry) {
+                changed.push(position as u32);
+            }
+            to.push(position as u32);
+        }
+        added.extend(later.map(|(position, _)| position as u32));
+        Self { to: Some(to), added, changed }
     }
 
     /// Whether every entry is where it was, and what was added comes after all of them.
-    pub(super) fn keeps_positions(&self) -> bool {
-        self.to.last().is_none_or(|last| *last as usize + 1 == self.to.len())
-            && self.to.iter().all(|position| *position != Self::GONE)
-            && self.added.first().is_none_or(|first| *first as usize >= self.to.len())
+    pub(super) const fn keeps_positions(&self) -> bool {
+        self.to.is_none()
     }
 
     /// Whether the list has the same ids.
     pub(super) fn keeps_ids(&self) -> bool {
-        self.added.is_empty() && self.to.last() != Some(&Self::GONE) && self.keeps_positions()
+        self.keeps_positions() && self.added.is_empty()
     }
 }
 
-fn shifted(by_code: &[u32], shift: &Shift, features: &[Entry]) -> Vec<u32> {
-    let kept = by_code.iter().map(|position| shift.to[*position as usize]);
-    let kept: Vec<u32> = kept.filter(|position| *position != Shift::GONE).collect();
+fn shifted(by_code: &[u32], shift: &Shift, features: &Entries) -> Vec<u32> {
+    let kept: Vec<u32> = match &shift.to {
+        Some(to) => by_code.iter().map(|at| to[*at as usize]).filter(|at| *at != Shift::GONE).collect(),
+        None => by_code.to_vec(),
+    };
     let mut added = shift.added.clone();
     added.sort_unstable_by(|a, b| code(features, *a).cmp(code(features, *b)));
     let mut merged = Vec::with_capacity(features.len());
@@ -105,6 +126,6 @@ fn shifted(by_code: &[u32], shift: &Shift, features: &[Entry]) -> Vec<u32> {
     merged
 }
 
-fn code(features: &[Entry], position: u32) -> &Code {
+fn code(features: &Entries, position: u32) -> &Code {
     &features[position as usize].feature.code
 }

@@ -1,12 +1,15 @@
 //! The values that parcels are asked for by, in columns: what is made of them touches no feature.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use cloudsite_domain::record::{Body, Code, LandUse, Parcel, ParcelStatus, SupplyKind};
 
 use super::Entry;
 use super::codes::Shift;
+use super::entries::Entries;
 
 /// A column of words that repeat: each stands once, and the column holds numbers.
 #[derive(Clone)]
@@ -52,9 +55,80 @@ impl<T: Clone + Eq + Hash> Words<T> {
     }
 }
 
-/// The parcels of a layer, each value by position in the layer. Numbers that are not known are not a number.
+/// Parcels that are kept beside the columns before these are made anew.
+const MOST_CHANGED: usize = 512;
+
+/// What is asked for of one parcel. Numbers that are not known are not a number.
+#[derive(Clone)]
+struct Row {
+    status: ParcelStatus,
+    zone: Option<Code>,
+    land_use: Option<LandUse>,
+    area_m2: f64,
+    plot_ratio_max: f64,
+    power_kw: f64,
+}
+
+impl Row {
+    fn of(entry: &Entry) -> Option<Self> {
+        let Body::Parcel(parcel) = &entry.feature.body else { return None };
+        Some(Self {
+            status: parcel.status,
+            zone: parcel.zone.clone(),
+            land_use: parcel.land_use.clone(),
+            area_m2: entry.feature.shape.area_m2(),
+            plot_ratio_max: parcel.plot_ratio.max.unwrap_or(f64::NAN),
+            power_kw: power_now_kw(parcel).unwrap_or(f64::NAN),
+        })
+    }
+}
+
+/// The values of a layer's parcels. A change of a few copies none of the others.
 #[derive(Clone)]
 pub(super) struct Columns {
+    settled: Arc<Values>,
+    /// By position: what is no longer as it was settled, or came after.
+    changed: BTreeMap<u32, Row>,
+}
+
+impl Columns {
+    /// The columns of a layer; none if something in it is no parcel.
+    pub(super) fn of(features: &Entries) -> Option<Self> {
+        let mut values = Values::of_room_for(features.len());
+        for (position, entry) in features.iter().enumerate() {
+            values.set(position, &Row::of(entry)?);
+        }
+        Some(Self { settled: Arc::new(values), changed: BTreeMap::new() })
+    }
+
+    /// The columns of `features`, which are those of these columns but for what a shift changed or added behind them.
+    pub(super) fn shifted(&self, shift: &Shift, features: &Entries) -> Option<Self> {
+        let mut columns = self.clone();
+        for position in shift.changed.iter().chain(&shift.added) {
+            columns.changed.insert(*position, Row::of(&features[*position as usize])?);
+        }
+        if columns.changed.len() > MOST_CHANGED {
+            columns = Self { settled: Arc::new(columns.values().into_owned()), changed: BTreeMap::new() };
+        }
+        Some(columns)
+    }
+
+    /// All values as they are.
+    pub(super) fn values(&self) -> Cow<'_, Values> {
+        if self.changed.is_empty() {
+            return Cow::Borrowed(&self.settled);
+        }
+        let mut values = Values::clone(&self.settled);
+        for (position, row) in &self.changed {
+            values.set(*position as usize, row);
+        }
+        Cow::Owned(values)
+    }
+}
+
+/// Values, each by position in the layer.
+#[derive(Clone)]
+pub(super) struct Values {
     /// Whether it can be had.
     pub(super) status: Vec<ParcelStatus>,
     /// Codes of the zones that parcels name.
@@ -69,39 +143,25 @@ pub(super) struct Columns {
     pub(super) power_kw: Vec<f64>,
 }
 
-impl Columns {
-    /// The columns of a layer; none if something in it is no parcel.
-    pub(super) fn of(features: &[Entry]) -> Option<Self> {
-        let mut columns = Self {
-            status: Vec::with_capacity(features.len()),
+impl Values {
+    fn of_room_for(count: usize) -> Self {
+        Self {
+            status: Vec::with_capacity(count),
             zone: Words::new(),
             land_use: Words::new(),
-            area_m2: Vec::with_capacity(features.len()),
-            plot_ratio_max: Vec::with_capacity(features.len()),
-            power_kw: Vec::with_capacity(features.len()),
-        };
-        features.iter().enumerate().try_for_each(|(position, entry)| columns.set(position, entry))?;
-        Some(columns)
-    }
-
-    /// The columns of `features`, which are those of these columns but for what a shift changed or added behind them.
-    pub(super) fn shifted(&self, shift: &Shift, features: &[Entry]) -> Option<Self> {
-        let mut columns = self.clone();
-        for position in shift.changed.iter().chain(&shift.added) {
-            columns.set(*position as usize, &features[*position as usize])?;
+            area_m2: Vec::with_capacity(count),
+            plot_ratio_max: Vec::with_capacity(count),
+            power_kw: Vec::with_capacity(count),
         }
-        Some(columns)
     }
 
-    fn set(&mut self, position: usize, entry: &Entry) -> Option<()> {
-        let Body::Parcel(parcel) = &entry.feature.body else { return None };
-        put(&mut self.status, position, parcel.status);
-        self.zone.set(position, parcel.zone.as_ref());
-        self.land_use.set(position, parcel.land_use.as_ref());
-        put(&mut self.area_m2, position, entry.feature.shape.area_m2());
-        put(&mut self.plot_ratio_max, position, parcel.plot_ratio.max.unwrap_or(f64::NAN));
-        put(&mut self.power_kw, position, power_now_kw(parcel).unwrap_or(f64::NAN));
-        Some(())
+    fn set(&mut self, position: usize, row: &Row) {
+        put(&mut self.status, position, row.status);
+        self.zone.set(position, row.zone.as_ref());
+        self.land_use.set(position, row.land_use.as_ref());
+        put(&mut self.area_m2, position, row.area_m2);
+        put(&mut self.plot_ratio_max, position, row.plot_ratio_max);
+        put(&mut self.power_kw, position, row.power_kw);
     }
 }
 

@@ -8,6 +8,7 @@ use cloudsite_domain::disclosure::disclose;
 use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{FeatureVersion, Layer};
 
+use super::entries::Entries;
 use super::made::Step;
 use super::{Entry, LayerSnapshot, Snapshot};
 use crate::disclosure::policy;
@@ -72,20 +73,22 @@ fn given(entry: &Entry, tier: Tier) -> Option<Entry> {
 /// A layer as a tier may see it; the same one where that is all of it.
 fn narrowed(whole: &Arc<LayerSnapshot>, layer: Layer, tier: Tier) -> Arc<LayerSnapshot> {
     if !policy().layer(layer).is_given_to(tier) {
-        return Arc::new(LayerSnapshot::new(Vec::new()));
+        return Arc::new(LayerSnapshot::new(Entries::default()));
     }
     let entries = whole.features();
-    let part = |entries: &[Entry]| -> Vec<_> { entries.iter().filter_map(|entry| given(entry, tier)).collect() };
+    let part = |pieces: &[Arc<[Entry]>]| -> Vec<_> {
+        pieces.iter().flat_map(|piece| piece.iter()).filter_map(|entry| given(entry, tier)).collect()
+    };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let seen = if entries.len() < MANY || cores == 1 {
-        part(entries)
+        part(entries.pieces())
     } else {
         thread::scope(|scope| {
-            let parts = entries.chunks(entries.len().div_ceil(cores));
-            let threads: Vec<_> = parts.map(|entries| scope.spawn(move || part(entries))).collect();
+            let parts = entries.pieces().chunks(entries.piece_count().div_ceil(cores));
+            let threads: Vec<_> = parts.map(|pieces| scope.spawn(move || part(pieces))).collect();
             threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
         })
     };
-    let same = seen.len() == entries.len() && seen.iter().zip(entries).all(|(seen, whole)| seen.shares(whole));
-    if same { Arc::clone(whole) } else { Arc::new(LayerSnapshot::new(seen)) }
+    let same = seen.len() == entries.len() && seen.iter().zip(entries.iter()).all(|(seen, whole)| seen.shares(whole));
+    if same { Arc::clone(whole) } else { Arc::new(LayerSnapshot::new(seen.into_iter().collect())) }
 }

@@ -11,13 +11,14 @@ use geo_types::{Polygon, Rect};
 use super::boxes::Boxes;
 use super::codes::{ByCode, Shift};
 use super::columns::Columns;
+use super::entries::Entries;
 use super::parcel_index::{Order, ParcelIndex};
 use super::{Entry, SearchArea};
 
 /// The features of a layer as of a revision.
 pub(crate) struct LayerSnapshot {
     /// By id.
-    features: Vec<Entry>,
+    features: Entries,
     index: Arc<Index>,
 }
 
@@ -28,12 +29,13 @@ struct Index {
     boxes: Boxes,
     /// Of parcels only.
     columns: Option<Columns>,
-    /// Made of the columns when it is first asked for.
+    /// Made of the columns when it is first asked for, also after each change: whoever asks first waits for it, on a thread
+    /// that may wait.
     parcels: OnceLock<ParcelIndex>,
 }
 
 impl Index {
-    fn of(features: &[Entry]) -> Self {
+    fn of(features: &Entries) -> Self {
         let (by_code, boxes) = (Arc::new(ByCode::of(features)), Boxes::of(features));
         Self::made_of(by_code, boxes, Columns::of(features))
     }
@@ -43,7 +45,7 @@ impl Index {
     }
 
     /// The index of `features` by that of a list which may differ little from it.
-    fn after(&self, before: &[Entry], features: &[Entry]) -> Self {
+    fn after(&self, before: &Entries, features: &Entries) -> Self {
         let shift = Shift::between(before, features);
         let by_code = if shift.keeps_ids() {
             Arc::clone(&self.by_code)
@@ -54,8 +56,11 @@ impl Index {
             return Self::made_of(by_code, Boxes::of(features), Columns::of(features));
         }
         let boxes = {
-            let bounds = |list: &[Entry], position: u32| list[position as usize].feature.shape.bounds();
-            let moved = shift.changed.iter().filter(|at| bounds(before, **at) != bounds(features, **at));
+            let judged = |list: &Entries, position: u32| {
+                let shape = &list[position as usize].feature.shape;
+                (shape.bounds(), shape.is_one_piece())
+            };
+            let moved = shift.changed.iter().filter(|at| judged(before, **at) != judged(features, **at));
             let moved: Vec<u32> = moved.chain(&shift.added).copied().collect();
             self.boxes.moved(before, features, &moved)
         };
@@ -72,18 +77,18 @@ impl LayerSnapshot {
             features.push(Entry::from(version));
             Ok(())
         })?;
-        Ok(Self::new(features))
+        Ok(Self::new(features.into_iter().collect()))
     }
 
     /// Indexes features that are sorted by id.
-    pub(crate) fn new(features: Vec<Entry>) -> Self {
+    pub(crate) fn new(features: Entries) -> Self {
         let index = Arc::new(Index::of(&features));
         Self { features, index }
     }
 
     /// Indexes features that are sorted by id and much like those of layers that are indexed already: one with the same
     /// contents gives its index, else the first gives what is left of its own.
-    pub(super) fn like(features: Vec<Entry>, known: &[&Self]) -> Self {
+    pub(super) fn like(features: Entries, known: &[&Self]) -> Self {
         let index = match known.iter().find(|known| known.has_contents_of(&features)) {
             Some(same) => Arc::clone(&same.index),
             None => match known {
@@ -94,23 +99,18 @@ impl LayerSnapshot {
         Self { features, index }
     }
 
-    fn has_contents_of(&self, features: &[Entry]) -> bool {
+    fn has_contents_of(&self, features: &Entries) -> bool {
         let same = |(ours, theirs): (&Entry, &Entry)| ours.id == theirs.id && ours.shares(theirs);
-        self.features.len() == features.len() && self.features.iter().zip(features).all(same)
+        let same_piece = |piece: usize| {
+            let pairs = || self.features.piece(piece).1.iter().zip(features.piece(piece).1);
+            self.features.shares_piece(features, piece) || pairs().all(same)
+        };
+        self.features.len() == features.len() && (0..features.piece_count()).all(same_piece)
     }
 
     /// This layer where some features, by id, are something else or not there.
     pub(super) fn changed(&self, differences: Vec<(FeatureId, Option<Entry>)>) -> Self {
-        let mut features = Vec::with_capacity(self.features.len() + differences.len());
-        let mut kept = self.features.as_slice();
-        for (id, entry) in differences {
-            let (before, rest) = kept.split_at(kept.partition_point(|kept| kept.id < id));
-            features.extend_from_slice(before);
-            features.extend(entry);
-            kept = if rest.first().is_some_and(|first| first.id == id) { &rest[1..] } else { rest };
-        }
-        features.extend_from_slice(kept);
-        Self::like(features, &[self])
+        Self::like(self.features.changed(differences), &[self])
     }
 
     /// This layer as `then` has it: what a revision changed is of that revision, everything else is as it was.
@@ -127,33 +127,39 @@ impl LayerSnapshot {
     }
 
     /// The features that are of another version in `after`, or not in both: what they are here and there.
-    pub(crate) fn differences<'a>(&'a self, after: &'a Self) -> Vec<(Option<&'a Entry>, Option<&'a Entry>)> {
+    pub(crate) fn differences<'a>(&'a self, after: &'a Self) -> Vec<Pair<'a>> {
         let mut differences = Vec::new();
         if std::ptr::eq(self, after) {
             return differences;
         }
-        let (mut ours, mut theirs) = (self.features.iter().peekable(), after.features.iter().peekable());
-        loop {
-            let id = match (ours.peek(), theirs.peek()) {
-                (None, None) => return differences,
-                (Some(one), None) | (None, Some(one)) => one.id,
-                (Some(ours), Some(theirs)) => ours.id.min(theirs.id),
-            };
-            let pair = (ours.next_if(|entry| entry.id == id), theirs.next_if(|entry| entry.id == id));
-            if pair.0.map(|entry| entry.since) != pair.1.map(|entry| entry.since) {
-                differences.push(pair);
+        // While nothing has moved, what both have as one piece does not differ.
+        let mut piece = 0;
+        while piece < self.features.piece_count().max(after.features.piece_count()) {
+            let ((from, ours), (_, theirs)) = (self.features.piece(piece), after.features.piece(piece));
+            let in_place =
+                ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| ours.id == theirs.id);
+            if self.features.shares_piece(&after.features, piece) {
+                piece += 1;
+            } else if in_place {
+                let pairs = ours.iter().zip(theirs).filter(|(ours, theirs)| ours.since != theirs.since);
+                differences.extend(pairs.map(|(ours, theirs)| (Some(ours), Some(theirs))));
+                piece += 1;
+            } else {
+                merge(self.features.from(from), after.features.from(from), &mut differences);
+                return differences;
             }
         }
+        differences
     }
 
     /// The features by id.
-    pub(crate) fn features(&self) -> &[Entry] {
+    pub(crate) fn features(&self) -> &Entries {
         &self.features
     }
 
     /// The feature with this number.
     pub(crate) fn with_id(&self, id: FeatureId) -> Option<&Entry> {
-        self.features.binary_search_by_key(&id, |entry| entry.id).ok().map(|position| &self.features[position])
+        self.features.position(id).ok().map(|position| &self.features[position])
     }
 
     /// The feature at a position in [`Self::features`].
@@ -170,11 +176,6 @@ impl LayerSnapshot {
     pub(crate) fn sort_by_code(&self, positions: &mut [u32]) {
         let ranks = self.index.by_code.ranks();
         positions.sort_unstable_by_key(|position| ranks[*position as usize]);
-    }
-
-    /// The place in the order of codes of what stands at a position.
-    pub(crate) fn row(&self, position: u32) -> u32 {
-        self.index.by_code.ranks()[position as usize]
     }
 
     /// The parcels by what they are asked for by; none of a layer that holds something else.
@@ -222,6 +223,29 @@ impl LayerSnapshot {
             self.index.boxes.touches_surely(*position, area) || touches(&self.at(*position).feature.shape, outline)
         });
         found
+    }
+}
+
+/// What a feature is in two lists.
+type Pair<'a> = (Option<&'a Entry>, Option<&'a Entry>);
+
+/// Adds the entries that are of another version in the second of two lists by id, or not in both.
+fn merge<'a>(
+    ours: impl Iterator<Item = &'a Entry>,
+    theirs: impl Iterator<Item = &'a Entry>,
+    differences: &mut Vec<Pair<'a>>,
+) {
+    let (mut ours, mut theirs) = (ours.peekable(), theirs.peekable());
+    loop {
+        let id = match (ours.peek(), theirs.peek()) {
+            (None, None) => return,
+            (Some(one), None) | (None, Some(one)) => one.id,
+            (Some(ours), Some(theirs)) => ours.id.min(theirs.id),
+        };
+        let pair = (ours.next_if(|entry| entry.id == id), theirs.next_if(|entry| entry.id == id));
+        if pair.0.map(|entry| entry.since) != pair.1.map(|entry| entry.since) {
+            differences.push(pair);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod boxes;
 mod codes;
 mod columns;
 mod disclosed;
+mod entries;
 mod entry;
 mod layer;
 mod made;

@@ -1,5 +1,5 @@
 //! What parcels are asked for by: for each condition the parcels that meet it, so that a filter over all of them is a few
-//! intersections, and no parcel is looked at that is not in the answer.
+//! intersections. Values are looked at only where a bound lies between two steps.
 //!
 //! A parcel is its row here: its place in the order of codes. So what a filter leaves is in that order already.
 
@@ -75,6 +75,7 @@ pub(crate) enum Order {
 impl ParcelIndex {
     /// The index of columns; `by_code` are the positions in the order of codes.
     pub(super) fn of(columns: &Columns, by_code: &[u32]) -> Self {
+        let columns = columns.values();
         let numbers = |column: &[f64]| Steps::of(by_code.iter().map(|at| column[*at as usize]).collect());
         let count = by_code.len();
         let mut statuses: BTreeMap<u8, Vec<u32>> = BTreeMap::new();
@@ -101,15 +102,6 @@ impl ParcelIndex {
     /// No parcel.
     pub(crate) fn none(&self) -> Bits {
         Bits::none(self.count as usize)
-    }
-
-    /// These rows.
-    pub(crate) fn rows(&self, rows: impl Iterator<Item = u32>) -> Bits {
-        let mut bits = self.none();
-        for row in rows {
-            bits.insert(row);
-        }
-        bits
     }
 
     /// Those of some statuses.
@@ -142,23 +134,28 @@ impl ParcelIndex {
         Cow::Owned(all)
     }
 
-    /// `count` of the chosen parcels, of which there are `total`, from `first` on in an order, or else in that of codes.
-    pub(crate) fn page(
-        &self,
-        (chosen, total): (&Bits, usize),
-        order: Option<Order>,
-        first: usize,
-        count: usize,
-    ) -> Vec<u32> {
-        let Some(order) = order else { return chosen.rows(first).take(count).collect() };
-        // Few are sorted; of many, the first ones are soon met on the way through all.
-        let until_page = first.saturating_add(count).saturating_mul(self.count as usize) / total.max(1);
-        if total < until_page {
+    /// `count` of the chosen parcels from `first` on in an order, or else in that of codes; and how many were chosen.
+    pub(crate) fn page(&self, chosen: &Bits, order: Option<Order>, first: usize, count: usize) -> (Vec<u32>, usize) {
+        let total = chosen.count();
+        let Some(order) = order else { return (chosen.rows(first).take(count).collect(), total) };
+        if self.is_sorted_sooner(total, order, first.saturating_add(count)) {
             let mut rows: Vec<u32> = chosen.rows(0).collect();
             self.sort(order, &mut rows);
-            return rows.into_iter().skip(first).take(count).collect();
+            return (rows.into_iter().skip(first).take(count).collect(), total);
         }
-        self.order(order).iter().filter(|row| chosen.has(**row)).skip(first).take(count).copied().collect()
+        let rows = self.order(order).iter().filter(|row| chosen.has(**row));
+        (rows.skip(first).take(count).copied().collect(), total)
+    }
+
+    /// Whether `total` rows are sooner sorted than met on the way through all of an order until `until` of them were.
+    fn is_sorted_sooner(&self, total: usize, order: Order, until: usize) -> bool {
+        let all = self.count as usize;
+        if !self.has(order) {
+            // An order is there for those who come after, too.
+            return total < all / 4;
+        }
+        let on_the_way = until.saturating_mul(all) / total.max(1);
+        total * (total.max(1).ilog2() as usize + 1) < on_the_way.min(all)
     }
 
     /// Whether an order was made already.

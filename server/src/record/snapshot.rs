@@ -88,7 +88,7 @@ impl Snapshot {
 
     /// The park's own feature, if the record has one.
     pub(crate) fn park(&self) -> Option<&Entry> {
-        self.layer(Layer::Park).features().first()
+        self.layer(Layer::Park).features().iter().next()
     }
 
     /// The smallest rectangle around everything, canonical metres.
@@ -117,7 +117,7 @@ impl Snapshot {
     pub(crate) fn parcels_in_zone(&self, zone: &Code) -> u32 {
         let counts = self.parcels_by_zone.get_or_init(|| {
             let mut counts = HashMap::new();
-            for version in self.layer(Layer::Parcel).features() {
+            for version in self.layer(Layer::Parcel).features().iter() {
                 if let Body::Parcel(parcel) = &version.feature.body
                     && let Some(zone) = &parcel.zone
                 {

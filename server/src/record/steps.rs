@@ -15,7 +15,7 @@ const SAMPLE: usize = 4_096;
 pub(crate) struct Steps {
     /// Not a number where nothing is known.
     values: Vec<f64>,
-    bounds: Vec<f64>,
+    thresholds: Vec<f64>,
     /// By step; each is within the one before.
     reaching: Vec<Bits>,
     /// The greatest value.
@@ -50,27 +50,27 @@ impl Steps {
             lower[step - 1].unite(&higher[0]);
         }
         let greatest = values.iter().copied().filter(|value| !value.is_nan()).fold(f64::NEG_INFINITY, f64::max);
-        Self { values, bounds: steps, reaching, greatest }
+        Self { values, thresholds: steps, reaching, greatest }
     }
 
     /// The value of a row; not a number if it is not known.
-    pub(crate) fn value(&self, row: u32) -> f64 {
+    pub(super) fn value(&self, row: u32) -> f64 {
         self.values[row as usize]
     }
 
     /// A set that holds all rows whose value is at least `min`, and perhaps some of less; none if there is no such row.
     pub(crate) fn at_least(&self, min: f64) -> Option<&Bits> {
         // Below the lowest step is nothing.
-        self.reaching.get(reached(&self.bounds, min).unwrap_or(0))
+        self.reaching.get(reached(&self.thresholds, min).unwrap_or(0))
     }
 
     /// Takes those out of `rows`, which are in what [`Self::at_least`] gives, whose value is not within the bounds.
     pub(crate) fn keep_within(&self, Interval { min, max }: Interval, rows: &mut Bits) {
-        let low = reached(&self.bounds, min).unwrap_or(0);
-        if self.bounds.get(low).is_some_and(|step| *step < min) {
+        let low = reached(&self.thresholds, min).unwrap_or(0);
+        if self.thresholds.get(low).is_some_and(|step| *step < min) {
             self.drop_between(low, rows, |value| value < min);
         }
-        let Some(high) = reached(&self.bounds, max) else { return *rows = Bits::none(self.values.len()) };
+        let Some(high) = reached(&self.thresholds, max) else { return *rows = Bits::none(self.values.len()) };
         if let Some(above) = self.reaching.get(high + 1) {
             rows.subtract(above);
         }
@@ -150,7 +150,7 @@ mod tests {
     fn many_values_are_placed_by_a_sample() {
         let values: Vec<f64> =
             (0..50_000_u32).map(|row| f64::from(row.wrapping_mul(2_654_435_761) >> 8) / 7.0).collect();
-        assert_eq!(Steps::of(values.clone()).bounds.len(), MOST);
+        assert_eq!(Steps::of(values.clone()).thresholds.len(), MOST);
         for (min, max) in
             [(None, Some(-1.0)), (Some(1e9), None), (Some(1e5), Some(1.2e6)), (Some(values[7]), Some(values[7]))]
         {

@@ -43,7 +43,7 @@ fn equals_one_read_anew(record: &Record) {
         assert_eq!(ours.features(), theirs.features(), "{layer}");
         assert_eq!(ours.bounds(), theirs.bounds(), "{layer}");
         assert!(ours.in_code_order().eq(theirs.in_code_order()), "{layer}");
-        for entry in theirs.features() {
+        for entry in theirs.features().iter() {
             let bounds = entry.feature.shape.bounds();
             assert_eq!(ours.near(bounds), theirs.near(bounds), "{layer} {}", entry.feature.code);
             assert_eq!(ours.find(&entry.feature.code), Some(entry));
@@ -130,12 +130,12 @@ fn a_roll_back_makes_a_snapshot_that_equals_one_read_anew() {
     equals_one_read_anew(&record);
     let now = record.snapshot();
     let contents = |snapshot: &Snapshot| {
-        let layers = Layer::ALL.iter().flat_map(|layer| snapshot.layer(*layer).features());
+        let layers = Layer::ALL.iter().flat_map(|layer| snapshot.layer(*layer).features().iter());
         layers.map(|entry| (entry.id, entry.feature.clone())).collect::<Vec<_>>()
     };
     assert_eq!(contents(&now), contents(&first));
     // What a former revision had in memory is used again.
-    let mut pairs = now.layer(Layer::Parcel).features().iter().zip(first.layer(Layer::Parcel).features());
+    let mut pairs = now.layer(Layer::Parcel).features().iter().zip(first.layer(Layer::Parcel).features().iter());
     assert!(pairs.all(|(ours, theirs)| ours.shares(theirs)));
 
     let nothing = record.roll_back(roll_back_of(Revision(4), "again", "test", Timestamp::UNIX_EPOCH)).unwrap();
@@ -162,7 +162,7 @@ fn a_past_revision_shares_what_has_not_changed_since() {
         let (past, kept) = (anew.snapshot_at(revision).unwrap(), record.snapshot_at(revision).unwrap());
         let (parcels, newest) = (past.layer(Layer::Parcel), anew.snapshot());
         assert_eq!(parcels.features(), kept.layer(Layer::Parcel).features());
-        let pairs = parcels.features().iter().zip(newest.layer(Layer::Parcel).features());
+        let pairs = parcels.features().iter().zip(newest.layer(Layer::Parcel).features().iter());
         let shared = pairs.filter(|(ours, theirs)| ours.shares(theirs)).count();
         assert_eq!(shared, 4, "all but the one that was changed");
         assert!(std::ptr::eq(past.layer(Layer::Zone), newest.layer(Layer::Zone)), "whole layers are shared");
@@ -238,7 +238,7 @@ fn boxes_judge_as_shapes_do() {
         let version = FeatureVersion { id: FeatureId(u64::from(number) + 1), since: Revision(1), feature };
         entries.push(Entry::from(version));
     }
-    let layer = LayerSnapshot::new(entries);
+    let layer = LayerSnapshot::new(entries.into_iter().collect());
     let mut touched = 0;
     for _ in 0..300 {
         let low = sample::CORNER + Coord { x: chance(2_000.0), y: chance(2_000.0) };
@@ -256,6 +256,27 @@ fn boxes_judge_as_shapes_do() {
         touched += found.len();
     }
     assert!(touched > 1_000, "{touched} were touched");
+}
+
+/// Two corners of a square have its box, and nothing in the middle of it.
+#[test]
+fn a_shape_that_falls_apart_within_its_box_is_judged_anew() {
+    let at = |x: f64, y: f64| sample::CORNER + Coord { x, y };
+    let square = |low: f64, high: f64| {
+        let corners = vec![at(low, low), at(high, low), at(high, high), at(low, high)];
+        Polygon::new(LineString::from(corners), Vec::new())
+    };
+    let entry = |since: u64, parts: Vec<Polygon>| {
+        let mut feature = sample::parcel("T-1", 0.0, 0.0, ParcelStatus::Available);
+        feature.shape = Shape::new(MultiPolygon::new(parts).into()).unwrap();
+        Entry::from(FeatureVersion { id: FeatureId(1), since: Revision(since), feature })
+    };
+    let whole = LayerSnapshot::new([entry(1, vec![square(0.0, 90.0)])].into_iter().collect());
+    let parted = [entry(2, vec![square(0.0, 30.0), square(60.0, 90.0)])].into_iter().collect();
+    let parted = LayerSnapshot::like(parted, &[&whole]);
+    let (low, high) = (lon_lat_from_canonical(at(-20.0, 40.0)), lon_lat_from_canonical(at(110.0, 50.0)));
+    let middle = SearchArea::new(low.x, low.y, high.x, high.y).unwrap();
+    assert_eq!((whole.touching(&middle).len(), parted.touching(&middle).len()), (1, 0));
 }
 
 #[test]

@@ -13,16 +13,17 @@ use super::sign_in::SignIn;
 use super::stage::Stage;
 use super::toast::Toast;
 use super::tools::Tools;
+use crate::keeping::Keeping;
 use crate::state::Page;
 
 /// The 3D view over the whole window, and everything else on top of it.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     let page = Page::here();
-    let compares = move || page.keeping.get().is_some_and(super::super::keeping::Keeping::compares);
+    let compares = move || page.keeping.get().is_some_and(Keeping::compares);
     let escape = window_event_listener(ev::keydown, move |event| {
         let keeping = page.keeping.get_untracked();
-        let is_dialogs = page.signing_in.get_untracked() || keeping.is_some_and(super::super::keeping::Keeping::asks);
+        let is_dialogs = page.signing_in.get_untracked() || keeping.is_some_and(Keeping::asks);
         if event.key() == "Escape" && !is_dialogs {
             if let Some(keeping) = keeping.filter(|keeping| untrack(|| keeping.compares())) {
                 keeping.stop_comparing();
@@ -49,10 +50,10 @@ pub(crate) fn App() -> impl IntoView {
             <PlaceCard />
         </Show>
         <Show when=compares>
-            {move || page.keeping.get().map(super::super::keeping::Keeping::change_card)}
+            {move || page.keeping.get().map(Keeping::change_card)}
         </Show>
         <SignIn />
-        {move || page.keeping.get().map(super::super::keeping::Keeping::intake)}
+        {move || page.keeping.get().map(Keeping::intake)}
         <Toast />
     }
 }

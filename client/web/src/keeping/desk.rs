@@ -6,9 +6,9 @@ use cloudsite_link::LinkError;
 use cloudsite_proto::change::{ChangedFeature, Changeset, ChangesetState, Conflict, Problem, Side as Whose};
 use leptos::prelude::*;
 
-use super::keeper::Keeper;
 use crate::keeping::editing::Editing;
 use crate::keeping::intake::Intake;
+use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::draft::Side;
 use crate::keeping::pure::work::Act;
 

@@ -79,7 +79,7 @@ impl Keeping for Keeper {
     }
 
     fn compares(&self) -> bool {
-        self.page.tab.get() == Tab::Changes && self.desk.looked_at.with(Option::is_some)
+        self.page.keeps() && self.page.tab.get() == Tab::Changes && self.desk.looked_at.with(Option::is_some)
     }
 
     fn stop_comparing(&self) {
@@ -120,7 +120,7 @@ impl Keeping for Keeper {
         // What was published the record shows itself.
         let is_open =
             desk.changeset.with(|changeset| changeset.as_ref().is_some_and(|known| is_on_its_way(known.state())));
-        let shown = is_open && page.tab.get() == Tab::Changes;
+        let shown = is_open && page.keeps() && page.tab.get() == Tab::Changes;
         let (side, looked_at) = (desk.side.get(), desk.looked_at.get());
         page.park.with(|park| {
             let Some(park) = park.as_ref() else { return Overlay::default() };

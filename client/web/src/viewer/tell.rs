@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use prost::Message;
 
 use super::bridge;
+use crate::keeping::Keeping;
 use crate::pure::camera;
 use crate::pure::facts::code_of;
 use crate::pure::place::{Place, zone_with};
-
 use crate::state::{Card, Connection, Page};
 
 /// The layers that can be switched, in the order of the switches.
@@ -39,9 +39,7 @@ pub(super) fn follow(page: Page) {
         Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default() }))
     });
     follow_reader(page, listens);
-    on(listens, move || {
-        Some(Event::Overlay(page.keeping.get().map(super::super::keeping::Keeping::overlay).unwrap_or_default()))
-    });
+    on(listens, move || Some(Event::Overlay(page.keeping.get().map(Keeping::overlay).unwrap_or_default())));
     let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
         Connection::Connected { revision } => revision,
         Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),

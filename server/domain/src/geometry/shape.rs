@@ -247,6 +247,24 @@ mod tests {
     }
 
     #[test]
+    fn pieces_are_told_from_parts() {
+        let square = |west: f64| polygon![(x: west, y: 0.0), (x: west + 1.0, y: 0.0), (x: west + 1.0, y: 1.0), (x: west, y: 1.0)];
+        let lines = |count: usize| {
+            geo_types::MultiLineString::new(vec![line_string![(x: 0.0, y: 0.0), (x: 5.0, y: 0.0)]; count])
+        };
+        let cases: [(Geometry, bool); 5] = [
+            (point!(x: 1.0, y: 2.0).into(), true),
+            (square(0.0).into(), true),
+            (geo_types::MultiPolygon::new(vec![square(0.0), square(5.0)]).into(), false),
+            (lines(1).into(), true),
+            (lines(2).into(), false),
+        ];
+        for (geometry, expected) in cases {
+            assert_eq!(Shape::new(geometry.clone()).unwrap().is_one_piece(), expected, "{geometry:?}");
+        }
+    }
+
+    #[test]
     fn good_shapes_are_taken() {
         check(point!(x: 1.0, y: 2.0), expect!["point of 0 m2"]);
         check(line_string![(x: 0.0, y: 0.0), (x: 3.0, y: 4.0)], expect!["line of 0 m2"]);

@@ -3,6 +3,7 @@
 //! Usage: `bench-record PARCELS`; prints one JSON object. `cargo xtask bench record` runs it. The load is made on the same
 //! machine as both servers, which take turns, so it is their ratio that counts.
 
+mod line;
 mod load;
 mod ours;
 mod parcels;
@@ -33,7 +34,7 @@ async fn main() -> anyhow::Result<()> {
     let last = A_FILE.min(count / 2);
     let server = filled(&field, count - last).await?;
     publish(&server, &field, count - last..count, &mut rows).await?;
-    let ours = ours::connect(&server).await;
+    let ours = ours::connect(&server).await?;
     let peer = peer::Peer::start(&field, &ours.areas_m2(&field).await?).await.context("PostgreSQL does not serve")?;
     let sides = Sides { ours, peer: peer.connect().await? };
 

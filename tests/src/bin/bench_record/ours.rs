@@ -10,13 +10,11 @@ use cloudsite_proto::land::{
     ParcelView, RollBackRequest, RollBackResponse,
 };
 use cloudsite_tests::Server;
-use http::uri::PathAndQuery;
 use tonic::Request;
-use tonic::client::Grpc;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::transport::Channel;
-use tonic_prost::ProstCodec;
 
+use crate::line::Line;
 use crate::load::{Answer, CONNECTIONS, Query, median};
 use crate::parcels::Field;
 use crate::rows::Rows;
@@ -31,33 +29,24 @@ const AS_OF_REQUESTS: usize = 2_000;
 /// PostGIS would answer otherwise.
 pub(crate) struct Ours {
     operator: AsciiMetadataValue,
-    lines: Vec<ParcelServiceClient<Channel>>,
-    channels: Vec<Channel>,
+    client: ParcelServiceClient<Channel>,
+    lines: Vec<Line>,
 }
-
-/// A `ListParcelsResponse` whose parcels are not taken apart yet, as the other side's rows are not.
-#[derive(Clone, PartialEq, prost::Message)]
-struct Unopened {
-    #[prost(bytes = "bytes", repeated, tag = "1")]
-    parcels: Vec<bytes::Bytes>,
-}
-
-const LIST_PARCELS: &str = "/cloudsite.land.v1.ParcelService/ListParcels";
 
 /// Connects as often as the other side does.
-pub(crate) async fn connect(server: &Server) -> Ours {
-    let mut channels = Vec::new();
-    for _ in 0..CONNECTIONS {
-        channels.push(server.channel().await);
-    }
+pub(crate) async fn connect(server: &Server) -> anyhow::Result<Ours> {
     let request = server.as_operator(());
     let operator = request.metadata().get("authorization").expect("an operator has a token").clone();
-    Ours { operator, lines: channels.iter().cloned().map(ParcelServiceClient::new).collect(), channels }
+    let mut lines = Vec::new();
+    for _ in 0..CONNECTIONS {
+        lines.push(Line::to(&server.url(""), operator.to_str()?).await?);
+    }
+    Ok(Ours { operator, client: ParcelServiceClient::new(server.channel().await), lines })
 }
 
 impl Ours {
-    async fn answer(&self, line: usize, request: ListParcelsRequest) -> anyhow::Result<ListParcelsResponse> {
-        Ok(self.lines[line % self.lines.len()].clone().list_parcels(self.asked(request)).await?.into_inner())
+    async fn answer(&self, request: ListParcelsRequest) -> anyhow::Result<ListParcelsResponse> {
+        Ok(self.client.clone().list_parcels(self.asked(request)).await?.into_inner())
     }
 
     fn asked<T>(&self, message: T) -> Request<T> {
@@ -68,7 +57,7 @@ impl Ours {
 
     /// The whole answer.
     pub(crate) async fn ask(&self, query: &Query) -> anyhow::Result<Answer> {
-        let reply = self.answer(0, request(query, 0)).await?;
+        let reply = self.answer(request(query, 0)).await?;
         let code = |name: &str| name.trim_start_matches("parcels/").to_owned();
         Ok((reply.parcels.iter().map(|parcel| code(&parcel.name)).collect(), i64::from(reply.total_size)))
     }
@@ -78,7 +67,7 @@ impl Ours {
         let mut areas = vec![f64::NAN; field.count as usize];
         let mut request = ListParcelsRequest { page_size: 1_000, ..Default::default() };
         loop {
-            let reply = self.answer(0, request.clone()).await?;
+            let reply = self.answer(request.clone()).await?;
             for parcel in &reply.parcels {
                 let number: usize = parcel.name.trim_start_matches("parcels/G-").parse()?;
                 areas[number] = parcel.area_m2;
@@ -94,11 +83,7 @@ impl Ours {
 
     /// How many parcels the answer holds, by one of the connections.
     pub(crate) async fn fetch(&self, line: usize, query: &Query) -> anyhow::Result<usize> {
-        let mut client = Grpc::new(self.channels[line % self.channels.len()].clone());
-        client.ready().await?;
-        let codec = ProstCodec::<ListParcelsRequest, Unopened>::default();
-        let path = PathAndQuery::from_static(LIST_PARCELS);
-        Ok(client.unary(self.asked(request(query, 0)), path, codec).await?.into_inner().parcels.len())
+        self.lines[line % self.lines.len()].fetch(&request(query, 0)).await
     }
 }
 
@@ -173,13 +158,13 @@ pub(crate) async fn as_of(server: &Server, ours: &Ours, field: &Field, rows: &mu
     let past = head(&mut client).await? - ROLL_BACKS as u64 - 1;
     let queries = Query::boxes(field, 100);
     let began = Instant::now();
-    ours.answer(0, request(&queries[0], past)).await?;
+    ours.answer(request(&queries[0], past)).await?;
     rows.at_most("a past revision, loaded", "s", began.elapsed().as_secs_f64(), None);
     let (mut then, mut now) = (Vec::new(), Vec::new());
-    for (index, query) in queries.iter().cycle().take(AS_OF_REQUESTS).enumerate() {
+    for query in queries.iter().cycle().take(AS_OF_REQUESTS) {
         for (revision, took) in [(past, &mut then), (0, &mut now)] {
             let began = Instant::now();
-            ours.answer(index, request(query, revision)).await?;
+            ours.answer(request(query, revision)).await?;
             took.push(began.elapsed().as_secs_f64() * 1e3);
         }
     }

@@ -7,6 +7,7 @@ mod supplies;
 use leptos::prelude::*;
 
 use self::sheet::Sheet;
+use crate::keeping::Keeping;
 use crate::state::{Card as State, Page};
 use crate::{browser, components::panel::LIST_ID};
 
@@ -26,7 +27,7 @@ pub(crate) fn Card() -> impl IntoView {
         }
         other => page.fill("card.failed", &[("reason", &page.explain(other))]),
     };
-    let edits = Memo::new(move |_| page.keeping.get().is_some_and(super::super::keeping::Keeping::edits));
+    let edits = Memo::new(move |_| page.keeping.get().is_some_and(Keeping::edits));
     let body = move || match page.card.get() {
         State::Loading => view! { <Waiting /> }.into_any(),
         State::Failed(error) => view! { <p class="empty" role="alert">{failure(&error)}</p> }.into_any(),
@@ -41,7 +42,7 @@ pub(crate) fn Card() -> impl IntoView {
             </button>
             <h2 data-testid="card-code">{code}</h2>
             <Show when=move || edits.get() fallback=body>
-                {move || page.keeping.get().map(super::super::keeping::Keeping::editor)}
+                {move || page.keeping.get().map(Keeping::editor)}
             </Show>
         </aside>
     }

@@ -14,7 +14,7 @@ use self::parcel_list::ParcelList;
 use self::results::Results;
 use self::search::Search;
 use self::status_filter::StatusFilter;
-use crate::pure::people::keeps_record;
+use crate::keeping::Keeping;
 use crate::state::{Page, Tab};
 
 /// The element of the list, to which the keyboard comes back when a card is closed.
@@ -25,7 +25,8 @@ pub(crate) const LIST_ID: &str = "parcel-list";
 pub(crate) fn Panel() -> impl IntoView {
     let page = Page::here();
     let open = move || page.sheet_open.get();
-    let keeps = Memo::new(move |_| page.caller.with(|caller| keeps_record(caller.as_ref())));
+    let keeps = Memo::new(move |_| page.keeps());
+    let shows_changes = move || keeps.get() && page.tab.get() == Tab::Changes;
     let keeping = move || page.keeping.get().filter(|_| keeps.get());
     view! {
         <main class="panel" class:open=open aria-label=page.words("panel.title")>
@@ -36,9 +37,12 @@ pub(crate) fn Panel() -> impl IntoView {
                 aria-label=page.words("panel.collapse")
                 on:click=move |_| page.sheet_open.update(|open| *open = !*open)
             ></button>
-            {move || keeping().map(super::super::keeping::Keeping::tabs)}
-            <Show when=move || keeping().is_some() && page.tab.get() == Tab::Changes fallback=Finding>
-                {move || keeping().map(super::super::keeping::Keeping::changes)}
+            {move || keeping().map(Keeping::tabs)}
+            <Show when=shows_changes fallback=Finding>
+                <Show when=move || keeping().is_none()>
+                    <p class="empty" role="status">{page.words("changes.loading")}</p>
+                </Show>
+                {move || keeping().map(Keeping::changes)}
             </Show>
         </main>
     }

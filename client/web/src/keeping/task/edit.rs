@@ -2,6 +2,7 @@
 
 use cloudsite_link::{Client, LinkError};
 use cloudsite_proto::change::PutFeatureRequest;
+use cloudsite_proto::identity::Role;
 use cloudsite_proto::land::{Feature, Layer, ListFeaturesRequest, LonLatBounds, Parcel};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -16,15 +17,26 @@ use crate::keeping::pure::rules::Surroundings;
 use crate::keeping::pure::shapes::{Rings, canonical_areas};
 use crate::keeping::rules;
 use crate::pure::facts::code_of;
+use crate::pure::people::has;
 use crate::state::Tab;
 
 /// How far around a parcel its neighbours are asked for, degrees; some 50 m.
 const AROUND_DEG: f64 = 0.0005;
 
 impl Keeper {
-    /// A card that is closed, or another one, ends what was edited on it.
+    /// A card that is closed, or another one, ends what was edited on it; so does the end of the right to edit, with a file
+    /// on its way in.
     pub(in crate::keeping) fn follow_editing(self) {
         let (page, desk) = (self.page, self.desk);
+        Effect::new(move |edited: Option<bool>| {
+            let edits = page.caller.with(|caller| has(caller.as_ref(), Role::Editor));
+            if edited == Some(true) && !edits {
+                desk.editing.set(None);
+                desk.hovering.set(false);
+                self.drop_intake();
+            }
+            edits
+        });
         Effect::new(move |_| {
             let selected = page.selected.get();
             let is_other = desk.editing.with_untracked(|editing| {
@@ -42,7 +54,8 @@ impl Keeper {
         let code = code_of(&parcel.name).to_owned();
         spawn_local(async move {
             let read = Box::pin(read(&client, &parcel)).await;
-            if page.selected.get_untracked().as_ref() != Some(&code) {
+            let may_edit = page.caller.with_untracked(|caller| has(caller.as_ref(), Role::Editor));
+            if page.selected.get_untracked().as_ref() != Some(&code) || !may_edit {
                 return;
             }
             match read {

@@ -13,7 +13,6 @@ use leptos::task::spawn_local;
 use crate::browser;
 use crate::keeping::desk::ChangesetList;
 use crate::keeping::keeper::Keeper;
-use crate::pure::people::keeps_record;
 use crate::state::Tab;
 
 /// How often what others do with changesets is looked for, while they are on the page.
@@ -29,7 +28,7 @@ impl Keeper {
     pub(in crate::keeping) fn follow_desk(self) {
         let (page, desk) = (self.page, self.desk);
         Effect::new(move |_| {
-            let keeps = page.caller.with(|caller| keeps_record(caller.as_ref()));
+            let keeps = page.keeps();
             desk.listed.track();
             if keeps {
                 self.load_changesets();
@@ -37,8 +36,17 @@ impl Keeper {
                 desk.list.set(ChangesetList::default());
             }
         });
+        // A link says what to begin with; whoever signs in after someone else begins anew.
+        Effect::new(move |kept: Option<bool>| {
+            let keeps = page.keeps();
+            if kept == Some(true) && !keeps {
+                page.tab.set(Tab::Find);
+                page.open_changeset.set(None);
+            }
+            keeps
+        });
         Effect::new(move |_| {
-            let keeps = page.caller.with(|caller| keeps_record(caller.as_ref()));
+            let keeps = page.keeps();
             let open = page.open_changeset.get();
             self.clear_changeset();
             if let Some(name) = open.filter(|_| keeps) {
@@ -49,7 +57,7 @@ impl Keeper {
             loop {
                 sleep(LOOK_AGAIN).await;
                 let seen = page.tab.get_untracked() == Tab::Changes && browser::is_visible();
-                if seen && page.caller.with_untracked(|caller| keeps_record(caller.as_ref())) {
+                if seen && self.keeps() {
                     self.look_again();
                 }
             }
@@ -59,13 +67,18 @@ impl Keeper {
     /// Loads again what may have changed of the list and the open changeset.
     pub(in crate::keeping) fn look_again(self) {
         let desk = self.desk;
-        if !self.page.caller.with_untracked(|caller| keeps_record(caller.as_ref())) {
+        if !self.keeps() {
             return;
         }
         self.load_changesets();
         if let Some(name) = self.page.open_changeset.get_untracked().filter(|_| desk.doing.get_untracked().is_none()) {
             self.load_changeset(name);
         }
+    }
+
+    /// Whether it is still, or already, someone's who may see changesets.
+    fn keeps(self) -> bool {
+        untrack(|| self.page.keeps())
     }
 
     fn clear_changeset(self) {
@@ -83,7 +96,7 @@ impl Keeper {
         let listed = desk.listed.get_untracked();
         spawn_local(async move {
             let reply = client.changesets(listed.states(), "").await;
-            if desk.listed.get_untracked() != listed {
+            if desk.listed.get_untracked() != listed || !self.keeps() {
                 return;
             }
             match reply {
@@ -103,7 +116,7 @@ impl Keeper {
         let (page, desk, client) = (self.page, self.desk, self.client());
         spawn_local(async move {
             let reply = client.changeset(&name).await;
-            if page.open_changeset.get_untracked().as_ref() == Some(&name) {
+            if page.open_changeset.get_untracked().as_ref() == Some(&name) && self.keeps() {
                 match reply {
                     Ok(changeset) => self.show_changeset(changeset),
                     Err(error) => desk.failure.set(Some(error)),
