@@ -138,7 +138,7 @@ impl ParcelIndex {
     pub(crate) fn page(&self, chosen: &Bits, order: Option<Order>, first: usize, count: usize) -> (Vec<u32>, usize) {
         let total = chosen.count();
         let Some(order) = order else { return (chosen.rows(first).take(count).collect(), total) };
-        if self.is_sorted_sooner(total, order, first.saturating_add(count)) {
+        if self.is_sorted_sooner(total, first.saturating_add(count)) {
             let mut rows: Vec<u32> = chosen.rows(0).collect();
             self.sort(order, &mut rows);
             return (rows.into_iter().skip(first).take(count).collect(), total);
@@ -147,13 +147,10 @@ impl ParcelIndex {
         (rows.skip(first).take(count).copied().collect(), total)
     }
 
-    /// Whether `total` rows are sooner sorted than met on the way through all of an order until `until` of them were.
-    fn is_sorted_sooner(&self, total: usize, order: Order, until: usize) -> bool {
+    /// Whether `total` rows are sooner sorted than met on the way through all of an order until `until` of them were. An
+    /// order that has yet to be made is there for those who come after, too.
+    fn is_sorted_sooner(&self, total: usize, until: usize) -> bool {
         let all = self.count as usize;
-        if !self.has(order) {
-            // An order is there for those who come after, too.
-            return total < all / 4;
-        }
         let on_the_way = until.saturating_mul(all) / total.max(1);
         total * (total.max(1).ilog2() as usize + 1) < on_the_way.min(all)
     }
