@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use cloudsite_domain::record::Revision;
+use cloudsite_domain::record::{ChangeKind, Revision};
 use cloudsite_proto::land::revision_service_client::RevisionServiceClient;
 use cloudsite_proto::land::{GetRevisionRequest, RollBackRequest, RollBackResponse};
 use cloudsite_store::sqlite::SqliteStore;
@@ -65,20 +65,16 @@ impl Rollback {
     #[expect(clippy::disallowed_methods, reason = "the edge of the process: a revision is dated when it is asked for")]
     fn write(&self, store: SqliteStore) -> Result<RollBackResponse, Failure> {
         let at = jiff::Timestamp::now();
-        let head = store.head().map_err(|error| refused(&error))?;
         let mut roll_back = roll_back_of(Revision(self.to), &self.reason, "operator", at);
         roll_back.expected_head = self.expected_head.map(Revision);
-        let done = store.roll_back(roll_back).map_err(|error| refused(&error))?.done;
-        let is_new = done.revision > head;
-        if is_new {
-            audit::seal_folder(Arc::new(store), &self.data, at);
-        }
-        Ok(RollBackResponse {
-            revision: if is_new { done.revision.0 } else { 0 },
-            created: done.created,
-            updated: done.updated,
-            ended: done.ended,
-        })
+        let Some(made) = store.roll_back(roll_back).map_err(|error| refused(&error))? else {
+            return Ok(RollBackResponse::default());
+        };
+        let changes = store.changes(Revision(made.0 - 1), made).map_err(|error| refused(&error))?;
+        audit::seal_folder(Arc::new(store), &self.data, at);
+        let count = |kind| changes.iter().filter(|change| change.kind == kind).count() as u64;
+        let (created, updated) = (count(ChangeKind::Created), count(ChangeKind::Updated));
+        Ok(RollBackResponse { revision: made.0, created, updated, ended: count(ChangeKind::Ended) })
     }
 
     fn ask(&self, server: &Running) -> Result<RollBackResponse, Failure> {

@@ -46,16 +46,26 @@ impl Snapshot {
         if tier == Tier::Government { Some(Arc::clone(self)) } else { self.below.made(tier).cloned() }
     }
 
-    /// Takes along to this snapshot what tiers saw of the one `before` a step, so that only what changed is disclosed anew.
+    /// Takes over what tiers saw of a snapshot with the same content.
+    pub(super) fn take_again(&self, same: &Self) {
+        for tier in BELOW {
+            let Some(seen) = same.below.made(tier) else { continue };
+            // It is not shared yet, so nobody else has made it.
+            let _new = self.below.0[tier as usize].set(Arc::new(seen.again(self.revision())));
+        }
+    }
+
+    /// Takes along to this snapshot what tiers saw of the one `before` a step, so that only what changed is disclosed
+    /// anew; what they see of this one already stays.
     pub(super) fn take_along(&self, before: &Self, step: &Step<'_>) {
         for tier in BELOW {
-            let Some(seen) = before.below.made(tier) else { continue };
+            let known = self.below.made(tier).is_some();
+            let Some(seen) = before.below.made(tier).filter(|_| !known) else { continue };
             let given_layers = step.now().filter(|(layer, _)| policy().layer(*layer).is_given_to(tier));
             let differences = given_layers.map(|(layer, now)| {
                 let seen = now.into_iter().map(|(id, entry)| (id, entry.and_then(|entry| given(entry, tier))));
                 (layer, seen.collect())
             });
-            // It is not shared yet, so nobody else has made it.
             let _new = self.below.0[tier as usize].set(Arc::new(seen.changed(self.revision(), differences.collect())));
         }
     }

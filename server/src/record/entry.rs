@@ -8,8 +8,8 @@ use cloudsite_domain::record::{Feature, FeatureId, FeatureVersion, Revision};
 
 use crate::grpc::Wire;
 
-/// A feature as of a revision. What it is, apart from since when, is shared by all snapshots in which it is that, also by
-/// those that a roll-back has brought it into: copying an entry copies no feature.
+/// A feature as of a revision. What it is, apart from since when, is shared by all snapshots in which it is that: copying
+/// an entry copies no feature.
 #[derive(Clone)]
 pub(crate) struct Entry {
     /// The feature's number.
@@ -35,14 +35,14 @@ impl Content {
 }
 
 impl Entry {
-    /// The same content under another revision.
-    pub(super) fn since(&self, revision: Revision) -> Self {
-        Self { since: revision, ..self.clone() }
-    }
-
     /// The version by itself, as a store gives it.
     pub(crate) fn version(&self) -> FeatureVersion {
         FeatureVersion { id: self.id, since: self.since, feature: self.feature.clone() }
+    }
+
+    /// Whether two have the same content.
+    pub(super) fn equals(&self, other: &Self) -> bool {
+        self.shares(other) || self.feature == other.feature
     }
 
     /// Whether two are known to have the same content without comparing it.

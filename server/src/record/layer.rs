@@ -113,19 +113,6 @@ impl LayerSnapshot {
         Self::like(self.features.changed(differences), &[self])
     }
 
-    /// This layer as `then` has it: what a revision changed is of that revision, everything else is as it was.
-    pub(super) fn rolled_back(&self, then: &Self, revision: Revision, changed: &[FeatureId]) -> Self {
-        let (mut changed, mut present) = (changed.iter().peekable(), self.features.iter());
-        let features = then.features.iter().map(|entry| {
-            while changed.next_if(|id| **id < entry.id).is_some() {}
-            if changed.peek() == Some(&&entry.id) {
-                return entry.since(revision);
-            }
-            present.find(|present| present.id == entry.id).unwrap_or(entry).clone()
-        });
-        Self::like(features.collect(), &[then, self])
-    }
-
     /// The features that are of another version in `after`, or not in both: what they are here and there.
     pub(crate) fn differences<'a>(&'a self, after: &'a Self) -> Vec<Pair<'a>> {
         let mut differences = Vec::new();

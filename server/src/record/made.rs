@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloudsite_domain::record::{Change, ChangeKind, FeatureId, Layer, Revision};
-use cloudsite_store::{Store, StoreError, Touched};
+use cloudsite_store::{Committed, Store, StoreError, Touched};
 use geo_types::Rect;
 
 use super::{Entry, Snapshot, united};
@@ -76,15 +76,29 @@ type Pair<'a> = (Option<&'a Entry>, Option<&'a Entry>);
 /// What differs between two revisions that follow each other.
 pub(super) struct Step<'a> {
     revision: Revision,
-    /// By id.
+    /// Of which features there are other versions, by id.
     differences: BTreeMap<Layer, Vec<Pair<'a>>>,
+    /// Those of them that differ in content too: a roll-back may bring back another version of the same.
+    changes: Vec<(Layer, ChangeKind, Pair<'a>)>,
 }
 
 impl<'a> Step<'a> {
     pub(super) fn between(before: &'a Snapshot, after: &'a Snapshot) -> Self {
         let of = |layer: &Layer| (*layer, before.layer(*layer).differences(after.layer(*layer)));
         let differences = Layer::ALL.iter().map(of).filter(|(_, differences)| !differences.is_empty());
-        Self { revision: after.revision(), differences: differences.collect() }
+        let differences: BTreeMap<Layer, Vec<Pair<'a>>> = differences.collect();
+        let pairs = differences.iter().flat_map(|(layer, pairs)| pairs.iter().map(|pair| (*layer, *pair)));
+        let change = |(layer, pair)| {
+            let kind = match pair {
+                (None, _) => ChangeKind::Created,
+                (Some(was), Some(is)) if Entry::equals(was, is) => return None,
+                (Some(_), Some(_)) => ChangeKind::Updated,
+                (Some(_), None) => ChangeKind::Ended,
+            };
+            Some((layer, kind, pair))
+        };
+        let changes = pairs.filter_map(change).collect();
+        Self { revision: after.revision(), differences, changes }
     }
 
     /// What the features of each layer that differ are now, by id; none that ended.
@@ -97,32 +111,30 @@ impl<'a> Step<'a> {
 
     /// Where something began and ended.
     pub(super) fn touched(&self) -> Vec<Touched> {
-        let entries = self.differences.iter().flat_map(|(layer, differences)| {
-            let entries = differences.iter().flat_map(|(was, is)| was.iter().chain(is));
-            entries.map(|entry| (*layer, entry.feature.shape.bounds()))
-        });
-        entries.map(|(layer, bounds)| Touched { revision: self.revision, layer, bounds }).collect()
+        let revision = self.revision;
+        let entries =
+            self.changes.iter().flat_map(|(layer, _, (was, is))| was.iter().chain(is).map(move |it| (layer, it)));
+        entries
+            .map(|(layer, entry)| Touched { revision, layer: *layer, bounds: entry.feature.shape.bounds() })
+            .collect()
     }
 
-    pub(super) fn made(&self) -> Made {
+    /// How much has changed.
+    pub(super) fn count(&self) -> Committed {
+        let count = |wanted| self.changes.iter().filter(|(_, kind, _)| *kind == wanted).count() as u64;
+        let (created, updated) = (count(ChangeKind::Created), count(ChangeKind::Updated));
+        Committed { created, updated, ended: count(ChangeKind::Ended), ..Committed::nothing(self.revision) }
+    }
+
+    /// What is told of it, which touched these places.
+    pub(super) fn made(&self, touched: &[Touched]) -> Made {
         let mut made = Made::default();
-        for (layer, differences) in &self.differences {
-            for (was, is) in differences {
-                let Some(entry) = (*was).or(*is) else { continue };
-                made.change(Change {
-                    revision: self.revision,
-                    kind: match (was, is) {
-                        (None, _) => ChangeKind::Created,
-                        (Some(_), Some(_)) => ChangeKind::Updated,
-                        (Some(_), None) => ChangeKind::Ended,
-                    },
-                    layer: *layer,
-                    code: entry.feature.code.clone(),
-                    id: entry.id,
-                });
-            }
+        for (layer, kind, (was, is)) in &self.changes {
+            let Some(entry) = (*was).or(*is) else { continue };
+            let (code, id) = (entry.feature.code.clone(), entry.id);
+            made.change(Change { revision: self.revision, kind: *kind, layer: *layer, code, id });
         }
-        self.touched().iter().for_each(|at| made.touch(at));
+        touched.iter().for_each(|at| made.touch(at));
         made
     }
 }

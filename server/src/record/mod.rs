@@ -26,8 +26,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use cloudsite_domain::identity::Tier;
-use cloudsite_domain::record::{FeatureId, Revision};
-use cloudsite_store::{Commit, Committed, RollBack, RolledBack, Store, StoreError};
+use cloudsite_domain::record::Revision;
+use cloudsite_store::{Commit, Committed, RollBack, Store, StoreError};
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
@@ -197,32 +197,34 @@ impl Record {
         Ok((committed, done))
     }
 
-    /// Makes a revision with the content of a former one, and that the newest. Blocks; writers take turns. What was in
-    /// memory of either is used again.
+    /// Makes a revision with the content of a former one, and that the newest. Blocks; writers take turns. What is in
+    /// memory of the former is the new one's too.
     pub(crate) fn roll_back(&self, roll_back: RollBack) -> Result<Committed, ReadError> {
         let _in_turn = locked(&self.writing);
         let then = self.snapshot_at(roll_back.to)?;
-        let RolledBack { done, changes } = self.store.roll_back(roll_back)?;
+        let made = self.store.roll_back(roll_back)?;
         let before = self.head.load_full();
-        if done.revision > before.snapshot.revision() {
-            let changed: Vec<FeatureId> = changes.into_iter().map(|(id, _)| id).collect();
-            self.advance(&before, before.snapshot.rolled_back(&then, done.revision, &changed));
-        }
-        Ok(done)
+        Ok(match made {
+            Some(revision) => self.advance(&before, then.again(revision)),
+            None => Committed::nothing(before.snapshot.revision()),
+        })
     }
 
-    /// Makes `snapshot` the newest revision after `before`.
-    fn advance(&self, before: &Whole, snapshot: Snapshot) {
+    /// Makes `snapshot` the newest revision after `before`, and says how much differs.
+    fn advance(&self, before: &Whole, snapshot: Snapshot) -> Committed {
         let revision = snapshot.revision();
         let step = Step::between(&before.snapshot, &snapshot);
         snapshot.take_along(&before.snapshot, &step);
         let mut tiles = before.tiles.clone();
-        tiles.mark(&step.touched());
-        self.recent.insert(revision.0, Arc::new(step.made()));
+        let touched = step.touched();
+        tiles.mark(&touched);
+        let (made, done) = (step.made(&touched), step.count());
+        self.recent.insert(revision.0, Arc::new(made));
         self.past.insert(before.snapshot.revision().0, Arc::clone(&before.snapshot));
         self.head.store(Arc::new(Whole { snapshot: Arc::new(snapshot), tiles }));
         metrics::gauge!("cloudsite_snapshot_revision").set(revision.0 as f64);
         self.made.send_replace(revision);
+        done
     }
 }
 

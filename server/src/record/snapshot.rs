@@ -57,12 +57,11 @@ impl Snapshot {
         Self::of_layers(revision, layers)
     }
 
-    /// The revision that was made by rolling back from here to `then`, and changed these features, by id.
-    pub(super) fn rolled_back(&self, then: &Self, revision: Revision, changed: &[FeatureId]) -> Self {
-        let layers = self.layers.iter().zip(&then.layers).map(|(now, then)| {
-            if Arc::ptr_eq(now, then) { Arc::clone(now) } else { Arc::new(now.rolled_back(then, revision, changed)) }
-        });
-        Self::of_layers(revision, layers.collect())
+    /// The same under another revision: one that goes back to this.
+    pub(super) fn again(&self, revision: Revision) -> Self {
+        let again = Self::of_layers(revision, self.layers.clone());
+        again.take_again(self);
+        again
     }
 
     /// A snapshot of layers that stand in the order of [`Layer::ALL`].

@@ -40,6 +40,8 @@ impl TieredTiles {
     /// Takes up what began or ended.
     pub(super) fn mark(&mut self, touched: &[Touched]) {
         let mut insides = Insides::default();
+        // What lies beside each other mostly comes after each other: it is marked once.
+        let mut latest = [None; Tier::ALL.len()];
         for at in touched {
             let rule = policy().layer(at.layer);
             for tier in Tier::ALL.iter().filter(|tier| **tier == Tier::Government || rule.is_given_to(**tier)) {
@@ -48,7 +50,12 @@ impl TieredTiles {
                 let by = Coord { x: grid_m, y: grid_m };
                 let bounds = Rect::new(at.bounds.min() - by, at.bounds.max() + by);
                 let tiles = Arc::make_mut(&mut self.0[*tier as usize]);
-                insides.each_leaf(bounds, |leaf| tiles.mark_leaf(leaf, at.revision));
+                let latest = &mut latest[*tier as usize];
+                insides.each_leaf(bounds, |leaf| {
+                    if latest.replace((leaf, at.revision)) != Some((leaf, at.revision)) {
+                        tiles.mark_leaf(leaf, at.revision);
+                    }
+                });
             }
         }
     }
@@ -96,6 +103,8 @@ type Leaf = (u32, u32);
 #[derive(Default)]
 struct Insides {
     known: HashSet<Leaf>,
+    /// The one that was found last.
+    latest: Option<(Rect, Leaf)>,
     /// By squares of [`Insides::SQUARE_M`], in canonical metres.
     by_square: HashMap<(i64, i64), Vec<(Rect, Leaf)>>,
 }
@@ -120,9 +129,16 @@ impl Insides {
         }
     }
 
-    fn find(&self, bounds: Rect) -> Option<Leaf> {
+    fn find(&mut self, bounds: Rect) -> Option<Leaf> {
+        if let Some((inside, leaf)) = self.latest
+            && inside.contains(&bounds)
+        {
+            return Some(leaf);
+        }
         let near = self.by_square.get(&Self::square(bounds.min()))?;
-        near.iter().find(|(inside, _)| inside.contains(&bounds)).map(|(_, leaf)| *leaf)
+        let found = near.iter().find(|(inside, _)| inside.contains(&bounds)).copied();
+        self.latest = found.or(self.latest);
+        found.map(|(_, leaf)| leaf)
     }
 
     fn learn(&mut self, leaf: Leaf) {

@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use cloudsite_domain::audit::{Action, Checkpoint, Digest, Event, Happening, Link};
-use cloudsite_domain::record::{
-    Change, ChangeKind, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry,
-};
+use cloudsite_domain::record::{Change, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
 use geo_types::Rect;
 use jiff::Timestamp;
 
@@ -81,15 +79,6 @@ pub struct RollBack {
     pub cause: Cause,
 }
 
-/// What a roll-back did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RolledBack {
-    /// How much; what is as it was is not counted.
-    pub done: Committed,
-    /// What happened to which feature, by id.
-    pub changes: Vec<(FeatureId, ChangeKind)>,
-}
-
 /// What a feature is as of a revision, where that may be another than as of some other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
@@ -125,6 +114,13 @@ pub struct Committed {
     pub unchanged: u64,
 }
 
+impl Committed {
+    /// Nothing, while the record is at `head`.
+    pub const fn nothing(head: Revision) -> Self {
+        Self { revision: head, created: 0, updated: 0, ended: 0, unchanged: 0 }
+    }
+}
+
 /// Where something began or ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Touched {
@@ -144,8 +140,9 @@ pub trait Store: Send + Sync {
     /// Writes one revision and its event in the audit log. When it returns, both are on disk.
     fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
-    /// Writes the revision that has the content of a former one, and its event. One that would change nothing makes none.
-    fn roll_back(&self, roll_back: RollBack) -> Result<RolledBack, StoreError>;
+    /// Writes the revision that has the content of a former one, and its event; a feature's version is the former one's
+    /// again. One that would change nothing makes none.
+    fn roll_back(&self, roll_back: RollBack) -> Result<Option<Revision>, StoreError>;
 
     /// What is known of the revisions in a range, oldest first.
     fn revisions(&self, range: RangeInclusive<u64>) -> Result<Vec<RevisionEntry>, StoreError>;

@@ -17,4 +17,4 @@ pub use checkpoint::{Checkpoint, InvalidKey, Milestone, PublicKey, SecretKey};
 pub use digest::{Digest, InvalidHex};
 pub use event::{Action, Actor, Event, Happening, KEY_DETAIL, Made};
 pub use fault::Fault;
-pub use revision::{RevisionDigest, version_digest};
+pub use revision::{RevisionDigest, roll_back_digest, version_digest};

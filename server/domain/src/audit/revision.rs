@@ -1,10 +1,12 @@
 //! Digests of what a revision changed, which tie the versions on disk to the log.
 
+use std::ops::RangeInclusive;
+
 use geo_types::Rect;
 
 use super::Digest;
 use super::digest::Fields;
-use crate::record::{ChangeKind, Code, FeatureId, Layer, RevisionEntry};
+use crate::record::{ChangeKind, Code, FeatureId, Layer, Revision, RevisionEntry};
 
 /// The digest of a version as it is kept: SHA-256 of the fields `cloudsite.audit.version.v1`, feature id, layer, code,
 /// payload, and the bounding box as four numbers (the bits of west, south, east and north in canonical metres), encoded
@@ -65,13 +67,25 @@ impl RevisionDigest {
     }
 }
 
+/// The digest of a revision that has the content of a former one: SHA-256 of the fields `cloudsite.audit.roll_back.v1`,
+/// revision, time (RFC 3339), author, message, the former revision, and the first and last number of each range of
+/// revisions whose versions are seen again, encoded as those of an event.
+pub fn roll_back_digest(entry: &RevisionEntry, to: Revision, seen: &[RangeInclusive<u64>]) -> Digest {
+    let fields = Fields::of("cloudsite.audit.roll_back.v1")
+        .number(entry.revision.0)
+        .text(&entry.at.to_string())
+        .text(&entry.author)
+        .text(&entry.message)
+        .number(to.0);
+    seen.iter().fold(fields, |fields, range| fields.number(*range.start()).number(*range.end())).digest()
+}
+
 #[cfg(test)]
 mod tests {
     use geo_types::Coord;
     use jiff::Timestamp;
 
     use super::*;
-    use crate::record::Revision;
 
     fn entry() -> RevisionEntry {
         let (author, message) = ("Chen".to_owned(), "a test".to_owned());
@@ -107,6 +121,18 @@ mod tests {
         for (case, other) in others.iter().enumerate() {
             assert_ne!(*other, whole, "case {case}");
         }
+    }
+
+    #[test]
+    fn all_that_is_kept_of_a_roll_back_counts() {
+        let of = |to, seen: &[(u64, u64)]| {
+            let seen: Vec<_> = seen.iter().map(|(first, last)| *first..=*last).collect();
+            roll_back_digest(&entry(), Revision(to), &seen)
+        };
+        let whole = of(2, &[(1, 2)]);
+        let others = [of(1, &[(1, 2)]), of(2, &[(1, 1)]), of(2, &[(1, 1), (2, 2)]), of(2, &[])];
+        assert!(!others.contains(&whole), "{others:?}");
+        assert_ne!(whole, digest(&[], &entry()));
     }
 
     #[test]

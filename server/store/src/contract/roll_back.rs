@@ -8,7 +8,7 @@ use cloudsite_domain::record::{ChangeKind, Feature, FeatureId, Layer, ParcelStat
 use jiff::Timestamp;
 
 use super::{Fixture, all, code, commit, follow, log, parcel, poi, write};
-use crate::{Cause, Committed, Difference, RollBack, RolledBack, Store, StoreError};
+use crate::{Cause, Difference, RollBack, Store, StoreError};
 
 /// A roll-back to a revision on top of whatever is there.
 pub fn to(revision: u64) -> RollBack {
@@ -49,33 +49,43 @@ pub fn a_roll_back_is_a_revision_with_the_content_of_another(fixture: &impl Fixt
     let store = fixture.open();
     filled(&*store);
     let before: Vec<_> = (1..=3).map(|at| features(&*store, at)).collect();
-    let RolledBack { done, changes } = store.roll_back(to(1)).unwrap();
-    assert_eq!(done, Committed { revision: Revision(4), created: 2, updated: 1, ended: 1, unchanged: 0 });
+    assert_eq!(store.roll_back(to(1)).unwrap(), Some(Revision(4)));
     assert_eq!(features(&*store, 4), before[0]);
     assert!((1..=3).all(|at| features(&*store, at) == before[at as usize - 1]), "the past stays");
     let told: Vec<_> = store.changes(Revision(3), Revision(4)).unwrap();
-    let told = told.iter().map(|change| (change.id, change.kind)).collect::<Vec<_>>();
-    assert_eq!(changes, told);
-    let id = |name| store.feature(Layer::Poi, &code(name), Revision(2)).unwrap().unwrap().id;
-    assert!(told.contains(&(id("A"), ChangeKind::Created)) && told.contains(&(id("C"), ChangeKind::Ended)));
+    assert!(told.iter().all(|change| change.revision == Revision(4)), "{told:?}");
+    let mut told: Vec<_> = told.iter().map(|change| (change.code.as_str(), change.kind)).collect();
+    told.sort_unstable_by_key(|(code, _)| *code);
+    let expected =
+        [("A", ChangeKind::Created), ("B", ChangeKind::Created), ("C", ChangeKind::Ended), ("P", ChangeKind::Updated)];
+    assert_eq!(told, expected);
+    let again = store.feature(Layer::Poi, &code("A"), Revision(4)).unwrap();
+    assert_eq!(again, store.feature(Layer::Poi, &code("A"), Revision(1)).unwrap(), "the same version");
     sound(&*store);
     let event = log(&*store).pop().unwrap().happening;
     assert_eq!((event.action, event.subject.as_str()), (Action::RollBack, "revision 1"));
-    assert_eq!((event.detail["created"].as_str(), event.detail["ended"].as_str()), ("2", "1"));
 
     // Going back can itself be taken back, and what follows is written on top of it.
     store.roll_back(to(3)).unwrap();
     assert_eq!(features(&*store, 5), before[2]);
     let more = write(&*store, vec![poi("A", 2.0, 2.0), parcel("P", 0.0, ParcelStatus::Taken)]);
     assert_eq!((more.revision, more.created, more.unchanged), (Revision(6), 1, 1));
+    let told: Vec<_> = store.changes(Revision(5), Revision(6)).unwrap().into_iter().map(|change| change.kind).collect();
+    assert_eq!(told, [ChangeKind::Created], "what was passed over is not what was there before");
     store.roll_back(to(4)).unwrap();
     assert_eq!(features(&*store, 7), before[0]);
+    store.commit(commit(vec![poi("C", 3.0, 3.0)], &[(Layer::Poi, "B")])).unwrap();
+    store.roll_back(to(6)).unwrap();
+    store.roll_back(to(8)).unwrap();
+    let eighth = features(&*store, 8);
+    assert_eq!(features(&*store, 10), eighth);
     drop(store);
     let store = fixture.open();
-    assert_eq!(features(&*store, 7), before[0]);
+    assert_eq!((features(&*store, 7), features(&*store, 10)), (before[0].clone(), eighth));
+    assert!((1..=3).all(|at| features(&*store, at) == before[at as usize - 1]), "the past stays");
     sound(&*store);
-    let bounds = store.touched(Revision(6)).unwrap();
-    assert!(bounds.iter().all(|at| at.revision == Revision(7)) && bounds.len() >= 4, "{bounds:?}");
+    let bounds = store.touched(Revision(9)).unwrap();
+    assert!(bounds.iter().all(|at| at.revision == Revision(10)) && bounds.len() >= 4, "{bounds:?}");
 }
 
 /// What equals the present makes no version, whichever revision it was written by, and of such alone no revision.
@@ -84,14 +94,13 @@ pub fn a_roll_back_that_changes_nothing_makes_no_revision(fixture: &impl Fixture
     write(&*store, vec![poi("A", 1.0, 1.0)]);
     write(&*store, vec![poi("A", 2.0, 2.0)]);
     write(&*store, vec![poi("A", 1.0, 1.0)]);
+    let events = log(&*store).len();
     for revision in [1, 3] {
-        let RolledBack { done, changes } = store.roll_back(to(revision)).unwrap();
-        assert_eq!(done, Committed { revision: Revision(3), created: 0, updated: 0, ended: 0, unchanged: 0 });
-        assert_eq!(changes, []);
+        assert_eq!(store.roll_back(to(revision)).unwrap(), None);
     }
-    assert_eq!(store.head().unwrap(), Revision(3));
-    let RolledBack { done, .. } = store.roll_back(to(2)).unwrap();
-    assert_eq!((done.revision, done.updated), (Revision(4), 1));
+    assert_eq!((store.head().unwrap(), log(&*store).len()), (Revision(3), events));
+    assert_eq!(store.roll_back(to(2)).unwrap(), Some(Revision(4)));
+    assert_eq!(store.changes(Revision(3), Revision(4)).unwrap().len(), 1);
     sound(&*store);
 }
 
@@ -110,7 +119,8 @@ pub fn a_roll_back_is_refused_where_a_write_is(fixture: &impl Fixture) {
     let error = store.roll_back(RollBack { expected_head: Some(Revision(2)), ..to(1) }).expect_err("it moved on");
     assert!(matches!(error, StoreError::HeadMoved { expected: Revision(2), actual: Revision(3) }), "{error}");
     assert_eq!(store.head().unwrap(), Revision(3));
-    assert_eq!(store.roll_back(RollBack { expected_head: Some(Revision(3)), ..to(1) }).unwrap().done.created, 2);
+    let seen = RollBack { expected_head: Some(Revision(3)), ..to(1) };
+    assert_eq!(store.roll_back(seen).unwrap(), Some(Revision(4)));
 }
 
 /// Whoever has a revision, and reads what differs as of another, has the other.
@@ -123,7 +133,9 @@ pub fn a_revision_is_another_and_what_differs(fixture: &impl Fixture) {
         let versions = layers.flat_map(|layer| all(&*store, layer, at)).map(|version| (version.id, version));
         versions.collect::<BTreeMap<_, _>>()
     };
-    for (from, at) in (0..=4).flat_map(|from| (0..=4).map(move |at| (from, at))) {
+    write(&*store, vec![poi("A", 7.0, 7.0), poi("D", 1.0, 1.0)]);
+    store.roll_back(to(2)).unwrap();
+    for (from, at) in (0..=6).flat_map(|from| (0..=6).map(move |at| (from, at))) {
         let (mut versions, mut last) = (whole(from), None);
         let read = store.differences(Revision(from), Revision(at), &mut |Difference { layer, id, version }| {
             assert!(last.replace(id) < Some(id), "by id");
@@ -143,7 +155,7 @@ pub fn a_revision_is_another_and_what_differs(fixture: &impl Fixture) {
         Err(StoreError::Busy)
     });
     assert!(matches!(stopped, Err(StoreError::Busy)) && seen == 1);
-    store.differences(Revision(1), Revision(5), &mut |_| Ok(())).expect_err("there is no revision 5");
+    store.differences(Revision(1), Revision(7), &mut |_| Ok(())).expect_err("there is no revision 7");
 }
 
 /// A moment has the newest revision made then or before, however its time is written.

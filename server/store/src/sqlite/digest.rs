@@ -1,16 +1,17 @@
 //! Digests of revisions, from what the tables hold now.
 
-use cloudsite_domain::audit::{Action, Actor, Digest, Happening, RevisionDigest, version_digest};
+use cloudsite_domain::audit::{Action, Actor, Digest, Happening, RevisionDigest, roll_back_digest, version_digest};
 use cloudsite_domain::record::{ChangeKind, Code, FeatureId, Layer, Revision, RevisionEntry};
 use geo_types::{Coord, Rect};
 use rusqlite::{Connection, Row, params};
 
+use super::line::{self, content_before};
 use super::{audit, read};
 use crate::{RevisionOnDisk, StoreError};
 
 const BEGUN: &str = concat!(
     "SELECT f.id, f.layer, f.code, c.payload, c.min_x, c.min_y, c.max_x, c.max_y, v.digest, ",
-    read::content_before!(),
+    content_before!(),
     " IS NOT NULL
     FROM version v JOIN feature f ON f.id = v.feature_id JOIN content c ON c.id = v.content_id WHERE v.rev_from = ?1"
 );
@@ -28,6 +29,10 @@ struct Begun {
 }
 
 pub(super) fn of_revision(connection: &Connection, revision: Revision) -> Result<RevisionOnDisk, StoreError> {
+    if let Some((to, line)) = line::roll_back(connection, revision)? {
+        let digest = roll_back_digest(&entry(connection, revision)?, to, line.spans());
+        return Ok(RevisionOnDisk { digest, changed: Vec::new() });
+    }
     let mut digest = RevisionDigest::default();
     let mut changed = Vec::new();
     each_begun(connection, revision, &mut |begun| {

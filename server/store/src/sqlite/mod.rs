@@ -10,6 +10,7 @@ mod digest;
 mod extent;
 mod health;
 mod identity;
+mod line;
 mod read;
 mod readers;
 mod roll_back;
@@ -29,7 +30,7 @@ use geo_types::Rect;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::{Commit, Committed, Difference, RevisionOnDisk, RollBack, RolledBack, Store, StoreError, Touched};
+use crate::{Commit, Committed, Difference, RevisionOnDisk, RollBack, Store, StoreError, Touched};
 use readers::Readers;
 
 /// The database's file name within the data folder.
@@ -172,7 +173,7 @@ impl Store for SqliteStore {
         self.write(|connection| write::commit(connection, &commit))
     }
 
-    fn roll_back(&self, roll_back: RollBack) -> Result<RolledBack, StoreError> {
+    fn roll_back(&self, roll_back: RollBack) -> Result<Option<Revision>, StoreError> {
         self.write(|connection| roll_back::roll_back(connection, &roll_back))
     }
 

@@ -10,48 +10,42 @@ use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::line::{self, AsOf, content_before, newest_seen};
+use super::roll_back;
 use crate::{Difference, StoreError, Touched};
 
-const FEATURE: &str = "
-SELECT f.id, v.rev_from, c.payload FROM feature f
-JOIN version v ON v.feature_id = f.id
-    AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?3)
-JOIN content c ON c.id = v.content_id
-WHERE f.layer = ?1 AND f.code = ?2";
+const FEATURE: &str = concat!(
+    "SELECT f.id, v.rev_from, c.payload FROM feature f
+    JOIN version v ON v.feature_id = f.id AND v.rev_from = ",
+    newest_seen!("f.id", "?3", "?4"),
+    " JOIN content c ON c.id = v.content_id
+    WHERE f.layer = ?1 AND f.code = ?2"
+);
 
-const SCAN: &str = "
-SELECT f.id, v.rev_from, c.payload FROM feature f
-JOIN version v ON v.feature_id = f.id
-    AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?2)
-JOIN content c ON c.id = v.content_id
-WHERE f.layer = ?1 ORDER BY f.id";
+const SCAN: &str = concat!(
+    "SELECT f.id, v.rev_from, c.payload FROM feature f
+    JOIN version v ON v.feature_id = f.id AND v.rev_from = ",
+    newest_seen!("f.id", "?2", "?3"),
+    " JOIN content c ON c.id = v.content_id
+    WHERE f.layer = ?1 ORDER BY f.id"
+);
 
-// Without being told, SQLite takes the versions in the order of features to tell them apart, and so reads them all.
-const DIFFERENCES: &str = "
-SELECT f.id, v.rev_from, c.payload, f.layer
-FROM (SELECT DISTINCT feature_id FROM version INDEXED BY version_by_revision
-      WHERE rev_from > ?1 AND rev_from <= ?2) d
-JOIN feature f ON f.id = d.feature_id
-LEFT JOIN version v ON v.feature_id = f.id
-    AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?3)
-LEFT JOIN content c ON c.id = v.content_id
-ORDER BY f.id";
+/// A feature by its number, also where it is not there.
+const BY_ID: &str = concat!(
+    "SELECT f.id, v.rev_from, c.payload, f.layer FROM feature f
+    LEFT JOIN version v ON v.feature_id = f.id AND v.rev_from = ",
+    newest_seen!("f.id", "?2", "?3"),
+    " LEFT JOIN content c ON c.id = v.content_id
+    WHERE f.id = ?1"
+);
 
-const CANDIDATES: &str = "
-SELECT f.id FROM feature f
-JOIN version v ON v.feature_id = f.id
-    AND v.rev_from = (SELECT max(o.rev_from) FROM version o WHERE o.feature_id = f.id AND o.rev_from <= ?2)
-JOIN content c ON c.id = v.content_id
-WHERE f.layer = ?1 AND c.min_x <= ?5 AND c.max_x >= ?3 AND c.min_y <= ?6 AND c.max_y >= ?4 ORDER BY f.id";
-
-/// Of a version `v`: the content that the feature had before it, if there was the feature.
-macro_rules! content_before {
-    () => {
-        "(SELECT p.content_id FROM version p WHERE p.feature_id = v.feature_id AND p.rev_from < v.rev_from
-          ORDER BY p.rev_from DESC LIMIT 1)"
-    };
-}
-pub(super) use content_before;
+const CANDIDATES: &str = concat!(
+    "SELECT f.id FROM feature f
+    JOIN version v ON v.feature_id = f.id AND v.rev_from = ",
+    newest_seen!("f.id", "?2", "?7"),
+    " JOIN content c ON c.id = v.content_id
+    WHERE f.layer = ?1 AND c.min_x <= ?5 AND c.max_x >= ?3 AND c.min_y <= ?6 AND c.max_y >= ?4 ORDER BY f.id"
+);
 
 const CHANGES: &str = concat!(
     "SELECT v.rev_from, CASE WHEN v.content_id IS NULL THEN 2 ELSE ",
@@ -62,14 +56,18 @@ const CHANGES: &str = concat!(
 );
 
 const TOUCHED: &str = concat!(
-    "SELECT v.rev_from AS revision, c.min_x, c.min_y, c.max_x, c.max_y, f.layer
+    "SELECT v.rev_from, c.min_x, c.min_y, c.max_x, c.max_y, f.layer
     FROM version v JOIN feature f ON f.id = v.feature_id JOIN content c ON c.id = v.content_id WHERE v.rev_from > ?1
     UNION ALL
     SELECT v.rev_from, c.min_x, c.min_y, c.max_x, c.max_y, f.layer
     FROM version v JOIN feature f ON f.id = v.feature_id JOIN content c ON c.id = ",
     content_before!(),
-    " WHERE v.rev_from > ?1 ORDER BY revision"
+    " WHERE v.rev_from > ?1"
 );
+
+/// Where a content of a feature is; the first column stands for a revision.
+const PLACE: &str = "
+SELECT 0, c.min_x, c.min_y, c.max_x, c.max_y, f.layer FROM content c, feature f WHERE c.id = ?1 AND f.id = ?2";
 
 /// Past any revision there will be, so that a bound given as `u64::MAX` still fits SQLite's integer.
 fn number(revision: u64) -> i64 {
@@ -112,26 +110,33 @@ pub(super) fn changes(connection: &Connection, after: Revision, up_to: Revision)
     let mut rows = statement.query(params![number(after.0), number(up_to.0)])?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
-        changes.push(change(row)?);
+        let kind = match row.get::<_, i64>(1)? {
+            0 => ChangeKind::Created,
+            1 => ChangeKind::Updated,
+            _ => ChangeKind::Ended,
+        };
+        let (layer, code): (String, String) = (row.get(2)?, row.get(3)?);
+        let (revision, id) = (Revision(row.get::<_, i64>(0)? as u64), FeatureId(row.get::<_, i64>(4)? as u64));
+        changes.push(change(revision, kind, &layer, &code, id)?);
     }
+    for revision in line::roll_backs(connection, after, up_to)? {
+        changes.append(&mut roll_back::changes(connection, revision)?);
+    }
+    changes.sort_by_key(|change| (change.revision, change.id));
     Ok(changes)
 }
 
-fn change(row: &Row<'_>) -> Result<Change, StoreError> {
-    let kind = match row.get::<_, i64>(1)? {
-        0 => ChangeKind::Created,
-        1 => ChangeKind::Updated,
-        _ => ChangeKind::Ended,
-    };
-    let id = FeatureId(row.get::<_, i64>(4)? as u64);
-    let (layer, code): (String, String) = (row.get(2)?, row.get(3)?);
-    Ok(Change {
-        revision: Revision(row.get::<_, i64>(0)? as u64),
-        kind,
-        layer: layer.parse().map_err(|error| damaged(error, format!("feature {id}")))?,
-        code: code.parse().map_err(|error| damaged(error, format!("feature {id}")))?,
-        id,
-    })
+/// A change of a feature whose layer and code are texts still.
+pub(super) fn change(
+    revision: Revision,
+    kind: ChangeKind,
+    layer: &str,
+    code: &str,
+    id: FeatureId,
+) -> Result<Change, StoreError> {
+    let layer = layer.parse().map_err(|error| damaged(error, format!("feature {id}")))?;
+    let code = code.parse().map_err(|error| damaged(error, format!("feature {id}")))?;
+    Ok(Change { revision, kind, layer, code, id })
 }
 
 /// Reads the columns id, `rev_from` and payload.
@@ -149,9 +154,11 @@ pub(super) fn feature(
     at: Revision,
 ) -> Result<Option<FeatureVersion>, StoreError> {
     must_exist(connection, at)?;
+    let AsOf { at, roll_back } = AsOf::read(connection, at)?;
     let mut statement = connection.prepare_cached(FEATURE)?;
-    let found =
-        statement.query_row(params![layer.as_str(), code.as_str(), number(at.0)], |row| Ok(version(row))).optional()?;
+    let found = statement
+        .query_row(params![layer.as_str(), code.as_str(), at, roll_back], |row| Ok(version(row)))
+        .optional()?;
     found.transpose()
 }
 
@@ -162,8 +169,9 @@ pub(super) fn scan(
     each: &mut dyn FnMut(FeatureVersion) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     must_exist(connection, at)?;
+    let AsOf { at, roll_back } = AsOf::read(connection, at)?;
     let mut statement = connection.prepare_cached(SCAN)?;
-    let mut rows = statement.query(params![layer.as_str(), number(at.0)])?;
+    let mut rows = statement.query(params![layer.as_str(), at, roll_back])?;
     while let Some(row) = rows.next()? {
         each(version(row)?)?;
     }
@@ -177,10 +185,11 @@ pub(super) fn differences(
     each: &mut dyn FnMut(Difference) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     must_exist(connection, from.max(at))?;
-    let mut statement = connection.prepare_cached(DIFFERENCES)?;
-    let mut rows = statement.query(params![number(from.min(at).0), number(from.max(at).0), number(at.0)])?;
-    while let Some(row) = rows.next()? {
-        let id = FeatureId(row.get::<_, i64>(0)? as u64);
+    let as_of = AsOf::read(connection, at)?;
+    let mut statement = connection.prepare_cached(BY_ID)?;
+    for id in line::changed(connection, from, at)? {
+        let mut rows = statement.query(params![id.0 as i64, as_of.at, as_of.roll_back])?;
+        let Some(row) = rows.next()? else { return Err(damaged("it has versions only", format!("feature {id}"))) };
         let layer: String = row.get(3)?;
         let layer = layer.parse().map_err(|error| damaged(error, format!("feature {id}")))?;
         let is_there = row.get_ref(2)? != ValueRef::Null;
@@ -216,10 +225,10 @@ pub(super) fn candidates(
 ) -> Result<Vec<FeatureId>, StoreError> {
     must_exist(connection, at)?;
     let (min, max) = (bounds.min(), bounds.max());
+    let AsOf { at, roll_back } = AsOf::read(connection, at)?;
     let mut statement = connection.prepare_cached(CANDIDATES)?;
-    let ids = statement.query_map(params![layer.as_str(), number(at.0), min.x, min.y, max.x, max.y], |row| {
-        Ok(FeatureId(row.get::<_, i64>(0)? as u64))
-    })?;
+    let asked = params![layer.as_str(), at, min.x, min.y, max.x, max.y, roll_back];
+    let ids = statement.query_map(asked, |row| Ok(FeatureId(row.get::<_, i64>(0)? as u64)))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
@@ -228,14 +237,31 @@ pub(super) fn touched(connection: &Connection, after: Revision) -> Result<Vec<To
     let mut rows = statement.query(params![number(after.0)])?;
     let mut touched = Vec::new();
     while let Some(row) = rows.next()? {
-        let low = Coord { x: row.get(1)?, y: row.get(2)? };
-        let high = Coord { x: row.get(3)?, y: row.get(4)? };
-        let layer: String = row.get(5)?;
-        touched.push(Touched {
-            revision: Revision(row.get::<_, i64>(0)? as u64),
-            layer: layer.parse().map_err(|error| damaged(error, "a feature's layer".to_owned()))?,
-            bounds: Rect::new(low, high),
-        });
+        touched.push(place(row)?);
     }
+    let mut statement = connection.prepare_cached(PLACE)?;
+    for revision in line::roll_backs(connection, after, Revision(u64::MAX))? {
+        for apart in roll_back::apart(connection, Revision(revision.0 - 1), revision)? {
+            let apart = apart?;
+            for content in apart.contents() {
+                let mut rows = statement.query(params![content, apart.id.0 as i64])?;
+                if let Some(row) = rows.next()? {
+                    touched.push(Touched { revision, ..place(row)? });
+                }
+            }
+        }
+    }
+    touched.sort_by_key(|touched| touched.revision);
     Ok(touched)
+}
+
+fn place(row: &Row<'_>) -> Result<Touched, StoreError> {
+    let low = Coord { x: row.get(1)?, y: row.get(2)? };
+    let high = Coord { x: row.get(3)?, y: row.get(4)? };
+    let layer: String = row.get(5)?;
+    Ok(Touched {
+        revision: Revision(row.get::<_, i64>(0)? as u64),
+        layer: layer.parse().map_err(|error| damaged(error, "a feature's layer".to_owned()))?,
+        bounds: Rect::new(low, high),
+    })
 }

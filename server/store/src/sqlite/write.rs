@@ -2,19 +2,22 @@
 
 use std::collections::HashSet;
 
-use cloudsite_domain::audit::{Actor, Digest, Happening, RevisionDigest, version_digest};
+use cloudsite_domain::audit::{Actor, Digest, Happening, RevisionDigest, roll_back_digest, version_digest};
 use cloudsite_domain::record::{ChangeKind, Code, Feature, FeatureId, Layer, Revision, RevisionEntry};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use super::line::{self, AsOf, newest_seen};
 use super::{audit, read};
 use crate::{Cause, Commit, Committed, RollBack, StoreError};
 
-const FIND: &str = "
-SELECT f.id, c.payload FROM feature f
-LEFT JOIN content c ON c.id = (SELECT v.content_id FROM version v WHERE v.feature_id = f.id
-                               ORDER BY v.rev_from DESC LIMIT 1)
-WHERE f.layer = ?1 AND f.code = ?2";
+const FIND: &str = concat!(
+    "SELECT f.id, c.payload FROM feature f
+    LEFT JOIN version v ON v.feature_id = f.id AND v.rev_from = ",
+    newest_seen!("f.id", "?3", "?4"),
+    " LEFT JOIN content c ON c.id = v.content_id
+    WHERE f.layer = ?1 AND f.code = ?2"
+);
 
 const ADD_CONTENT: &str = "INSERT INTO content (payload, min_x, min_y, max_x, max_y) VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -49,10 +52,26 @@ impl<'a> From<&'a RollBack> for Writer<'a> {
     }
 }
 
+impl Writer<'_> {
+    /// What is kept of the revision that is written.
+    fn entry(&self, revision: Revision) -> RevisionEntry {
+        RevisionEntry { revision, at: self.at, author: self.author.to_owned(), message: self.message.to_owned() }
+    }
+
+    /// What the audit log says of the write.
+    fn happening(&self) -> Happening {
+        let Cause { action, subject, organisation, detail } = self.cause.clone();
+        let actor = Actor { label: self.author.to_owned(), organisation };
+        Happening { at: self.at, actor, action, subject, detail }
+    }
+}
+
 /// A revision on its way to disk, in a transaction that the caller commits.
 pub(super) struct Writing<'a> {
     transaction: &'a Transaction<'a>,
     by: Writer<'a>,
+    /// What is there before it.
+    before: AsOf,
     done: Committed,
     changes: RevisionDigest,
 }
@@ -63,16 +82,13 @@ impl<'a> Writing<'a> {
         if let Some(expected) = by.expected_head.filter(|expected| *expected != head) {
             return Err(StoreError::HeadMoved { expected, actual: head });
         }
+        let before = AsOf::read(transaction, head)?;
         let revision = head.next();
         transaction
             .prepare_cached("INSERT INTO revision (number, at, author, message) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![revision.0 as i64, by.at.to_string(), by.author, by.message])?;
-        let done = Committed { revision, created: 0, updated: 0, ended: 0, unchanged: 0 };
-        Ok(Self { transaction, by, done, changes: RevisionDigest::default() })
-    }
-
-    pub(super) const fn transaction(&self) -> &'a Transaction<'a> {
-        self.transaction
+        let done = Committed::nothing(revision);
+        Ok(Self { transaction, by, before, done, changes: RevisionDigest::default() })
     }
 
     /// The revision that is written.
@@ -81,13 +97,7 @@ impl<'a> Writing<'a> {
     }
 
     /// A feature has a content from this revision on.
-    pub(super) fn version(
-        &mut self,
-        id: FeatureId,
-        kind: ChangeKind,
-        content: i64,
-        digest: Digest,
-    ) -> Result<(), StoreError> {
+    fn version(&mut self, id: FeatureId, kind: ChangeKind, content: i64, digest: Digest) -> Result<(), StoreError> {
         match kind {
             ChangeKind::Created => self.done.created += 1,
             _ => self.done.updated += 1,
@@ -97,7 +107,7 @@ impl<'a> Writing<'a> {
     }
 
     /// A feature is there no longer.
-    pub(super) fn end(&mut self, id: FeatureId) -> Result<(), StoreError> {
+    fn end(&mut self, id: FeatureId) -> Result<(), StoreError> {
         self.done.ended += 1;
         self.changes.end(id);
         self.add(id, None, None)
@@ -109,15 +119,29 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
+    /// Writes it as one that has the content of another, with its event.
+    pub(super) fn going_back_to(self, to: Revision) -> Result<Revision, StoreError> {
+        let Self { transaction, by, done, .. } = self;
+        let revision = done.revision;
+        let line = line::write_roll_back(transaction, revision, to)?;
+        let digest = roll_back_digest(&by.entry(revision), to, line.spans());
+        audit::append(transaction, by.happening().making(revision, digest))?;
+        Ok(revision)
+    }
+
     /// Writes it with its event, or nothing if nothing has changed.
-    pub(super) fn finish(self) -> Result<Committed, StoreError> {
-        let Self { transaction, by, mut done, changes } = self;
+    fn finish(self) -> Result<Committed, StoreError> {
+        let Self { transaction, by, mut done, changes, .. } = self;
         if done.created + done.updated + done.ended == 0 {
             let mut statement = transaction.prepare_cached("DELETE FROM revision WHERE number = ?1")?;
             statement.execute(params![done.revision.0 as i64])?;
             done.revision = Revision(done.revision.0 - 1);
         } else {
-            audit::append(transaction, event(&by, &done, changes))?;
+            let mut happening = by.happening();
+            let counts = [("created", done.created), ("updated", done.updated), ("ended", done.ended)];
+            happening.detail.extend(counts.map(|(name, count)| (name.to_owned(), count.to_string())));
+            let digest = changes.finish(&by.entry(done.revision));
+            audit::append(transaction, happening.making(done.revision, digest))?;
         }
         Ok(done)
     }
@@ -143,23 +167,6 @@ pub(super) fn within(transaction: &Transaction<'_>, commit: &Commit) -> Result<C
     writing.finish()
 }
 
-/// What the audit log says of a write.
-fn event(by: &Writer<'_>, done: &Committed, changes: RevisionDigest) -> Happening {
-    let Writer { author, message, at, cause, .. } = *by;
-    let (author, message) = (author.to_owned(), message.to_owned());
-    let entry = RevisionEntry { revision: done.revision, at, author: author.clone(), message };
-    let counts = [("created", done.created), ("updated", done.updated), ("ended", done.ended)];
-    let counts = counts.map(|(name, count)| (name.to_owned(), count.to_string()));
-    let happening = Happening {
-        at,
-        actor: Actor { label: author, organisation: cause.organisation.clone() },
-        action: cause.action,
-        subject: cause.subject.clone(),
-        detail: cause.detail.clone().into_iter().chain(counts).collect(),
-    };
-    happening.making(done.revision, changes.finish(&entry))
-}
-
 fn refuse_duplicates(commit: &Commit) -> Result<(), StoreError> {
     let mut seen = HashSet::with_capacity(commit.puts.len() + commit.ends.len());
     let puts = commit.puts.iter().map(|feature| (feature.layer(), &feature.code));
@@ -172,10 +179,11 @@ fn refuse_duplicates(commit: &Commit) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn find(transaction: &Transaction<'_>, layer: Layer, code: &Code) -> Result<Option<Found>, StoreError> {
-    let mut statement = transaction.prepare_cached(FIND)?;
-    let found = statement
-        .query_row(params![layer.as_str(), code.as_str()], |row| Ok(Found { id: row.get(0)?, now: row.get(1)? }));
+fn find(writing: &Writing<'_>, layer: Layer, code: &Code) -> Result<Option<Found>, StoreError> {
+    let AsOf { at, roll_back } = writing.before;
+    let mut statement = writing.transaction.prepare_cached(FIND)?;
+    let asked = params![layer.as_str(), code.as_str(), at, roll_back];
+    let found = statement.query_row(asked, |row| Ok(Found { id: row.get(0)?, now: row.get(1)? }));
     Ok(found.optional()?)
 }
 
@@ -184,8 +192,8 @@ fn put(writing: &mut Writing<'_>, feature: &Feature) -> Result<(), StoreError> {
         what: format!("it cannot be written as JSON ({error})"),
         place: format!("{} '{}'", feature.layer(), feature.code),
     })?;
-    let transaction = writing.transaction();
-    let (id, kind) = match find(transaction, feature.layer(), &feature.code)? {
+    let transaction = writing.transaction;
+    let (id, kind) = match find(writing, feature.layer(), &feature.code)? {
         // Texts are compared, not what they mean: one value has one text, and none has to be read for it.
         Some(Found { now: Some(present), .. }) if present == payload => {
             writing.done.unchanged += 1;
@@ -209,7 +217,7 @@ fn put(writing: &mut Writing<'_>, feature: &Feature) -> Result<(), StoreError> {
 }
 
 fn end(writing: &mut Writing<'_>, layer: Layer, code: &Code) -> Result<(), StoreError> {
-    let Some(Found { id, now: Some(_) }) = find(writing.transaction(), layer, code)? else {
+    let Some(Found { id, now: Some(_) }) = find(writing, layer, code)? else {
         return Err(StoreError::UnknownToEnd { layer, code: code.clone() });
     };
     writing.end(FeatureId(id as u64))

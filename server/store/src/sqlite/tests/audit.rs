@@ -5,7 +5,7 @@ use cloudsite_domain::record::{Layer, ParcelStatus, Revision};
 use rusqlite::Connection;
 
 use super::{Folder, folder};
-use crate::contract::{Fixture, all, commit, follow, happening, log, parcel, poi, write};
+use crate::contract::{Fixture, all, commit, follow, happening, log, parcel, poi, to, write};
 use crate::sqlite::{DATABASE_FILE, SqliteStore};
 use crate::{Store, StoreError};
 
@@ -87,6 +87,25 @@ fn what_is_changed_in_a_version_is_found_and_placed() {
         let named: Vec<&str> =
             found.iter().flat_map(|(_, disk)| &disk.changed).map(|(_, code)| code.as_str()).collect();
         assert_eq!(named, codes, "{sql}");
+    }
+}
+
+#[test]
+fn what_is_changed_in_a_roll_back_is_found() {
+    let changes = [
+        "UPDATE roll_back SET back_to = 2",
+        "UPDATE roll_back_span SET last = 2",
+        "INSERT INTO roll_back_span VALUES (4, 3, 3)",
+        "DELETE FROM roll_back_span",
+        "PRAGMA foreign_keys = 0; DELETE FROM roll_back",
+    ];
+    for sql in changes {
+        let (folder, store) = filled();
+        assert_eq!(store.roll_back(to(1)).unwrap(), Some(Revision(4)));
+        let made = log(&*store).iter().filter_map(Event::made).next_back().unwrap();
+        assert_eq!(store.on_disk(Revision(4)).unwrap().digest, made.changes, "before: {sql}");
+        beside(&folder).execute_batch(sql).unwrap();
+        assert_ne!(store.on_disk(Revision(4)).unwrap().digest, made.changes, "{sql}");
     }
 }
 
