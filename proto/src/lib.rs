@@ -37,6 +37,10 @@ mod encoded;
 
 pub use encoded::{Dated, Encoded, Holder, Undated};
 
+/// The header, or metadata, by which someone asks to be given no more than a lower tier: to see what others see. Its value
+/// is `public`, `investor`, `negotiating` or `government`.
+pub const SEEN_AS: &str = "cloudsite-tier";
+
 /// Package `cloudsite.audit.v1`: what happened to the record and around it.
 pub mod audit {
     generated!("cloudsite.audit.v1");

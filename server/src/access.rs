@@ -8,12 +8,13 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cloudsite_domain::identity::{Principal, Role};
+use cloudsite_proto::SEEN_AS;
 use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use tonic::Status;
 
 use crate::grpc::Refusal;
-use crate::identity::{InvalidCredentials, Resolved};
+use crate::identity::{InvalidCredentials, Recipient, Resolved};
 
 /// Who may call a method. The operator may call each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,7 @@ const APPROVER: Caller = Caller::Roles(&[Role::Approver]);
 
 const EDITOR_OR_APPROVER: Caller = Caller::Roles(&[Role::Editor, Role::Approver]);
 
-/// Who may look at changes that are not published.
+/// Who may look at what is not for everyone: at changes that are not published, and at what others were shown.
 const CHANGE_READER: Caller = Caller::Roles(&[Role::Editor, Role::Approver, Role::Auditor, Role::Admin]);
 
 /// How long a call may take.
@@ -76,6 +77,7 @@ pub(crate) struct Rule {
 const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.audit.v1.AuditService/ListEvents", Caller::Roles(&[Role::Auditor]), Span::Answer),
     ("/cloudsite.audit.v1.AuditService/ListDisclosures", Caller::Roles(&[Role::Auditor]), Span::Answer),
+    ("/cloudsite.audit.v1.AuditService/GetShown", CHANGE_READER, Span::Answer),
     ("/cloudsite.land.v1.ParkService/GetPark", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParkService/GetZone", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.ParkService/ListZones", Caller::Anyone, Span::Answer),
@@ -96,6 +98,7 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.identity.v1.IdentityService/CreateInvite", Caller::Roles(&[Role::Host, Role::Admin]), Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/ListOrganisations", STAFF, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/CreateOrganisation", ADMIN, Span::Answer),
+    ("/cloudsite.identity.v1.IdentityService/UpdateOrganisation", ADMIN, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/ListMembers", Caller::Roles(&[Role::Auditor, Role::Admin]), Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/CreateMember", ADMIN, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/UpdateMember", ADMIN, Span::Answer),
@@ -155,6 +158,19 @@ pub(crate) type Resolve = Arc<dyn Fn(&HeaderMap) -> Result<Resolved, InvalidCred
 
 const OPERATOR_ONLY: &str = "this method is the operator's: send the token kept in the data folder as a bearer token";
 
+/// Who is given what a request asks for; none if it asks by what is no tier.
+fn recipient(principal: &Principal, headers: &HeaderMap) -> Result<Recipient, InvalidTier> {
+    let own = Recipient::from(principal);
+    let Some(given) = headers.get(SEEN_AS) else { return Ok(own) };
+    let tier = given.to_str().ok().and_then(|text| text.parse().ok()).ok_or(InvalidTier)?;
+    Ok(own.seeing(tier))
+}
+
+/// A header that names no tier.
+#[derive(Debug, thiserror::Error)]
+#[error("the header {SEEN_AS} names no tier: it is public, investor, negotiating or government")]
+struct InvalidTier;
+
 /// Decides whether a call by `caller` may go on.
 fn decide(path: &str, caller: Result<Resolved, InvalidCredentials>) -> Result<(Rule, Resolved), Status> {
     let rule = rule(path).ok_or_else(|| Status::unimplemented(format!("there is no method {path}")))?;
@@ -174,13 +190,18 @@ fn decide(path: &str, caller: Result<Resolved, InvalidCredentials>) -> Result<(R
     Err(refusal.into())
 }
 
-/// The layer of calls: refuses one, or lets it go on with its [`Rule`], the [`Principal`] and what else is
-/// [`Resolved`] among the request's extensions.
+/// The layer of calls: refuses one, or lets it go on with its [`Rule`], the [`Principal`], the [`Recipient`] and what else
+/// is [`Resolved`] among the request's extensions.
 pub(crate) async fn enforce(State(resolve): State<Resolve>, mut request: Request, next: Next) -> Response {
-    match decide(request.uri().path(), resolve(request.headers())) {
-        Ok((rule, caller)) => {
+    let decided = decide(request.uri().path(), resolve(request.headers())).and_then(|(rule, caller)| {
+        let recipient = recipient(&caller.principal, request.headers());
+        Ok((rule, caller, recipient.map_err(|error| Status::invalid_argument(error.to_string()))?))
+    });
+    match decided {
+        Ok((rule, caller, recipient)) => {
             let extensions = request.extensions_mut();
             extensions.insert(rule);
+            extensions.insert(recipient);
             extensions.insert(caller.principal.clone());
             extensions.insert(caller);
             next.run(request).await
@@ -189,12 +210,20 @@ pub(crate) async fn enforce(State(resolve): State<Resolve>, mut request: Request
     }
 }
 
-/// The layer of everything that is no call: adds the [`Principal`], and refuses a bearer token that is not good.
+/// The layer of everything that is no call: adds the [`Principal`] and the [`Recipient`], and refuses a bearer token that is
+/// not good.
 pub(crate) async fn identify(State(resolve): State<Resolve>, mut request: Request, next: Next) -> Response {
     let Ok(caller) = resolve(request.headers()) else {
         let headers = [(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""), (CACHE_CONTROL, "no-store")];
         return (StatusCode::UNAUTHORIZED, headers, "the token is not good, or good no longer\n").into_response();
     };
+    let recipient = match recipient(&caller.principal, request.headers()) {
+        Ok(recipient) => recipient,
+        Err(error) => {
+            return (StatusCode::BAD_REQUEST, [(CACHE_CONTROL, "no-store")], format!("{error}\n")).into_response();
+        }
+    };
+    request.extensions_mut().insert(recipient);
     request.extensions_mut().insert(caller.principal);
     next.run(request).await
 }
@@ -255,7 +284,7 @@ mod tests {
         let import = "/cloudsite.land.v1.ImportService/ImportFile";
         let create = "/cloudsite.identity.v1.IdentityService/CreateMember";
         let revoke = "/cloudsite.identity.v1.IdentityService/RevokeSessions";
-        let by = |principal| Ok(Resolved { principal, session: None });
+        let by = |principal| Ok(Resolved { principal, grant: None });
         let cases = [
             (park, by(Principal::Visitor), Ok(())),
             (park, Err(InvalidCredentials), Err(Code::Unauthenticated)),

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use cloudsite_proto::SEEN_AS;
+use cloudsite_proto::audit::audit_service_client::AuditServiceClient;
 use cloudsite_proto::change::changeset_service_client::ChangesetServiceClient;
 use cloudsite_proto::change::operation_service_client::OperationServiceClient;
 use cloudsite_proto::change::upload_service_client::UploadServiceClient;
@@ -19,6 +21,7 @@ use cloudsite_proto::land::{
 };
 use futures::Stream;
 use futures::future::{Either, select};
+use tonic::metadata::AsciiMetadataValue;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::LinkError;
@@ -46,6 +49,8 @@ pub struct Client {
     pub(crate) changesets: ChangesetServiceClient<Transport>,
     pub(crate) uploads: UploadServiceClient<Transport>,
     pub(crate) operations: OperationServiceClient<Transport>,
+    pub(crate) audit: AuditServiceClient<Transport>,
+    seen_as: Option<AsciiMetadataValue>,
 }
 
 impl Client {
@@ -60,14 +65,32 @@ impl Client {
             identity: IdentityServiceClient::new(transport.clone()),
             changesets: ChangesetServiceClient::new(transport.clone()),
             uploads: UploadServiceClient::new(transport.clone()),
-            operations: OperationServiceClient::new(transport),
+            operations: OperationServiceClient::new(transport.clone()),
+            audit: AuditServiceClient::new(transport),
+            seen_as: None,
         })
+    }
+
+    /// The same client, given no more of the record than a tier: `public`, `investor`, `negotiating` or `government`. None
+    /// is the reader's own.
+    #[must_use]
+    pub fn seen_as(self, tier: Option<&'static str>) -> Self {
+        Self { seen_as: tier.map(AsciiMetadataValue::from_static), ..self }
+    }
+
+    /// A request for what the record holds.
+    fn reading<T>(&self, message: T) -> Request<T> {
+        let mut request = timed(message);
+        if let Some(tier) = &self.seen_as {
+            request.metadata_mut().insert(SEEN_AS, tier.clone());
+        }
+        request
     }
 
     /// The park at the newest revision.
     pub async fn park(&self) -> Result<Park, LinkError> {
         let mut service = self.park.clone();
-        let reply = unary("park", service.get_park(timed(GetParkRequest { revision: 0 }))).await?;
+        let reply = unary("park", service.get_park(self.reading(GetParkRequest { revision: 0 }))).await?;
         reply.park.ok_or_else(|| empty_reply("park"))
     }
 
@@ -77,7 +100,7 @@ impl Client {
         let mut request = ListZonesRequest { page_size: LARGEST_PAGE, page_token: String::new(), revision };
         loop {
             let mut service = self.park.clone();
-            let reply = unary("zones", service.list_zones(timed(request.clone()))).await?;
+            let reply = unary("zones", service.list_zones(self.reading(request.clone()))).await?;
             zones.extend(reply.zones);
             if reply.next_page_token.is_empty() {
                 return Ok(zones);
@@ -89,7 +112,7 @@ impl Client {
     /// One page of the parcels that meet a filter.
     pub async fn parcels(&self, request: ListParcelsRequest) -> Result<ListParcelsResponse, LinkError> {
         let mut service = self.parcel.clone();
-        unary("parcels", service.list_parcels(timed(request))).await
+        unary("parcels", service.list_parcels(self.reading(request))).await
     }
 
     /// The parcel with this code as of a revision, with everything the record says of it; 0 is the newest.
@@ -97,20 +120,20 @@ impl Client {
         let name = parcel_name(code);
         let mut service = self.parcel.clone();
         let request = GetParcelRequest { name: name.clone(), revision };
-        unary(&name, service.get_parcel(timed(request))).await
+        unary(&name, service.get_parcel(self.reading(request))).await
     }
 
     /// One page of the features of a layer.
     pub async fn features(&self, request: ListFeaturesRequest) -> Result<ListFeaturesResponse, LinkError> {
         let mut service = self.park.clone();
-        unary("features", service.list_features(timed(request))).await
+        unary("features", service.list_features(self.reading(request))).await
     }
 
     /// One revision; none if there is no such one.
     pub async fn revision(&self, which: Which) -> Result<Option<Revision>, LinkError> {
         let mut service = self.revision.clone();
         let request = GetRevisionRequest { which: Some(which) };
-        match unary("revision", service.get_revision(timed(request))).await {
+        match unary("revision", service.get_revision(self.reading(request))).await {
             Ok(reply) => Ok(reply.revision),
             Err(LinkError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -121,7 +144,7 @@ impl Client {
     pub async fn revisions(&self, page_size: i32, page_token: &str) -> Result<ListRevisionsResponse, LinkError> {
         let mut service = self.park.clone();
         let request = ListRevisionsRequest { page_size, page_token: page_token.to_owned() };
-        unary("revisions", service.list_revisions(timed(request))).await
+        unary("revisions", service.list_revisions(self.reading(request))).await
     }
 
     /// What happens to the record after a revision; 0 is from now on. Never ends: when the server is away the stream

@@ -8,6 +8,7 @@ mod error;
 mod platform;
 mod record;
 mod session;
+mod shown;
 mod watch;
 
 pub use client::{Client, parcel_name};

@@ -3,10 +3,11 @@
 
 use std::ops::Deref;
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
 use cloudsite_link::LinkError;
-use cloudsite_proto::identity::Caller;
+use cloudsite_proto::identity::{Caller, Organisation};
 use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Revision, Zone};
 use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
@@ -18,6 +19,7 @@ use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
 use crate::pure::people::keeps_record;
 use crate::pure::place::{Place, Poi};
+use crate::pure::seen_as::SeenAs;
 use crate::pure::text;
 use crate::pure::url_state::UrlState;
 use crate::viewer::ViewerState;
@@ -105,6 +107,10 @@ pub(crate) struct Signals {
     pub(crate) as_of: RwSignal<Option<u64>>,
     /// What is known of the past revision that the page shows.
     pub(crate) as_of_revision: RwSignal<Option<Revision>>,
+    /// As whom the page looks at the park; none is the reader.
+    pub(crate) seen_as: RwSignal<Option<SeenAs>>,
+    /// Who can be asked about, once it was asked.
+    pub(crate) organisations: RwSignal<Vec<Organisation>>,
     pub(crate) revisions: RwSignal<RevisionList>,
     pub(crate) park: RwSignal<Option<Park>>,
     pub(crate) zones: RwSignal<Vec<Zone>>,
@@ -177,6 +183,8 @@ impl Page {
             signing_in: RwSignal::new(false),
             as_of: RwSignal::new(link.revision),
             as_of_revision: RwSignal::new(None),
+            seen_as: RwSignal::new(link.seen_as.as_deref().and_then(SeenAs::of_tier)),
+            organisations: RwSignal::new(Vec::new()),
             revisions: RwSignal::new(RevisionList::default()),
             park: RwSignal::new(None),
             zones: RwSignal::new(Vec::new()),
@@ -215,6 +223,16 @@ impl Page {
     /// Whether someone is signed in who keeps the record. Follows.
     pub(crate) fn keeps(self) -> bool {
         self.caller.with(|caller| keeps_record(caller.as_ref()))
+    }
+
+    /// Whether the page shows the newest revision as the reader sees it. Follows.
+    pub(crate) fn shows_present(self) -> bool {
+        self.as_of.with(Option::is_none) && self.seen_as.with(Option::is_none)
+    }
+
+    /// The tier that the park is seen as, where that is not the reader's own.
+    pub(crate) fn seen_tier(self) -> Option<Tier> {
+        self.seen_as.with(|seen| seen.as_ref().map(|seen| seen.tier))
     }
 
     /// The revision to ask for: the past one that the page shows, or 0 for the newest.
@@ -302,6 +320,7 @@ impl Page {
             place: self.place.get(),
             view: self.camera.get(),
             revision: self.as_of.get(),
+            seen_as: self.seen_tier().map(|tier| tier.to_string()),
             changeset: self.open_changeset.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
             language: Some(self.language.get()),
             quality: self.quality.get(),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Done, Failure};
 use super::people::{Folder, kind, name_in, tier};
+use super::running::failed;
 
 #[derive(Debug, Args)]
 pub(super) struct Organisation {
@@ -23,6 +24,28 @@ enum Action {
     },
     /// Make an organisation.
     Create(Create),
+    /// Change an organisation; what is not given stays.
+    Update(Update),
+}
+
+#[derive(Debug, Args)]
+struct Update {
+    #[command(flatten)]
+    folder: Folder,
+    /// What it goes by, such as `tokyo`.
+    code: String,
+    /// Its name in a language, in place of the names that it has; may be given several times.
+    #[arg(long = "name", value_name = "LANGUAGE=NAME", value_parser = named)]
+    names: Vec<wire::OrganisationName>,
+    /// Its time zone in the IANA database.
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// A language that its people work in, in place of those that are kept; may be given several times.
+    #[arg(long = "language", value_name = "TAG")]
+    languages: Vec<String>,
+    /// How much of the record it may be given: public, investor, negotiating or government.
+    #[arg(long, value_parser = tier)]
+    tier: Option<wire::Tier>,
 }
 
 #[derive(Debug, Args)]
@@ -80,7 +103,36 @@ impl Organisation {
                 Ok(Done::new(sentence, json!({ "organisations": all })))
             }
             Action::Create(create) => create.run(),
+            Action::Update(update) => update.run(),
         }
+    }
+}
+
+impl Update {
+    fn run(self) -> Result<Done, Failure> {
+        let name = name_in("organisations", &self.code);
+        let mut people = self.folder.open()?;
+        let request = wire::ListOrganisationsRequest {};
+        let known =
+            people.ask(|api| Ok(api.list_organisations()), async |there| there.list_organisations(request).await)?;
+        let present = known.organisations.into_iter().find(|present| present.name == name);
+        let mut next = present.ok_or_else(|| failed(format!("there is no organisation '{}'", self.code)))?;
+        if !self.names.is_empty() {
+            next.names = self.names;
+        }
+        if !self.languages.is_empty() {
+            next.languages = self.languages;
+        }
+        next.time_zone = self.time_zone.unwrap_or(next.time_zone);
+        next.tier = self.tier.map_or(next.tier, Into::into);
+        let request = wire::UpdateOrganisationRequest { organisation: Some(next) };
+        let again = request.clone();
+        let reply = people.ask(
+            |api| api.update_organisation(&Principal::Operator, request),
+            async |there| there.update_organisation(again).await,
+        )?;
+        let kept = reply.organisation.unwrap_or_default();
+        Ok(Done::new(format!("Changed {}", kept.name), json!({ "organisation": to_json(&kept) })))
     }
 }
 

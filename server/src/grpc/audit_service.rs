@@ -14,6 +14,7 @@ use tonic::{Request, Response, Status};
 use super::Refusal;
 use super::page::{self, PageStart};
 use super::read::blocking;
+use super::shown::Shown;
 use crate::disclosure::{Desk, Summary, policy, summaries};
 use crate::record::Record;
 
@@ -29,12 +30,13 @@ pub(crate) struct Disclosures {
 pub(crate) struct Audit {
     record: Arc<Record>,
     disclosures: Disclosures,
+    shown: Shown,
 }
 
 impl Audit {
     /// Reads the log of `record`.
-    pub(crate) const fn new(record: Arc<Record>, disclosures: Disclosures) -> Self {
-        Self { record, disclosures }
+    pub(crate) const fn new(record: Arc<Record>, disclosures: Disclosures, shown: Shown) -> Self {
+        Self { record, disclosures, shown }
     }
 
     async fn disclosures(&self) -> Result<wire::ListDisclosuresResponse, Refusal> {
@@ -113,6 +115,14 @@ impl AuditService for Audit {
         request: Request<wire::ListEventsRequest>,
     ) -> Result<Response<wire::ListEventsResponse>, Status> {
         Ok(Response::new(self.events(request.into_inner()).await?))
+    }
+
+    async fn get_shown(
+        &self,
+        request: Request<wire::GetShownRequest>,
+    ) -> Result<Response<wire::GetShownResponse>, Status> {
+        let (shown, request) = (self.shown.clone(), request.into_inner());
+        Ok(Response::new(blocking(move || shown.find(&request)).await?))
     }
 
     async fn list_disclosures(

@@ -10,6 +10,7 @@ mod parcel_service;
 mod park_service;
 mod read;
 mod revision_service;
+mod shown;
 mod status;
 
 pub(crate) use audit_service::{Audit, Disclosures};
@@ -21,6 +22,7 @@ pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;
 pub(crate) use read::blocking;
 pub(crate) use revision_service::{Revisions, roll_back_of};
+pub(crate) use shown::Shown;
 pub(crate) use status::Refusal;
 #[cfg(test)]
 pub(crate) use status::{NOT_FOR_CALLER, SIGN_IN_REQUIRED};

@@ -6,7 +6,7 @@ use cloudsite_proto::{Encoded, Undated, land as wire};
 use tonic::{Request, Response, Status};
 
 use super::parcel_filter::ParcelQuery;
-use super::read::{Paging, blocking, caller, code_in, hand_over, snapshot};
+use super::read::{Paging, blocking, code_in, hand_over, recipient, snapshot};
 use super::{Refusal, encode, page, parcel_search};
 use crate::disclosure::Channel;
 use crate::record::{Entry, View, Views};
@@ -83,7 +83,7 @@ impl ParcelService for Parcels {
         &self,
         request: Request<wire::GetParcelRequest>,
     ) -> Result<Response<Encoded<wire::GetParcelResponse>>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(Self::get(&view, request.into_inner()).await?))
     }
 
@@ -91,7 +91,7 @@ impl ParcelService for Parcels {
         &self,
         request: Request<wire::ListParcelsRequest>,
     ) -> Result<Response<Encoded<wire::ListParcelsResponse>>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(Self::list(&view, request.into_inner()).await?))
     }
 }

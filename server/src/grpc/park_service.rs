@@ -9,9 +9,10 @@ use prost::Message;
 use tonic::{Request, Response, Status};
 
 use super::page::{self, PageStart};
-use super::read::{Paging, blocking, caller, code_in, search_area, snapshot};
+use super::read::{Paging, blocking, code_in, recipient, search_area, snapshot};
 use super::{Refusal, convert, encode};
 use crate::disclosure::Channel;
+use crate::identity::{Resolved, Stands};
 use crate::record::{Entry, SearchArea, Snapshot, View, Views};
 use crate::watch::{EventStream, Watchers};
 
@@ -19,12 +20,13 @@ use crate::watch::{EventStream, Watchers};
 pub(crate) struct Park {
     views: Views,
     watchers: Arc<Watchers>,
+    stands: Stands,
 }
 
 impl Park {
-    /// Reads by `views`; streams of changes are given out by `watchers`.
-    pub(crate) const fn new(views: Views, watchers: Arc<Watchers>) -> Self {
-        Self { views, watchers }
+    /// Reads by `views`; streams of changes are given out by `watchers`, each for as long as its reader `stands`.
+    pub(crate) const fn new(views: Views, watchers: Arc<Watchers>, stands: Stands) -> Self {
+        Self { views, watchers, stands }
     }
 
     async fn park(view: &View, request: wire::GetParkRequest) -> Result<wire::GetParkResponse, Refusal> {
@@ -139,7 +141,7 @@ impl ParkService for Park {
         &self,
         request: Request<wire::GetParkRequest>,
     ) -> Result<Response<wire::GetParkResponse>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(Self::park(&view, request.into_inner()).await?))
     }
 
@@ -147,7 +149,7 @@ impl ParkService for Park {
         &self,
         request: Request<wire::GetZoneRequest>,
     ) -> Result<Response<wire::GetZoneResponse>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(Self::zone(&view, request.into_inner()).await?))
     }
 
@@ -155,7 +157,7 @@ impl ParkService for Park {
         &self,
         request: Request<wire::ListZonesRequest>,
     ) -> Result<Response<wire::ListZonesResponse>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(Self::zones(&view, request.into_inner()).await?))
     }
 
@@ -163,7 +165,7 @@ impl ParkService for Park {
         &self,
         request: Request<wire::ListFeaturesRequest>,
     ) -> Result<Response<Encoded<wire::ListFeaturesResponse>>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(Self::features(&view, request.into_inner()).await?))
     }
 
@@ -171,15 +173,17 @@ impl ParkService for Park {
         &self,
         request: Request<wire::ListRevisionsRequest>,
     ) -> Result<Response<wire::ListRevisionsResponse>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(Self::revisions(&view, request.into_inner()).await?))
     }
 
     type WatchStream = EventStream;
 
     async fn watch(&self, request: Request<wire::WatchRequest>) -> Result<Response<EventStream>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
+        let stands = Arc::clone(&self.stands);
+        let reader = request.extensions().get::<Resolved>().cloned().unwrap_or_else(Resolved::visitor);
         let after = Revision(request.into_inner().after_revision);
-        Ok(Response::new(self.watchers.watch(view, after)?))
+        Ok(Response::new(self.watchers.watch(view, after, Box::new(move || stands(&reader)))?))
     }
 }

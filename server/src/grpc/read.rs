@@ -11,6 +11,7 @@ use tonic::Request;
 use super::Refusal;
 use super::page::{self, PageStart};
 use crate::disclosure::{Channel, Delivery};
+use crate::identity::Recipient;
 use crate::record::{SearchArea, Snapshot, View};
 
 /// The code in a resource name such as `parcels/P-001`, or what is wrong with the name.
@@ -30,6 +31,11 @@ pub(super) fn search_area(field: &str, bounds: wire::LonLatBounds) -> Result<Sea
 /// Who makes a call. A call of which nobody has said is a visitor's.
 pub(super) fn caller<T>(request: &Request<T>) -> Principal {
     request.extensions().get::<Principal>().cloned().unwrap_or(Principal::Visitor)
+}
+
+/// Who is given what a call asks for.
+pub(super) fn recipient<T>(request: &Request<T>) -> Recipient {
+    request.extensions().get::<Recipient>().cloned().unwrap_or_else(Recipient::public)
 }
 
 /// The features as of a revision, 0 being the newest.

@@ -12,7 +12,7 @@ use cloudsite_store::{Cause, Committed, RollBack, StoreError};
 use jiff::Timestamp;
 use tonic::{Request, Response, Status};
 
-use super::read::{blocking, caller};
+use super::read::{blocking, caller, recipient};
 use super::{Refusal, revision_to_wire};
 use crate::record::{ReadError, View, Views};
 
@@ -68,11 +68,11 @@ impl Revisions {
     }
 }
 
-fn entry(view: &View, revision: Revision) -> Result<Option<RevisionEntry>, StoreError> {
+pub(super) fn entry(view: &View, revision: Revision) -> Result<Option<RevisionEntry>, StoreError> {
     Ok(view.revisions(revision.0..=revision.0)?.pop())
 }
 
-fn newest_at(view: &View, moment: Timestamp) -> Result<Revision, Refusal> {
+pub(super) fn newest_at(view: &View, moment: Timestamp) -> Result<Revision, Refusal> {
     match view.revision_at(moment)? {
         Some(revision) => Ok(revision),
         None => Err(Refusal::NoRevisionYet { moment, first: entry(view, Revision(1))? }),
@@ -126,7 +126,7 @@ impl RevisionService for Revisions {
         &self,
         request: Request<wire::GetRevisionRequest>,
     ) -> Result<Response<wire::GetRevisionResponse>, Status> {
-        let view = self.views.of(&caller(&request));
+        let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(Self::get(view, request.into_inner()).await?))
     }
 

@@ -10,7 +10,7 @@ use axum::{Extension, Router};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use cloudsite_domain::identity::{Principal, Tier};
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{FeatureId, Layer, Revision};
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use super::origin::origin;
 use super::reply::{Keeping, Kept, for_reader};
 use crate::disclosure::{self, Channel};
+use crate::identity::Recipient;
 use crate::ogc::{self, Base, ItemQuery, ItemsQuery, OutputCrs, WrongParameter};
 use crate::record::{ReadError, Snapshot, View, Views};
 use crate::tiles::Encoding;
@@ -101,8 +102,8 @@ struct Asked {
 }
 
 impl Asked {
-    async fn read((State(views), Extension(caller), Path(path), headers): Parts) -> Result<Self, Refused> {
-        let view = views.of(&caller);
+    async fn read((State(views), Extension(recipient), Path(path), headers): Parts) -> Result<Self, Refused> {
+        let view = views.for_recipient(recipient);
         let revision = match path.get("revision") {
             None => None,
             Some(text) => Some(text.parse().map_err(|_| missing(format!("'{text}' is not a revision")))?),
@@ -152,7 +153,7 @@ fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
 }
 
-type Parts = (State<Views>, Extension<Principal>, Path<HashMap<String, String>>, HeaderMap);
+type Parts = (State<Views>, Extension<Recipient>, Path<HashMap<String, String>>, HeaderMap);
 
 async fn landing(parts: Parts) -> Result<Response, Refused> {
     let asked = Asked::read(parts).await?;

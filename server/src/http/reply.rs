@@ -41,7 +41,7 @@ impl Keeping {
 /// Marks a reply that depends on who asks; what is public, any page may read.
 pub(super) fn for_reader(mut response: Response, is_public: bool) -> Response {
     let headers = response.headers_mut();
-    headers.insert(VARY, HeaderValue::from_static("accept-encoding, authorization, cookie"));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding, authorization, cookie, cloudsite-tier"));
     if is_public {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }

@@ -3,7 +3,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
-use cloudsite_domain::identity::Principal;
 use cloudsite_proto::tile::Tileset;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderName, Request, StatusCode};
@@ -21,7 +20,7 @@ use crate::tiles::{Addresses, TileServer};
 struct NoPasses;
 
 impl TilePasses for NoPasses {
-    fn addresses(&self, _: &Principal) -> Option<Addresses> {
+    fn addresses(&self, _: &Recipient) -> Option<Addresses> {
         Some(Addresses::public())
     }
 

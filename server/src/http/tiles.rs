@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use cloudsite_domain::identity::{Principal, Tier};
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::Revision;
 use cloudsite_domain::tile::{MAX_ZOOM, TileAddress};
 use cloudsite_proto::tile::Tileset;
@@ -37,17 +37,17 @@ const MAX_BUILDS: usize = 4;
 
 /// Gives and opens the passes in the addresses of tiles.
 pub(crate) trait TilePasses: Send + Sync {
-    /// At which addresses a principal finds tiles.
-    fn addresses(&self, principal: &Principal) -> Option<Addresses>;
+    /// At which addresses a recipient finds tiles.
+    fn addresses(&self, recipient: &Recipient) -> Option<Addresses>;
 
     /// For whom a pass is, if it is good.
     fn open(&self, pass: &str) -> Option<Recipient>;
 }
 
 impl TilePasses for Identity {
-    fn addresses(&self, principal: &Principal) -> Option<Addresses> {
-        let tier = principal.tier();
-        let Some((pass, good_until)) = self.tile_pass(principal).ok()? else { return Some(Addresses::public()) };
+    fn addresses(&self, recipient: &Recipient) -> Option<Addresses> {
+        let tier = recipient.tier;
+        let Some((pass, good_until)) = self.tile_pass(recipient).ok()? else { return Some(Addresses::public()) };
         Some(Addresses { tier, base: format!("/tiles/{tier}/{pass}"), good_until: Some(good_until) })
     }
 
@@ -140,10 +140,10 @@ impl Tiles {
 /// The tileset for whoever asks, as protobuf or, where the caller asks for it, as JSON.
 pub(super) async fn tileset(
     State(tiles): State<Arc<Tiles>>,
-    Extension(caller): Extension<Principal>,
+    Extension(recipient): Extension<Recipient>,
     request: HeaderMap,
 ) -> Response {
-    let Some(addresses) = tiles.passes.addresses(&caller) else {
+    let Some(addresses) = tiles.passes.addresses(&recipient) else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "the addresses of tiles could not be made");
     };
     let Some(tileset) = tiles.tileset(&addresses).await else {
@@ -155,14 +155,14 @@ pub(super) async fn tileset(
 /// The same as of a past revision.
 pub(super) async fn tileset_as_of(
     State(tiles): State<Arc<Tiles>>,
-    Extension(caller): Extension<Principal>,
+    Extension(recipient): Extension<Recipient>,
     Path(revision): Path<String>,
     request: HeaderMap,
 ) -> Response {
     let Ok(revision) = revision.parse().map(Revision) else {
         return plain(StatusCode::NOT_FOUND, "a past tileset's address is /tiles/revisions/{revision}/tileset");
     };
-    let Some(addresses) = tiles.passes.addresses(&caller) else {
+    let Some(addresses) = tiles.passes.addresses(&recipient) else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "the addresses of tiles could not be made");
     };
     let tier = addresses.tier;
@@ -191,10 +191,10 @@ fn described(tileset: &Tileset, tier: Tier, request: &HeaderMap) -> Response {
 /// The description that MapLibre and QGIS read.
 pub(super) async fn tile_json(
     State(tiles): State<Arc<Tiles>>,
-    Extension(caller): Extension<Principal>,
+    Extension(recipient): Extension<Recipient>,
     request: HeaderMap,
 ) -> Response {
-    let Some(addresses) = tiles.passes.addresses(&caller) else {
+    let Some(addresses) = tiles.passes.addresses(&recipient) else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "the addresses of tiles could not be made");
     };
     let view = tiles.server.views().for_tier(addresses.tier);
@@ -221,8 +221,7 @@ pub(super) async fn tile(
     Path((revision, z, x, file)): Path<(String, String, String, String)>,
     request: HeaderMap,
 ) -> Response {
-    let public = Recipient { tier: Tier::Public, organisation: None };
-    give(&tiles, &public, [&revision, &z, &x, &file], &request).await
+    give(&tiles, &Recipient::public(), [&revision, &z, &x, &file], &request).await
 }
 
 /// A tile of another tier, at an address that a tileset has given.

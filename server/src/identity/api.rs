@@ -97,6 +97,25 @@ impl Api {
         Ok(wire::CreateOrganisationResponse { organisation: Some(convert::organisation_to_wire(&created)) })
     }
 
+    /// Replaces what is kept of an organisation.
+    pub(crate) fn update_organisation(
+        &self,
+        caller: &Principal,
+        request: wire::UpdateOrganisationRequest,
+    ) -> Result<wire::UpdateOrganisationResponse, Refusal> {
+        let given = request.organisation.ok_or_else(|| Refusal::field("organisation", "must be given"))?;
+        let next = convert::organisation(&given)?;
+        let code = next.code().clone();
+        let present = self.0.organisation(&code).ok_or(IdentityError::UnknownOrganisation(code))?;
+        if next.kind() != present.kind() {
+            return Err(Refusal::field("organisation.kind", format!("stays what it is, a {}", present.kind())));
+        }
+        let updated = self.0.update_organisation(next)?;
+        let detail = [("changed", "updated".to_owned()), ("tier", updated.tier().to_string())];
+        self.0.tell(caller, Action::MemberChanged, convert::organisation_name(updated.code()), detail);
+        Ok(wire::UpdateOrganisationResponse { organisation: Some(convert::organisation_to_wire(&updated)) })
+    }
+
     /// A page of members.
     pub(crate) fn list_members(&self, request: wire::ListMembersRequest) -> Result<wire::ListMembersResponse, Refusal> {
         let count = match usize::try_from(request.page_size) {

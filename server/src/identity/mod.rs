@@ -28,8 +28,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use ::http::HeaderMap;
 use ::http::header::AUTHORIZATION;
 use anyhow::Context;
-use cloudsite_domain::identity::{MemberId, Principal, SessionId};
-use cloudsite_store::identity::IdentityStore;
+use cloudsite_domain::identity::{MemberId, Principal, SessionId, Tier, TimeZoneName};
+use cloudsite_domain::record::Code;
+use cloudsite_store::identity::{IdentityError, IdentityStore};
 use jiff::Timestamp;
 
 use crate::audit::Journal;
@@ -71,19 +72,30 @@ pub(crate) struct Credentials {
     pub(crate) session_ends_at: Timestamp,
 }
 
+/// Says whether someone is still who they were found to be.
+pub(crate) type Stands = Arc<dyn Fn(&Resolved) -> bool + Send + Sync>;
+
 /// Who makes a call, and in which session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Resolved {
     /// Who.
     pub(crate) principal: Principal,
-    /// The session, if the call is made in one.
-    pub(crate) session: Option<SessionId>,
+    /// What was proved; nothing of a visitor, and by the operator what proves nobody in particular.
+    pub(crate) grant: Option<Grant>,
 }
 
 impl Resolved {
     /// Nobody in particular.
     pub(crate) const fn visitor() -> Self {
-        Self { principal: Principal::Visitor, session: None }
+        Self { principal: Principal::Visitor, grant: None }
+    }
+
+    /// The session, if the call is made in one.
+    pub(crate) const fn session(&self) -> Option<SessionId> {
+        match self.grant {
+            Some(Grant::Session(id)) => Some(id),
+            Some(Grant::Service(_)) | None => None,
+        }
     }
 }
 
@@ -161,7 +173,7 @@ impl Identity {
         let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         if let Some(given) = bearer {
             if self.around.operator.as_ref().is_some_and(|operator| operator.is_proved_by(given)) {
-                return Ok(Resolved { principal: Principal::Operator, session: None });
+                return Ok(Resolved { principal: Principal::Operator, grant: None });
             }
             return self.resolve_token(given).ok_or(InvalidCredentials);
         }
@@ -173,11 +185,29 @@ impl Identity {
         let now = self.now();
         let grant = token::open(&self.keys, given, now)?;
         let principal = self.directory().principal(grant, now, self.is_demo_park())?;
-        let session = match grant {
-            Grant::Session(id) => Some(id),
-            Grant::Service(_) => None,
-        };
-        Some(Resolved { principal, session })
+        Some(Resolved { principal, grant: Some(grant) })
+    }
+
+    /// Whether someone is still who they were found to be: signed in, and with the same roles and tier.
+    pub(crate) fn stands(&self, resolved: &Resolved) -> bool {
+        resolved.grant.is_none_or(|grant| {
+            let now = self.directory().principal(grant, self.now(), self.is_demo_park());
+            now.as_ref() == Some(&resolved.principal)
+        })
+    }
+
+    /// The time zone of an organisation; none if there is no such one.
+    pub(crate) fn time_zone_of(&self, organisation: &Code) -> Option<TimeZoneName> {
+        self.directory().organisations.get(organisation).map(|found| found.time_zone().clone())
+    }
+
+    /// The tier that an organisation had at a moment and since when; none before it was kept. Blocks.
+    pub(crate) fn tier_at(
+        &self,
+        organisation: &Code,
+        at: Timestamp,
+    ) -> Result<Option<(Timestamp, Tier)>, IdentityError> {
+        self.store.tier_at(organisation, at)
     }
 }
 

@@ -41,6 +41,20 @@ impl From<&Principal> for Recipient {
     }
 }
 
+impl Recipient {
+    /// Nobody in particular.
+    pub(crate) const fn public() -> Self {
+        Self { tier: Tier::Public, organisation: None }
+    }
+
+    /// The same, given no more than a tier. What the government looks at in that way is given to nobody: it has it already.
+    #[must_use]
+    pub(crate) fn seeing(self, tier: Tier) -> Self {
+        let organisation = if self.tier == Tier::Government && tier < self.tier { None } else { self.organisation };
+        Self { tier: tier.min(self.tier), organisation }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
     tier: Tier,
@@ -55,15 +69,14 @@ struct Claims {
 pub(super) struct Passes(Mutex<HashMap<(Recipient, i64), String>>);
 
 impl Identity {
-    /// The pass of a principal and its end; none for whoever gets no more than the public.
-    pub(crate) fn tile_pass(&self, principal: &Principal) -> Result<Option<(String, Timestamp)>, NotSealed> {
-        let recipient = Recipient::from(principal);
+    /// The pass of a recipient and its end; none for whoever gets no more than the public.
+    pub(crate) fn tile_pass(&self, recipient: &Recipient) -> Result<Option<(String, Timestamp)>, NotSealed> {
         if recipient.tier == Tier::Public {
             return Ok(None);
         }
         let exp = (self.now().as_second().div_euclid(HOUR_SECS) + 2) * HOUR_SECS;
         let until = Timestamp::from_second(exp).map_err(|_| NotSealed)?;
-        let key = (recipient, exp);
+        let key = (recipient.clone(), exp);
         let mut kept = self.passes.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pass) = kept.get(&key) {
             return Ok(Some((pass.clone(), until)));
@@ -110,21 +123,38 @@ mod tests {
         let sample = Sample::new(true);
         let identity = &sample.identity;
         let firm = member("example-firm", Tier::Investor);
-        let (pass, until) = identity.tile_pass(&firm).unwrap().unwrap();
+        let of = |principal: &Principal| identity.tile_pass(&Recipient::from(principal)).unwrap();
+        let (pass, until) = of(&firm).unwrap();
         let left = until.as_second() - identity.now().as_second();
         assert!((HOUR_SECS..=2 * HOUR_SECS).contains(&left), "{left} s");
         let recipient = Recipient::from(&firm);
         assert_eq!(identity.open_tile_pass(&pass), Some(recipient));
-        assert_eq!(identity.tile_pass(&firm).unwrap().unwrap().0, pass, "so that a browser keeps its tiles");
-        assert_ne!(identity.tile_pass(&member("tokyo", Tier::Investor)).unwrap().unwrap().0, pass);
-        assert_eq!(identity.tile_pass(&Principal::Visitor).unwrap(), None);
-        let (more, _) = identity.tile_pass(&member("example-firm", Tier::Government)).unwrap().unwrap();
+        assert_eq!(of(&firm).unwrap().0, pass, "so that a browser keeps its tiles");
+        assert_ne!(of(&member("tokyo", Tier::Investor)).unwrap().0, pass);
+        assert_eq!(of(&Principal::Visitor), None);
+        let (more, _) = of(&member("example-firm", Tier::Government)).unwrap();
         assert_eq!(identity.open_tile_pass(&more), None, "the firm is not of that tier");
         for bad in ["", "x", &pass[..pass.len() - 2]] {
             assert_eq!(identity.open_tile_pass(bad), None, "{bad}");
         }
         sample.pass(2 * HOUR_SECS);
         assert_eq!(identity.open_tile_pass(&pass), None, "it is over");
-        assert_ne!(identity.tile_pass(&firm).unwrap().unwrap().0, pass);
+        assert_ne!(of(&firm).unwrap().0, pass);
+    }
+
+    #[test]
+    fn whoever_looks_as_a_lower_tier_is_given_no_more() {
+        let firm = Recipient::from(&member("example-firm", Tier::Negotiating));
+        let as_investor = firm.clone().seeing(Tier::Investor);
+        assert_eq!(
+            (as_investor.tier, &as_investor.organisation),
+            (Tier::Investor, &firm.organisation),
+            "it counts still"
+        );
+        assert_eq!(firm.clone().seeing(Tier::Government), firm);
+        let bureau = Recipient::from(&member("demo-bureau", Tier::Government));
+        assert_eq!(bureau.clone().seeing(Tier::Government), bureau);
+        assert_eq!(bureau.seeing(Tier::Investor), Recipient { tier: Tier::Investor, organisation: None });
+        assert_eq!(Recipient::public().seeing(Tier::Negotiating), Recipient::public());
     }
 }

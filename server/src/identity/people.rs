@@ -36,9 +36,18 @@ impl Identity {
     /// Keeps an organisation whose code is new.
     pub(super) fn create_organisation(&self, organisation: Organisation) -> Result<Organisation, IdentityError> {
         let _in_turn = self.in_turn();
-        self.store.create_organisation(&organisation)?;
+        self.store.create_organisation(&organisation, self.now())?;
         let code = organisation.code().clone();
         self.directory_mut().organisations.insert(code, organisation.clone());
+        Ok(organisation)
+    }
+
+    /// Keeps an organisation in place of the one with its code.
+    pub(super) fn update_organisation(&self, organisation: Organisation) -> Result<Organisation, IdentityError> {
+        let _in_turn = self.in_turn();
+        self.store.update_organisation(&organisation, self.now())?;
+        self.directory_mut().organisations.insert(organisation.code().clone(), organisation.clone());
+        tracing::info!(organisation = %organisation.code(), tier = %organisation.tier(), "an organisation was changed");
         Ok(organisation)
     }
 

@@ -129,7 +129,7 @@ impl IdentityService for Service {
         &self,
         request: Request<wire::SignOutRequest>,
     ) -> Result<Response<wire::SignOutResponse>, Status> {
-        if let Some(session) = resolved(&request).session {
+        if let Some(session) = resolved(&request).session() {
             self.blocking(move |api| Ok(api.0.sign_out(session)?)).await?;
         }
         let secure = cookie::is_secure(&headers(&request));
@@ -149,7 +149,8 @@ impl IdentityService for Service {
         &self,
         request: Request<wire::ChangePasswordRequest>,
     ) -> Result<Response<wire::ChangePasswordResponse>, Status> {
-        let Resolved { principal: Principal::Member { id, .. }, session: Some(session) } = resolved(&request) else {
+        let caller = resolved(&request);
+        let (Some(session), Principal::Member { id, .. }) = (caller.session(), caller.principal) else {
             return Err(Refusal::Denied("a password is changed in a session of its member".to_owned()).into());
         };
         let wire::ChangePasswordRequest { present_password, new_password } = request.into_inner();
@@ -196,6 +197,15 @@ impl IdentityService for Service {
         let caller = resolved(&request).principal;
         let request = request.into_inner();
         Ok(Response::new(self.blocking(move |api| api.create_organisation(&caller, request)).await?))
+    }
+
+    async fn update_organisation(
+        &self,
+        request: Request<wire::UpdateOrganisationRequest>,
+    ) -> Result<Response<wire::UpdateOrganisationResponse>, Status> {
+        let caller = resolved(&request).principal;
+        let request = request.into_inner();
+        Ok(Response::new(self.blocking(move |api| api.update_organisation(&caller, request)).await?))
     }
 
     async fn list_members(

@@ -167,7 +167,7 @@ fn a_changed_password_ends_the_other_sessions() {
     let identity = &sample.identity;
     let (_, here) = identity.sign_in("sato@example.org", "correct horse battery").unwrap();
     let (_, there) = identity.sign_in("sato@example.org", "correct horse battery").unwrap();
-    let session = identity.resolve(&bearer(&here.access)).unwrap().session;
+    let session = identity.resolve(&bearer(&here.access)).unwrap().session();
     let change = |present: &str, new: &str| identity.change_password(id, session, present, new);
     assert!(matches!(change("wrong", "another horse battery"), Err(SignInError::Refused)));
     assert!(matches!(change("correct horse battery", "short"), Err(SignInError::Password(_))));
@@ -239,7 +239,7 @@ fn a_service_token_acts_until_it_is_over_or_revoked() {
     let sample = Sample::new(true);
     let (name, token) = service_token(&sample, Role::Editor, 2);
     let resolved = sample.again().resolve(&bearer(&token)).unwrap();
-    assert!(resolved.principal.has(Role::Editor) && resolved.session.is_none());
+    assert!(resolved.principal.has(Role::Editor) && resolved.session().is_none());
     Api(sample.identity.clone())
         .revoke_service_token(&Principal::Operator, wire::RevokeServiceTokenRequest { name })
         .unwrap();

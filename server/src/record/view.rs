@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloudsite_domain::identity::{Principal, Tier};
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{Layer, Revision, RevisionEntry};
 use cloudsite_store::StoreError;
 use geo_types::{Coord, Rect};
@@ -24,11 +24,6 @@ impl Views {
     /// Views of `record`; what is given by them goes over `desk`.
     pub(crate) const fn new(record: Arc<Record>, desk: Arc<Desk>) -> Self {
         Self { record, desk }
-    }
-
-    /// What a principal may see.
-    pub(crate) fn of(&self, principal: &Principal) -> View {
-        self.for_recipient(principal.into())
     }
 
     /// What a recipient may see, where it was proved before that who asks is one.

@@ -15,8 +15,8 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder as Reflection;
 
 use crate::changeset::{self, Runner};
-use crate::grpc::{Audit, Disclosures, Parcels, Park, Revisions};
-use crate::identity::{self, Identity, OpenId};
+use crate::grpc::{Audit, Disclosures, Parcels, Park, Revisions, Shown};
+use crate::identity::{self, Identity, OpenId, Resolved};
 use crate::import::service::Imports;
 use crate::operator::Token;
 use crate::record::{Record, Views};
@@ -45,7 +45,15 @@ pub(super) struct Behind<'a> {
 /// Never: the descriptors are those of the build.
 pub(super) async fn services(behind: Behind<'_>) -> Routes {
     let Behind { record, views, watchers, identity, openid, disclosures, token, imports } = behind;
-    let park = ParkServiceServer::new(Park::new(views.clone(), Arc::clone(watchers)))
+    let known = Arc::clone(identity);
+    let stands = Arc::new(move |reader: &Resolved| known.stands(reader));
+    let shown = Shown {
+        identity: Arc::clone(identity),
+        views: views.clone(),
+        record: Arc::clone(record),
+        clock: identity::system_clock(),
+    };
+    let park = ParkServiceServer::new(Park::new(views.clone(), Arc::clone(watchers), stands))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .send_compressed(CompressionEncoding::Gzip);
     let parcels = ParcelServiceServer::new(Parcels::new(views.clone()))
@@ -62,7 +70,7 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
     Routes::from(axum::Router::new())
         .add_service(park)
         .add_service(parcels)
-        .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record), disclosures)))
+        .add_service(AuditServiceServer::new(Audit::new(Arc::clone(record), disclosures, shown)))
         .add_service(identity::server(Arc::clone(identity), openid))
         .add_service(Imports::server(Arc::clone(record), token))
         .add_service(changeset::changesets_server(imports.api()))

@@ -41,6 +41,12 @@ const KEPT_BATCHES: usize = 32;
 /// A stream of events. What many readers get is encoded once, and its bytes are what they share.
 pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<Encoded<wire::WatchResponse>, Status>> + Send>>;
 
+/// Says whether a reader is still who opened the stream.
+pub(crate) type Still = Box<dyn Fn() -> bool + Send + Sync>;
+
+const CHANGED_READER: &str =
+    "whoever reads this has signed out, or is given something else by now: open the stream again";
+
 /// Gives out streams of events.
 pub(crate) struct Watchers {
     views: Views,
@@ -55,8 +61,9 @@ impl Watchers {
         Self { views, places: Arc::new(Semaphore::new(MAX_STREAMS)), batches: Cache::new(KEPT_BATCHES), stop }
     }
 
-    /// A stream of what happens after a revision, as far as a view shows it; after 0 it begins with the newest.
-    pub(crate) fn watch(self: &Arc<Self>, view: View, after: Revision) -> Result<EventStream, Refusal> {
+    /// A stream of what happens after a revision, as far as a view shows it, for as long as `still` says that the view is
+    /// the reader's; after 0 it begins with the newest.
+    pub(crate) fn watch(self: &Arc<Self>, view: View, after: Revision, still: Still) -> Result<EventStream, Refusal> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| Refusal::Exhausted("there are as many watch streams as this server gives; try again later"))?;
@@ -64,6 +71,7 @@ impl Watchers {
         let stream = WatchStream {
             made: self.views.subscribe(),
             view,
+            still,
             stop: self.stop.clone(),
             watchers: Arc::clone(self),
             to_reader,
@@ -97,6 +105,7 @@ struct Ended;
 struct WatchStream {
     watchers: Arc<Watchers>,
     view: View,
+    still: Still,
     made: watch::Receiver<Revision>,
     stop: watch::Receiver<bool>,
     to_reader: mpsc::Sender<Result<Encoded<wire::WatchResponse>, Status>>,
@@ -143,6 +152,7 @@ impl WatchStream {
             if self.sent >= head {
                 return Ok(());
             }
+            self.check_reader().await?;
             match self.watchers.batch(&self.view, self.sent, head).await {
                 Ok(batch) if batch.is_unbroken => {
                     for (revision, event) in &batch.events {
@@ -165,7 +175,17 @@ impl WatchStream {
         self.send(encoded(Event::Resync(wire::Resync { revision: head.0 }))).await
     }
 
+    /// Ends the stream of a reader who has become someone else.
+    async fn check_reader(&self) -> Result<(), Ended> {
+        if (self.still)() {
+            return Ok(());
+        }
+        let _gone = self.to_reader.send(Err(Status::aborted(CHANGED_READER))).await;
+        Err(Ended)
+    }
+
     async fn progress(&mut self) -> Result<(), Ended> {
+        self.check_reader().await?;
         self.send(encoded(Event::Progress(wire::Progress { revision: self.sent.0 }))).await
     }
 

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{Layer, Revision};
@@ -32,7 +33,7 @@ fn fixture(revisions: u32) -> Fixture {
 
 impl Fixture {
     fn watch(&self, tier: Tier, after: Revision) -> Result<EventStream, Refusal> {
-        self.watchers.watch(sample::views(&self.record).for_tier(tier), after)
+        self.watchers.watch(sample::views(&self.record).for_tier(tier), after, Box::new(|| true))
     }
 }
 
@@ -141,4 +142,22 @@ async fn a_tier_is_not_told_of_what_it_may_not_see() {
         let Event::RevisionMade(second) = next(stream).await else { panic!("a revision") };
         assert_eq!(second.changes.len(), if sees { 2 } else { 1 }, "{tier}");
     }
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_reader_becomes_someone_else() {
+    let fixture = fixture(2);
+    let stands = Arc::new(AtomicBool::new(true));
+    let still = Arc::clone(&stands);
+    let view = sample::views(&fixture.record).for_tier(Tier::Negotiating);
+    let still = Box::new(move || still.load(Ordering::Relaxed));
+    let mut stream = fixture.watchers.watch(view, Revision(0), still).unwrap();
+    assert_eq!(next(&mut stream).await, Event::Progress(wire::Progress { revision: 2 }));
+    change(&fixture.record, 3);
+    assert_eq!(revision_of(&next(&mut stream).await), 3);
+    stands.store(false, Ordering::Relaxed);
+    change(&fixture.record, 4);
+    let status = stream.next().await.expect("it says why").expect_err("the event is not theirs");
+    assert_eq!(status.code(), tonic::Code::Aborted, "{status}");
+    assert!(stream.next().await.is_none());
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use cloudsite_domain::identity::{
     DisplayName, Email, Invite, InviteRefused, Member, MemberId, Organisation, Role, ServiceToken, ServiceTokenId,
-    Session, SessionEnd, SessionId,
+    Session, SessionEnd, SessionId, Tier,
 };
 use cloudsite_domain::record::Code;
 use jiff::Timestamp;
@@ -137,8 +137,14 @@ pub trait IdentityStore: Send + Sync {
     /// All organisations, by code.
     fn organisations(&self) -> Result<Vec<Organisation>, IdentityError>;
 
-    /// Keeps an organisation whose code is new.
-    fn create_organisation(&self, organisation: &Organisation) -> Result<(), IdentityError>;
+    /// Keeps an organisation whose code is new, from a moment on.
+    fn create_organisation(&self, organisation: &Organisation, at: Timestamp) -> Result<(), IdentityError>;
+
+    /// Keeps an organisation in place of what is kept of it, from a moment on.
+    fn update_organisation(&self, organisation: &Organisation, at: Timestamp) -> Result<(), IdentityError>;
+
+    /// The tier that an organisation had at a moment, and since when; none before it was kept.
+    fn tier_at(&self, organisation: &Code, at: Timestamp) -> Result<Option<(Timestamp, Tier)>, IdentityError>;
 
     /// All members, by id.
     fn members(&self) -> Result<Vec<Member>, IdentityError>;

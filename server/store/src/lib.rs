@@ -3,7 +3,7 @@
 //! A store keeps versions and returns candidates; it decides nothing about space.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use cloudsite_domain::audit::{Action, Checkpoint, Digest, Event, Happening, Link};
 use cloudsite_domain::record::{Change, Code, Feature, FeatureId, FeatureVersion, Layer, Revision, RevisionEntry};
@@ -193,6 +193,10 @@ pub trait Store: Send + Sync {
         range: RangeInclusive<u64>,
         each: &mut dyn FnMut(Event) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+
+    /// The disclosures to an organisation that the audit log tells of within a time, oldest first; its bounds are taken in
+    /// whole seconds.
+    fn disclosures(&self, organisation: &Code, within: Range<Timestamp>) -> Result<Vec<Event>, StoreError>;
 
     /// Keeps a checkpoint of the audit log; of two at one event, the first.
     fn add_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError>;

@@ -1,17 +1,35 @@
 //! When the tileset has to be fetched, and when a person has to be told that the server is away.
 
+use cloudsite_domain::identity::Tier;
+use cloudsite_proto::scene::AsOf;
+
 use super::backoff::Backoff;
 
 /// Failures in a row after which the server counts as away: one alone is a hiccup.
 const AWAY_AFTER: u32 = 2;
+
+/// What of the record is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// A past revision; none is the newest.
+    pub as_of: Option<u64>,
+    /// A tier lower than the reader's own; none is the own.
+    pub tier: Option<Tier>,
+}
+
+impl From<&AsOf> for Shown {
+    fn from(said: &AsOf) -> Self {
+        Self { as_of: (said.revision > 0).then_some(said.revision), tier: said.tier.parse().ok() }
+    }
+}
 
 /// Keeps the tileset as new as the record.
 #[derive(Debug, Default)]
 pub(super) struct TilesetFeed {
     /// The newest revision that there is word of.
     announced: u64,
-    /// The past revision that is shown instead of the newest.
-    as_of: Option<u64>,
+    /// What is shown instead of the newest revision as the reader sees it.
+    shown: Shown,
     /// The revision of the tileset that is here.
     held: Option<u64>,
     in_flight: bool,
@@ -26,20 +44,19 @@ impl TilesetFeed {
         self.announced = self.announced.max(revision);
     }
 
-    /// From now on a past revision is shown, or the newest. Said again, it means that the reader has become another: the
-    /// tileset is asked for anew.
-    pub(super) fn show_as_of(&mut self, as_of: Option<u64>) {
-        if self.as_of == as_of {
+    /// From now on this is shown. Said again, it means that the reader has become another: the tileset is asked for anew.
+    pub(super) fn show(&mut self, shown: Shown) {
+        if self.shown == shown {
             self.doubted = true;
         } else {
-            // What is under way is of another time, and its answer is passed over.
-            *self = Self { announced: self.announced, as_of, ..Self::default() };
+            // What is under way is of another time or for another tier, and its answer is passed over.
+            *self = Self { announced: self.announced, shown, ..Self::default() };
         }
     }
 
-    /// The past revision that is shown instead of the newest.
-    pub(super) fn as_of(&self) -> Option<u64> {
-        self.as_of
+    /// What is shown.
+    pub(super) fn shown(&self) -> Shown {
+        self.shown
     }
 
     /// A tile was not where the tileset said it was.
@@ -74,7 +91,7 @@ impl TilesetFeed {
 
     /// Whether all that is known to exist is here.
     pub(super) fn is_current(&self) -> bool {
-        self.held.is_some_and(|held| self.as_of.map_or(held >= self.announced, |as_of| held == as_of))
+        self.held.is_some_and(|held| self.shown.as_of.map_or(held >= self.announced, |as_of| held == as_of))
     }
 }
 
@@ -134,15 +151,15 @@ mod tests {
         feed.announce(5);
         assert!(feed.ask(0.0));
         feed.receive(5, 0.0);
-        feed.show_as_of(Some(2));
+        feed.show(Shown { as_of: Some(2), tier: None });
         assert!(!feed.is_current() && feed.ask(1.0));
         feed.receive(2, 1.0);
         feed.announce(6);
         assert!(feed.is_current() && !feed.ask(2.0), "what is new now says nothing of then");
-        feed.show_as_of(Some(2));
+        feed.show(Shown { as_of: Some(2), tier: None });
         assert!(feed.ask(2.0), "another reader may be given more");
         feed.receive(2, 2.0);
-        feed.show_as_of(None);
+        feed.show(Shown::default());
         assert!(feed.ask(3.0), "and is shown when one comes back");
         feed.receive(6, 3.0);
         assert!(feed.is_current());

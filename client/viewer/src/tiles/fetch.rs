@@ -4,7 +4,9 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use bevy::prelude::Resource;
+use cloudsite_proto::SEEN_AS;
 
+use super::feed::Shown;
 use super::store::{MOST_IN_FLIGHT, TileRequest};
 use crate::draw::FontFace;
 use crate::platform::as_whoever_is_signed_in;
@@ -16,8 +18,8 @@ const QUEUE: usize = MOST_IN_FLIGHT + 8;
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// The tileset document: as of a revision, or the newest.
-    Tileset(Option<u64>),
+    /// The tileset document.
+    Tileset(Shown),
     /// A tile.
     Tile(TileRequest),
     /// A font of the labels.
@@ -63,7 +65,10 @@ impl Fetcher {
     pub fn ask(&self, asked: Asked, base: &str) {
         let sender = self.sender.clone();
         let request = ehttp::Request::get(format!("{}{}", self.base_url, path(asked, base)));
-        let request = as_whoever_is_signed_in(request);
+        let mut request = as_whoever_is_signed_in(request);
+        if let Asked::Tileset(Shown { tier: Some(tier), .. }) = asked {
+            request.headers.insert(SEEN_AS, tier.as_str());
+        }
         ehttp::fetch(request, move |outcome| {
             let bytes = match outcome {
                 Ok(response) if response.ok => Ok(response.bytes),
@@ -82,9 +87,9 @@ impl Fetcher {
 
 fn path(asked: Asked, base: &str) -> String {
     match asked {
-        Asked::Tileset(None) => "/tiles/tileset".to_owned(),
-        Asked::Tileset(Some(revision)) => format!("/tiles/revisions/{revision}/tileset"),
-        Asked::Tile(TileRequest { address, revision }) => format!("{base}/{revision}/{address}.mvt"),
+        Asked::Tileset(Shown { as_of: None, .. }) => "/tiles/tileset".to_owned(),
+        Asked::Tileset(Shown { as_of: Some(revision), .. }) => format!("/tiles/revisions/{revision}/tileset"),
+        Asked::Tile(TileRequest { address, revision, .. }) => format!("{base}/{revision}/{address}.mvt"),
         Asked::Font(FontFace::Sc) => "/fonts/labels-sc.ttf".to_owned(),
         Asked::Font(FontFace::Jp) => "/fonts/labels-jp.ttf".to_owned(),
         Asked::Font(FontFace::Kr) => "/fonts/labels-kr.ttf".to_owned(),
@@ -93,16 +98,19 @@ fn path(asked: Asked, base: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_domain::identity::Tier;
     use cloudsite_domain::tile::TileAddress;
 
     use super::*;
 
     #[test]
     fn addresses_are_those_of_the_server() {
-        let request = TileRequest { address: TileAddress { z: 15, x: 27_345, y: 13_325 }, revision: 12 };
+        let address = TileAddress { z: 15, x: 27_345, y: 13_325 };
+        let request = TileRequest { address, revision: 12, tier: Tier::Public };
+        let tileset = |as_of| path(Asked::Tileset(Shown { as_of, tier: None }), "");
         assert_eq!(path(Asked::Tile(request), "/tiles"), "/tiles/12/15/27345/13325.mvt");
         assert_eq!(path(Asked::Tile(request), "/tiles/investor/v4.x"), "/tiles/investor/v4.x/12/15/27345/13325.mvt");
-        assert_eq!(path(Asked::Tileset(None), ""), "/tiles/tileset");
-        assert_eq!(path(Asked::Tileset(Some(3)), ""), "/tiles/revisions/3/tileset");
+        assert_eq!(tileset(None), "/tiles/tileset");
+        assert_eq!(tileset(Some(3)), "/tiles/revisions/3/tileset");
     }
 }

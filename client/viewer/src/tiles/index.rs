@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use bevy::math::{DVec2, DVec3};
 use cloudsite_domain::crs::{Crs, LocalFrame, Projector, Unprojectable};
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::tile::{MAX_ZOOM, TileAddress};
 use cloudsite_proto::tile::Tileset;
 use geo_types::{Coord, Rect};
@@ -67,6 +68,8 @@ pub struct TileIndex {
     pub max_zoom: u8,
     /// What the address of each tile begins with.
     pub base: String,
+    /// Whose tiles these are.
+    pub tier: Tier,
     /// The park's frame.
     pub park: LocalFrame,
     /// The rectangle that all features lie in, park metres.
@@ -96,6 +99,7 @@ impl TileIndex {
             min_zoom: min as u8,
             max_zoom: max as u8,
             base: if tileset.base.is_empty() { PUBLIC.to_owned() } else { tileset.base.clone() },
+            tier: tileset.tier.parse().unwrap_or(Tier::Public),
             park,
             bounds: ParkBounds { min: extent.min.truncate(), max: extent.max.truncate() },
             tiles,

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::tile::TileAddress;
 
 use super::backoff::Backoff;
@@ -20,6 +21,8 @@ pub struct TileRequest {
     pub address: TileAddress,
     /// The revision in its address.
     pub revision: u64,
+    /// Whose it is: another tier's tile of the same revision is another tile.
+    pub tier: Tier,
 }
 
 /// A tile's bytes, to be decoded.
@@ -41,7 +44,7 @@ enum Pending {
 
 #[derive(Debug, Default)]
 struct Entry {
-    ready: Option<(u64, Arc<Decoded>)>,
+    ready: Option<(TileRequest, Arc<Decoded>)>,
     pending: Pending,
     backoff: Backoff,
     /// The last plan that wanted or showed it.
@@ -100,13 +103,15 @@ impl TileStore {
             if in_flight + requests.len() >= MOST_IN_FLIGHT {
                 break;
             }
-            let (Some(indexed), Some(entry)) = (index.get(address), self.entries.get_mut(&address)) else { continue };
-            let is_current = entry.ready.as_ref().is_some_and(|(revision, _)| *revision == indexed.revision);
+            let (Some(request), Some(entry)) = (request(index, address), self.entries.get_mut(&address)) else {
+                continue;
+            };
+            let is_current = entry.ready.as_ref().is_some_and(|(ready, _)| *ready == request);
             if is_current || entry.pending != Pending::None || !entry.backoff.is_due(now_secs) {
                 continue;
             }
             entry.pending = Pending::InFlight;
-            requests.push(TileRequest { address, revision: indexed.revision });
+            requests.push(request);
         }
         requests
     }
@@ -149,7 +154,7 @@ impl TileStore {
     /// Takes in a decoded tile; whether an older one in its place is being shown.
     pub fn complete(&mut self, request: TileRequest, decoded: Arc<Decoded>) -> bool {
         let entry = self.entries.entry(request.address).or_default();
-        entry.ready = Some((request.revision, decoded));
+        entry.ready = Some((request, decoded));
         entry.backoff.succeed();
         entry.shown
     }
@@ -199,9 +204,8 @@ impl TileStore {
     /// How much of what is wanted is here.
     pub fn coverage(&self, index: &TileIndex) -> Coverage {
         let is_loaded = |address: &&TileAddress| {
-            let indexed = index.get(**address);
             let ready = self.entries.get(address).and_then(|entry| entry.ready.as_ref());
-            indexed.zip(ready).is_some_and(|(indexed, (revision, _))| indexed.revision == *revision)
+            request(index, **address).zip(ready).is_some_and(|(wanted, (ready, _))| wanted == *ready)
         };
         Coverage { loaded: self.wanted.iter().filter(is_loaded).count(), wanted: self.wanted.len() }
     }
@@ -217,9 +221,17 @@ impl TileStore {
     }
 }
 
+/// How a tile is asked for, if the index has it.
+fn request(index: &TileIndex, address: TileAddress) -> Option<TileRequest> {
+    let revision = index.get(address)?.revision;
+    Some(TileRequest { address, revision, tier: index.tier })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::grid::TileGrid;
+    use cloudsite_proto::tile::Tileset;
+
     use super::super::index::tests::tileset;
     use super::super::{choose, decode};
     use super::*;
@@ -273,6 +285,18 @@ mod tests {
         assert!(!store.coverage(&index).is_complete());
         assert_eq!(load(&mut store, &index), 1, "one wanted tile holds the changed one");
         assert!(store.coverage(&index).is_complete());
+    }
+
+    #[test]
+    fn another_tier_has_other_tiles_of_the_same_revision() {
+        let mut store = TileStore::default();
+        let index = TileIndex::new(&tileset(6)).unwrap();
+        store.want(wanted(&index));
+        let all = load(&mut store, &index);
+        let other = TileIndex::new(&Tileset { tier: "investor".to_owned(), ..tileset(6) }).unwrap();
+        assert!(!store.coverage(&other).is_complete());
+        assert_eq!(load(&mut store, &other), all);
+        assert!(store.coverage(&other).is_complete());
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::time::Duration;
 use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy::time::Real;
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::tile::TileAddress;
 use cloudsite_proto::scene::scene_event::Event;
-use cloudsite_proto::scene::{AsOf, Fault, Progress};
+use cloudsite_proto::scene::{Fault, Progress};
 use cloudsite_proto::tile::Tileset;
 use prost::Message as _;
 
@@ -89,7 +90,7 @@ fn hear(mut events: MessageReader<SceneIn>, mut park: ResMut<TilePark>) {
     for SceneIn(event) in events.read() {
         match event {
             Event::RecordChanged(changed) => park.feed.announce(changed.revision),
-            Event::AsOf(AsOf { revision }) => park.feed.show_as_of((*revision > 0).then_some(*revision)),
+            Event::AsOf(said) => park.feed.show(said.into()),
             _ => {}
         }
     }
@@ -111,8 +112,8 @@ fn receive(
             }
             // A park without labels is worth seeing; nobody is told.
             (Asked::Font(face), Err(failure)) => warn!("there is no font {face:?} for labels: {failure}"),
-            // One moved in time meanwhile.
-            (Asked::Tileset(as_of), _) if as_of != park.feed.as_of() => {}
+            // Something else is shown meanwhile.
+            (Asked::Tileset(shown), _) if shown != park.feed.shown() => {}
             (Asked::Tileset(_), Ok(bytes)) => match index(&bytes) {
                 Ok(index) => {
                     park.feed.receive(index.revision, now_secs);
@@ -166,12 +167,12 @@ fn reached(park: &mut TilePark, out: &mut MessageWriter<SceneOut>) {
 }
 
 /// What the choice of tiles was last made for.
-type Chosen = (Pose, f64, Detail, u64);
+type Chosen = (Pose, f64, Detail, (u64, Tier));
 
 fn want(mut park: ResMut<TilePark>, camera: Res<Camera>, detail: Res<TileDetail>, mut last: Local<Option<Chosen>>) {
     let park = &mut *park;
     let (Some(index), Some(rig)) = (&park.index, camera.rig()) else { return };
-    let here = (rig.pose(), rig.aspect(), detail.0, index.revision);
+    let here = (rig.pose(), rig.aspect(), detail.0, (index.revision, index.tier));
     if last.replace(here) != Some(here) {
         park.store.want(choose(index, &here.0, here.1, here.2));
     }
@@ -180,7 +181,7 @@ fn want(mut park: ResMut<TilePark>, camera: Res<Camera>, detail: Res<TileDetail>
 fn ask(mut park: ResMut<TilePark>, fetcher: Res<Fetcher>, time: Res<Time<Real>>) {
     let (park, now_secs) = (&mut *park, time.elapsed_secs_f64());
     if park.feed.ask(now_secs) {
-        fetcher.ask(Asked::Tileset(park.feed.as_of()), "");
+        fetcher.ask(Asked::Tileset(park.feed.shown()), "");
     }
     let Some(index) = &park.index else { return };
     for request in park.store.requests(index, now_secs) {

@@ -1,10 +1,10 @@
-//! What is said while the page shows a past state of the record.
+//! What is said while the page shows a past state of the record, or what others see of it.
 
 use leptos::prelude::*;
 
 use crate::browser;
 use crate::pure::moment::made_at;
-use crate::state::Page;
+use crate::state::{Connection, Page};
 use crate::task::Loader;
 
 /// A band that cannot be overlooked, with the way back to now.
@@ -12,8 +12,17 @@ use crate::task::Loader;
 pub(crate) fn AsOf() -> impl IntoView {
     let page = Page::here();
     let loader = use_context::<Loader>();
-    let number = move || page.as_of.get().unwrap_or_default().to_string();
+    let number = move || {
+        let newest = || match page.connection.get() {
+            Connection::Connected { revision } => revision,
+            Connection::Connecting | Connection::Away { .. } => 0,
+        };
+        page.as_of.get().unwrap_or_else(newest).to_string()
+    };
     let said = move || {
+        if let Some(seen) = page.seen_as.get() {
+            return seen.said(page.language.get(), &number());
+        }
         let when = page.as_of_revision.with(|revision| revision.as_ref().map(made_at));
         let when = when.map(|secs| browser::date_and_time(secs, page.language.get()));
         when.map_or_else(
@@ -27,7 +36,7 @@ pub(crate) fn AsOf() -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || page.as_of.with(Option::is_some)>
+        <Show when=move || !page.shows_present()>
             <div class="as-of" data-testid="as-of">
                 <p role="status">{said}</p>
                 <button class="button" type="button" data-testid="back-to-now" on:click=back>

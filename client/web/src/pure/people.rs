@@ -1,7 +1,7 @@
 //! Who someone is, and what the page offers them.
 
 use cloudsite_domain::record::Language;
-use cloudsite_proto::identity::{Caller, Role};
+use cloudsite_proto::identity::{Caller, Organisation, Role};
 
 /// How long before their end credentials are renewed, and at least waited for, seconds.
 const BEFORE_END_SECS: i64 = 60;
@@ -38,9 +38,13 @@ pub(crate) const fn role_key(role: Role) -> &'static str {
 
 /// The name of a caller's organisation in a language, else in whatever there is.
 pub(crate) fn organisation_name(caller: &Caller, language: Language) -> String {
-    let names = caller.organisation.iter().flat_map(|organisation| &organisation.names);
-    let in_language = |tag: &str| names.clone().find(|name| name.language == tag);
-    let name = in_language(language.tag()).or_else(|| in_language("en")).or_else(|| names.clone().next());
+    caller.organisation.as_ref().map(|organisation| best_organisation_name(organisation, language)).unwrap_or_default()
+}
+
+/// The name of an organisation in a language, else in whatever there is.
+pub(crate) fn best_organisation_name(organisation: &Organisation, language: Language) -> String {
+    let in_language = |tag: &str| organisation.names.iter().find(|name| name.language == tag);
+    let name = in_language(language.tag()).or_else(|| in_language("en")).or_else(|| organisation.names.first());
     name.map(|name| name.text.clone()).unwrap_or_default()
 }
 
@@ -52,7 +56,7 @@ pub(crate) fn renew_in_secs(ends_at: Option<i64>, now: i64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use cloudsite_proto::identity::{Member, Organisation, OrganisationName};
+    use cloudsite_proto::identity::{Member, OrganisationName};
 
     use super::*;
 

@@ -1,5 +1,6 @@
 //! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..` or, in place of the parcel, `zone=CODE` or
-//! `poi=CODE`; the view as [`Camera`] is written; `revision=N` shows the past, `changeset=ID` a draft.
+//! `poi=CODE`; the view as [`Camera`] is written; `revision=N` shows the past,
+//! `as=TIER` what a lower tier sees, `changeset=ID` a draft.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -8,6 +9,7 @@ use cloudsite_proto::scene::quality::Level;
 
 use super::number::unit_tag;
 use super::place::Place;
+use super::seen_as::SeenAs;
 use super::text::LANGUAGES;
 
 /// The state that a link carries. What a link says wrongly is passed over: an old link should still open the page.
@@ -21,6 +23,8 @@ pub(crate) struct UrlState {
     pub(crate) view: Option<Camera>,
     /// The past revision that is shown.
     pub(crate) revision: Option<u64>,
+    /// The tier that the park is seen as, where that is not the reader's own.
+    pub(crate) seen_as: Option<String>,
     /// Id of the open changeset.
     pub(crate) changeset: Option<String>,
     pub(crate) language: Option<Language>,
@@ -40,6 +44,7 @@ impl UrlState {
                 layer @ ("zone" | "poi") => state.place = Place::in_layer(layer, &value),
                 "view" => state.view = value.parse().ok(),
                 "revision" => state.revision = value.parse().ok().filter(|revision| *revision > 0),
+                "as" => state.seen_as = SeenAs::of_tier(&value).map(|seen| seen.tier.to_string()),
                 "changeset" if !value.is_empty() => state.changeset = Some(value),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
@@ -61,6 +66,7 @@ impl UrlState {
             ),
             ("view", self.view.as_ref().map(ToString::to_string)),
             ("revision", self.revision.map(|revision| revision.to_string())),
+            ("as", self.seen_as.clone()),
             ("changeset", self.changeset.clone()),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
@@ -108,6 +114,7 @@ mod tests {
                 fly: false,
             }),
             revision: Some(12),
+            seen_as: Some("investor".to_owned()),
             changeset: Some("7".to_owned()),
             language: Some(Language::Ja),
             quality: Some(Level::Light),
@@ -141,6 +148,8 @@ mod tests {
             ("parcel", ""),
             ("view", "1,2,3"),
             ("changeset", ""),
+            ("as", "government"),
+            ("as", "nobody"),
             ("revision", "0"),
             ("revision", "-3"),
             ("lang", "ko"),

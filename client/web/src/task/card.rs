@@ -12,6 +12,7 @@ impl Loader {
     pub(super) fn follow_selection(self) {
         Effect::new(move |_| {
             self.page.as_of.track();
+            self.page.seen_as.track();
             let Some(code) = self.page.selected.get() else {
                 return;
             };

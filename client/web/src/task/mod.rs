@@ -31,7 +31,8 @@ pub(crate) struct Loader {
 impl Loader {
     /// What talks to the server.
     pub(crate) fn client(self) -> Client {
-        self.client.get_value()
+        let tier = untrack(|| self.page.seen_tier());
+        self.client.get_value().seen_as(tier.map(|tier| tier.as_str()))
     }
 
     /// Reads everything anew that is on the page.

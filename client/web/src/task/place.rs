@@ -29,6 +29,7 @@ impl Loader {
         });
         Effect::new(move |_| {
             page.as_of.track();
+            page.seen_as.track();
             if page.place.with(Option::is_some) {
                 page.free_in_zone.set(None);
                 self.load_place();

@@ -1,5 +1,8 @@
 //! Moving in time: the revisions of the record, and which of them the page shows.
 
+use cloudsite_domain::identity::Tier;
+use cloudsite_link::LinkError;
+use cloudsite_proto::identity::Organisation;
 use cloudsite_proto::land::Revision;
 use cloudsite_proto::land::get_revision_request::Which;
 use leptos::prelude::*;
@@ -8,15 +11,16 @@ use leptos::task::spawn_local;
 use super::Loader;
 use crate::browser;
 use crate::pure::moment::{day_parts, last_before};
+use crate::pure::seen_as::{SeenAs, asks_for_others};
 use crate::state::RevisionList;
 
 impl Loader {
     /// Follows the time that is shown: its zones, and when its revision was made.
     pub(super) fn follow_time(self) {
         let page = self.page;
-        Effect::new(move |was: Option<Option<u64>>| {
-            let now = page.as_of.get();
-            if was.is_some_and(|was| was != now) {
+        Effect::new(move |was: Option<(Option<u64>, Option<Tier>)>| {
+            let (now, tier) = (page.as_of.get(), page.seen_tier());
+            if was.is_some_and(|was| was != (now, tier)) {
                 self.load_park();
             }
             let known = page.as_of_revision.with_untracked(|revision| revision.as_ref().map(|known| known.number));
@@ -26,7 +30,7 @@ impl Loader {
                     self.learn(number);
                 }
             }
-            now
+            (now, tier)
         });
     }
 
@@ -37,9 +41,42 @@ impl Loader {
         self.page.as_of.set(Some(number));
     }
 
-    /// Shows the newest revision again, and follows it.
+    /// Shows the newest revision again as the reader sees it, and follows it.
     pub(crate) fn show_now(self) {
         self.page.as_of.set(None);
+        self.page.seen_as.set(None);
+    }
+
+    /// Learns who can be asked about, if the reader may ask.
+    pub(crate) fn load_organisations(self) {
+        let (page, client) = (self.page, self.client());
+        if !page.caller.with_untracked(|caller| asks_for_others(caller.as_ref())) {
+            return page.organisations.set(Vec::new());
+        }
+        spawn_local(async move {
+            // Where they do not come, the reader can look for themselves still.
+            page.organisations.set(client.organisations().await.unwrap_or_default());
+        });
+    }
+
+    /// Shows what an organisation was shown on a day of its calendar.
+    pub(crate) fn show_shown(self, organisation: Organisation, day: String) {
+        let (page, client) = (self.page, self.client());
+        spawn_local(async move {
+            match client.shown(&organisation.name, &day).await {
+                Ok(mut reply) => {
+                    let revision = reply.revision.take();
+                    page.seen_as.set(SeenAs::of_shown(organisation, &day, reply));
+                    if let Some(revision) = revision {
+                        self.show_revision(revision);
+                    }
+                }
+                Err(LinkError::NotFound { .. }) => {
+                    page.toast.set(Some(untrack(|| page.text("time.nothing_yet"))));
+                }
+                Err(error) => page.toast.set(Some(untrack(|| page.explain(&error)))),
+            }
+        });
     }
 
     /// Shows what the record showed at the end of a day, as the reader's clock has it.
@@ -50,7 +87,10 @@ impl Loader {
         let (page, client) = (self.page, self.client());
         spawn_local(async move {
             match client.revision(Which::At(last_before(end))).await {
-                Ok(Some(revision)) => self.show_revision(revision),
+                Ok(Some(revision)) => {
+                    page.seen_as.set(None);
+                    self.show_revision(revision);
+                }
                 Ok(None) => page.toast.set(Some(untrack(|| page.text("time.nothing_yet")))),
                 Err(error) => page.toast.set(Some(untrack(|| page.explain(&error)))),
             }

@@ -1,5 +1,6 @@
 //! What the viewer is told: each of these follows a signal of the page and begins when the viewer listens.
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_proto::land::LonLatBounds;
 use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{
@@ -54,17 +55,18 @@ pub(super) fn follow(page: Page) {
 /// Tells the time that is shown, and tells it again when the reader becomes another: tiles are then other ones, too.
 fn follow_reader(page: Page, listens: Memo<bool>) {
     let tier = Memo::new(move |_| page.caller.with(|caller| caller.as_ref().map(|caller| caller.tier)));
-    Effect::new(move |told: Option<Option<(Option<u64>, Option<i32>)>>| {
-        let (as_of, tier) = (page.as_of.get(), tier.get());
+    Effect::new(move |told: Option<Option<(Option<u64>, Option<Tier>, Option<i32>)>>| {
+        let (as_of, seen_as, tier) = (page.as_of.get(), page.seen_tier(), tier.get());
         if !listens.get() {
             return None;
         }
         // A viewer begins with the present and the reader of its first request.
-        let known = told.flatten().unwrap_or((None, tier));
-        if known != (as_of, tier) {
-            tell(Event::AsOf(AsOf { revision: as_of.unwrap_or(0) }));
+        let known = told.flatten().unwrap_or((None, None, tier));
+        if known != (as_of, seen_as, tier) {
+            let tier = seen_as.map(|tier| tier.to_string()).unwrap_or_default();
+            tell(Event::AsOf(AsOf { revision: as_of.unwrap_or(0), tier }));
         }
-        Some((as_of, tier))
+        Some((as_of, seen_as, tier))
     });
 }
 

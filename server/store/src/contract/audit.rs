@@ -54,6 +54,30 @@ pub fn a_write_and_its_event_are_one(fixture: &impl Fixture) {
     assert_eq!(store.log_head().unwrap(), event.link());
 }
 
+/// What an organisation was given is found by when it was told.
+pub fn disclosures_are_found_by_organisation_and_time(fixture: &impl Fixture) {
+    let store = fixture.open();
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let told = |action, organisation: &str, text: &str| {
+        let actor = Actor { label: "members".to_owned(), organisation: organisation.to_owned() };
+        Happening { at: at(text), actor, ..happening(action, text) }
+    };
+    let happenings = vec![
+        told(Action::Disclosure, "tokyo", "2026-03-11T14:59:59.999Z"),
+        told(Action::Disclosure, "tokyo", "2026-03-11T15:00:00.5Z"),
+        told(Action::Disclosure, "tokyo", "2026-03-11T15:00:00Z"),
+        told(Action::Refusal, "tokyo", "2026-03-12T01:00:00Z"),
+        told(Action::Disclosure, "firm", "2026-03-12T01:00:00Z"),
+        told(Action::Disclosure, "tokyo", "2026-03-12T14:59:59.999999Z"),
+        told(Action::Disclosure, "tokyo", "2026-03-12T15:00:00Z"),
+    ];
+    store.append(happenings).unwrap();
+    let within = at("2026-03-11T15:00:00Z")..at("2026-03-12T15:00:00Z");
+    let found = store.disclosures(&"tokyo".parse().unwrap(), within).unwrap();
+    let subjects: Vec<&str> = found.iter().map(|event| event.happening.subject.as_str()).collect();
+    assert_eq!(subjects, ["2026-03-11T15:00:00.5Z", "2026-03-11T15:00:00Z", "2026-03-12T14:59:59.999999Z"]);
+}
+
 /// Events are read as they were sealed, whatever stands in them, in the range that is asked for.
 pub fn events_come_back_as_they_were_sealed(fixture: &impl Fixture) {
     let store = fixture.open();

@@ -8,7 +8,7 @@ use cloudsite_domain::identity::{
     InviteRefused, MOST_SESSIONS, Member, MemberId, Organisation, OrganisationKind, Role, ServiceTokenId, SessionEnd,
     SessionId, SessionState, Tier,
 };
-use cloudsite_domain::record::Language;
+use cloudsite_domain::record::{Code, Language};
 use jiff::Timestamp;
 
 use crate::identity::{IdentityError, IdentityStore, NewInvite, NewMember, NewServiceToken, Refreshed, SecretHash};
@@ -26,6 +26,7 @@ macro_rules! identity_contract_tests {
         $crate::contract_tests! { $make;
             people_are_there_after_reopening,
             organisations_are_known_by_their_code,
+            the_tiers_of_an_organisation_are_kept,
             an_address_is_one_members,
             a_member_is_changed_by_who_read_the_newest,
             a_password_is_replaced,
@@ -69,7 +70,7 @@ fn new_member(name: &str, email: Option<&str>) -> NewMember {
 /// A store with one member.
 fn with_member(fixture: &impl IdentityFixture) -> (Box<dyn IdentityStore>, Member) {
     let store = fixture.open_identity();
-    store.create_organisation(&firm()).unwrap();
+    store.create_organisation(&firm(), at(0)).unwrap();
     let member = store.create_member(&new_member("Sato", Some("sato@example.org")), at(5)).unwrap();
     (store, member)
 }
@@ -109,10 +110,39 @@ pub fn organisations_are_known_by_their_code(fixture: &impl IdentityFixture) {
     let store = fixture.open_identity();
     let error = store.create_member(&new_member("Sato", None), at(0)).expect_err("there is no firm yet");
     assert!(matches!(&error, IdentityError::UnknownOrganisation(code) if code.as_str() == "firm"), "{error}");
-    store.create_organisation(&firm()).unwrap();
-    let error = store.create_organisation(&firm()).expect_err("it is there");
+    store.create_organisation(&firm(), at(0)).unwrap();
+    let error = store.create_organisation(&firm(), at(0)).expect_err("it is there");
     assert!(matches!(&error, IdentityError::OrganisationExists(code) if code.as_str() == "firm"), "{error}");
     assert_eq!(store.organisations().unwrap().len(), 1);
+}
+
+/// It is kept which tier an organisation had when, from its beginning on; what changes besides makes no new time of it.
+pub fn the_tiers_of_an_organisation_are_kept(fixture: &impl IdentityFixture) {
+    let store = fixture.open_identity();
+    let error = store.update_organisation(&firm(), at(1)).expect_err("there is no firm yet");
+    assert!(matches!(&error, IdentityError::UnknownOrganisation(code) if code.as_str() == "firm"), "{error}");
+    store.create_organisation(&firm(), at(10)).unwrap();
+    let of_tier = |tier, zone: &str| {
+        let firm = firm();
+        let (code, names, languages) = (firm.code().clone(), firm.names().clone(), firm.languages().to_vec());
+        Organisation::new(code, firm.kind(), names, zone.parse().unwrap(), languages, tier).unwrap()
+    };
+    let first = firm().tier();
+    let other = if first == Tier::Negotiating { Tier::Investor } else { Tier::Negotiating };
+    store.update_organisation(&of_tier(first, "Europe/Berlin"), at(20)).unwrap();
+    store.update_organisation(&of_tier(other, "Europe/Berlin"), at(30)).unwrap();
+    store.update_organisation(&of_tier(first, "Europe/Berlin"), at(40)).unwrap();
+    drop(store);
+    let store = fixture.open_identity();
+    assert_eq!(store.organisations().unwrap(), [of_tier(first, "Europe/Berlin")]);
+    let firm: Code = "firm".parse().unwrap();
+    let cases =
+        [(9, None), (10, Some((10, first))), (29, Some((10, first))), (30, Some((30, other))), (99, Some((40, first)))];
+    for (moment, expected) in cases {
+        let expected = expected.map(|(since, tier)| (at(since), tier));
+        assert_eq!(store.tier_at(&firm, at(moment)).unwrap(), expected, "at {moment}");
+    }
+    assert_eq!(store.tier_at(&"nobody".parse().unwrap(), at(99)).unwrap(), None);
 }
 
 /// Two members never sign in by one address; many have none.

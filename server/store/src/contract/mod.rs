@@ -51,6 +51,7 @@ macro_rules! contract_tests {
             numbers_come_back_to_the_last_bit,
             a_write_and_its_event_are_one,
             events_come_back_as_they_were_sealed,
+            disclosures_are_found_by_organisation_and_time,
             many_append_without_a_gap,
             checkpoints_come_back,
             a_revision_on_disk_is_what_its_event_says,

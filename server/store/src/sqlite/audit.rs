@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use cloudsite_domain::audit::{Actor, Checkpoint, Digest, Event, Happening, Link, Milestone, PublicKey};
-use cloudsite_domain::record::Revision;
+use cloudsite_domain::record::{Code, Revision};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
@@ -46,6 +47,11 @@ BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
 ALTER TABLE version ADD COLUMN digest BLOB;
 ";
 
+/// The step of the schema by which it is found what an organisation was given when.
+pub(super) const DISCLOSURES: &str = "
+CREATE INDEX audit_event_disclosure ON audit_event (organisation, at) WHERE action = 'disclosure';
+";
+
 const APPEND: &str = "
 INSERT INTO audit_event (sequence, at, actor, organisation, action, subject, detail, previous, hash)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -53,6 +59,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const EVENTS: &str = "
 SELECT sequence, at, actor, organisation, action, subject, detail, previous, hash FROM audit_event
 WHERE sequence BETWEEN ?1 AND ?2 ORDER BY sequence";
+
+/// Times are texts in UTC, and sort as times do up to their last digit: so one is compared to bounds without it.
+const GIVEN: &str = "
+SELECT sequence, at, actor, organisation, action, subject, detail, previous, hash FROM audit_event
+WHERE action = 'disclosure' AND organisation = ?1 AND at >= ?2 AND at < ?3 ORDER BY sequence";
 
 /// Refused where the record was last written by a program that kept no log.
 fn must_have_log(connection: &Connection) -> Result<(), StoreError> {
@@ -91,6 +102,23 @@ pub(super) fn append(connection: &Connection, happening: Happening) -> Result<Li
         event.hash.0,
     ])?;
     Ok(event.link())
+}
+
+/// The disclosures to an organisation that were told within whole seconds, oldest first.
+pub(super) fn disclosures(
+    connection: &Connection,
+    organisation: &Code,
+    within: &Range<Timestamp>,
+) -> Result<Vec<Event>, StoreError> {
+    must_have_log(connection)?;
+    let bound = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let mut statement = connection.prepare_cached(GIVEN)?;
+    let mut rows = statement.query(params![organisation.as_str(), bound(within.start), bound(within.end)])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(event(row)?);
+    }
+    Ok(events)
 }
 
 pub(super) fn events(

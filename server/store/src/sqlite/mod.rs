@@ -19,7 +19,7 @@ mod write;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -233,6 +233,10 @@ impl Store for SqliteStore {
         each: &mut dyn FnMut(Event) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.readers.with(|connection| audit::events(connection, &range, each))
+    }
+
+    fn disclosures(&self, organisation: &Code, within: Range<Timestamp>) -> Result<Vec<Event>, StoreError> {
+        self.readers.with(|connection| audit::disclosures(connection, organisation, &within))
     }
 
     fn add_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError> {

@@ -2,15 +2,24 @@
 
 use rusqlite::Connection;
 
-use super::{audit, digest, line};
+use super::{audit, digest, identity, line};
 use crate::StoreError;
 
 /// Marks the file as a record of this program (`PRAGMA application_id`): "Clds".
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 7] =
-    [RECORD, audit::STEP, super::identity::SCHEMA, super::changeset::STEP, super::extent::STEP, CONTENT, line::STEP];
+const STEPS: [&str; 9] = [
+    RECORD,
+    audit::STEP,
+    identity::SCHEMA,
+    super::changeset::STEP,
+    super::extent::STEP,
+    CONTENT,
+    line::STEP,
+    identity::TIERS,
+    audit::DISCLOSURES,
+];
 
 /// Revisions, features and their versions.
 const RECORD: &str = "

@@ -38,7 +38,7 @@ pub(crate) fn Sheet(
     };
     let may_edit = move || {
         page.caller.with(|caller| has(caller.as_ref(), Role::Editor))
-            && page.as_of.with(Option::is_none)
+            && page.shows_present()
             && page.keeping.with(Option::is_some)
     };
     let edit = move |_| {

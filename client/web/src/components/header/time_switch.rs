@@ -1,5 +1,6 @@
 //! Which time the page shows: now, or as of a revision or a day.
 
+use cloudsite_proto::identity::Organisation;
 use cloudsite_proto::land::Revision;
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 use super::connection::ConnectionWord;
 use crate::browser;
 use crate::pure::moment::made_at;
+use crate::pure::people::best_organisation_name;
 use crate::state::Page;
 use crate::task::Loader;
 
@@ -25,6 +27,7 @@ pub(crate) fn TimeSwitch() -> impl IntoView {
     let toggled = move |_| {
         if let Some(loader) = use_context::<Loader>().filter(|_| is_open()) {
             loader.load_revisions();
+            loader.load_organisations();
         }
     };
     view! {
@@ -49,12 +52,22 @@ fn Day(
 ) -> impl IntoView {
     let page = Page::here();
     let loader = use_context::<Loader>();
-    let day = RwSignal::new(String::new());
+    let (day, whom) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let show = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(loader) = loader {
-            loader.show_day(&day.get_untracked());
-            close();
+        let Some(loader) = loader else { return };
+        let asked = whom.get_untracked();
+        let of = |organisations: &Vec<Organisation>| organisations.iter().find(|known| known.name == asked).cloned();
+        match page.organisations.with_untracked(of) {
+            Some(organisation) => loader.show_shown(organisation, day.get_untracked()),
+            None => loader.show_day(&day.get_untracked()),
+        }
+        close();
+    };
+    let option = move |organisation: Organisation| {
+        let name = organisation.name.clone();
+        view! {
+            <option value=name>{move || best_organisation_name(&organisation, page.language.get())}</option>
         }
     };
     view! {
@@ -71,6 +84,20 @@ fn Day(
                     on:input=move |event| day.set(event_target_value(&event))
                 />
             </label>
+            <Show when=move || page.organisations.with(|all| !all.is_empty())>
+                <label>
+                    <span>{page.words("time.whom")}</span>
+                    <select
+                        class="field"
+                        data-testid="time-whom"
+                        prop:value=move || whom.get()
+                        on:change=move |event| whom.set(event_target_value(&event))
+                    >
+                        <option value="">{page.words("time.me")}</option>
+                        <For each=move || page.organisations.get() key=|known| known.name.clone() children=option />
+                    </select>
+                </label>
+            </Show>
             <button class="button" type="submit" data-testid="time-day-show">{page.words("time.show")}</button>
         </form>
     }

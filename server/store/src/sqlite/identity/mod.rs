@@ -9,7 +9,9 @@ mod sessions;
 
 use cloudsite_domain::identity::{
     DisplayName, Invite, Member, MemberId, Organisation, ServiceToken, ServiceTokenId, Session, SessionEnd, SessionId,
+    Tier,
 };
+use cloudsite_domain::record::Code;
 use jiff::Timestamp;
 
 use super::SqliteStore;
@@ -82,13 +84,33 @@ CREATE TABLE service_token (
 ) STRICT;
 ";
 
+/// The step of the schema that keeps since when an organisation has had its tier. Of those that there were, nobody had kept
+/// when they had another.
+pub(super) const TIERS: &str = "
+CREATE TABLE organisation_tier (
+    organisation TEXT NOT NULL REFERENCES organisation (code),
+    since        INTEGER NOT NULL,
+    tier         TEXT NOT NULL,
+    PRIMARY KEY (organisation, since)
+) STRICT, WITHOUT ROWID;
+INSERT INTO organisation_tier SELECT code, 0, tier FROM organisation;
+";
+
 impl IdentityStore for SqliteStore {
     fn organisations(&self) -> Result<Vec<Organisation>, IdentityError> {
         Ok(self.readers.with(organisations::all)?)
     }
 
-    fn create_organisation(&self, organisation: &Organisation) -> Result<(), IdentityError> {
-        self.write_within(|connection| organisations::create(connection, organisation))
+    fn create_organisation(&self, organisation: &Organisation, at: Timestamp) -> Result<(), IdentityError> {
+        self.write_within(|connection| organisations::create(connection, organisation, at))
+    }
+
+    fn update_organisation(&self, organisation: &Organisation, at: Timestamp) -> Result<(), IdentityError> {
+        self.write_within(|connection| organisations::update(connection, organisation, at))
+    }
+
+    fn tier_at(&self, organisation: &Code, at: Timestamp) -> Result<Option<(Timestamp, Tier)>, IdentityError> {
+        Ok(self.readers.with(|connection| organisations::tier_at(connection, organisation, at))?)
     }
 
     fn members(&self) -> Result<Vec<Member>, IdentityError> {

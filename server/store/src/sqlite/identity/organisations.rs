@@ -1,7 +1,9 @@
 //! Organisations.
 
-use cloudsite_domain::identity::Organisation;
-use rusqlite::{ErrorCode, Transaction, params};
+use cloudsite_domain::identity::{Organisation, Tier};
+use cloudsite_domain::record::Code;
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, Transaction, params};
 
 use super::row::Columns;
 use crate::StoreError;
@@ -30,23 +32,15 @@ pub(super) fn all(connection: &Transaction<'_>) -> Result<Vec<Organisation>, Sto
     Ok(all)
 }
 
-pub(super) fn create(connection: &Transaction<'_>, organisation: &Organisation) -> Result<(), IdentityError> {
+pub(super) fn create(
+    connection: &Transaction<'_>,
+    organisation: &Organisation,
+    at: Timestamp,
+) -> Result<(), IdentityError> {
     let sql =
         "INSERT INTO organisation (code, kind, names, time_zone, languages, tier) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let unwritable = |error: serde_json::Error| StoreError::Corrupt {
-        what: format!("it cannot be written as JSON ({error})"),
-        place: format!("organisation {}", organisation.code()),
-    };
-    let done = connection.prepare_cached(sql)?.execute(params![
-        organisation.code().as_str(),
-        organisation.kind().as_str(),
-        serde_json::to_string(organisation.names()).map_err(unwritable)?,
-        organisation.time_zone().as_str(),
-        serde_json::to_string(organisation.languages()).map_err(unwritable)?,
-        organisation.tier().as_str(),
-    ]);
-    match done {
-        Ok(_) => Ok(()),
+    match write(connection, sql, organisation) {
+        Ok(_) => Ok(keep_tier(connection, organisation, at)?),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
             Err(IdentityError::OrganisationExists(organisation.code().clone()))
         }
@@ -54,11 +48,55 @@ pub(super) fn create(connection: &Transaction<'_>, organisation: &Organisation) 
     }
 }
 
-/// Refuses a code that no organisation has.
-pub(super) fn check_exists(
+pub(super) fn update(
     connection: &Transaction<'_>,
-    code: &cloudsite_domain::record::Code,
+    organisation: &Organisation,
+    at: Timestamp,
 ) -> Result<(), IdentityError> {
+    let sql =
+        "UPDATE organisation SET kind = ?2, names = ?3, time_zone = ?4, languages = ?5, tier = ?6 WHERE code = ?1";
+    if write(connection, sql, organisation)? == 0 {
+        return Err(IdentityError::UnknownOrganisation(organisation.code().clone()));
+    }
+    let before = tier_at(connection, organisation.code(), at)?.map(|(_, tier)| tier);
+    if before == Some(organisation.tier()) { Ok(()) } else { Ok(keep_tier(connection, organisation, at)?) }
+}
+
+fn write(connection: &Transaction<'_>, sql: &str, organisation: &Organisation) -> rusqlite::Result<usize> {
+    let unwritable = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+    connection.prepare_cached(sql)?.execute(params![
+        organisation.code().as_str(),
+        organisation.kind().as_str(),
+        serde_json::to_string(organisation.names()).map_err(unwritable)?,
+        organisation.time_zone().as_str(),
+        serde_json::to_string(organisation.languages()).map_err(unwritable)?,
+        organisation.tier().as_str(),
+    ])
+}
+
+fn keep_tier(connection: &Transaction<'_>, organisation: &Organisation, at: Timestamp) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO organisation_tier (organisation, since, tier) VALUES (?1, ?2, ?3)";
+    let kept = params![organisation.code().as_str(), at.as_microsecond(), organisation.tier().as_str()];
+    connection.prepare_cached(sql)?.execute(kept)?;
+    Ok(())
+}
+
+pub(super) fn tier_at(
+    connection: &Connection,
+    organisation: &Code,
+    at: Timestamp,
+) -> Result<Option<(Timestamp, Tier)>, StoreError> {
+    let sql = "SELECT organisation, since, tier FROM organisation_tier WHERE organisation = ?1 AND since <= ?2
+               ORDER BY since DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![organisation.as_str(), at.as_microsecond()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let columns = Columns::of("tier of organisation", row);
+    Ok(Some((columns.time(1)?, columns.word(2)?)))
+}
+
+/// Refuses a code that no organisation has.
+pub(super) fn check_exists(connection: &Transaction<'_>, code: &Code) -> Result<(), IdentityError> {
     let mut statement = connection.prepare_cached("SELECT 1 FROM organisation WHERE code = ?1")?;
     if statement.exists([code.as_str()])? { Ok(()) } else { Err(IdentityError::UnknownOrganisation(code.clone())) }
 }
