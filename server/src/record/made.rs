@@ -134,7 +134,9 @@ impl<'a> Step<'a> {
             let (code, id) = (entry.feature.code.clone(), entry.id);
             made.change(Change { revision: self.revision, kind: *kind, layer: *layer, code, id });
         }
-        touched.iter().for_each(|at| made.touch(at));
+        for at in touched {
+            made.touch(at);
+        }
         made
     }
 }

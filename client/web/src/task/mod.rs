@@ -11,6 +11,7 @@ mod time;
 mod toast;
 mod watch;
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_link::{Client, LinkError};
 use leptos::prelude::*;
 
@@ -32,7 +33,7 @@ impl Loader {
     /// What talks to the server.
     pub(crate) fn client(self) -> Client {
         let tier = untrack(|| self.page.seen_tier());
-        self.client.get_value().seen_as(tier.map(|tier| tier.as_str()))
+        self.client.get_value().seen_as(tier.map(Tier::as_str))
     }
 
     /// Reads everything anew that is on the page.

@@ -52,10 +52,13 @@ pub(super) fn follow(page: Page) {
     follow_selection(page, listens);
 }
 
-/// Tells the time that is shown, and tells it again when the reader becomes another: tiles are then other ones, too.
+/// The past revision and the lower tier that are shown, and the reader's own tier.
+type Reader = (Option<u64>, Option<Tier>, Option<i32>);
+
+/// Tells what is shown, and tells it again when the reader becomes another: tiles are then other ones, too.
 fn follow_reader(page: Page, listens: Memo<bool>) {
     let tier = Memo::new(move |_| page.caller.with(|caller| caller.as_ref().map(|caller| caller.tier)));
-    Effect::new(move |told: Option<Option<(Option<u64>, Option<Tier>, Option<i32>)>>| {
+    Effect::new(move |told: Option<Option<Reader>>| {
         let (as_of, seen_as, tier) = (page.as_of.get(), page.seen_tier(), tier.get());
         if !listens.get() {
             return None;

@@ -22,7 +22,7 @@ pub(crate) fn Card() -> impl IntoView {
     };
     let failure = move |error: &cloudsite_link::LinkError| match error {
         cloudsite_link::LinkError::NotFound { .. } => {
-            let key = if !page.shows_present() { "card.missing_then" } else { "card.missing" };
+            let key = if page.shows_present() { "card.missing" } else { "card.missing_then" };
             page.fill(key, &[("code", &code())])
         }
         other => page.fill("card.failed", &[("reason", &page.explain(other))]),
