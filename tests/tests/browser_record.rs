@@ -169,7 +169,30 @@ async fn the_page_shows_any_time() {
 
     let linked = visitor(&browser, &server, "&revision=2").await;
     linked.until("a link leads to its time", SOON, &says("result-count", "171")).await;
-    for page in [page, linked] {
+
+    // Who keeps the record sees what someone else was shown.
+    let editor = signed_in(&browser, &server, "editor").await;
+    editor.go(&server.url("/?quality=light&lang=en&parcel=T-1")).await;
+    let can_edit = "return !!document.querySelector('[data-testid=\"edit\"]')";
+    editor.until("an editor can edit", SOON, can_edit).await;
+    editor.click("time-switch").await;
+    let listed = "return document.querySelectorAll('[data-testid=\"time-whom\"] option').length > 4";
+    editor.until("organisations can be asked about", SOON, listed).await;
+    let choose = "const put = (id, value) => { const field = document.querySelector(`[data-testid='${id}']`);
+        field.value = value; field.dispatchEvent(new Event('input', {bubbles: true}));
+        field.dispatchEvent(new Event('change', {bubbles: true})); };
+        put('time-whom', 'organisations/tokyo');
+        put('time-day', new Intl.DateTimeFormat('sv', {timeZone: 'Asia/Tokyo'}).format(new Date())); return null";
+    editor.run(choose).await;
+    editor.click("time-day-show").await;
+    editor.until("a band says to whom", SOON, &says("as-of", "negotiating")).await;
+    editor.until("and which revision", SOON, &says("as-of", "revision 3")).await;
+    editor.until("the link keeps it", SOON, "return location.search.includes('as=negotiating')").await;
+    let gone = "return !document.querySelector('[data-testid=\"edit\"]')";
+    editor.until("nothing is edited there", SOON, gone).await;
+    editor.click("back-to-now").await;
+    editor.until("the editor is back", SOON, "return !location.search.includes('as=')").await;
+    for page in [page, linked, editor] {
         page.close().await;
     }
 }

@@ -8,7 +8,7 @@ use cloudsite_domain::audit::Event;
 use cloudsite_domain::identity::{Tier, TimeZoneName};
 use cloudsite_domain::record::Code;
 use cloudsite_proto::audit as wire;
-use cloudsite_store::Store;
+use cloudsite_store::StoreError;
 use cloudsite_store::identity::IdentityError;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -17,7 +17,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::revision_service::{entry, newest_at};
 use super::{Refusal, convert, read};
 use crate::identity::{Clock, Identity};
-use crate::record::{Record, Views};
+use crate::record::Views;
+
+/// Finds the disclosures to an organisation that the audit log tells of within a time. Blocks.
+pub(crate) type Disclosed = Arc<dyn Fn(&Code, Range<Timestamp>) -> Result<Vec<Event>, StoreError> + Send + Sync>;
 
 /// Answers what others were shown.
 #[derive(Clone)]
@@ -27,7 +30,7 @@ pub(crate) struct Shown {
     /// What there was to show.
     pub(crate) views: Views,
     /// What of it left.
-    pub(crate) record: Arc<Record>,
+    pub(crate) disclosed: Disclosed,
     /// What day it is.
     pub(crate) clock: Clock,
 }
@@ -48,7 +51,7 @@ impl Shown {
         let view = self.views.for_tier(Tier::Government);
         let revision = newest_at(&view, last)?;
         let (since, tier) = self.identity.tier_at(&code, last)?.ok_or_else(|| not_yet(&code, day))?;
-        let given = given(self.record.store().as_ref(), &code, within.clone())?;
+        let given = summed((self.disclosed)(&code, within.clone())?);
         let time = |at: Timestamp| prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() };
         Ok(wire::GetShownResponse {
             time_zone: zone.to_string(),
@@ -73,10 +76,10 @@ fn bounds(day: Date, zone: &TimeZoneName) -> Result<Range<Timestamp>, jiff::Erro
     Ok(begin(day)?..begin(day.tomorrow()?)?)
 }
 
-/// What left for an organisation within a time.
-fn given(store: &dyn Store, organisation: &Code, within: Range<Timestamp>) -> Result<Vec<wire::Given>, Refusal> {
+/// What disclosures come to, by tier, layer and way.
+fn summed(disclosures: Vec<Event>) -> Vec<wire::Given> {
     let mut sums = BTreeMap::<(String, String, String), (u64, u64)>::new();
-    for Event { happening, .. } in store.disclosures(organisation, within)? {
+    for Event { happening, .. } in disclosures {
         let detail = |name: &str| happening.detail.get(name).cloned().unwrap_or_default();
         let count = |name: &str| detail(name).parse::<u64>().unwrap_or_default();
         let sum = sums.entry((detail("tier"), happening.subject.clone(), detail("by"))).or_default();
@@ -89,7 +92,7 @@ fn given(store: &dyn Store, organisation: &Code, within: Range<Timestamp>) -> Re
         replies,
         features,
     });
-    Ok(given.collect())
+    given.collect()
 }
 
 #[cfg(test)]

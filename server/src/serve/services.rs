@@ -47,10 +47,11 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
     let Behind { record, views, watchers, identity, openid, disclosures, token, imports } = behind;
     let known = Arc::clone(identity);
     let stands = Arc::new(move |reader: &Resolved| known.stands(reader));
+    let log = Arc::clone(record);
     let shown = Shown {
         identity: Arc::clone(identity),
         views: views.clone(),
-        record: Arc::clone(record),
+        disclosed: Arc::new(move |organisation, within| log.store().disclosures(organisation, within)),
         clock: identity::system_clock(),
     };
     let park = ParkServiceServer::new(Park::new(views.clone(), Arc::clone(watchers), stands))
