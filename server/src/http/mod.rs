@@ -80,8 +80,9 @@ pub(crate) fn router(site: Site) -> Router {
         .merge(site.routes)
         .fallback_service(get(page::page).with_state(Arc::new(site.web)))
         .layer(from_fn_with_state(site.resolve, access::identify))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT));
-    calls.merge(pages).layer(from_fn(security::headers)).layer(CatchPanicLayer::new()).layer(from_fn(measure::count))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
+        .layer(from_fn(security::headers));
+    calls.merge(pages).layer(CatchPanicLayer::new()).layer(from_fn(measure::count))
 }
 
 #[cfg(test)]

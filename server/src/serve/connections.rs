@@ -32,6 +32,10 @@ pub(super) struct Limits {
     /// How often a connection of HTTP/2 is asked whether its peer is there, and how long that may take to answer.
     pub(super) keep_alive: Duration,
     pub(super) keep_alive_answer: Duration,
+    /// How many bytes of a request, and of all on a connection of HTTP/2, may be under way that nobody has read: an
+    /// import's next chunks, over a long line. Windows that follow the line would ask its peer after each request.
+    pub(super) stream_window: u32,
+    pub(super) connection_window: u32,
 }
 
 impl Default for Limits {
@@ -42,6 +46,8 @@ impl Default for Limits {
             head: Duration::from_secs(15),
             keep_alive: Duration::from_secs(30),
             keep_alive_answer: Duration::from_secs(20),
+            stream_window: 1 << 20,
+            connection_window: 2 << 20,
         }
     }
 }
@@ -55,7 +61,8 @@ fn protocol(limits: &Limits) -> Builder<TokioExecutor> {
         .max_concurrent_streams(limits.streams)
         .keep_alive_interval(limits.keep_alive)
         .keep_alive_timeout(limits.keep_alive_answer)
-        .adaptive_window(true);
+        .initial_stream_window_size(limits.stream_window)
+        .initial_connection_window_size(limits.connection_window);
     builder
 }
 

@@ -25,7 +25,7 @@ use rows::Rows;
 /// Parcels of the file that is imported while the server runs, and at most of one that is not.
 const A_FILE: u64 = 100_000;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let count: u64 = std::env::args().nth(1).map_or(Ok(1_000_000), |count| count.parse())?;
     ensure!(count >= 2_000, "a bench of fewer than 2,000 parcels says nothing");
