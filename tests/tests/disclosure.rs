@@ -418,6 +418,7 @@ async fn no_tier_finds_what_it_may_not_see_in_anything() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "what the server shows today is asked for")]
 async fn it_is_told_what_an_organisation_was_shown_on_a_day() {
     let server = Server::start().await;
     let now = Timestamp::try_from(SystemTime::now()).expect("a time");
