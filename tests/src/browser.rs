@@ -15,6 +15,10 @@ use crate::server::free_address;
 use crate::{Picture, eventually};
 
 const STARTED_WITHIN: Duration = Duration::from_mins(1);
+
+/// How long a page may take to fetch what it needs to take a file.
+const TAKEN_WITHIN: Duration = Duration::from_mins(1);
+
 const CLICKED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Drawing in software, and nothing that asks the network for anything.
@@ -97,14 +101,18 @@ impl Page {
         self.client.goto(url).await.expect("the page loads");
     }
 
-    /// Drops a file onto the page, as a person does who drags it there from a folder.
+    /// Drops a file onto the page, as a person does who drags it there from a folder: once the page says that it takes it.
     pub async fn drop_file(&self, name: &str, bytes: &[u8]) {
         let script = "const file = new File([new Uint8Array(arguments[1])], arguments[0]);
             const data = new DataTransfer(); data.items.add(file);
-            for (const kind of ['dragover', 'drop']) {
-              document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
-            }";
-        self.client.execute(script, vec![json!(name), json!(bytes)]).await.expect("the file is dropped");
+            const tell = kind => document.body.dispatchEvent(
+              new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+            const taken = !tell('dragover'); if (taken) tell('drop'); return taken";
+        eventually(&format!("{name} can be dropped"), TAKEN_WITHIN, async || {
+            let taken = self.client.execute(script, vec![json!(name), json!(bytes)]).await;
+            (taken.expect("the file is dragged") == json!(true)).then_some(())
+        })
+        .await;
     }
 
     /// Chooses a value in the list with this `data-testid`.
