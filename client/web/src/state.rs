@@ -17,7 +17,7 @@ use crate::keeping::Keeping;
 use crate::pure::facts::code_of;
 use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
-use crate::pure::people::keeps_record;
+use crate::pure::people::{keeps_record, tier_of};
 use crate::pure::place::{Place, Poi};
 use crate::pure::seen_as::SeenAs;
 use crate::pure::text;
@@ -227,12 +227,18 @@ impl Page {
 
     /// Whether the page shows the newest revision as the reader sees it. Follows.
     pub(crate) fn shows_present(self) -> bool {
-        self.as_of.with(Option::is_none) && self.seen_as.with(Option::is_none)
+        self.as_of.with(Option::is_none) && self.seen_tier().is_none()
     }
 
-    /// The tier that the park is seen as, where that is not the reader's own.
+    /// The tier that the park is seen as, where that is lower than the reader's own. Follows.
     pub(crate) fn seen_tier(self) -> Option<Tier> {
-        self.seen_as.with(|seen| seen.as_ref().map(|seen| seen.tier))
+        let own = self.caller.with(|caller| caller.as_ref().map_or(Tier::Public, tier_of));
+        self.seen_as.with(|seen| seen.as_ref().map(|seen| seen.tier)).filter(|tier| *tier < own)
+    }
+
+    /// What of the record is asked for: the past revision, 0 being the newest, and the lower tier.
+    pub(crate) fn asked(self) -> (u64, Option<Tier>) {
+        (self.asked_revision(), untrack(|| self.seen_tier()))
     }
 
     /// The revision to ask for: the past one that the page shows, or 0 for the newest.
@@ -320,7 +326,7 @@ impl Page {
             place: self.place.get(),
             view: self.camera.get(),
             revision: self.as_of.get(),
-            seen_as: self.seen_tier().map(|tier| tier.to_string()),
+            seen_as: self.seen_as.with(|seen| seen.as_ref().map(|seen| seen.tier.to_string())),
             changeset: self.open_changeset.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
             language: Some(self.language.get()),
             quality: self.quality.get(),

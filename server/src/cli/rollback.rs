@@ -70,8 +70,11 @@ impl Rollback {
         let Some(made) = store.roll_back(roll_back).map_err(|error| refused(&error))? else {
             return Ok(RollBackResponse::default());
         };
-        let changes = store.changes(Revision(made.0 - 1), made).map_err(|error| refused(&error))?;
-        audit::seal_folder(Arc::new(store), &self.data, at);
+        let store = Arc::new(store);
+        audit::seal_folder(Arc::clone(&store) as _, &self.data, at);
+        let uncounted =
+            |error| failed(format!("revision {made} was made, but what it changed cannot be read: {error}"));
+        let changes = store.changes(Revision(made.0 - 1), made).map_err(uncounted)?;
         let count = |kind| changes.iter().filter(|change| change.kind == kind).count() as u64;
         let (created, updated) = (count(ChangeKind::Created), count(ChangeKind::Updated));
         Ok(RollBackResponse { revision: made.0, created, updated, ended: count(ChangeKind::Ended) })

@@ -73,7 +73,7 @@ impl Desk {
     ) -> Result<(), Refused> {
         let Some(organisation) = counted(recipient) else { return Ok(()) };
         let (tier, at) = (recipient.tier, (self.clock)());
-        if tier < Tier::Government {
+        if !recipient.is_government {
             match self.guard.give(organisation, tier, &parcelled.cells, at) {
                 Ok(()) => {}
                 Err(Refused::Exceeded(error)) => {
@@ -136,7 +136,7 @@ impl Delivery {
     /// A reply to a recipient with features of a layer.
     pub(crate) fn new(recipient: &Recipient, layer: Layer) -> Self {
         let is_counted = counted(recipient).is_some();
-        let is_measured = is_counted && recipient.tier < Tier::Government && policy().layer(layer).is_counted();
+        let is_measured = is_counted && !recipient.is_government && policy().layer(layer).is_counted();
         Self { layer, features: 0, cells: BTreeSet::new(), is_counted, is_measured }
     }
 

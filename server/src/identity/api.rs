@@ -111,7 +111,8 @@ impl Api {
             return Err(Refusal::field("organisation.kind", format!("stays what it is, a {}", present.kind())));
         }
         let updated = self.0.update_organisation(next)?;
-        let detail = [("changed", "updated".to_owned()), ("tier", updated.tier().to_string())];
+        let tiers = [("tier", updated.tier().to_string()), ("tier_before", present.tier().to_string())];
+        let detail = std::iter::once(("changed", "updated".to_owned())).chain(tiers);
         self.0.tell(caller, Action::MemberChanged, convert::organisation_name(updated.code()), detail);
         Ok(wire::UpdateOrganisationResponse { organisation: Some(convert::organisation_to_wire(&updated)) })
     }

@@ -29,6 +29,9 @@ pub(crate) struct Recipient {
     pub(crate) tier: Tier,
     /// The code of the organisation; none for the operator.
     pub(crate) organisation: Option<Code>,
+    /// Whether this is the government, which has everything already: what it looks at as others do is written down, but
+    /// held against no limit.
+    pub(crate) is_government: bool,
 }
 
 impl From<&Principal> for Recipient {
@@ -37,21 +40,25 @@ impl From<&Principal> for Recipient {
             Principal::Member { organisation, .. } => Some(organisation.clone()),
             Principal::Visitor | Principal::Operator => None,
         };
-        Self { tier: principal.tier(), organisation }
+        Self { organisation, ..Self::of_tier(principal.tier()) }
     }
 }
 
 impl Recipient {
     /// Nobody in particular.
     pub(crate) const fn public() -> Self {
-        Self { tier: Tier::Public, organisation: None }
+        Self::of_tier(Tier::Public)
     }
 
-    /// The same, given no more than a tier. What the government looks at in that way is given to nobody: it has it already.
+    /// Someone of a tier and of no organisation.
+    pub(crate) const fn of_tier(tier: Tier) -> Self {
+        Self { tier, organisation: None, is_government: matches!(tier, Tier::Government) }
+    }
+
+    /// The same, given no more than a tier.
     #[must_use]
     pub(crate) fn seeing(self, tier: Tier) -> Self {
-        let organisation = if self.tier == Tier::Government && tier < self.tier { None } else { self.organisation };
-        Self { tier: tier.min(self.tier), organisation }
+        Self { tier: tier.min(self.tier), ..self }
     }
 }
 
@@ -60,6 +67,8 @@ struct Claims {
     tier: Tier,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     organisation: Option<Code>,
+    #[serde(default)]
+    is_government: bool,
     /// Seconds since 1970.
     exp: i64,
 }
@@ -81,8 +90,8 @@ impl Identity {
         if let Some(pass) = kept.get(&key) {
             return Ok(Some((pass.clone(), until)));
         }
-        let Recipient { tier, organisation } = key.0.clone();
-        let pass = seal_claims(&self.keys, PURPOSE, &Claims { tier, organisation, exp })?;
+        let Recipient { tier, organisation, is_government } = key.0.clone();
+        let pass = seal_claims(&self.keys, PURPOSE, &Claims { tier, organisation, is_government, exp })?;
         kept.retain(|(_, other), _| *other == exp);
         if kept.len() >= MOST_KEPT {
             kept.clear();
@@ -93,16 +102,16 @@ impl Identity {
 
     /// For whom a pass is; none if it is not one of ours, is over, or its organisation is no longer of that tier.
     pub(crate) fn open_tile_pass(&self, pass: &str) -> Option<Recipient> {
-        let Claims { tier, organisation, exp } = open_claims(&self.keys, PURPOSE, pass)?;
+        let Claims { tier, organisation, is_government, exp } = open_claims(&self.keys, PURPOSE, pass)?;
         if self.now().as_second() >= exp {
             return None;
         }
         if let Some(code) = &organisation
-            && self.directory().organisations.get(code)?.tier() < tier
+            && self.directory().organisations.get(code)?.tier() < if is_government { Tier::Government } else { tier }
         {
             return None;
         }
-        Some(Recipient { tier, organisation })
+        Some(Recipient { tier, organisation, is_government })
     }
 }
 
@@ -154,7 +163,9 @@ mod tests {
         assert_eq!(firm.clone().seeing(Tier::Government), firm);
         let bureau = Recipient::from(&member("demo-bureau", Tier::Government));
         assert_eq!(bureau.clone().seeing(Tier::Government), bureau);
-        assert_eq!(bureau.seeing(Tier::Investor), Recipient { tier: Tier::Investor, organisation: None });
+        let looking = bureau.clone().seeing(Tier::Investor);
+        assert_eq!((looking.tier, &looking.organisation), (Tier::Investor, &bureau.organisation));
+        assert!(looking.is_government && !as_investor.is_government, "no limit is held against the government");
         assert_eq!(Recipient::public().seeing(Tier::Negotiating), Recipient::public());
     }
 }

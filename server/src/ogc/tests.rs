@@ -1,4 +1,3 @@
-use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{FeatureId, Layer};
 use serde_json::Value;
 
@@ -17,7 +16,7 @@ fn asked(pairs: &[(&str, &str)]) -> ItemsQuery {
 }
 
 fn delivery() -> Delivery {
-    Delivery::new(&Recipient { tier: Tier::Public, organisation: None }, Layer::Parcel)
+    Delivery::new(&Recipient::public(), Layer::Parcel)
 }
 
 fn page(snapshot: &Snapshot, pairs: &[(&str, &str)]) -> Value {

@@ -33,7 +33,7 @@ impl Views {
 
     /// What a tier may see. What is given by it is not counted, so it is for what is made for all of a tier at once.
     pub(crate) fn for_tier(&self, tier: Tier) -> View {
-        self.for_recipient(Recipient { tier, organisation: None })
+        self.for_recipient(Recipient::of_tier(tier))
     }
 
     /// What everyone may see.

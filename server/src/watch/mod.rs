@@ -152,7 +152,6 @@ impl WatchStream {
             if self.sent >= head {
                 return Ok(());
             }
-            self.check_reader().await?;
             match self.watchers.batch(&self.view, self.sent, head).await {
                 Ok(batch) if batch.is_unbroken => {
                     for (revision, event) in &batch.events {
@@ -185,11 +184,11 @@ impl WatchStream {
     }
 
     async fn progress(&mut self) -> Result<(), Ended> {
-        self.check_reader().await?;
         self.send(encoded(Event::Progress(wire::Progress { revision: self.sent.0 }))).await
     }
 
     async fn send(&self, event: Encoded<wire::WatchResponse>) -> Result<(), Ended> {
+        self.check_reader().await?;
         self.to_reader.send(Ok(event)).await.map_err(|_| Ended)
     }
 }

@@ -17,17 +17,19 @@ pub(crate) fn AsOf() -> impl IntoView {
             Connection::Connected { revision } => revision,
             Connection::Connecting | Connection::Away { .. } => 0,
         };
-        page.as_of.get().unwrap_or_else(newest).to_string()
+        page.as_of.get().unwrap_or_else(newest)
     };
     let said = move || {
-        if let Some(seen) = page.seen_as.get() {
-            return seen.said(page.language.get(), &number());
+        let number = number();
+        if let Some(seen) = page.seen_as.get().filter(|_| page.seen_tier().is_some()) {
+            return seen.said(page.language.get(), number);
         }
+        let number = number.to_string();
         let when = page.as_of_revision.with(|revision| revision.as_ref().map(made_at));
         let when = when.map(|secs| browser::date_and_time(secs, page.language.get()));
         when.map_or_else(
-            || page.fill("time.as_of", &[("n", &number())]),
-            |date| page.fill("time.as_of_dated", &[("n", &number()), ("date", &date)]),
+            || page.fill("time.as_of", &[("n", &number)]),
+            |date| page.fill("time.as_of_dated", &[("n", &number), ("date", &date)]),
         )
     };
     let back = move |_| {

@@ -1,7 +1,8 @@
 //! Who someone is, and what the page offers them.
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::Language;
-use cloudsite_proto::identity::{Caller, Organisation, Role};
+use cloudsite_proto::identity::{Caller, Organisation, Role, Tier as WireTier};
 
 /// How long before their end credentials are renewed, and at least waited for, seconds.
 const BEFORE_END_SECS: i64 = 60;
@@ -15,6 +16,16 @@ pub(crate) fn is_member(caller: &Caller) -> bool {
 /// Whether a caller has a role.
 pub(crate) fn has(caller: Option<&Caller>, role: Role) -> bool {
     caller.is_some_and(|caller| caller.roles.contains(&role.into()))
+}
+
+/// How much of the record a caller may be given.
+pub(crate) fn tier_of(caller: &Caller) -> Tier {
+    match caller.tier() {
+        WireTier::Unspecified | WireTier::Public => Tier::Public,
+        WireTier::Investor => Tier::Investor,
+        WireTier::Negotiating => Tier::Negotiating,
+        WireTier::Government => Tier::Government,
+    }
 }
 
 /// Whether a caller works on the record: edits it, or approves what others edit.

@@ -23,6 +23,8 @@ pub(crate) struct Shown {
     pub(crate) organisation: Organisation,
     /// `2026-03-12`, in the organisation's time zone.
     pub(crate) day: String,
+    /// The newest revision then.
+    revision: u64,
     given: Vec<Given>,
 }
 
@@ -33,20 +35,22 @@ impl SeenAs {
         Some(Self { tier, shown: None })
     }
 
-    /// As an organisation was shown the park on a day.
+    /// As an organisation was shown the park on a day; none if it was the whole of it.
     pub(crate) fn of_shown(organisation: Organisation, day: &str, reply: GetShownResponse) -> Option<Self> {
-        let shown = Shown { organisation, day: day.to_owned(), given: reply.given };
-        Some(Self { tier: reply.tier.parse().ok()?, shown: Some(shown) })
+        let tier = reply.tier.parse().ok().filter(|tier| *tier < Tier::Government)?;
+        let revision = reply.revision.map_or(0, |revision| revision.number);
+        Some(Self { tier, shown: Some(Shown { organisation, day: day.to_owned(), revision, given: reply.given }) })
     }
 
-    /// What is said of it in place of the time alone, of a revision.
-    pub(crate) fn said(&self, language: Language, revision: &str) -> String {
-        let tier = text(language, tier_key(self.tier));
-        let Some(Shown { organisation, day, given }) = &self.shown else {
-            return fill(language, "time.seen_as", &[("tier", &tier), ("n", revision)]);
+    /// What is said of it in place of the time alone, of a revision: it may be another one by now.
+    pub(crate) fn said(&self, language: Language, number: u64) -> String {
+        let (tier, revision) = (text(language, tier_key(self.tier)), number.to_string());
+        let Some(Shown { organisation, day, given, .. }) = self.shown.as_ref().filter(|shown| shown.revision == number)
+        else {
+            return fill(language, "time.seen_as", &[("tier", &tier), ("n", &revision)]);
         };
         let who = best_organisation_name(organisation, language);
-        let values = [("who", who.as_str()), ("day", day.as_str()), ("tier", &tier), ("n", revision)];
+        let values = [("who", who.as_str()), ("day", day.as_str()), ("tier", &tier), ("n", &revision)];
         let given: u64 = given.iter().map(|given| given.features).sum();
         let left = match given {
             0 => text(language, "time.given_nothing"),
@@ -74,6 +78,7 @@ pub(crate) fn asks_for_others(caller: Option<&cloudsite_proto::identity::Caller>
 #[cfg(test)]
 mod tests {
     use cloudsite_proto::identity::OrganisationName;
+    use cloudsite_proto::land::Revision;
 
     use super::*;
 
@@ -83,14 +88,20 @@ mod tests {
         let organisation =
             Organisation { name: "organisations/tokyo".to_owned(), names: vec![name], ..Organisation::default() };
         let given = |features| Given { features, ..Given::default() };
-        let reply = |given| GetShownResponse { tier: "investor".to_owned(), given, ..GetShownResponse::default() };
+        let revision = Some(Revision { number: 7, ..Revision::default() });
+        let reply = |given| {
+            let (tier, revision) = ("investor".to_owned(), revision.clone());
+            GetShownResponse { tier, given, revision, ..GetShownResponse::default() }
+        };
         let seen = |given| SeenAs::of_shown(organisation.clone(), "2026-03-12", reply(given)).unwrap();
-        let nothing = seen(Vec::new()).said(Language::En, "7");
-        let some = seen(vec![given(3), given(4)]).said(Language::En, "7");
+        let nothing = seen(Vec::new()).said(Language::En, 7);
+        let some = seen(vec![given(3), given(4)]).said(Language::En, 7);
         for (said, left) in [(&nothing, "Nothing"), (&some, "7 features")] {
             let told = ["Tokyo centre", "2026-03-12", "revision 7", left].iter().all(|part| said.contains(part));
             assert!(told, "{said}");
         }
+        let other = seen(Vec::new()).said(Language::En, 9);
+        assert!(other.contains('9') && !other.contains("Tokyo"), "that is not what Tokyo was shown: {other}");
         assert_eq!(SeenAs::of_tier("government"), None);
         assert_eq!(SeenAs::of_tier("investor").map(|seen| seen.tier), Some(Tier::Investor));
     }

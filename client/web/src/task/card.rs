@@ -12,7 +12,7 @@ impl Loader {
     pub(super) fn follow_selection(self) {
         Effect::new(move |_| {
             self.page.as_of.track();
-            self.page.seen_as.track();
+            let _tier = self.page.seen_tier();
             let Some(code) = self.page.selected.get() else {
                 return;
             };
@@ -26,14 +26,13 @@ impl Loader {
 
     /// Loads the open parcel again; what the card shows stays until the answer is there, and when there is none.
     pub(crate) fn load_card(self) {
-        let (page, client) = (self.page, self.client());
+        let (page, client, asked) = (self.page, self.client(), self.page.asked());
         let Some(code) = page.selected.get_untracked() else {
             return;
         };
         spawn_local(async move {
-            let revision = page.asked_revision();
-            let reply = client.parcel(&code, revision).await;
-            if page.selected.get_untracked().as_ref() != Some(&code) || page.asked_revision() != revision {
+            let reply = client.parcel(&code, asked.0).await;
+            if page.selected.get_untracked().as_ref() != Some(&code) || page.asked() != asked {
                 return;
             }
             let shown = page.card.with_untracked(|card| card_code(card).is_some());

@@ -28,7 +28,7 @@ impl Loader {
             self.page.filter.track();
             self.page.order.track();
             self.page.as_of.track();
-            self.page.seen_as.track();
+            let _tier = self.page.seen_tier();
             self.ask(if earlier.is_some() { REST } else { Duration::ZERO });
         });
     }

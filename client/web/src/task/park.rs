@@ -9,9 +9,12 @@ impl Loader {
     /// Loads the park and the zones of the time that is shown. The park is the newest, whose frame all views are in. What
     /// is there stays when that fails: the watch loads again once it is connected.
     pub(super) fn load_park(self) {
-        let (page, client) = (self.page, self.client());
+        let (page, client, asked) = (self.page, self.client(), self.page.asked());
         spawn_local(async move {
-            let (park, zones) = futures::join!(client.park(), client.zones(page.asked_revision()));
+            let (park, zones) = futures::join!(client.park(), client.zones(asked.0));
+            if page.asked() != asked {
+                return;
+            }
             if let Ok(park) = park {
                 page.park.set(Some(park));
             }

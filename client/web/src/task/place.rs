@@ -29,7 +29,7 @@ impl Loader {
         });
         Effect::new(move |_| {
             page.as_of.track();
-            page.seen_as.track();
+            let _tier = page.seen_tier();
             if page.place.with(Option::is_some) {
                 page.free_in_zone.set(None);
                 self.load_place();
@@ -39,16 +39,21 @@ impl Loader {
 
     /// Loads again what the open card of a place says.
     pub(crate) fn load_place(self) {
-        let (page, client) = (self.page, self.client());
+        let (page, client, asked) = (self.page, self.client(), self.page.asked());
         match page.place.get_untracked() {
             Some(Place::Zone(code)) => spawn_local(async move {
-                let free = free_in(&client, &code, page.asked_revision()).await;
-                if page.place.with_untracked(|place| place.as_ref() == Some(&Place::Zone(code))) {
+                let free = free_in(&client, &code, asked.0).await;
+                if page.asked() == asked
+                    && page.place.with_untracked(|place| place.as_ref() == Some(&Place::Zone(code)))
+                {
                     page.free_in_zone.set(free);
                 }
             }),
             Some(Place::Poi(_)) => spawn_local(async move {
-                let pois = pois(&client, page.asked_revision()).await;
+                let pois = pois(&client, asked.0).await;
+                if page.asked() != asked {
+                    return;
+                }
                 // What was loaded before is better than an error.
                 let kept = pois.is_err() && page.pois.with_untracked(|pois| matches!(pois, Some(Ok(_))));
                 if !kept {

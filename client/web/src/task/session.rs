@@ -45,6 +45,13 @@ impl Loader {
         Effect::new(move |was: Option<Option<i32>>| {
             let is = tier.get();
             if was.is_some_and(|was| was != is) {
+                // What the one before could ask is not for the next one to see.
+                self.page.organisations.set(Vec::new());
+                self.page.seen_as.update(|seen| {
+                    if let Some(seen) = seen {
+                        seen.shown = None;
+                    }
+                });
                 self.refresh();
             }
             is

@@ -29,7 +29,11 @@ struct Begun {
 }
 
 pub(super) fn of_revision(connection: &Connection, revision: Revision) -> Result<RevisionOnDisk, StoreError> {
-    if let Some((to, line)) = line::roll_back(connection, revision)? {
+    let mut versions = connection.prepare_cached("SELECT 1 FROM version WHERE rev_from = ?1")?;
+    // A roll-back has no versions: one that has some is not what was written.
+    if let Some((to, line)) = line::roll_back(connection, revision)?
+        && !versions.exists([revision.0 as i64])?
+    {
         let digest = roll_back_digest(&entry(connection, revision)?, to, line.spans());
         return Ok(RevisionOnDisk { digest, changed: Vec::new() });
     }

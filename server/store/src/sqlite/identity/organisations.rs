@@ -58,8 +58,12 @@ pub(super) fn update(
     if write(connection, sql, organisation)? == 0 {
         return Err(IdentityError::UnknownOrganisation(organisation.code().clone()));
     }
-    let before = tier_at(connection, organisation.code(), at)?.map(|(_, tier)| tier);
-    if before == Some(organisation.tier()) { Ok(()) } else { Ok(keep_tier(connection, organisation, at)?) }
+    // Whatever the clock says: a tier follows the one that was kept last.
+    match tier_at(connection, organisation.code(), Timestamp::MAX)? {
+        Some((_, tier)) if tier == organisation.tier() => Ok(()),
+        Some((since, _)) => Ok(keep_tier(connection, organisation, at.max(since))?),
+        None => Ok(keep_tier(connection, organisation, at)?),
+    }
 }
 
 fn write(connection: &Transaction<'_>, sql: &str, organisation: &Organisation) -> rusqlite::Result<usize> {

@@ -97,6 +97,7 @@ fn what_is_changed_in_a_roll_back_is_found() {
         "UPDATE roll_back_span SET last = 2",
         "INSERT INTO roll_back_span VALUES (4, 3, 3)",
         "DELETE FROM roll_back_span",
+        "INSERT INTO version SELECT feature_id, 4, content_id, digest FROM version WHERE rev_from = 1 LIMIT 1",
         "PRAGMA foreign_keys = 0; DELETE FROM roll_back",
     ];
     for sql in changes {
