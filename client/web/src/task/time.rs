@@ -64,8 +64,8 @@ impl Loader {
         let (page, client) = (self.page, self.client());
         spawn_local(async move {
             match client.shown(&organisation.name, &day).await {
-                Ok(mut reply) => {
-                    let revision = reply.revision.take();
+                Ok(reply) => {
+                    let revision = reply.revision.clone();
                     page.seen_as.set(SeenAs::of_shown(organisation, &day, reply));
                     if let Some(revision) = revision {
                         self.show_revision(revision);
