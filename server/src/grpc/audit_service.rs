@@ -76,7 +76,7 @@ impl Audit {
     }
 }
 
-fn time_to_wire(at: Timestamp) -> prost_types::Timestamp {
+pub(super) fn time_to_wire(at: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }
 }
 

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::audit_service::time_to_wire;
 use super::revision_service::{entry, newest_at};
 use super::{Refusal, convert, read};
 use crate::identity::{Clock, Identity};
@@ -52,14 +53,13 @@ impl Shown {
         let revision = newest_at(&view, last)?;
         let (since, tier) = self.identity.tier_at(&code, last)?.ok_or_else(|| not_yet(&code, day))?;
         let given = summed((self.disclosed)(&code, within.clone())?);
-        let time = |at: Timestamp| prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() };
         Ok(wire::GetShownResponse {
             time_zone: zone.to_string(),
-            begins_at: Some(time(within.start)),
-            ends_at: Some(time(within.end)),
+            begins_at: Some(time_to_wire(within.start)),
+            ends_at: Some(time_to_wire(within.end)),
             revision: entry(&view, revision)?.as_ref().map(convert::revision_to_wire),
             tier: tier.to_string(),
-            tier_since: (since > Timestamp::UNIX_EPOCH).then(|| time(since)),
+            tier_since: (since > Timestamp::UNIX_EPOCH).then(|| time_to_wire(since)),
             given,
         })
     }
