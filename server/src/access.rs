@@ -67,6 +67,8 @@ pub(crate) enum Span {
 /// The rule of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rule {
+    /// The method, by its path.
+    pub(crate) method: &'static str,
     /// Who may call it.
     pub(crate) caller: Caller,
     /// How long it may take.
@@ -148,9 +150,21 @@ pub(crate) const fn methods() -> &'static [(&'static str, Caller, Span)] {
 /// The rule of the method at `path`, if there is such a method.
 pub(crate) fn rule(path: &str) -> Option<Rule> {
     static RULES: LazyLock<HashMap<&str, Rule>> = LazyLock::new(|| {
-        METHODS.iter().map(|(path, caller, span)| (*path, Rule { caller: *caller, span: *span })).collect()
+        METHODS.iter().map(|&(method, caller, span)| (method, Rule { method, caller, span })).collect()
     });
     RULES.get(path).copied()
+}
+
+/// The rules of all methods.
+pub(crate) fn rules() -> impl Iterator<Item = Rule> {
+    METHODS.iter().filter_map(|(path, ..)| rule(path))
+}
+
+/// Whether a request at `path` is a call: of a method, or of one that a service does not have.
+pub(crate) fn is_call(path: &str) -> bool {
+    let of =
+        |service: &str| METHODS.iter().any(|(path, ..)| path.rsplit_once('/').is_some_and(|(of, _)| of == service));
+    rule(path).is_some() || path.rsplit_once('/').is_some_and(|(service, _)| of(service))
 }
 
 /// Says who makes a request, by its headers.
@@ -190,24 +204,17 @@ fn decide(path: &str, caller: Result<Resolved, InvalidCredentials>) -> Result<(R
     Err(refusal.into())
 }
 
-/// The layer of calls: refuses one, or lets it go on with its [`Rule`], the [`Principal`], the [`Recipient`] and what else
-/// is [`Resolved`] among the request's extensions.
-pub(crate) async fn enforce(State(resolve): State<Resolve>, mut request: Request, next: Next) -> Response {
-    let decided = decide(request.uri().path(), resolve(request.headers())).and_then(|(rule, caller)| {
-        let recipient = recipient(&caller.principal, request.headers());
-        Ok((rule, caller, recipient.map_err(|error| Status::invalid_argument(error.to_string()))?))
-    });
-    match decided {
-        Ok((rule, caller, recipient)) => {
-            let extensions = request.extensions_mut();
-            extensions.insert(rule);
-            extensions.insert(recipient);
-            extensions.insert(caller.principal.clone());
-            extensions.insert(caller);
-            next.run(request).await
-        }
-        Err(status) => status.into_http(),
-    }
+/// Refuses a call, or lets it go on by the [`Rule`] with the [`Principal`], the [`Recipient`] and what else is
+/// [`Resolved`] among the request's extensions.
+pub(crate) fn admit<B>(resolve: &Resolve, request: &mut http::Request<B>) -> Result<Rule, Status> {
+    let (rule, caller) = decide(request.uri().path(), resolve(request.headers()))?;
+    let recipient = recipient(&caller.principal, request.headers());
+    let recipient = recipient.map_err(|error| Status::invalid_argument(error.to_string()))?;
+    let extensions = request.extensions_mut();
+    extensions.insert(recipient);
+    extensions.insert(caller.principal.clone());
+    extensions.insert(caller);
+    Ok(rule)
 }
 
 /// The layer of everything that is no call: adds the [`Principal`] and the [`Recipient`], and refuses a bearer token that is

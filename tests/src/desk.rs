@@ -12,6 +12,7 @@ use cloudsite_proto::change::{
     PublishChangesetRequest, PutFeatureRequest, StartImportRequest, UploadChunkRequest, ValidateChangesetRequest,
     WatchOperationRequest,
 };
+use cloudsite_proto::identity::{CreateMemberRequest, CreateServiceTokenRequest, Role};
 use cloudsite_proto::land::Layer;
 use serde_json::Value;
 use tonic::metadata::AsciiMetadataValue;
@@ -60,6 +61,22 @@ impl Desk {
     /// The desk of the demo member with a role.
     pub async fn as_role(server: &Server, role: &str) -> Self {
         Self::of(server, &server.access_token(role).await).await
+    }
+
+    /// The desk of someone new in an organisation, such as `organisations/demo-bureau`.
+    pub async fn of_new(server: &Server, organisation: &str, roles: &[Role]) -> Self {
+        let mut identity = server.identity().await;
+        let member = CreateMemberRequest {
+            organisation: organisation.to_owned(),
+            display_name: format!("{roles:?}"),
+            roles: roles.iter().map(|role| (*role).into()).collect(),
+            ..CreateMemberRequest::default()
+        };
+        let made = identity.create_member(server.as_operator(member)).await.expect("a member is made");
+        let member = made.into_inner().member.expect("there is a member").name;
+        let request = CreateServiceTokenRequest { member, label: "desk".to_owned(), ..Default::default() };
+        let made = identity.create_service_token(server.as_operator(request)).await.expect("a token is made");
+        Self::of(server, &made.into_inner().token).await
     }
 
     /// Sends a file in pieces of so many bytes, and gives the upload's name.

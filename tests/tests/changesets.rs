@@ -6,7 +6,7 @@ use cloudsite_proto::change::{
     ListChangesetsRequest, PutFeatureRequest, RebaseChangesetRequest, RejectChangesetRequest, Resolution, Severity,
     Side,
 };
-use cloudsite_proto::identity::{CreateMemberRequest, CreateServiceTokenRequest, Role};
+use cloudsite_proto::identity::Role;
 use cloudsite_proto::land::{ChangeKind, GetParkRequest, Layer, ListFeaturesRequest};
 use cloudsite_tests::{Desk, Outcome, Server, cloudsite, geojson};
 use serde_json::{Value, json};
@@ -172,17 +172,8 @@ async fn whoever_edits_does_not_approve() {
     use ChangesetState::{Approved, Draft, Validated};
 
     let mut bureau = Bureau::open().await;
-    let mut identity = bureau.server.identity().await;
-    let member = CreateMemberRequest {
-        organisation: "organisations/demo-bureau".to_owned(),
-        display_name: "Both".to_owned(),
-        roles: vec![Role::Editor.into(), Role::Approver.into()],
-        ..CreateMemberRequest::default()
-    };
-    let made = identity.create_member(bureau.server.as_operator(member)).await.unwrap().into_inner().member.unwrap();
-    let request = CreateServiceTokenRequest { member: made.name, label: "desk".to_owned(), ..Default::default() };
-    let token = identity.create_service_token(bureau.server.as_operator(request)).await.unwrap().into_inner().token;
-    let mut both = Desk::of(&bureau.server, &token).await;
+    let roles = [Role::Editor, Role::Approver];
+    let mut both = Desk::of_new(&bureau.server, "organisations/demo-bureau", &roles).await;
 
     let first = bureau.draft_of(&geojson::parcel("T-1", geojson::BESIDE, 0.001)).await;
     bureau.validate(&first).await;

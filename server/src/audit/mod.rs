@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 pub(crate) use journal::{Counted, Journal};
 pub(crate) use keeper::{Keeper, Sources};
-pub(crate) use refusals::{Refusals, note};
+pub(crate) use refusals::Refusals;
 pub(crate) use verify::{VerifyError, verify};
 
 /// Why the log cannot be kept.

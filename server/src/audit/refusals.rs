@@ -2,23 +2,17 @@
 //! many as there are calls.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
 use cloudsite_domain::audit::{Action, Actor, Happening};
-use http::header::AUTHORIZATION;
 use jiff::Timestamp;
-use tonic::{Code, Status};
-
-use crate::access;
+use tonic::Code;
 
 /// What calls are counted by. Methods that do not exist are one, so there are only as many kinds as the contract has
 /// methods, times callers, times codes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
-    method: String,
+    method: &'static str,
     caller: &'static str,
     code: &'static str,
 }
@@ -35,6 +29,16 @@ struct Count {
 pub(crate) struct Refusals(Mutex<BTreeMap<Kind, Count>>);
 
 impl Refusals {
+    /// Counts a call that was ended with `code`, if that is a refusal. `method` is none for one that does not exist.
+    #[expect(clippy::disallowed_methods, reason = "the edge of the process: a refusal is dated when it is given")]
+    pub(crate) fn note(&self, method: Option<&'static str>, proves_something: bool, code: Code) {
+        let Some(code) = refusal(code) else { return };
+        let method = method.unwrap_or("a method that does not exist");
+        let caller = if proves_something { "bearer of a token" } else { "visitor" };
+        let at = Timestamp::now();
+        self.count(Kind { method, caller, code }, Count { calls: 1, first: at, last: at });
+    }
+
     fn count(&self, kind: Kind, counted: Count) {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = kinds.entry(kind).or_insert(Count { calls: 0, ..counted });
@@ -67,7 +71,7 @@ fn happening(kind: &Kind, count: Count) -> Happening {
         at: count.last,
         actor: Actor::named(kind.caller),
         action: Action::Refusal,
-        subject: kind.method.clone(),
+        subject: kind.method.to_owned(),
         detail: detail.map(|(key, value)| (key.to_owned(), value)).into(),
     }
 }
@@ -82,21 +86,6 @@ const fn refusal(code: Code) -> Option<&'static str> {
     }
 }
 
-/// The layer around [`access::enforce`]: counts what is refused.
-#[expect(clippy::disallowed_methods, reason = "the edge of the process: a refusal is dated when it is given")]
-pub(crate) async fn note(State(refusals): State<Arc<Refusals>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let method = if access::rule(path).is_some() { path.to_owned() } else { "a method that does not exist".to_owned() };
-    let caller = if request.headers().contains_key(AUTHORIZATION) { "bearer of a token" } else { "visitor" };
-    let response = next.run(request).await;
-    let status = Status::from_header_map(response.headers());
-    if let Some(code) = status.and_then(|status| refusal(status.code())) {
-        let at = Timestamp::now();
-        refusals.count(Kind { method, caller, code }, Count { calls: 1, first: at, last: at });
-    }
-    response
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +97,7 @@ mod tests {
     #[test]
     fn a_flood_is_a_few_events() {
         let refusals = Refusals::default();
-        let kind = |method: &str, caller| Kind { method: method.to_owned(), caller, code: "unauthenticated" };
+        let kind = |method, caller| Kind { method, caller, code: "unauthenticated" };
         for second in 0..10_000 {
             let at = at(second);
             refusals.count(kind("/import", "visitor"), Count { calls: 1, first: at, last: at });

@@ -1,21 +1,28 @@
-//! Limits of gRPC calls: how many at a time, and how long each.
+//! What every gRPC call passes: who may make it, how many there are at a time, and how long each takes.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
-use http::HeaderMap;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Request};
 use http_body::Frame;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
+use tonic::body::Body as GrpcBody;
+use tonic::service::Routes;
+use tower::Service;
 
-use crate::access::{Rule, Span};
+use crate::access::{self, Resolve, Span};
+use crate::audit::Refusals;
 
 /// Calls with one answer at a time. They take milliseconds, so more than this many means trouble, and the next one is
 /// refused rather than queued.
@@ -24,40 +31,75 @@ const MAX_CALLS: usize = 512;
 /// How long a call with one answer may take, whatever its caller would allow.
 const MAX_DEADLINE: Duration = Duration::from_secs(30);
 
-/// Counts calls.
+/// The gRPC services behind what every call passes: whether its caller may make it, and its limits.
 #[derive(Clone)]
-pub(super) struct Gate {
+pub(super) struct Calls {
+    services: Router,
+    resolve: Resolve,
+    refusals: Arc<Refusals>,
     places: Arc<Semaphore>,
 }
 
-impl Gate {
-    pub(super) fn new() -> Self {
-        Self { places: Arc::new(Semaphore::new(MAX_CALLS)) }
+impl Calls {
+    pub(super) fn new(services: Routes, resolve: Resolve, refusals: Arc<Refusals>) -> Self {
+        Self { services: services.into_axum_router(), resolve, refusals, places: Arc::new(Semaphore::new(MAX_CALLS)) }
+    }
+
+    /// Answers a call, and counts it if it is refused.
+    async fn answer(mut self, mut request: Request<GrpcBody>) -> Response {
+        let proves_something = request.headers().contains_key(AUTHORIZATION);
+        let (method, response) = match access::admit(&self.resolve, &mut request) {
+            Ok(rule) => (Some(rule.method), self.within_limits(rule.span, request).await),
+            Err(status) => (access::rule(request.uri().path()).map(|rule| rule.method), status.into_http()),
+        };
+        if let Some(status) = Status::from_header_map(response.headers()) {
+            self.refusals.note(method, proves_something, status.code());
+        }
+        response
+    }
+
+    /// Lets a call go on if there is a place, and ends it at its deadline. How many streams there are is limited where
+    /// they are made; one of them has a deadline only if its caller sets one.
+    async fn within_limits(&mut self, span: Span, request: Request<GrpcBody>) -> Response {
+        let asked = asked(request.headers());
+        let answered = self.services.call(request);
+        if span == Span::Stream {
+            return match asked {
+                Some(asked) => stream_within(asked, answered).await,
+                None => sure(answered.await),
+            };
+        }
+        let Ok(_place) = self.places.try_acquire() else {
+            return Status::resource_exhausted("there are as many calls as this server takes; try again").into_http();
+        };
+        let deadline = asked.map_or(MAX_DEADLINE, |asked| asked.min(MAX_DEADLINE));
+        if deadline.is_zero() {
+            return overdue(deadline).into_http();
+        }
+        match tokio::time::timeout(deadline, answered).await {
+            Ok(answered) => sure(answered),
+            Err(_) => overdue(deadline).into_http(),
+        }
     }
 }
 
-/// The layer: admits a call if there is a place, and ends it at its deadline. How many streams there are is limited where
-/// they are made; one of them has a deadline only if its caller sets one.
-pub(super) async fn limit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let answers = request.extensions().get::<Rule>().is_some_and(|rule| rule.span == Span::Answer);
-    let asked = asked(request.headers());
-    if !answers {
-        return match asked {
-            Some(asked) => stream_within(asked, request, next).await,
-            None => next.run(request).await,
-        };
+impl Service<Request<GrpcBody>> for Calls {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
-    let Ok(_place) = gate.places.try_acquire() else {
-        return Status::resource_exhausted("there are as many calls as this server takes; try again").into_http();
-    };
-    let deadline = asked.map_or(MAX_DEADLINE, |asked| asked.min(MAX_DEADLINE));
-    if deadline.is_zero() {
-        return overdue(deadline).into_http();
+
+    fn call(&mut self, request: Request<GrpcBody>) -> Self::Future {
+        Box::pin(self.clone().answer(request).map(Ok))
     }
-    match tokio::time::timeout(deadline, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => overdue(deadline).into_http(),
-    }
+}
+
+/// What cannot have failed.
+pub(super) fn sure<T>(answered: Result<T, Infallible>) -> T {
+    answered.unwrap_or_else(|never| match never {})
 }
 
 /// What a call is told that has not ended in time.
@@ -66,12 +108,12 @@ fn overdue(deadline: Duration) -> Status {
 }
 
 /// A stream that ends at the latest when its caller has no more time, with the status that says so.
-async fn stream_within(asked: Duration, request: Request, next: Next) -> Response {
+async fn stream_within(asked: Duration, answered: impl Future<Output = Result<Response, Infallible>>) -> Response {
     // A deadline beyond what a clock can count is none.
-    let Some(end) = Instant::now().checked_add(asked) else { return next.run(request).await };
-    match tokio::time::timeout_at(end, next.run(request)).await {
-        Ok(response) => {
-            response.map(|body| Body::new(Ending { body, end: Box::pin(sleep_until(end)), asked, over: false }))
+    let Some(end) = Instant::now().checked_add(asked) else { return sure(answered.await) };
+    match tokio::time::timeout_at(end, answered).await {
+        Ok(answered) => {
+            sure(answered).map(|body| Body::new(Ending { body, end: Box::pin(sleep_until(end)), asked, over: false }))
         }
         Err(_) => overdue(asked).into_http(),
     }

@@ -10,20 +10,33 @@ mod reply;
 mod security;
 mod tiles;
 
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
-use http::StatusCode;
+use axum::{BoxError, Router};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http::{Request, StatusCode};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
+use tonic::Status;
+use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::{Layer, Service};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use self::calls::Calls;
+use self::measure::CallCounts;
 use crate::access::{self, Resolve};
-use crate::audit::{self, Refusals};
+use crate::audit::Refusals;
 use crate::tiles::TileServer;
 
 pub(crate) use page::WebSource;
@@ -54,35 +67,66 @@ pub(crate) struct Site {
     pub(crate) stop: watch::Receiver<bool>,
 }
 
-/// All routes.
-pub(crate) fn router(site: Site) -> Router {
-    // Each layer is outside of the one before it: a call is translated from gRPC-Web, then admitted, or
-    // refused and counted, then limited.
-    let calls = site
-        .services
-        .into_axum_router()
-        .layer(from_fn_with_state(calls::Gate::new(), calls::limit))
-        .layer(from_fn_with_state(Arc::clone(&site.resolve), access::enforce))
-        .layer(from_fn_with_state(site.refusals, audit::note))
-        .layer(tonic_web::GrpcWebLayer::new());
-    let features = ogc::routes(site.tiles.views().clone());
-    let pages = Router::new()
-        .route("/tiles/tileset", get(tiles::tileset))
-        .route("/tiles/revisions/{revision}/tileset", get(tiles::tileset_as_of))
-        .route("/tiles/tilejson.json", get(tiles::tile_json))
-        .route("/tiles/{revision}/{z}/{x}/{file}", get(tiles::tile))
-        .route("/tiles/{tier}/{pass}/{revision}/{z}/{x}/{file}", get(tiles::sealed_tile))
-        .with_state(Arc::new(tiles::Tiles::new(site.tiles, site.passes)))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready).with_state(site.stop))
-        .route("/metrics", get(health::metrics).with_state(site.metrics))
-        .merge(features)
-        .merge(site.routes)
-        .fallback_service(get(page::page).with_state(Arc::new(site.web)))
-        .layer(from_fn_with_state(site.resolve, access::identify))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
-        .layer(from_fn(security::headers));
-    calls.merge(pages).layer(CatchPanicLayer::new()).layer(from_fn(measure::count))
+/// Answers whatever comes. Calls go past the router of everything else: what a call costs here, tens of thousands cost
+/// each second.
+#[derive(Clone)]
+pub(crate) struct Front {
+    calls: GrpcWebService<Calls>,
+    counts: CallCounts,
+    pages: Router,
+}
+
+impl Front {
+    pub(crate) fn new(site: Site) -> Self {
+        let calls = Calls::new(site.services, Arc::clone(&site.resolve), site.refusals);
+        let features = ogc::routes(site.tiles.views().clone());
+        let pages = Router::new()
+            .route("/tiles/tileset", get(tiles::tileset))
+            .route("/tiles/revisions/{revision}/tileset", get(tiles::tileset_as_of))
+            .route("/tiles/tilejson.json", get(tiles::tile_json))
+            .route("/tiles/{revision}/{z}/{x}/{file}", get(tiles::tile))
+            .route("/tiles/{tier}/{pass}/{revision}/{z}/{x}/{file}", get(tiles::sealed_tile))
+            .with_state(Arc::new(tiles::Tiles::new(site.tiles, site.passes)))
+            .route("/healthz", get(health::alive))
+            .route("/readyz", get(health::ready).with_state(site.stop))
+            .route("/metrics", get(health::metrics).with_state(site.metrics))
+            .merge(features)
+            .merge(site.routes)
+            .fallback_service(get(page::page).with_state(Arc::new(site.web)))
+            .layer(from_fn_with_state(site.resolve, access::identify))
+            .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
+            .layer(from_fn(security::headers))
+            .layer(CatchPanicLayer::new())
+            .layer(from_fn(measure::count));
+        Self { calls: GrpcWebLayer::new().layer(calls), counts: CallCounts::new(), pages }
+    }
+}
+
+impl<B> Service<Request<B>> for Front
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError> + Display,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        if !access::is_call(request.uri().path()) {
+            return Box::pin(self.pages.call(request));
+        }
+        let path = request.uri().clone();
+        let call = AssertUnwindSafe(self.calls.call(request)).catch_unwind().map(|ended| match ended {
+            Ok(answered) => calls::sure(answered).map(Body::new),
+            // The hook of panics has said what it was.
+            Err(_) => Status::internal("the server failed; its log says how").into_http(),
+        });
+        Box::pin(self.counts.clone().count(path, call).map(Ok))
+    }
 }
 
 #[cfg(test)]

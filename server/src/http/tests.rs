@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{Site, TilePasses, WebSource, router};
+use super::{Front, Site, TilePasses, WebSource};
 use crate::identity::{Recipient, Resolved};
 use crate::record::sample;
 use crate::tiles::{Addresses, TileServer};
@@ -31,14 +31,14 @@ impl TilePasses for NoPasses {
 
 struct Fixture {
     _folder: TempDir,
-    routes: Router,
+    front: Front,
     stop: watch::Sender<bool>,
 }
 
 fn fixture(web: WebSource) -> Fixture {
     let (folder, record) = sample::open();
     let (stop, stopping) = watch::channel(false);
-    let routes = router(Site {
+    let front = Front::new(Site {
         tiles: Arc::new(TileServer::new(sample::views(&record))),
         passes: Arc::new(NoPasses),
         services: tonic::service::Routes::from(Router::new()),
@@ -49,7 +49,7 @@ fn fixture(web: WebSource) -> Fixture {
         metrics: crate::telemetry::collect_metrics(),
         stop: stopping,
     });
-    Fixture { _folder: folder, routes, stop }
+    Fixture { _folder: folder, front, stop }
 }
 
 impl Fixture {
@@ -58,7 +58,7 @@ impl Fixture {
         for (name, value) in headers {
             request = request.header(name, *value);
         }
-        self.routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        self.front.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     async fn tile_path(&self) -> String {
@@ -157,7 +157,7 @@ async fn the_embedded_page_comes_with_its_headers() {
     let missing = fixture.get("/no-such-page", &[]).await;
     assert_eq!(missing.status(), StatusCode::NOT_FOUND);
     let posted = Request::post("/").body(Body::empty()).unwrap();
-    let refused = fixture.routes.clone().oneshot(posted).await.unwrap();
+    let refused = fixture.front.clone().oneshot(posted).await.unwrap();
     assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
 

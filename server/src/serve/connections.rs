@@ -1,15 +1,23 @@
 //! Connections: HTTP/1.1 and HTTP/2 without TLS on one port, as many as there are places for.
 
+mod together;
+
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tower::Service;
+
+use self::together::{Requests, Together};
 
 /// How long to wait after a failure to accept, which is mostly that there are no more file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -52,8 +60,8 @@ impl Default for Limits {
     }
 }
 
-fn protocol(limits: &Limits) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+fn protocol(limits: &Limits, requests: Requests) -> Builder<Requests> {
+    let mut builder = Builder::new(requests);
     builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head);
     builder
         .http2()
@@ -66,15 +74,17 @@ fn protocol(limits: &Limits) -> Builder<TokioExecutor> {
     builder
 }
 
-/// Serves `routes` to whoever connects until `stop` becomes true, and then for `drain` at most to whoever is connected.
-pub(super) async fn serve(
+/// Serves `front` to whoever connects until `stop` becomes true, and then for `drain` at most to whoever is connected.
+pub(super) async fn serve<S>(
     listener: TcpListener,
-    routes: Router,
+    front: S,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
     drain: Duration,
-) {
-    let protocol = Arc::new(protocol(&limits));
+) where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
     let places = Arc::new(Semaphore::new(limits.connections));
     let open = GracefulShutdown::new();
     loop {
@@ -83,8 +93,8 @@ pub(super) async fn serve(
             _ = stop.wait_for(|stop| *stop) => break,
         };
         let Some((stream, place)) = accepted else { continue };
-        let (protocol, watcher) = (Arc::clone(&protocol), open.watcher());
-        let service = TowerToHyperService::new(routes.clone());
+        let watcher = open.watcher();
+        let service = TowerToHyperService::new(front.clone());
         let mut stopping = stop.clone();
         tokio::spawn(async move {
             let spoke = tokio::select! {
@@ -95,8 +105,9 @@ pub(super) async fn serve(
                 tracing::debug!("a connection on which nobody spoke was closed");
                 return;
             }
-            let connection = protocol.serve_connection(TokioIo::new(stream), service).into_owned();
-            if let Err(error) = watcher.watch(connection).await {
+            let (socket, requests, together) = Together::of(stream);
+            let connection = protocol(&limits, requests).serve_connection(socket, service).into_owned();
+            if let Err(error) = together.drive(watcher.watch(connection)).await {
                 tracing::debug!(%error, "a connection broke off");
             }
             drop(place);

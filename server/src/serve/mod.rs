@@ -24,7 +24,7 @@ use crate::audit::{Journal, Keeper, Log, Refusals, Sources};
 use crate::changeset::{Api as ChangesApi, Changes, Kept, Runner};
 use crate::disclosure::Desk;
 use crate::grpc::Disclosures;
-use crate::http::{Site, TilePasses, WebSource, router};
+use crate::http::{Front, Site, TilePasses, WebSource};
 use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::operator::{OperatorFile, Token};
@@ -170,7 +170,7 @@ impl Server {
             token,
             imports: &runner,
         };
-        let routes = router(Site {
+        let front = Front::new(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
@@ -181,7 +181,7 @@ impl Server {
             metrics,
             stop: stopping.clone(),
         });
-        let connections = tokio::spawn(connections::serve(listener, routes, Limits::default(), stopping, DRAIN));
+        let connections = tokio::spawn(connections::serve(listener, front, Limits::default(), stopping, DRAIN));
         Ok(Self { address, record, links, operator, log, stop, connections, imports })
     }
 

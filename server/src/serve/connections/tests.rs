@@ -27,10 +27,15 @@ struct Fixture {
 async fn fixture(limits: Limits) -> Fixture {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let routes = Router::new().route("/", get(|| async { "here" }));
+    let routes = Router::new().route("/", get(|| async { "here" })).route("/large", get(|| async { large() }));
     let (stop, stopping) = watch::channel(false);
     let serving = tokio::spawn(serve(listener, routes, limits, stopping, Duration::from_secs(1)));
     Fixture { address, stop, serving }
+}
+
+/// More than the operating system takes for a peer that does not read.
+fn large() -> Vec<u8> {
+    (0..16_u32 << 20).map(|at| (at % 251) as u8).collect()
 }
 
 fn quick() -> Limits {
@@ -147,4 +152,25 @@ async fn silent_connections_do_not_hold_up_the_end() {
     server.stop.send_replace(true);
     timeout(PATIENCE, server.serving).await.expect("it ends").unwrap();
     assert_eq!(rest(silent).await, b"");
+}
+
+#[tokio::test]
+async fn a_peer_that_reads_late_is_given_everything() {
+    let server = fixture(Limits::default()).await;
+    let mut stream = server.says(b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut answer = Vec::new();
+    timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.ends_with(&large()), "{} bytes came", answer.len());
+}
+
+#[tokio::test]
+async fn a_peer_that_leaves_in_the_middle_leaves_its_place() {
+    let server = fixture(Limits { connections: 1, ..Limits::default() }).await;
+    let mut first = server.says(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let mut some = vec![0; 100_000];
+    timeout(PATIENCE, first.read_exact(&mut some)).await.unwrap().unwrap();
+    drop(first);
+    let second = server.says(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(rest(second).await.ends_with(b"here"));
 }
