@@ -41,6 +41,12 @@ impl Picture {
         f64::from(most) / f64::from(self.0.width() * self.0.height()).max(1.0)
     }
 
+    /// The left and the right half, which are of one size.
+    pub fn halves(&self) -> [Self; 2] {
+        let (width, height) = (self.0.width() / 2, self.0.height());
+        [0, width].map(|left| Self(image::imageops::crop_imm(&self.0, left, 0, width, height).to_image()))
+    }
+
     /// How many colours there are, told apart coarsely.
     pub fn colours(&self) -> usize {
         let coarse = self.0.pixels().map(|pixel| pixel.0.map(|channel| channel >> 4));

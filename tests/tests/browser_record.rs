@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use cloudsite_tests::provider::{PASSWORD, Provider};
-use cloudsite_tests::{Browser, Desk, Page, Server, free_address, geojson, import, shapefile};
+use cloudsite_tests::{Browser, Desk, Page, Server, difference, eventually, free_address, geojson, import, shapefile};
 use serde_json::json;
 
 const SIZE: (u32, u32) = (1100, 800);
@@ -97,6 +97,17 @@ async fn two_people_bring_a_shapefile_to_everyone() {
     approver.click("changeset-item").await;
     approver.click("change").await;
     approver.until("before and after are compared", SOON, &says("compare", "无锡一号")).await;
+    approver.until("the park is drawn", PATIENCE, "return document.querySelector('[data-state=\"running\"]')").await;
+    approver.click("compare.both").await;
+    approver
+        .until("the park is split", SOON, "return document.querySelectorAll('.stage.split .half').length === 2")
+        .await;
+    eventually("only the right half shows the new parcels", PATIENCE, async || {
+        let [before, after] = approver.picture(".stage canvas").await.halves();
+        let differs = difference(&before, &after, 24);
+        (0.03..0.6).contains(&differs).then_some(())
+    })
+    .await;
     approver.click("act-approve_publish").await;
     approver.until("it is published", SOON, &in_state("published")).await;
     watching.until("a visitor sees it", SOON, &says("result-count", "173")).await;

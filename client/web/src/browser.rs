@@ -3,7 +3,7 @@
 use cloudsite_domain::record::Language;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Document, File, FileList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
+    Document, DragEvent, File, FileList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
 };
 
 const LANGUAGE_KEY: &str = "cloudsite.language";
@@ -111,6 +111,17 @@ pub(crate) async fn read_piece(file: &File, start: u64, end: u64) -> Option<Vec<
     let piece = file.slice_with_f64_and_f64(start as f64, end as f64).ok()?;
     let buffer = JsFuture::from(piece.array_buffer()).await.ok()?;
     Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// Whether what is dragged is a file.
+pub(crate) fn carries_file(event: &DragEvent) -> bool {
+    let kinds = event.data_transfer().map(|data| data.types());
+    kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
+}
+
+/// The first file that was dropped.
+pub(crate) fn dropped_file(event: &DragEvent) -> Option<File> {
+    first_file(event.data_transfer()?.files())
 }
 
 /// The first file of a list.

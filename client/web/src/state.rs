@@ -12,6 +12,7 @@ use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Revision, Zone};
 use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
 use leptos::prelude::*;
+use web_sys::File;
 
 use crate::keeping::Keeping;
 use crate::pure::facts::code_of;
@@ -154,6 +155,8 @@ pub(crate) struct Signals {
     pub(crate) open_changeset: RwSignal<Option<String>>,
     /// What those work with who keep the record; none until it was fetched.
     pub(crate) keeping: RwSignal<Option<&'static dyn Keeping>>,
+    /// A file that was dropped before that.
+    pub(crate) held_file: StoredValue<Option<File>, LocalStorage>,
 }
 
 /// What components and tasks hold on to; a copy is a handle to the same. It lives as long as the document, so that a
@@ -212,6 +215,7 @@ impl Page {
             tab: RwSignal::new(if link.changeset.is_some() { Tab::Changes } else { Tab::Find }),
             open_changeset: RwSignal::new(link.changeset.as_ref().map(|id| format!("changesets/{id}"))),
             keeping: RwSignal::new(None),
+            held_file: StoredValue::new_local(None),
         })))
     }
 

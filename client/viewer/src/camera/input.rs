@@ -33,7 +33,7 @@ pub(super) fn mouse(
     let turning =
         buttons.pressed(MouseButton::Right) || keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
     if let (Some(before), Some(here)) = (before, viewport.pointer) {
-        let (from, to) = (viewport.view_from_px(before), viewport.view_from_px(here));
+        let (from, to) = viewport.moved(before, here);
         let held = buttons.pressed(MouseButton::Left) || buttons.pressed(MouseButton::Right);
         let pressed_now = buttons.just_pressed(MouseButton::Left) || buttons.just_pressed(MouseButton::Right);
         if held && !pressed_now && before != here {
@@ -64,8 +64,8 @@ pub(super) fn touch(camera: ResMut<Camera>, viewport: Res<Viewport>, touches: Re
     fingers.sort_by_key(|finger| finger.id());
     match fingers[..] {
         [finger] if finger.delta() != Vec2::ZERO => {
-            let (from, to) = (finger.previous_position(), finger.position());
-            rig.drag(viewport.view_from_px(from), viewport.view_from_px(to), time.delta_secs_f64());
+            let (from, to) = viewport.moved(finger.previous_position(), finger.position());
+            rig.drag(from, to, time.delta_secs_f64());
         }
         [first, second, ..] => two_fingers(rig, &viewport, first, second),
         [] if touches.any_just_released() => rig.release(),
@@ -90,8 +90,8 @@ fn two_fingers(rig: &mut Rig, viewport: &Viewport, first: &Touch, second: &Touch
     }
     let factor = f64::from(before.length().max(1.0) / here.length().max(1.0)).clamp(0.5, 2.0);
     let turn_deg = f64::from(here.angle_to(before)).to_degrees();
-    let from = viewport.view_from_px(first.previous_position().midpoint(second.previous_position()));
-    let to = viewport.view_from_px(first.position().midpoint(second.position()));
+    let from = first.previous_position().midpoint(second.previous_position());
+    let (from, to) = viewport.moved(from, first.position().midpoint(second.position()));
     rig.pinch(from, to, factor, turn_deg);
 }
 

@@ -97,13 +97,13 @@ impl ParkBounds {
         })
     }
 
-    /// A view of a thing of `radius_m` at a place, from the angles of `from`.
-    pub fn view_of(&self, at: DVec2, radius_m: f64, from: &Pose) -> Pose {
+    /// A view of a thing of `radius_m` at a place, from the angles of `from`, in a picture of an aspect.
+    pub fn view_of(&self, at: DVec2, radius_m: f64, from: &Pose, aspect: f64) -> Pose {
         self.limited(&Pose {
             target: at.extend(0.0),
             heading_deg: from.heading_deg,
             pitch_deg: if from.walking { OPENING_PITCH_DEG } else { from.pitch_deg.clamp(25.0, 65.0) },
-            distance_m: (radius_m * 3.2).clamp(120.0, 6_000.0),
+            distance_m: (radius_m * 3.2 / aspect.clamp(0.3, 1.0)).clamp(120.0, 6_000.0),
             walking: false,
         })
     }

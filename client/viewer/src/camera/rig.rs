@@ -121,7 +121,7 @@ impl Rig {
 
     /// Flies so that a thing of `radius_m` at a place fills the picture well.
     pub fn fly_to(&mut self, at: DVec2, radius_m: f64) {
-        self.fly(&self.bounds.view_of(at, radius_m, &self.pose));
+        self.fly(&self.bounds.view_of(at, radius_m, &self.pose, self.aspect));
     }
 
     /// Steps down to eye height at the target, or back up above the place walked at.

@@ -10,7 +10,7 @@ use super::input;
 use super::limits::ParkBounds;
 use super::pose::{HALF_VIEW_TAN, Pose};
 use super::rig::Rig;
-use crate::draw::View;
+use crate::draw::{Panes, View};
 use crate::scene::{FlyTo, ParkKnown, SceneIn, SceneOut, camera_event, pose_from_event};
 
 /// While moving, the page is told where the camera is this often.
@@ -84,7 +84,7 @@ impl Camera {
 /// The picture on the screen and the pointer over it, logical pixels from the top left.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub struct Viewport {
-    /// Width and height.
+    /// Width and height of the picture, or of each of the panes beside each other that it is split into.
     pub size: Vec2,
     /// Where the mouse is, while it is over the picture.
     pub pointer: Option<Vec2>,
@@ -96,13 +96,23 @@ impl Viewport {
         f64::from(self.size.x.max(1.0)) / f64::from(self.size.y.max(1.0))
     }
 
-    /// Pixels to view units.
+    /// Pixels of the picture to view units of the pane that they are in.
     pub fn view_from_px(&self, at: Vec2) -> DVec2 {
-        let part = at.as_dvec2() / self.size.max(Vec2::ONE).as_dvec2();
-        DVec2::new(part.x * 2.0 - 1.0, 1.0 - part.y * 2.0)
+        self.moved(at, at).0
     }
 
-    /// View units to pixels.
+    /// Where a movement in the picture, pixels, begins and ends in view units of the pane that it begins in.
+    pub fn moved(&self, from: Vec2, to: Vec2) -> (DVec2, DVec2) {
+        let size = self.size.max(Vec2::ONE);
+        let pane = Vec2::new((from.x / size.x).floor() * size.x, 0.0);
+        let view = |at: Vec2| {
+            let part = (at - pane).as_dvec2() / size.as_dvec2();
+            DVec2::new(part.x * 2.0 - 1.0, 1.0 - part.y * 2.0)
+        };
+        (view(from), view(to))
+    }
+
+    /// View units to pixels, of the first pane.
     pub fn px_from_view(&self, at: DVec2) -> Vec2 {
         (DVec2::new(at.x + 1.0, 1.0 - at.y) / 2.0).as_vec2() * self.size
     }
@@ -127,11 +137,13 @@ pub fn plugin(app: &mut App, initial: Option<Pose>, size: Vec2) {
 
 fn follow_window(
     window: Option<Single<&Window, With<PrimaryWindow>>>,
+    panes: Res<Panes>,
     mut viewport: ResMut<Viewport>,
     mut camera: ResMut<Camera>,
 ) {
     if let Some(window) = window {
-        viewport.set_if_neq(Viewport { size: window.size(), pointer: window.cursor_position() });
+        let size = Vec2::new(window.width() / panes.count() as f32, window.height());
+        viewport.set_if_neq(Viewport { size, pointer: window.cursor_position() });
     }
     let aspect = viewport.aspect();
     if camera.rig().is_some_and(|rig| (rig.aspect() - aspect).abs() > 1e-9)

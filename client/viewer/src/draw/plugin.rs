@@ -11,7 +11,7 @@ use bevy::render::{ExtractSchedule, MainWorld, Render, RenderApp, RenderSystems}
 use super::capture::{CaptureRequest, Captures};
 use super::gpu::{Drawn, Renderer, Shot, Target};
 use super::label::{self, LabelUpdate, Labels};
-use super::settings::{LayerVisibility, QualitySettings, View};
+use super::settings::{LayerVisibility, Panes, QualitySettings, View};
 use super::states::{FeatureSlots, FeatureStates};
 use super::sun::Sun;
 use super::tiles::{TileChange, TileScene};
@@ -29,6 +29,7 @@ impl Plugin for DrawPlugin {
             .init_resource::<FeatureSlots>()
             .init_resource::<FeatureStates>()
             .init_resource::<View>()
+            .init_resource::<Panes>()
             .init_resource::<Sun>()
             .init_resource::<QualitySettings>()
             .init_resource::<LayerVisibility>()
@@ -99,6 +100,7 @@ struct Drawing {
 fn take_over(mut main: ResMut<MainWorld>, mut incoming: ResMut<Incoming>) {
     let shot = Shot {
         view: *main.resource::<View>(),
+        panes: *main.resource::<Panes>(),
         sun: *main.resource::<Sun>(),
         quality: *main.resource::<QualitySettings>(),
         layers: *main.resource::<LayerVisibility>(),

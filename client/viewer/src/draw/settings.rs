@@ -59,6 +59,34 @@ impl View {
     }
 }
 
+/// Into how many panes beside each other the picture is split. All are of one size and show the park from the same place,
+/// each with its own overlay.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Panes(u32);
+
+impl Default for Panes {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl Panes {
+    /// So many, at least one.
+    pub fn beside_each_other(count: usize) -> Self {
+        Self(u32::try_from(count).unwrap_or(1).max(1))
+    }
+
+    /// How many.
+    pub const fn count(self) -> u32 {
+        self.0
+    }
+
+    /// The size of one in a picture of some size, pixels.
+    pub const fn size(self, (width, height): (u32, u32)) -> (u32, u32) {
+        (width / self.0, height)
+    }
+}
+
 /// How much is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum QualityLevel {

@@ -14,7 +14,7 @@ pub(super) enum TileChange {
     Insert(TileAddress, Box<TileMeshes>),
     Remove(TileAddress),
     Show(TileAddress, bool),
-    Overlay(Box<Mesh<GroundVertex>>),
+    Overlay(Vec<Mesh<GroundVertex>>),
 }
 
 /// The tiles that the renderer holds. Changes are handed over with the next frame; the caller keeps them few enough to
@@ -54,9 +54,9 @@ impl TileScene {
         }
     }
 
-    /// Lays a mesh over the ground, in place of the one before.
-    pub fn overlay(&mut self, mesh: Mesh<GroundVertex>) {
-        self.changes.push(TileChange::Overlay(Box::new(mesh)));
+    /// Lays meshes over the ground, one for each pane, in place of those before.
+    pub fn overlay(&mut self, meshes: Vec<Mesh<GroundVertex>>) {
+        self.changes.push(TileChange::Overlay(meshes));
     }
 
     /// The tiles that are held, and whether each is shown.

@@ -1,7 +1,7 @@
 //! What is laid over the ground: areas of a draft in the colours of what would happen to them, and marks on top.
 
 use cloudsite_domain::record::Layer;
-use cloudsite_proto::scene::{Overlay, OverlayArea, OverlayMark, OverlayRing};
+use cloudsite_proto::scene::{OverlayArea, OverlayMark, OverlayRing};
 use geo_types::Coord;
 
 use super::ground::{Paint, fill_polygon, outline_polygon};
@@ -21,11 +21,12 @@ const MARK_RIM: f64 = 1.45;
 /// The slot that is no feature's: nothing fades or selects what is laid over.
 const NOBODY: u32 = 0;
 
-/// Meshes an overlay. Rings that are none, with places that are no numbers or fewer than three of them, are left out.
-pub fn overlay(overlay: &Overlay) -> Mesh<GroundVertex> {
+/// Meshes what is laid over the ground. Rings that are none, with places that are no numbers or fewer than three of them,
+/// are left out.
+pub fn overlay(areas: &[OverlayArea], marks: &[OverlayMark]) -> Mesh<GroundVertex> {
     let mut mesh = Mesh::default();
     let areas: Vec<(&OverlayArea, AreaPolygon)> =
-        overlay.areas.iter().filter_map(|area| Some((area, polygon(area)?))).collect();
+        areas.iter().filter_map(|area| Some((area, polygon(area)?))).collect();
     for (area, polygon) in &areas {
         let paint = Paint { colour: palette::overlay(area.kind()).0, kind: GroundKind::Plain, width_m: 0.0 };
         fill_polygon(&mut mesh, polygon, paint, NOBODY);
@@ -35,7 +36,7 @@ pub fn overlay(overlay: &Overlay) -> Mesh<GroundVertex> {
         let paint = Paint { colour: palette::overlay(area.kind()).1, kind: GroundKind::Outline, width_m };
         outline_polygon(&mut mesh, polygon, paint, NOBODY);
     }
-    for mark in overlay.marks.iter().filter(|mark| mark.east_m.is_finite() && mark.north_m.is_finite()) {
+    for mark in marks.iter().filter(|mark| mark.east_m.is_finite() && mark.north_m.is_finite()) {
         diamond(&mut mesh, mark, MARK_M * MARK_RIM, palette::MARK_RIM);
         diamond(&mut mesh, mark, MARK_M, if mark.is_error { palette::MARK_ERROR } else { palette::MARK_WARNING });
     }
@@ -118,12 +119,12 @@ mod tests {
         ];
         for (rings, expected) in cases {
             let said = format!("{rings:?}");
-            let mesh = overlay(&Overlay { areas: vec![area(Kind::Updated, rings)], marks: vec![] });
+            let mesh = overlay(&[area(Kind::Updated, rings)], &[]);
             assert!((covered_m2(&mesh) - expected).abs() < 1e-3, "{said}: {}", covered_m2(&mesh));
         }
         let both = |kind, emphasised| {
             let area = OverlayArea { emphasised, ..area(kind, vec![left.clone()]) };
-            overlay(&Overlay { areas: vec![area], marks: vec![] }).vertices
+            overlay(&[area], &[]).vertices
         };
         assert_ne!(both(Kind::Created, false), both(Kind::Ended, false), "a colour for each kind");
         assert_ne!(both(Kind::Created, false), both(Kind::Created, true), "what is looked at stands out");
@@ -131,11 +132,11 @@ mod tests {
 
     #[test]
     fn marks_lie_on_top_and_nothing_is_nothing() {
-        assert_eq!(overlay(&Overlay::default()), Mesh::default().turned_round());
+        assert_eq!(overlay(&[], &[]), Mesh::default().turned_round());
         let square = ring(&[0.0, 0.0, 100.0, 0.0, 100.0, 100.0, 0.0, 100.0]);
         let mark = OverlayMark { east_m: 50.0, north_m: 50.0, is_error: true };
         let nowhere = OverlayMark { east_m: f64::INFINITY, ..mark };
-        let mesh = overlay(&Overlay { areas: vec![area(Kind::Created, vec![square])], marks: vec![mark, nowhere] });
+        let mesh = overlay(&[area(Kind::Created, vec![square])], &[mark, nowhere]);
         let first = &mesh.vertices[mesh.indices[0] as usize];
         let [r, g, b] = palette::MARK_ERROR;
         assert_eq!(first.colour, [r, g, b, 255], "what is drawn first covers the rest");

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::keeping::Keeping;
 use crate::pure::number::number;
 use crate::state::Page;
 use crate::viewer::{CANVAS, ViewerState, bring_up_again};
@@ -12,9 +13,11 @@ pub(crate) fn Stage() -> impl IntoView {
     let page = Page::here();
     let word = move || page.viewer.with(ViewerState::word);
     let running = Memo::new(move |_| page.viewer.with(|state| *state == ViewerState::Running));
+    let splits = Memo::new(move |_| page.keeping.get().is_some_and(Keeping::splits));
     view! {
         <section
             class="stage"
+            class:split=splits
             aria-label=page.words("viewer.label")
             data-testid="viewer-state"
             data-state=word
@@ -30,6 +33,10 @@ pub(crate) fn Stage() -> impl IntoView {
             </Show>
             <Show when=move || running.get()>
                 <Tiles />
+            </Show>
+            <Show when=move || running.get() && splits.get()>
+                <p class="pill half before">{page.words("compare.before")}</p>
+                <p class="pill half after">{page.words("compare.after")}</p>
             </Show>
             <Show when=move || page.statistics.with(Option::is_some)>
                 <Cost />

@@ -10,7 +10,7 @@ use super::components::desk::{ChangeCard, Changes, Tabs};
 use super::components::editor::Editor;
 use super::components::intake::{DropArea, IntakeDialog};
 use super::desk::Desk;
-use super::pure::draft;
+use super::pure::draft::{self, Side};
 use super::pure::work::is_on_its_way;
 use crate::pure::camera;
 use crate::state::{Page, Tab};
@@ -49,6 +49,14 @@ impl Keeper {
     fn draw<View: IntoAny>(self, view: impl FnOnce() -> View) -> AnyView {
         provide_context(self);
         view().into_any()
+    }
+
+    /// Whether the open changeset's draft is laid over the park. What was published the record shows itself.
+    fn shows_draft(self) -> bool {
+        let (page, desk) = (self.page, self.desk);
+        let is_open =
+            desk.changeset.with(|changeset| changeset.as_ref().is_some_and(|known| is_on_its_way(known.state())));
+        is_open && page.keeps() && page.tab.get() == Tab::Changes
     }
 }
 
@@ -114,13 +122,15 @@ impl Keeping for Keeper {
         self.look_again();
     }
 
+    fn splits(&self) -> bool {
+        let desk = self.desk;
+        desk.side.get() == Side::Both && desk.editing.with(Option::is_none) && self.shows_draft()
+    }
+
     /// The open changeset's draft, as long as its tab is shown; before it, what is being edited.
     fn overlay(&self) -> Overlay {
         let (page, desk) = (self.page, self.desk);
-        // What was published the record shows itself.
-        let is_open =
-            desk.changeset.with(|changeset| changeset.as_ref().is_some_and(|known| is_on_its_way(known.state())));
-        let shown = is_open && page.keeps() && page.tab.get() == Tab::Changes;
+        let shown = self.shows_draft();
         let (side, looked_at) = (desk.side.get(), desk.looked_at.get());
         page.park.with(|park| {
             let Some(park) = park.as_ref() else { return Overlay::default() };

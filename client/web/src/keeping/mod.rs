@@ -49,4 +49,6 @@ pub(crate) trait Keeping: Debug + Send + Sync {
     fn hear_revision(&self);
     /// What lies over the park: a draft, or a shape that is being edited. Follows.
     fn overlay(&self) -> Overlay;
+    /// Whether the park stands there twice, before and after. Follows.
+    fn splits(&self) -> bool;
 }

@@ -40,9 +40,10 @@ pub(crate) fn overview(park: &Park) -> Option<Camera> {
     Some(over(circle(park, park.bounds.as_ref()?)?, OVERVIEW_PITCH_DEG, 1.25))
 }
 
-/// The view of a part of the park in which its shapes can be compared: from high up, with what lies around it.
-pub(crate) fn plan_view(park: &Park, bounds: &LonLatBounds) -> Option<Camera> {
-    Some(over(circle(park, bounds)?, PLAN_PITCH_DEG, 3.0))
+/// The view of a part of the park in which its shapes can be compared: from high up, with what lies around it; from higher
+/// up where the picture is split, since its halves are narrow.
+pub(crate) fn plan_view(park: &Park, bounds: &LonLatBounds, is_split: bool) -> Option<Camera> {
+    Some(over(circle(park, bounds)?, PLAN_PITCH_DEG, if is_split { 6.0 } else { 3.0 }))
 }
 
 fn over(circle: Circle, pitch_deg: f64, radii: f64) -> Camera {

@@ -2,6 +2,7 @@
 
 mod address;
 mod card;
+mod dropped;
 mod keeping;
 mod list;
 mod park;
@@ -64,6 +65,7 @@ pub(crate) fn start(page: Page) {
     loader.follow_place();
     loader.watch();
     address::follow(page);
+    dropped::hold(page);
     toast::follow(page);
 }
 

@@ -22,7 +22,7 @@ use self::pipelines::{PipelineKey, Pipelines};
 use self::state_texture::StateTexture;
 use self::text::Text;
 use super::label::LabelUpdate;
-use super::settings::{LayerVisibility, QualitySettings, View};
+use super::settings::{LayerVisibility, Panes, QualitySettings, View};
 use super::sun::{SkyLight, Sun};
 use super::tiles::TileChange;
 use crate::mesh::TileMeshes;
@@ -34,6 +34,8 @@ pub use self::passes::Drawn;
 pub struct Shot {
     /// Where from.
     pub view: View,
+    /// How often beside each other.
+    pub panes: Panes,
     /// By which light.
     pub sun: Sun,
     /// How much of it.
@@ -65,7 +67,8 @@ pub struct Renderer {
     text: Text,
     tree_shape: tree_shape::TreeShape,
     tiles: BTreeMap<TileAddress, GpuTile>,
-    overlay: Option<GpuMesh>,
+    /// One for each pane, from the left.
+    overlays: Vec<Option<GpuMesh>>,
     pipelines: HashMap<PipelineKey, Pipelines>,
     attachments: Option<Attachments>,
 }
@@ -82,7 +85,7 @@ impl Renderer {
             queue: queue.clone(),
             states,
             tiles: BTreeMap::new(),
-            overlay: None,
+            overlays: Vec::new(),
             pipelines: HashMap::new(),
             attachments: None,
         }
@@ -99,7 +102,9 @@ impl Renderer {
                     tile.visible = visible;
                 }
             }
-            TileChange::Overlay(mesh) => self.overlay = GpuMesh::new(&self.device, "overlay", &mesh),
+            TileChange::Overlay(meshes) => {
+                self.overlays = meshes.iter().map(|mesh| GpuMesh::new(&self.device, "overlay", mesh)).collect();
+            }
         }
     }
 
@@ -121,9 +126,9 @@ impl Renderer {
         self.text.write(&self.device, &self.queue, update);
     }
 
-    /// Draws one frame and submits it.
+    /// Draws one frame, pane by pane, and submits it.
     pub fn draw(&mut self, target: Target, shot: &Shot) -> Drawn {
-        let uniform = FrameUniform::new(shot, &SkyLight::at(shot.sun), target.size);
+        let uniform = FrameUniform::new(shot, &SkyLight::at(shot.sun), shot.panes.size(target.size));
         self.frame.write(&self.queue, &uniform);
         let key = PipelineKey { format: target.format, samples: shot.quality.samples, fine: shot.quality.fine };
         let pipelines = self
@@ -135,16 +140,20 @@ impl Renderer {
         }
         let Some(attachments) = &self.attachments else { return Drawn::default() };
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let drawn = Pass {
-            pipelines,
-            attachments,
-            frame: &self.frame,
-            text: &self.text,
-            tree_shape: &self.tree_shape,
-            tiles: &self.tiles,
-            overlay: self.overlay.as_ref(),
+        let mut drawn = Drawn::default();
+        for pane in 0..shot.panes.count() {
+            let pass = Pass {
+                pipelines,
+                attachments,
+                frame: &self.frame,
+                text: &self.text,
+                tree_shape: &self.tree_shape,
+                tiles: &self.tiles,
+                overlay: self.overlays.get(pane as usize).and_then(Option::as_ref),
+                pane,
+            };
+            drawn += pass.encode(&mut encoder, target, shot);
         }
-        .encode(&mut encoder, target, shot);
         self.queue.submit([encoder.finish()]);
         drawn
     }

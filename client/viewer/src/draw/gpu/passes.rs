@@ -23,6 +23,13 @@ pub struct Drawn {
     pub triangles: u32,
 }
 
+impl std::ops::AddAssign for Drawn {
+    fn add_assign(&mut self, more: Self) {
+        self.draw_calls += more.draw_calls;
+        self.triangles += more.triangles;
+    }
+}
+
 /// Distance within which trees have trunks and round crowns, metres; a third of it in light quality.
 const FULL_TREE_DISTANCE_M: f32 = 600.0;
 
@@ -83,11 +90,14 @@ pub(super) struct Pass<'a> {
     pub(super) tree_shape: &'a TreeShape,
     pub(super) tiles: &'a BTreeMap<TileAddress, GpuTile>,
     pub(super) overlay: Option<&'a GpuMesh>,
+    /// Which of the panes this is, from the left.
+    pub(super) pane: u32,
 }
 
 impl Pass<'_> {
     pub(super) fn encode(&self, encoder: &mut CommandEncoder, target: Target, shot: &Shot) -> Drawn {
-        let clip_from_world = shot.view.clip_from_world(target.size.0.max(1) as f32 / target.size.1.max(1) as f32);
+        let (width, height) = shot.panes.size(target.size);
+        let clip_from_world = shot.view.clip_from_world(width.max(1) as f32 / height.max(1) as f32);
         let mut tiles: Vec<(f32, &GpuTile)> = self
             .tiles
             .values()
@@ -100,14 +110,15 @@ impl Pass<'_> {
             Some(samples) => (samples, Some(target.view)),
             None => (target.view, None),
         };
-        let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        // The backdrop covers every pixel that nothing else does; a further pane keeps those before it.
+        let load = if self.pane == 0 { wgpu::LoadOp::Clear(wgpu::Color::BLACK) } else { wgpu::LoadOp::Load };
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("park"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
                 view,
                 depth_slice: None,
                 resolve_target,
-                // The backdrop covers every pixel that nothing else does.
-                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: StoreOp::Store },
+                ops: wgpu::Operations { load, store: StoreOp::Store },
             })],
             depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
                 view: &self.attachments.depth,
@@ -116,6 +127,10 @@ impl Pass<'_> {
             }),
             ..Default::default()
         });
+        if shot.panes.count() > 1 {
+            pass.set_viewport((self.pane * width) as f32, 0.0, width as f32, height as f32, 0.0, 1.0);
+            pass.set_scissor_rect(self.pane * width, 0, width, height);
+        }
         let mut pen = Pen { pass, drawn: Drawn::default(), shot };
         pen.pass.set_bind_group(0, self.frame.group(), &[]);
         self.standing(&mut pen, &tiles);

@@ -5,10 +5,12 @@ use std::sync::mpsc::channel;
 
 use bevy::math::Vec3;
 use cloudsite_domain::record::Layer;
+use cloudsite_proto::scene::overlay_area::Kind;
+use cloudsite_proto::scene::{OverlayArea, OverlayRing};
 
 use super::*;
 use crate::draw::{FeatureSlots, FeatureStates, Picture, QualityLevel, State};
-use crate::mesh::{Detail, TreeRule, build, sample};
+use crate::mesh::{Detail, TreeRule, build, overlay, sample};
 
 fn device() -> Option<(Device, Queue)> {
     let instance = wgpu::Instance::default();
@@ -37,6 +39,7 @@ fn quarter() -> Option<(Renderer, FeatureSlots)> {
 fn shot(level: QualityLevel) -> Shot {
     Shot {
         view: View::looking(Vec3::new(-500.0, 520.0, 1_150.0), Vec3::new(150.0, 0.0, -100.0)),
+        panes: Panes::default(),
         sun: Sun::default(),
         quality: QualitySettings::of(level),
         layers: LayerVisibility::default(),
@@ -120,4 +123,36 @@ fn states_survive_a_larger_texture() {
     let (before, _) = picture(&mut renderer, &usual);
     renderer.write_states(&[], 100_000);
     assert_eq!(difference(&before, &picture(&mut renderer, &usual).0), 0);
+}
+
+#[test]
+fn panes_show_the_same_park_each_with_its_own_overlay() {
+    let Some((mut renderer, _)) = quarter() else { return };
+    for level in [QualityLevel::Light, QualityLevel::High] {
+        let split = Shot { panes: Panes::beside_each_other(2), ..shot(level) };
+        let halves = |picture: &Picture| {
+            let row =
+                |half: usize| picture.rgba.chunks(640 * 4).flat_map(move |row| row[half * 1_280..][..1_280].to_vec());
+            [0, 1].map(|half| Picture { width: 320, height: 360, rgba: row(half).collect() })
+        };
+        renderer.change(TileChange::Overlay(Vec::new()));
+        let (same, drawn) = picture(&mut renderer, &split);
+        let [left, right] = halves(&same);
+        assert_eq!(difference(&left, &right), 0, "{level:?}: both halves are the same");
+        let narrow = Shot { panes: Panes::default(), ..split };
+        let (reply, pictures) = channel();
+        let once = renderer.capture((320, 360), &narrow, reply);
+        assert!(difference(&left, &pictures.recv().unwrap()) < 50, "{level:?}: a half is a picture of its size");
+        assert_eq!(drawn.draw_calls, 2 * once.draw_calls, "{level:?}");
+
+        let area = OverlayArea {
+            kind: Kind::Created.into(),
+            rings: vec![OverlayRing { coordinates: vec![-200.0, -200.0, 200.0, -200.0, 200.0, 200.0, -200.0, 200.0] }],
+            emphasised: true,
+        };
+        renderer.change(TileChange::Overlay(vec![overlay(&[], &[]), overlay(&[area], &[])]));
+        let [bare, laid] = halves(&picture(&mut renderer, &split).0);
+        assert_eq!(difference(&left, &bare), 0, "{level:?}: nothing is laid over the left half");
+        assert!(difference(&right, &laid) > 1_000, "{level:?}: something is laid over the right half");
+    }
 }

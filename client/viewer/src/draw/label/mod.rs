@@ -14,7 +14,7 @@ use cloudsite_domain::record::{Language, Layer};
 use self::atlas::{Atlas, GlyphKey};
 use self::place::{Candidate, Screen, choose};
 use super::capture::Captures;
-use super::settings::{LayerVisibility, Shown, View};
+use super::settings::{LayerVisibility, Panes, Shown, View};
 use super::tiles::TileScene;
 use crate::tiles::decoded::LabelFeature;
 
@@ -268,6 +268,7 @@ pub(super) fn lay_out(
     mut labels: ResMut<Labels>,
     mut tiles: ResMut<TileScene>,
     view: Res<View>,
+    panes: Res<Panes>,
     layers: Res<LayerVisibility>,
     captures: Res<Captures>,
     windows: Query<&Window, With<PrimaryWindow>>,
@@ -277,7 +278,7 @@ pub(super) fn lay_out(
     let Some(size) = captures.size().or(on_screen) else { return };
     let scale = window.map_or(1.0, Window::scale_factor).clamp(1.0, 3.0);
     let changed = tiles.bypass_change_detection().take_labels_changed();
-    let seen = Seen { view: *view, layers: *layers, size, scale };
+    let seen = Seen { view: *view, layers: *layers, size: panes.size(size), scale };
     labels.bypass_change_detection().lay_out(tiles.labels(), &seen, changed);
 }
 

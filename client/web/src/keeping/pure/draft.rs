@@ -4,7 +4,7 @@ use cloudsite_domain::crs::LocalFrame;
 use cloudsite_proto::change::{ChangedFeature, Problem, Severity};
 use cloudsite_proto::land::{ChangeKind, LonLat, LonLatBounds, Park};
 use cloudsite_proto::scene::overlay_area::Kind;
-use cloudsite_proto::scene::{Overlay, OverlayArea, OverlayMark, OverlayRing};
+use cloudsite_proto::scene::{Overlay, OverlayArea, OverlayMark, OverlayRing, OverlaySide};
 use geo_types::Coord;
 
 use super::shapes::{Rings, areas};
@@ -23,10 +23,12 @@ pub(crate) enum Side {
     /// The record as it will be.
     #[default]
     After,
+    /// Both, beside each other.
+    Both,
 }
 
-/// The overlay of a changeset: the shapes of one side in the colour of what happens to them, and marks where something
-/// is wrong. What is looked at stands out. `place` brings longitude and latitude into the park's frame.
+/// The overlay of a changeset: the shapes of one side or of both in the colour of what happens to them, and marks where
+/// something is wrong. What is looked at stands out. `place` brings longitude and latitude into the park's frame.
 pub(crate) fn overlay(
     changes: &[ChangedFeature],
     problems: &[Problem],
@@ -34,28 +36,54 @@ pub(crate) fn overlay(
     side: Side,
     place: impl Fn(Coord) -> Option<Coord> + Copy,
 ) -> Overlay {
-    let mut overlay = Overlay::default();
-    for change in changes {
+    let before = || before(changes, looked_at, place);
+    match side {
+        Side::Before => Overlay { areas: before(), ..Overlay::default() },
+        Side::After | Side::Both => Overlay {
+            areas: after(changes, looked_at, place),
+            marks: marks(problems, place),
+            left: (side == Side::Both).then(|| OverlaySide { areas: before(), marks: Vec::new() }),
+        },
+    }
+}
+
+/// What is looked at, as it is. Everything else the record shows itself.
+fn before(
+    changes: &[ChangedFeature],
+    looked_at: Option<&str>,
+    place: impl Fn(Coord) -> Option<Coord> + Copy,
+) -> Vec<OverlayArea> {
+    let shown = changes.iter().filter(|change| looked_at == Some(change.name.as_str()));
+    let rings = shown.flat_map(|change| areas(&change.before_geojson, place));
+    rings.map(|rings| area(rings, Kind::Updated, true)).collect()
+}
+
+/// Everything as it will be; what ends, as it was.
+fn after(
+    changes: &[ChangedFeature],
+    looked_at: Option<&str>,
+    place: impl Fn(Coord) -> Option<Coord> + Copy,
+) -> Vec<OverlayArea> {
+    let of = |change: &ChangedFeature| {
         let emphasised = looked_at == Some(change.name.as_str());
-        let (geojson, kind) = match (change.kind(), side) {
-            (ChangeKind::Created, Side::After) => (&change.after_geojson, Kind::Created),
-            (ChangeKind::Ended, Side::After) => (&change.before_geojson, Kind::Ended),
-            (_, Side::After) => (&change.after_geojson, Kind::Updated),
-            (_, Side::Before) if emphasised => (&change.before_geojson, Kind::Updated),
-            (_, Side::Before) => continue,
+        let (geojson, kind) = match change.kind() {
+            ChangeKind::Created => (&change.after_geojson, Kind::Created),
+            ChangeKind::Ended => (&change.before_geojson, Kind::Ended),
+            _ => (&change.after_geojson, Kind::Updated),
         };
-        overlay.areas.extend(areas(geojson, place).into_iter().map(|rings| area(rings, kind, emphasised)));
-    }
-    if side == Side::After {
-        let marks = problems.iter().filter_map(|problem| {
-            let LonLat { lon, lat } = problem.place.as_ref()?.at?;
-            let at = place(Coord { x: lon, y: lat })?;
-            let is_error = problem.severity() == Severity::Error;
-            Some(OverlayMark { east_m: at.x, north_m: at.y, is_error })
-        });
-        overlay.marks.extend(marks.take(MOST_MARKS));
-    }
-    overlay
+        areas(geojson, place).into_iter().map(move |rings| area(rings, kind, emphasised))
+    };
+    changes.iter().flat_map(of).collect()
+}
+
+/// Where something is wrong.
+fn marks(problems: &[Problem], place: impl Fn(Coord) -> Option<Coord>) -> Vec<OverlayMark> {
+    let mark = |problem: &Problem| {
+        let LonLat { lon, lat } = problem.place.as_ref()?.at?;
+        let at = place(Coord { x: lon, y: lat })?;
+        Some(OverlayMark { east_m: at.x, north_m: at.y, is_error: problem.severity() == Severity::Error })
+    };
+    problems.iter().filter_map(mark).take(MOST_MARKS).collect()
 }
 
 /// The overlay of a parcel that is being edited, given in canonical metres.
@@ -65,7 +93,7 @@ pub(crate) fn edited(areas: &[Rings], park: &Park) -> Overlay {
         rings.iter().map(|ring| ring.iter().map(|at| frame.park_from_canonical(*at)).collect()).collect::<Rings>()
     };
     let areas = areas.iter().map(|rings| area(local(rings), Kind::Updated, true)).collect();
-    Overlay { areas, marks: Vec::new() }
+    Overlay { areas, ..Overlay::default() }
 }
 
 /// An area of the overlay.
@@ -130,6 +158,10 @@ mod tests {
         let after = vec![(Kind::Created, 2.0, false), (Kind::Updated, 2.0, true), (Kind::Ended, 1.0, false)];
         assert_eq!(shown(Side::After), (after, 1));
         assert_eq!(shown(Side::Before), (vec![(Kind::Updated, 1.0, true)], 0), "only what is looked at is outlined");
+        let of = |side| overlay(&changes, &problems, Some("parcel/B"), side, Some);
+        let both = of(Side::Both);
+        assert_eq!(both.left, Some(OverlaySide { areas: of(Side::Before).areas, marks: Vec::new() }));
+        assert_eq!(Overlay { left: None, ..both }, of(Side::After));
     }
 
     #[test]

@@ -134,6 +134,7 @@ pub(super) fn SideSwitch() -> impl IntoView {
     view! {
         <span class="segments" role="group" aria-label=page.words("compare.side")>
             {button(Side::Before, "compare.before")} {button(Side::After, "compare.after")}
+            {button(Side::Both, "compare.both")}
         </span>
     }
 }

@@ -3,6 +3,7 @@
 use cloudsite_proto::change::{Problem, Severity};
 use leptos::prelude::*;
 
+use crate::keeping::Keeping;
 use crate::keeping::desk::Desk;
 use crate::keeping::pure::compare::path_name;
 use crate::keeping::pure::draft::place_of;
@@ -107,7 +108,8 @@ pub(crate) fn ProblemText(
 
 /// Flies to a part of the park, if it is known where that is.
 pub(crate) fn fly(page: Page, bounds: Option<cloudsite_proto::land::LonLatBounds>) {
-    let view = page.park.with_untracked(|park| plan_view(park.as_ref()?, bounds.as_ref()?));
+    let is_split = untrack(|| page.keeping.get().is_some_and(Keeping::splits));
+    let view = page.park.with_untracked(|park| plan_view(park.as_ref()?, bounds.as_ref()?, is_split));
     if let Some(camera) = view {
         look(camera);
     }

@@ -1,7 +1,7 @@
 //! A file is dropped anywhere on the page, or chosen.
 
 use cloudsite_proto::identity::Role;
-use leptos::ev::{self, DragEvent};
+use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -12,8 +12,7 @@ use crate::keeping::pure::intake::ACCEPTED;
 use crate::pure::people::has;
 use crate::state::Page;
 
-/// Hears files over the window, and says that they can be dropped. Only for editors: to everyone else the browser does
-/// with a file what it always does.
+/// Hears files over the window, and says that they can be dropped. Only for editors: of everyone else none is taken.
 #[component]
 pub(crate) fn DropArea() -> impl IntoView {
     let page = Page::here();
@@ -23,17 +22,15 @@ pub(crate) fn DropArea() -> impl IntoView {
         page.caller.with_untracked(|caller| has(caller.as_ref(), Role::Editor))
             && desk.intake.with_untracked(Option::is_none)
     };
-    let is_file = |event: &DragEvent| {
-        event
-            .data_transfer()
-            .is_some_and(|data| data.types().iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
-    };
+    // Someone may have been quicker than what takes it.
+    if let Some(file) = page.held_file.try_update_value(Option::take).flatten()
+        && takes()
+    {
+        keeper.take_file(file);
+    }
     let over = window_event_listener(ev::dragover, move |event| {
-        if takes() && is_file(&event) {
-            event.prevent_default();
-            if !desk.hovering.get_untracked() {
-                desk.hovering.set(true);
-            }
+        if takes() && browser::carries_file(&event) && !desk.hovering.get_untracked() {
+            desk.hovering.set(true);
         }
     });
     let leave = window_event_listener(ev::dragleave, move |event| {
@@ -44,12 +41,8 @@ pub(crate) fn DropArea() -> impl IntoView {
     });
     let dropped = window_event_listener(ev::drop, move |event| {
         desk.hovering.set(false);
-        if takes() && is_file(&event) {
-            event.prevent_default();
-            let file = browser::first_file(event.data_transfer().and_then(|data| data.files()));
-            if let Some(file) = file {
-                keeper.take_file(file);
-            }
+        if let Some(file) = browser::dropped_file(&event).filter(|_| takes()) {
+            keeper.take_file(file);
         }
     });
     on_cleanup(move || {
