@@ -464,7 +464,7 @@ async fn it_is_told_what_an_organisation_was_shown_on_a_day() {
             Code::InvalidArgument,
             "day",
         ),
-        ("tokyo", "2020-03-12".to_owned(), Code::NotFound, "revision"),
+        ("tokyo", "2020-03-12".to_owned(), Code::InvalidArgument, "is before tokyo was an organisation here"),
         ("nobody", today.to_string(), Code::NotFound, "nobody"),
     ];
     for (organisation, day, code, named) in wrong {
@@ -476,6 +476,44 @@ async fn it_is_told_what_an_organisation_was_shown_on_a_day() {
     assert_eq!(status.expect_err("no tier").code(), Code::InvalidArgument);
     let answer = get(&server.url("/tiles/tileset"), &[(SEEN_AS, "king")]).await;
     assert_eq!(answer.status, 400);
+    let answer = get(&server.url("/tiles/tileset"), &[]).await;
+    let varies = answer.header("vary");
+    assert!(varies.contains(SEEN_AS), "replies of one tier are kept for another: {varies:?}");
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "what the server shows today is asked for")]
+async fn what_was_given_is_told_also_after_the_server_has_ended() {
+    let server = Server::start().await;
+    let data = server.data();
+    let data = data.to_str().expect("a path of letters");
+    let words =
+        ["organisation", "create", "osaka", "--name", "en=Osaka", "--kind", "firm", "--time-zone", "Asia/Tokyo"];
+    cloudsite(words.into_iter().chain(["--language", "ja", "--tier", "investor", "--data", data])).await.exits(0);
+    let host = Reader::new(&server, Some("host")).await;
+    let asked = host.ask(ListParcelsRequest { page_size: 7, ..ListParcelsRequest::default() });
+    server.parcels().await.list_parcels(asked).await.expect("parcels");
+    let (_, folder) = server.terminate().await;
+
+    let server = Server::start_in(folder).await;
+    let editor = Reader::new(&server, Some("editor")).await;
+    let mut audit = AuditServiceClient::new(server.channel().await);
+    let now = Timestamp::try_from(SystemTime::now()).expect("a time");
+    let today = tz::offset(9).to_datetime(now).date();
+    let mut shown = async |organisation: &str, day: String| {
+        let request = GetShownRequest { organisation: format!("organisations/{organisation}"), day };
+        audit.get_shown(editor.ask(request)).await.map(Response::into_inner)
+    };
+    let given = shown("tokyo", today.to_string()).await.expect("a day").given;
+    let told: Vec<_> = given
+        .iter()
+        .map(|given| (given.tier.as_str(), given.layer.as_str(), given.by.as_str(), given.replies, given.features))
+        .collect();
+    assert_eq!(told, [("negotiating", "parcel", "grpc", 1, 7)]);
+    assert_eq!(shown("osaka", today.to_string()).await.expect("a day").given, []);
+    let refused = shown("osaka", "2020-03-12".to_owned()).await.expect_err("there was no such organisation");
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(refused.message().contains("is before osaka was an organisation here"), "{refused}");
 }
 
 #[tokio::test]

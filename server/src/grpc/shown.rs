@@ -49,9 +49,9 @@ impl Shown {
             return Err(Refusal::field("day", "is still to come"));
         }
         let last = now.min(within.end - SignedDuration::from_nanos(1));
+        let (since, tier) = self.identity.tier_at(&code, last)?.ok_or_else(|| not_yet(&code, day))?;
         let view = self.views.for_tier(Tier::Government);
         let revision = newest_at(&view, last)?;
-        let (since, tier) = self.identity.tier_at(&code, last)?.ok_or_else(|| not_yet(&code, day))?;
         let given = summed((self.disclosed)(&code, within.clone())?);
         Ok(wire::GetShownResponse {
             time_zone: zone.to_string(),
