@@ -26,6 +26,8 @@ pub(crate) fn test() -> Result<()> {
     } else {
         println!("    cargo-deny is not installed (cargo install cargo-deny); licences and sources go unchecked");
     }
+    // A workspace of its own, which nothing else would notice to be broken.
+    steps.take("fuzz targets", || cargo(&["check", "--quiet", "--manifest-path", "tests/fuzz/Cargo.toml"]))?;
     let dist = ship::web(&mut steps, Profile::Web)?;
     // All at once, so that each crate is compiled with one set of features.
     steps.take("build", || cargo(&["build", "--workspace", "--all-targets"]))?;

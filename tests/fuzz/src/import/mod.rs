@@ -1,5 +1,5 @@
 //! The modules of the server's `import` that read, as they stand there.
-#![expect(dead_code, reason = "what reads a path on disk is not fuzzed")]
+#![expect(dead_code, unused_imports, reason = "what reads a path on disk is not fuzzed, nor what looks before it reads")]
 
 #[path = "../../../../server/src/import/archive.rs"]
 mod archive;
@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 
 pub(crate) use refusal::{ImportProblem, Refusal};
+pub(crate) use text::TextEncoding;
 
 /// The largest file taken, bytes; small here, so that the fuzzer is quick.
 pub(crate) const MOST_FILE_BYTES: u64 = 16 * 1024 * 1024;
