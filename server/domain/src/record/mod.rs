@@ -27,3 +27,4 @@ pub use revision::{Change, ChangeKind, Revision, RevisionEntry};
 pub use source::{Confidence, Source, SourceEntry, SourcedField, Sources, TwoSources};
 pub use supply::{Supply, SupplyKind, supply_at};
 pub use terms::UnknownTerm;
+pub(crate) use terms::terms;

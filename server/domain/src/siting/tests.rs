@@ -1,0 +1,378 @@
+//! What holds for every brief, and what some say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+use super::*;
+use crate::record::{
+    Bounds, Parcel, ParcelStatus, Price, Source, SourcedField, Supply, SupplyKind, Tenure, TenureKind, ZoneKind,
+};
+
+const DAY: Date = date(2026, 11, 26);
+
+/// A parcel with its code and area.
+type Land = (Code, f64, Parcel, Option<ZoneKind>);
+
+fn power(capacity_kw: Option<f64>, from: Option<Date>) -> Supply {
+    let source = "Grid".to_owned();
+    Supply { kind: SupplyKind::Power, capacity: capacity_kw, from, as_of: DAY, source, confidence: None }
+}
+
+fn land(code: &str, area_m2: f64, change: impl FnOnce(&mut Parcel)) -> Land {
+    let mut parcel = Parcel::with_status(ParcelStatus::Available);
+    change(&mut parcel);
+    (code.parse().unwrap(), area_m2, parcel, None)
+}
+
+fn candidates(lands: &[Land]) -> Vec<Candidate<'_>> {
+    lands
+        .iter()
+        .map(|(code, area_m2, parcel, zone)| Candidate { code, area_m2: *area_m2, parcel, zone: *zone })
+        .collect()
+}
+
+fn at_least(quantity: Quantity, min: f64) -> Criterion {
+    Criterion::Must(Need::Amount { quantity, min: Some(min), max: None, on: None })
+}
+
+fn wish(quantity: Quantity, weight: u32) -> Criterion {
+    let of = WishOf::Amount { quantity, anchors: quantity.anchors(), on: None };
+    Criterion::Wish(Wish { weight, of })
+}
+
+fn words(words: &[&str]) -> BTreeSet<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn codes(places: &[Place]) -> Vec<&str> {
+    places.iter().map(|place| place.code.as_str()).collect()
+}
+
+#[test]
+fn a_place_passes_fails_or_is_not_known() {
+    let lands = [
+        land("now", 1.0, |parcel| parcel.supplies = vec![power(Some(12_000.0), None)]),
+        land("later", 1.0, |parcel| {
+            parcel.supplies = vec![power(Some(8_000.0), None), power(Some(12_000.0), Some(date(2028, 7, 1)))];
+        }),
+        land("some", 1.0, |parcel| parcel.supplies = vec![power(None, None)]),
+        land("silent", 1.0, |_| {}),
+        land("none", 1.0, |parcel| parcel.supplies = vec![power(Some(0.0), None)]),
+    ];
+    let brief = Brief::new(vec![at_least(Quantity::Power, 12_000.0)], DAY).unwrap();
+    let selection = select(&brief, &candidates(&lands));
+    let told: BTreeMap<&str, (Standing, Option<f64>, Option<Date>)> = selection
+        .places
+        .iter()
+        .map(|place| (place.code.as_str(), (place.standing, place.answers[0].margin, place.answers[0].from)))
+        .collect();
+    let expected = [
+        ("now", (Standing::Suits, Some(0.0), None)),
+        ("later", (Standing::Fails, Some(-4_000.0), Some(date(2028, 7, 1)))),
+        ("some", (Standing::Open, None, None)),
+        ("silent", (Standing::Open, None, None)),
+        ("none", (Standing::Fails, Some(-12_000.0), None)),
+    ];
+    assert_eq!(told, expected.into());
+    let who = |code: &str| {
+        let place = selection.places.iter().find(|place| place.code.as_str() == code).unwrap();
+        place.answers[0].told.as_ref().map(|told| told.source.clone())
+    };
+    assert_eq!((who("some"), who("silent")), (Some("Grid".to_owned()), None), "whom to ask");
+    let on_the_day =
+        Need::Amount { quantity: Quantity::Power, min: Some(12_000.0), max: None, on: Some(date(2028, 7, 1)) };
+    let later = Brief::new(vec![Criterion::Must(on_the_day)], DAY).unwrap();
+    assert_eq!(codes(select(&later, &candidates(&lands)).suiting()), ["later", "now"], "a ramp is asked day by day");
+}
+
+#[test]
+fn each_quantity_and_quality_is_read_from_its_field() {
+    let full = land("full", 50_000.0, |parcel| {
+        parcel.plot_ratio = Bounds { min: Some(1.5), max: Some(2.5) };
+        parcel.site_coverage.max = Some(0.5);
+        parcel.height_limit_m = Some(45.0);
+        parcel.land_use = Some("100102".parse().unwrap());
+        parcel.acquisition = Some(crate::record::Acquisition::Direct);
+        parcel.tenure = Some(Tenure { kind: TenureKind::Grant, years: 30 });
+        parcel.price = Some(Price { cny_per_m2: 480.0, as_of: DAY, source: "List".to_owned(), confidence: None });
+        parcel.supplies = SupplyKind::ALL
+            .iter()
+            .map(|kind| Supply { kind: *kind, ..power(Some(f64::from(*kind as u8) + 1.0), None) })
+            .collect();
+        let plan = Source { source: "Plan".to_owned(), as_of: DAY, confidence: None };
+        parcel.sources.set(SourcedField::PlotRatio, plan);
+    });
+    let full = (full.0, full.1, full.2, Some(ZoneKind::ComprehensiveBonded));
+    let bare = land("bare", 1.0, |parcel| parcel.status = ParcelStatus::Unknown);
+    let lands = [full, bare];
+    let amounts: Vec<_> = Quantity::ALL.iter().map(|quantity| lands_amount(&lands, *quantity)).collect();
+    let expected = [50_000.0, 2.5, 0.5, 45.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 480.0, 30.0];
+    assert_eq!(amounts, expected.map(Value::Amount));
+    let kinds = [
+        (Quality::Status, "available"),
+        (Quality::Acquisition, "direct"),
+        (Quality::ZoneKind, "comprehensive_bonded"),
+        (Quality::LandUse, "1001"),
+        (Quality::Tenure, "grant"),
+    ];
+    for (quality, word) in kinds {
+        let need = Need::Word { quality, among: words(&[word]) };
+        let selection = select(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), &candidates(&lands));
+        let standings: Vec<_> = selection.places.iter().map(|place| (place.code.as_str(), place.standing)).collect();
+        assert_eq!(standings, [("full", Standing::Suits), ("bare", Standing::Open)], "{quality}");
+    }
+}
+
+fn lands_amount(lands: &[Land], quantity: Quantity) -> Value {
+    let need = Need::Amount { quantity, min: Some(0.0), max: None, on: None };
+    let selection = select(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), &candidates(lands));
+    let full = selection.places.iter().find(|place| place.code.as_str() == "full").unwrap();
+    full.answers[0].value.clone()
+}
+
+#[test]
+fn what_makes_no_sense_is_named() {
+    let amount = |min, max| Criterion::Must(Need::Amount { quantity: Quantity::Area, min, max, on: None });
+    let anchored = |none, full| {
+        let of = WishOf::Amount { quantity: Quantity::Price, anchors: Anchors { none, full }, on: None };
+        Criterion::Wish(Wish { weight: 1, of })
+    };
+    let word = |quality, list: &[&str]| Criterion::Must(Need::Word { quality, among: words(list) });
+    let cases: [(Vec<Criterion>, &str, &str); 13] = [
+        (vec![], "criteria", "there are 0: 1 to 40 are taken"),
+        (vec![amount(Some(1.0), None); 41], "criteria", "there are 41"),
+        (vec![amount(None, None)], "criteria[0].min", "needs a least, a most, or both"),
+        (vec![amount(Some(5.0), Some(4.0))], "criteria[0].min", "5 is above the most, 4"),
+        (vec![amount(Some(f64::NAN), None)], "criteria[0].min", "finite"),
+        (vec![amount(None, Some(-1.0))], "criteria[0].max", "at least 0"),
+        (
+            vec![amount(Some(9.0), None), amount(None, Some(8.0))],
+            "criteria[0].min",
+            "9 is above 8, the most in criteria[1]",
+        ),
+        (vec![wish(Quantity::Area, 0), wish(Quantity::Power, 0)], "criteria", "the weights of all wishes are zero"),
+        (vec![wish(Quantity::Area, 1_001)], "criteria[0].weight", "1001 is above 1000"),
+        (vec![anchored(3.0, 3.0)], "criteria[0].full", "must differ"),
+        (vec![anchored(f64::INFINITY, 3.0)], "criteria[0].none", "finite"),
+        (vec![word(Quality::Status, &[])], "criteria[0].among", "name at least one"),
+        (vec![word(Quality::ZoneKind, &["bonded"])], "criteria[0].among", "'bonded' is not a zone kind"),
+    ];
+    for (criteria, field, problem) in cases {
+        let found = Brief::new(criteria.clone(), DAY).expect_err(problem);
+        let named = found.iter().any(|invalid| invalid.field == field && invalid.problem.contains(problem));
+        assert!(named, "{criteria:?}: {found:?}");
+    }
+    let both = Brief::new(vec![amount(None, None), word(Quality::Tenure, &["rent"])], DAY).expect_err("two problems");
+    assert_eq!(both.len(), 2, "all at once: {both:?}");
+}
+
+#[test]
+fn a_brief_says_what_its_musts_cost() {
+    let of =
+        |code: &str, kw: f64, area_m2: f64| land(code, area_m2, |parcel| parcel.supplies = vec![power(Some(kw), None)]);
+    let lands = [
+        of("A", 12_000.0, 60_000.0),
+        of("B", 9_000.0, 60_000.0),
+        of("C", 8_000.0, 60_000.0),
+        of("D", 8_000.0, 60_000.0),
+        of("E", 20_000.0, 40_000.0),
+        of("F", 1_000.0, 1_000.0),
+        land("G", 60_000.0, |_| {}),
+    ];
+    let criteria = vec![at_least(Quantity::Power, 12_000.0), at_least(Quantity::Area, 50_000.0)];
+    let selection = select(&Brief::new(criteria, DAY).unwrap(), &candidates(&lands));
+    let step = |bound, opens, first: &str| Step { bound, opens, first: first.parse().unwrap() };
+    let expected = [
+        Relaxation { criterion: 0, alone: 3, unknown: 1, steps: vec![step(9_000.0, 1, "B"), step(8_000.0, 3, "C")] },
+        Relaxation { criterion: 1, alone: 1, unknown: 0, steps: vec![step(40_000.0, 1, "E")] },
+    ];
+    assert_eq!(selection.relaxations, expected);
+}
+
+#[test]
+fn values_run_straight_between_their_anchors() {
+    let price = Anchors { none: 1_500.0, full: 500.0 };
+    let cases =
+        [(2_000.0, 0), (1_500.0, 0), (1_250.0, 250_000), (1_000.0, 500_000), (500.0, FULL_VALUE), (0.0, FULL_VALUE)];
+    for (amount, expected) in cases {
+        assert_eq!(price.value(amount), expected, "{amount}");
+    }
+}
+
+fn arbitrary_land() -> impl Strategy<Value = Vec<Land>> {
+    let number =
+        |steps: u32, width: f64| proptest::option::of((0..steps).prop_map(move |step| f64::from(step) * width));
+    let one = (1_u32..40, number(8, 2_500.0), number(6, 0.5), number(9, 150.0), 0_usize..6);
+    proptest::collection::vec(one, 1..14).prop_map(|rows| {
+        let of = |(index, (area, kw, ratio, price, status)): (
+            usize,
+            (u32, Option<f64>, Option<f64>, Option<f64>, usize),
+        )| {
+            land(&format!("P-{index:02}"), f64::from(area) * 5_000.0, |parcel| {
+                parcel.status = ParcelStatus::ALL[status];
+                parcel.supplies = vec![power(kw, None)];
+                parcel.plot_ratio.max = ratio;
+                parcel.price = price.map(|cny_per_m2| Price {
+                    cny_per_m2,
+                    as_of: DAY,
+                    source: "List".to_owned(),
+                    confidence: None,
+                });
+            })
+        };
+        rows.into_iter().enumerate().map(of).collect()
+    })
+}
+
+fn arbitrary_brief() -> impl Strategy<Value = Brief> {
+    let musts = (
+        proptest::option::of((0_u32..8).prop_map(|step| at_least(Quantity::Power, f64::from(step) * 2_500.0))),
+        proptest::option::of((0_u32..30).prop_map(|step| at_least(Quantity::Area, f64::from(step) * 5_000.0))),
+        proptest::option::of(Just(Criterion::Must(Need::Word {
+            quality: Quality::Status,
+            among: words(&["available", "negotiating", "reserved"]),
+        }))),
+    );
+    let weights = (1_u32..50, 0_u32..50, 0_u32..50, 0_u32..50);
+    (musts, weights).prop_map(|((power, area, status), (a, b, c, d))| {
+        let wished =
+            [wish(Quantity::Area, a), wish(Quantity::Power, b), wish(Quantity::PlotRatio, c), wish(Quantity::Price, d)];
+        let musts = [power, area, status].into_iter().flatten();
+        Brief::new(musts.chain(wished).collect(), DAY).expect("it makes sense")
+    })
+}
+
+/// The brief with each wish weighed anew.
+fn weighed(brief: &Brief, weight: impl Fn(usize, u32) -> u32) -> Brief {
+    let criteria = brief.criteria().iter().enumerate().map(|(index, criterion)| match criterion {
+        Criterion::Wish(wish) => Criterion::Wish(Wish { weight: weight(index, wish.weight), ..wish.clone() }),
+        Criterion::Must(_) => criterion.clone(),
+    });
+    Brief::new(criteria.collect(), brief.day()).expect("it makes sense")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn points_add_up_to_the_score_and_nothing_unknown_has_any(lands in arbitrary_land(), brief in arbitrary_brief()) {
+        let selection = select(&brief, &candidates(&lands));
+        for place in &selection.places {
+            prop_assert_eq!(place.points.iter().sum::<u64>(), place.score);
+            prop_assert!(place.score <= place.possible && place.possible <= selection.full);
+            for (answer, points) in place.answers.iter().zip(&place.points) {
+                prop_assert!(answer.verdict != Verdict::Unknown || *points == 0);
+                prop_assert!((answer.verdict == Verdict::Unknown) == (answer.value == Value::Unknown));
+            }
+            let unknown = brief.musts().any(|(index, _)| place.answers[index].verdict == Verdict::Unknown);
+            prop_assert!(!(unknown && place.standing == Standing::Suits), "unknown is no pass");
+        }
+    }
+
+    #[test]
+    fn another_place_never_reorders_the_rest(lands in arbitrary_land(), more in arbitrary_land(), brief in arbitrary_brief()) {
+        let alone = select(&brief, &candidates(&lands));
+        let more = more.into_iter().map(|(code, area, parcel, zone)| (format!("Q{code}").parse().unwrap(), area, parcel, zone));
+        let all: Vec<Land> = lands.iter().cloned().chain(more).collect();
+        let together = select(&brief, &candidates(&all));
+        let kept: Vec<&Place> = together.places.iter().filter(|place| place.code.as_str().starts_with("P-")).collect();
+        prop_assert_eq!(kept, alone.places.iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_order_of_candidates_and_the_scale_of_weights_change_nothing(
+        lands in arbitrary_land(), brief in arbitrary_brief(), scale in 2_u32..20,
+    ) {
+        let one = select(&brief, &candidates(&lands));
+        let mut turned = lands.clone();
+        turned.reverse();
+        prop_assert_eq!(&select(&brief, &candidates(&turned)), &one);
+        let scaled = select(&weighed(&brief, |_, weight| weight * scale), &candidates(&lands));
+        prop_assert_eq!(codes(&scaled.places), codes(&one.places));
+        prop_assert_eq!(scaled.full, one.full * u64::from(scale));
+        for (scaled, place) in scaled.places.iter().zip(&one.places) {
+            prop_assert_eq!(scaled.score, place.score * u64::from(scale));
+        }
+    }
+
+    #[test]
+    fn each_step_of_a_relaxation_opens_what_it_says(lands in arbitrary_land(), brief in arbitrary_brief()) {
+        let before = select(&brief, &candidates(&lands));
+        for relaxation in &before.relaxations {
+            for step in &relaxation.steps {
+                let mut criteria = brief.criteria().to_vec();
+                let Criterion::Must(Need::Amount { min, .. }) = &mut criteria[relaxation.criterion] else {
+                    return Err(TestCaseError::fail("only amounts give way step by step"));
+                };
+                prop_assert!(min.is_some_and(|asked| asked > step.bound), "it gives way");
+                *min = Some(step.bound);
+                let after = select(&Brief::new(criteria, DAY).unwrap(), &candidates(&lands));
+                prop_assert_eq!(after.suiting().len(), before.suiting().len() + step.opens as usize);
+                prop_assert!(after.suiting().iter().any(|place| place.code == step.first));
+            }
+        }
+    }
+
+    #[test]
+    fn each_change_that_is_named_makes_a_place_the_first(lands in arbitrary_land(), brief in arbitrary_brief()) {
+        let selection = select(&brief, &candidates(&lands));
+        let Some(first) = selection.first() else { return Ok(()) };
+        for place in selection.suiting() {
+            let Overtaking::AnyOf(changes) = overtaking(&brief, place, first) else { continue };
+            prop_assert!(changes.is_sorted_by_key(|change| change.by), "the smallest first");
+            for change in changes {
+                let mut changed = lands.clone();
+                let land = changed.iter_mut().find(|land| land.0 == place.code).unwrap();
+                let (Criterion::Wish(wish), Some(to)) = (&brief.criteria()[change.criterion], change.to) else {
+                    return Err(TestCaseError::fail("wishes of this test are amounts"));
+                };
+                match wish.of {
+                    WishOf::Amount { quantity: Quantity::Area, .. } => land.1 = to,
+                    WishOf::Amount { quantity: Quantity::Power, .. } => land.2.supplies = vec![power(Some(to), None)],
+                    WishOf::Amount { quantity: Quantity::PlotRatio, .. } => land.2.plot_ratio.max = Some(to),
+                    _ => {
+                        let source = "List".to_owned();
+                        land.2.price = Some(Price { cny_per_m2: to, as_of: DAY, source, confidence: None });
+                    }
+                }
+                let after = select(&brief, &candidates(&changed));
+                prop_assert_eq!(&after.places[0].code, &place.code, "{:?}", change);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_stays_first_within_an_interval_and_not_beyond(lands in arbitrary_land(), brief in arbitrary_brief()) {
+        let selection = select(&brief, &candidates(&lands));
+        let Some(first) = selection.first() else { return Ok(()) };
+        prop_assert_eq!(selection.intervals.len(), brief.wishes().count());
+        for interval in &selection.intervals {
+            let own = brief.criteria()[interval.criterion].wish().unwrap().weight;
+            prop_assert!(interval.from <= f64::from(own) && interval.to.is_none_or(|to| to >= f64::from(own)));
+            for weight in (0..=60).chain([200, MOST_WEIGHT]) {
+                let at = f64::from(weight);
+                let near = |bound: f64| (bound - at).abs() < 1e-6;
+                if near(interval.from) || interval.to.is_some_and(near) || brief.wishes().all(|(index, wish)| wish.weight == 0 || index == interval.criterion) && weight == 0 {
+                    continue;
+                }
+                let within = interval.from < at && interval.to.is_none_or(|to| at < to);
+                let now = select(&weighed(&brief, |index, own| if index == interval.criterion { weight } else { own }), &candidates(&lands));
+                let still = now.places[0].score == now.places.iter().find(|place| place.code == first.code).unwrap().score;
+                prop_assert_eq!(within || (at == 0.0 && interval.from == 0.0), still, "{:?} at {}", interval, weight);
+            }
+        }
+    }
+
+    #[test]
+    fn shares_come_to_all_draws_and_depend_on_the_seed_alone(lands in arbitrary_land(), brief in arbitrary_brief(), seed: u64) {
+        let selection = select(&brief, &candidates(&lands));
+        let drawn = shares(&brief, selection.suiting(), 30, 200, seed);
+        prop_assert_eq!(&drawn, &shares(&brief, selection.suiting(), 30, 200, seed));
+        let draws: u32 = drawn.iter().map(|share| share.first).sum();
+        prop_assert_eq!(draws, if selection.suiting().is_empty() { 0 } else { 200 });
+        let firm = shares(&brief, selection.suiting(), 0, 10, seed);
+        prop_assert_eq!(firm.first().map(|share| &share.code), selection.first().map(|place| &place.code), "without spread");
+    }
+}
