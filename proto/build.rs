@@ -6,7 +6,7 @@ use std::{env, fs};
 use prost::Message;
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "cloudsite/audit/v1/audit_service.proto",
     "cloudsite/change/v1/types.proto",
     "cloudsite/change/v1/operation_service.proto",
@@ -20,6 +20,7 @@ const FILES: [&str; 15] = [
     "cloudsite/land/v1/import_service.proto",
     "cloudsite/land/v1/revision_service.proto",
     "cloudsite/scene/v1/scene.proto",
+    "cloudsite/siting/v1/siting_service.proto",
     "cloudsite/tile/v1/tileset.proto",
     "cloudsite/tile/v1/vector_tile.proto",
 ];
@@ -55,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn servers(mut descriptors: FileDescriptorSet, out: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     fs::create_dir_all(&out)?;
     let mut config = tonic_prost_build::configure().build_client(false).build_transport(false).out_dir(out);
-    for package in ["audit", "change", "identity", "land", "scene", "tile"] {
+    for package in ["audit", "change", "identity", "land", "scene", "siting", "tile"] {
         config = config.extern_path(format!(".cloudsite.{package}.v1"), format!("crate::{package}"));
     }
     for service in descriptors.file.iter_mut().flat_map(|file| &mut file.service) {

@@ -81,6 +81,13 @@ pub mod scene {
     pub use crate::view::BadView;
 }
 
+/// Package `cloudsite.siting.v1`: finding the place for a project.
+pub mod siting {
+    generated!("cloudsite.siting.v1");
+    #[cfg(feature = "server")]
+    served!("cloudsite.siting.v1");
+}
+
 /// Package `cloudsite.tile.v1`: vector tiles and what describes them.
 pub mod tile {
     generated!("cloudsite.tile.v1");

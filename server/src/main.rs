@@ -17,6 +17,7 @@ mod operator;
 mod private_file;
 mod record;
 mod serve;
+mod siting;
 mod telemetry;
 mod tiles;
 mod validation;

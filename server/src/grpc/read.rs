@@ -34,12 +34,12 @@ pub(super) fn caller<T>(request: &Request<T>) -> Principal {
 }
 
 /// Who is given what a call asks for.
-pub(super) fn recipient<T>(request: &Request<T>) -> Recipient {
+pub(crate) fn recipient<T>(request: &Request<T>) -> Recipient {
     request.extensions().get::<Recipient>().cloned().unwrap_or_else(Recipient::public)
 }
 
 /// The features as of a revision, 0 being the newest.
-pub(super) async fn snapshot(view: &View, revision: u64) -> Result<Arc<Snapshot>, Refusal> {
+pub(crate) async fn snapshot(view: &View, revision: u64) -> Result<Arc<Snapshot>, Refusal> {
     if let Some(ready) = view.ready(Revision(revision)) {
         return Ok(ready);
     }

@@ -20,6 +20,7 @@ use crate::identity::{self, Identity, OpenId, Resolved};
 use crate::import::service::Imports;
 use crate::operator::Token;
 use crate::record::{Record, Views};
+use crate::siting;
 use crate::watch::Watchers;
 
 /// The largest request, bytes. An import comes in chunks, which have a limit of their own.
@@ -77,6 +78,7 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         .add_service(changeset::changesets_server(imports.api()))
         .add_service(changeset::uploads_server(Arc::clone(imports)))
         .add_service(changeset::operations_server(Arc::clone(imports)))
+        .add_service(siting::server(views.clone(), identity::system_clock()))
         .add_service(RevisionServiceServer::new(Revisions::new(views.clone(), roll_back)))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))

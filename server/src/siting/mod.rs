@@ -1,0 +1,6 @@
+//! Site selection: briefs answered from the record, as far as whoever asks may know it.
+
+mod convert;
+mod service;
+
+pub(crate) use service::server;

@@ -1,0 +1,164 @@
+//! Briefs over the wire, answered from the demo park.
+
+use std::collections::BTreeMap;
+
+use cloudsite_proto::land::{ListParcelsRequest, Parcel};
+use cloudsite_proto::siting::answer::Value;
+use cloudsite_proto::siting::criterion::Ask;
+use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
+use cloudsite_proto::siting::{
+    AmountMust, AmountWish, Brief, Criterion, MatchRequest, MatchResponse, Standing, Verdict, WordMust,
+};
+use cloudsite_tests::Server;
+use prost::Message;
+use tonic::{Code, Request, Status};
+use tonic_types::StatusExt;
+
+fn power(min_kw: f64) -> Ask {
+    Ask::AmountMust(AmountMust { quantity: "power".to_owned(), min: Some(min_kw), ..AmountMust::default() })
+}
+
+fn area(min_m2: f64) -> Ask {
+    Ask::AmountMust(AmountMust { quantity: "area_m2".to_owned(), min: Some(min_m2), ..AmountMust::default() })
+}
+
+fn free() -> Ask {
+    Ask::WordMust(WordMust { quality: "status".to_owned(), among: vec!["available".to_owned()] })
+}
+
+fn wish(quantity: &str, weight: u32) -> Ask {
+    Ask::AmountWish(AmountWish { quantity: quantity.to_owned(), weight, ..AmountWish::default() })
+}
+
+fn brief(asks: Vec<Ask>) -> Brief {
+    let criteria = asks.into_iter().map(|ask| Criterion { ask: Some(ask) }).collect();
+    Brief { day: "2026-11-26".to_owned(), criteria }
+}
+
+/// Someone who asks, by the role of a demo member; none is a visitor.
+struct Asking<'a> {
+    server: &'a Server,
+    token: Option<String>,
+}
+
+impl<'a> Asking<'a> {
+    async fn of(server: &'a Server, role: Option<&str>) -> Self {
+        let token = match role {
+            Some(role) => Some(server.access_token(role).await),
+            None => None,
+        };
+        Self { server, token }
+    }
+
+    fn ask<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        if let Some(token) = &self.token {
+            let header = format!("Bearer {token}").parse().expect("a token is plain text");
+            request.metadata_mut().insert("authorization", header);
+        }
+        request
+    }
+
+    async fn matched(&self, brief: Brief) -> Result<MatchResponse, Status> {
+        let mut client = SitingServiceClient::new(self.server.channel().await);
+        let request = MatchRequest { brief: Some(brief), revision: 0, explained: 100 };
+        Ok(client.r#match(self.ask(request)).await?.into_inner())
+    }
+
+    async fn parcels(&self) -> BTreeMap<String, Parcel> {
+        let request = ListParcelsRequest { page_size: 1_000, ..ListParcelsRequest::default() };
+        let reply = self.server.parcels().await.list_parcels(self.ask(request)).await.expect("parcels").into_inner();
+        reply.parcels.into_iter().map(|parcel| (parcel.name.clone(), parcel)).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_brief_is_answered_from_what_the_asker_may_know() {
+    let server = Server::start().await;
+    let asked =
+        || brief(vec![free(), area(30_000.0), power(2_000.0), wish("area_m2", 60), wish("price_cny_per_m2", 40)]);
+    let editor = Asking::of(&server, Some("editor")).await;
+    let (reply, parcels) = (editor.matched(asked()).await.expect("an answer"), editor.parcels().await);
+    assert_eq!((reply.suits + reply.open + reply.fails) as usize, parcels.len(), "each parcel stands somewhere");
+    assert!(reply.suits > 3 && reply.fails > 20, "{} suit, {} fail", reply.suits, reply.fails);
+    assert_eq!(reply.full_points, 100_000_000);
+    assert_eq!(reply.scores.len(), reply.suits as usize);
+    for place in reply.places.iter().filter(|place| place.standing() == Standing::Suits) {
+        let parcel = &parcels[&place.parcel];
+        let has_power = parcel.supplies.iter().any(|supply| supply.kind == "power" && supply.capacity >= Some(2_000.0));
+        assert!(parcel.status == "available" && parcel.area_m2 >= 30_000.0 && has_power, "{parcel:?}");
+        assert_eq!(place.points, place.answers.iter().map(|answer| answer.points).sum::<u64>(), "{place:?}");
+        assert_eq!(place.answers[3].value, Some(Value::Amount(parcel.area_m2)));
+        let price = parcel.price.as_ref().map(|price| Value::Amount(price.cny_per_m2));
+        assert_eq!(place.answers[4].value, price, "{}", place.parcel);
+        assert!(place.binding.is_some_and(|index| (1..3).contains(&index)), "a narrowest must: {place:?}");
+    }
+    let points: Vec<u64> = reply.scores.iter().map(|score| score.points).collect();
+    assert!(points.is_sorted_by(|a, b| a >= b), "the best first: {points:?}");
+    assert_eq!(reply.shares.iter().map(|share| share.first).sum::<u32>(), 1_000);
+    assert_eq!((reply.relaxations.len(), reply.intervals.len()), (3, 2));
+
+    // Whoever is not told a price is told that it is unknown, and never that it is low enough.
+    let affordable = AmountMust { quantity: "price_cny_per_m2".to_owned(), max: Some(1e6), ..AmountMust::default() };
+    let asked = || brief(vec![free(), Ask::AmountMust(affordable.clone())]);
+    let (told, public) = (editor.matched(asked()).await, Asking::of(&server, None).await.matched(asked()).await);
+    let (told, public) = (told.expect("an answer"), public.expect("an answer"));
+    assert!(told.suits > 20, "{} suit", told.suits);
+    assert_eq!((public.suits, public.scores.len(), public.open), (0, 0, told.suits + told.open));
+    let first = &public.places[0];
+    assert_eq!((first.standing(), first.answers[1].verdict()), (Standing::Open, Verdict::Unknown));
+    assert!(first.answers[1].value.is_none() && first.answers[1].source.is_empty(), "{first:?}");
+    assert!((told.suits..=public.open).contains(&public.relaxations[1].unknown), "{:?}", public.relaxations);
+}
+
+#[tokio::test]
+async fn a_step_that_is_told_opens_as_many() {
+    let server = Server::start().await;
+    let host = Asking::of(&server, Some("editor")).await;
+    let asked = |kw: f64| brief(vec![free(), area(20_000.0), power(kw)]);
+    let strict = host.matched(asked(50_000.0)).await.expect("an answer");
+    let steps = &strict.relaxations[2].steps;
+    assert!(!steps.is_empty(), "{:?}", strict.relaxations);
+    for step in steps {
+        let relaxed = host.matched(asked(step.bound)).await.expect("an answer");
+        assert_eq!(relaxed.suits, strict.suits + step.opens, "{step:?}");
+        assert!(relaxed.places.iter().take(relaxed.suits as usize).any(|place| place.parcel == step.first), "{step:?}");
+    }
+    let once_more = host.matched(asked(50_000.0)).await.expect("an answer");
+    assert_eq!(
+        once_more.encode_to_vec(),
+        strict.encode_to_vec(),
+        "the same brief at the same revision, the same bytes"
+    );
+}
+
+#[tokio::test]
+async fn a_brief_that_makes_no_sense_is_refused_by_field() {
+    let server = Server::start().await;
+    let visitor = Asking::of(&server, None).await;
+    let of = |ask: Ask| brief(vec![area(1.0), ask]);
+    let between = |min, max| {
+        Ask::AmountMust(AmountMust { quantity: "power".to_owned(), min: Some(min), max: Some(max), on: String::new() })
+    };
+    let cases = [
+        (of(between(5.0, 4.0)), "brief.criteria[1].min"),
+        (of(between(f64::NAN, 4.0)), "brief.criteria[1].min"),
+        (of(wish("volts", 1)), "brief.criteria[1].quantity"),
+        (of(wish("power", 0)), "brief.criteria"),
+        (of(wish("power", 5_000)), "brief.criteria[1].weight"),
+        (
+            of(Ask::WordMust(WordMust { quality: "status".to_owned(), among: vec!["free".to_owned()] })),
+            "brief.criteria[1].among",
+        ),
+        (Brief { criteria: vec![Criterion { ask: None }], ..Brief::default() }, "brief.criteria[0]"),
+        (Brief { day: "tomorrow".to_owned(), ..brief(vec![area(1.0)]) }, "brief.day"),
+        (Brief::default(), "brief.criteria"),
+    ];
+    for (brief, field) in cases {
+        let refused = visitor.matched(brief.clone()).await.expect_err(field);
+        assert_eq!(refused.code(), Code::InvalidArgument, "{brief:?}");
+        let details = refused.get_error_details();
+        let violations = &details.bad_request().expect("it names fields").field_violations;
+        assert!(violations.iter().any(|violation| violation.field == field), "{field}: {violations:?}");
+    }
+}
