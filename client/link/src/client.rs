@@ -19,6 +19,8 @@ use cloudsite_proto::land::{
     ListParcelsRequest, ListParcelsResponse, ListRevisionsRequest, ListRevisionsResponse, ListZonesRequest, Park,
     Revision, WatchRequest, WatchResponse, Zone,
 };
+use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
+use cloudsite_proto::siting::{MatchRequest, MatchResponse};
 use futures::Stream;
 use futures::future::{Either, select};
 use tonic::metadata::AsciiMetadataValue;
@@ -44,6 +46,7 @@ pub fn parcel_name(code: &str) -> String {
 pub struct Client {
     park: ParkServiceClient<Transport>,
     parcel: ParcelServiceClient<Transport>,
+    siting: SitingServiceClient<Transport>,
     revision: RevisionServiceClient<Transport>,
     pub(crate) identity: IdentityServiceClient<Transport>,
     pub(crate) changesets: ChangesetServiceClient<Transport>,
@@ -61,6 +64,7 @@ impl Client {
         Ok(Self {
             park: ParkServiceClient::new(transport.clone()),
             parcel: ParcelServiceClient::new(transport.clone()),
+            siting: SitingServiceClient::new(transport.clone()),
             revision: RevisionServiceClient::new(transport.clone()),
             identity: IdentityServiceClient::new(transport.clone()),
             changesets: ChangesetServiceClient::new(transport.clone()),
@@ -113,6 +117,12 @@ impl Client {
     pub async fn parcels(&self, request: ListParcelsRequest) -> Result<ListParcelsResponse, LinkError> {
         let mut service = self.parcel.clone();
         unary("parcels", service.list_parcels(self.reading(request))).await
+    }
+
+    /// Which parcels suit a brief, and why.
+    pub async fn matched(&self, request: MatchRequest) -> Result<MatchResponse, LinkError> {
+        let mut service = self.siting.clone();
+        unary("brief", service.r#match(self.reading(request))).await
     }
 
     /// The parcel with this code as of a revision, with everything the record says of it; 0 is the newest.

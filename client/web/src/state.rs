@@ -11,10 +11,12 @@ use cloudsite_proto::identity::{Caller, Organisation};
 use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Revision, Zone};
 use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
+use cloudsite_proto::siting::MatchResponse;
 use leptos::prelude::*;
 use web_sys::File;
 
 use crate::keeping::Keeping;
+use crate::pure::brief::Draft;
 use crate::pure::facts::code_of;
 use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
@@ -91,6 +93,24 @@ pub(crate) enum Tab {
     Changes,
 }
 
+/// What the server said to the site brief.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Matched {
+    /// Another answer is on its way.
+    pub(crate) loading: bool,
+    /// Which row of the brief each criterion of the answer is of.
+    pub(crate) rows: Vec<usize>,
+    /// None until there is one.
+    pub(crate) answer: Option<Result<MatchResponse, LinkError>>,
+}
+
+impl Matched {
+    /// The answer, if it is one.
+    pub(crate) fn reply(&self) -> Option<&MatchResponse> {
+        self.answer.as_ref()?.as_ref().ok()
+    }
+}
+
 /// Everything that the page knows.
 #[derive(Debug)]
 pub(crate) struct Signals {
@@ -118,6 +138,9 @@ pub(crate) struct Signals {
     pub(crate) filter: RwSignal<Filter>,
     pub(crate) order: RwSignal<ParcelOrder>,
     pub(crate) list: RwSignal<ParcelList>,
+    /// The site brief, while it stands open in place of the list.
+    pub(crate) brief: RwSignal<Option<Draft>>,
+    pub(crate) matched: RwSignal<Matched>,
     /// Ids of all parcels that meet the filter; none while no filter is set.
     pub(crate) highlighted: RwSignal<Option<Vec<u64>>>,
     /// Code of the open parcel.
@@ -194,6 +217,8 @@ impl Page {
             filter: RwSignal::new(Filter::default()),
             order: RwSignal::new(ParcelOrder::Availability),
             list: RwSignal::new(ParcelList::default()),
+            brief: RwSignal::new(None),
+            matched: RwSignal::new(Matched::default()),
             highlighted: RwSignal::new(None),
             selected: RwSignal::new(link.parcel.clone()),
             wanted: RwSignal::new(link.parcel.clone().map(|code| Wanted { code, fly: link.view.is_none() })),

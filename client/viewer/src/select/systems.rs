@@ -1,6 +1,6 @@
 //! The systems of selection.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bevy::math::DVec2;
 use bevy::prelude::*;
@@ -28,9 +28,9 @@ pub struct Selected {
     pub id: Option<u64>,
 }
 
-/// The parcels that stand out; none is all as usual.
+/// The parcels that stand out, some in a colour of their own; none is all as usual.
 #[derive(Resource, Debug, Clone, Default, PartialEq)]
-struct Highlighted(Option<HashSet<u64>>);
+struct Highlighted(Option<HashMap<u64, Option<[u8; 3]>>>);
 
 /// Adds selection.
 pub fn plugin(app: &mut App) {
@@ -57,8 +57,9 @@ fn obey(
                 *selected = Selected { thing: select.clone(), id };
             }
             Event::Highlight(highlight) => {
-                let ids = highlight.active.then(|| highlight.ids.iter().copied().collect());
-                highlighted.set_if_neq(Highlighted(ids));
+                let colours = highlight.colours.iter().map(|rgb| Some(rgb.to_be_bytes()).map(|[_, r, g, b]| [r, g, b]));
+                let coloured = highlight.ids.iter().copied().zip(colours.chain(std::iter::repeat(None)));
+                highlighted.set_if_neq(Highlighted(highlight.active.then(|| coloured.collect())));
             }
             _ => {}
         }
@@ -176,20 +177,21 @@ fn fade(
 
 /// Fades the parcels of a tile that do not stand out, and the buildings on them.
 fn fade_tile(decoded: &Decoded, highlighted: &Highlighted, slots: &FeatureSlots, states: &mut FeatureStates) {
-    let mut set = |id: u64, faded: bool| {
+    let mut set = |id: u64, faded: bool, tint: Option<[u8; 3]>| {
         if let Some(slot) = slots.get(id) {
-            states.update(slot, |state| state.faded = faded);
+            states.update(slot, |state| (state.faded, state.tint) = (faded, tint));
         }
     };
     let mut faded_codes = HashSet::new();
     for parcel in decoded.tile.areas.iter().filter(|area| matches!(area.kind, AreaKind::Parcel(_))) {
-        let faded = highlighted.0.as_ref().is_some_and(|ids| !ids.contains(&parcel.id));
-        set(parcel.id, faded);
+        let stands_out = highlighted.0.as_ref().map(|ids| ids.get(&parcel.id));
+        let faded = stands_out.is_some_and(|stands_out| stands_out.is_none());
+        set(parcel.id, faded, stands_out.flatten().copied().flatten());
         if faded {
             faded_codes.extend(decoded.codes.get(&parcel.id));
         }
     }
     for building in &decoded.tile.buildings {
-        set(building.id, building.parcel.as_ref().is_some_and(|code| faded_codes.contains(code)));
+        set(building.id, building.parcel.as_ref().is_some_and(|code| faded_codes.contains(code)), None);
     }
 }

@@ -1,5 +1,6 @@
 //! What can be decided without a browser: text, numbers, filters, links, cameras.
 
+pub(crate) mod brief;
 pub(crate) mod camera;
 pub(crate) mod facts;
 pub(crate) mod filter;

@@ -1,6 +1,7 @@
 //! What goes on beside the components: loading, watching, keeping the address.
 
 mod address;
+mod brief;
 mod card;
 mod dropped;
 mod keeping;
@@ -61,6 +62,7 @@ pub(crate) fn start(page: Page) {
     loader.follow_time();
     loader.follow_keeping();
     loader.follow_filter();
+    loader.follow_brief();
     loader.follow_selection();
     loader.follow_place();
     loader.watch();

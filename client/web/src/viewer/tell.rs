@@ -11,9 +11,9 @@ use prost::Message;
 
 use super::bridge;
 use crate::keeping::Keeping;
-use crate::pure::camera;
 use crate::pure::facts::code_of;
 use crate::pure::place::{Place, zone_with};
+use crate::pure::{brief, camera};
 use crate::state::{Card, Connection, Page};
 
 /// The layers that can be switched, in the order of the switches.
@@ -36,8 +36,11 @@ pub(super) fn follow(page: Page) {
     on(listens, move || Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get() })));
     on(listens, move || Some(Event::Layers(layers(page))));
     on(listens, move || {
+        if let Some((ids, colours)) = page.matched.with(|matched| matched.reply().map(brief::colours)) {
+            return Some(Event::Highlight(Highlight { active: true, ids, colours }));
+        }
         let ids = page.highlighted.get();
-        Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default() }))
+        Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default(), colours: Vec::new() }))
     });
     follow_reader(page, listens);
     on(listens, move || Some(Event::Overlay(page.keeping.get().map(Keeping::overlay).unwrap_or_default())));

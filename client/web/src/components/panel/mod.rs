@@ -1,5 +1,6 @@
 //! Finding land: search, filters and the list.
 
+mod brief;
 mod filters;
 mod parcel_item;
 mod parcel_list;
@@ -9,6 +10,7 @@ mod status_filter;
 
 use leptos::prelude::*;
 
+use self::brief::{BriefPanel, OpenBrief};
 use self::filters::Filters;
 use self::parcel_list::ParcelList;
 use self::results::Results;
@@ -48,16 +50,21 @@ pub(crate) fn Panel() -> impl IntoView {
     }
 }
 
-/// Search, filters and the list.
+/// Search, filters and the list; or the site brief.
 #[component]
 fn Finding() -> impl IntoView {
+    let page = Page::here();
+    let briefs = Memo::new(move |_| page.brief.with(Option::is_some));
     view! {
-        <Search />
-        <div class="panel-conditions">
-            <StatusFilter />
-            <Filters />
-        </div>
-        <Results />
-        <ParcelList />
+        <Show when=move || !briefs.get() fallback=BriefPanel>
+            <Search />
+            <div class="panel-conditions">
+                <OpenBrief />
+                <StatusFilter />
+                <Filters />
+            </div>
+            <Results />
+            <ParcelList />
+        </Show>
     }
 }

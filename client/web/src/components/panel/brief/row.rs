@@ -1,0 +1,167 @@
+//! One row of the brief.
+
+use leptos::prelude::*;
+
+use super::{amount, label};
+use crate::pure::brief::{AREA_ROW, MOST_WEIGHT, ROWS, Role, Row, Subject};
+use crate::pure::number::{area_input, typed};
+use crate::state::Page;
+
+/// The roles, with the keys of their names.
+const ROLES: [(Role, &str); 3] =
+    [(Role::Open, "brief.open_role"), (Role::Must, "brief.must"), (Role::Wish, "brief.wish")];
+
+/// What is asked, how much it counts, and how much of it.
+#[component]
+pub(super) fn BriefRow(
+    /// Which one.
+    index: usize,
+) -> impl IntoView {
+    let page = Page::here();
+    let row = Memo::new(move |known: Option<&Row>| {
+        let now = page.brief.with(|brief| brief.as_ref().map(|draft| draft.rows[index]));
+        now.or(known.copied()).unwrap_or(Row { role: Role::Open, amount: None, weight: 0 })
+    });
+    let update = move |change: &dyn Fn(&mut Row)| {
+        page.brief.update(|brief| {
+            if let Some(draft) = brief {
+                change(&mut draft.rows[index]);
+            }
+        });
+    };
+    let role = move |(role, key): (Role, &'static str)| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (row.get().role == role).to_string()
+                data-testid=format!("brief-{}-{}", ROWS[index].0, &key["brief.".len()..])
+                on:click=move |_| update(&|row| row.role = role)
+            >
+                {page.words(key)}
+            </button>
+        }
+    };
+    let is = move |role: Role| row.get().role == role;
+    let counts = matches!(ROWS[index].1, Subject::Amount { .. });
+    view! {
+        <li class="brief-row" class:asked=move || !is(Role::Open)>
+            <span class="brief-label">{move || label(page, index)}</span>
+            <span class="segments" role="group" aria-label=move || label(page, index)>
+                {ROLES.map(role).into_iter().collect_view()}
+            </span>
+            <Show when=move || is(Role::Must) && counts>
+                <Amount index row />
+            </Show>
+            <Show when=move || is(Role::Wish)>
+                <Weight index row />
+            </Show>
+        </li>
+    }
+}
+
+/// How much there must be.
+#[component]
+fn Amount(
+    /// Which row.
+    index: usize,
+    /// As it is filled in.
+    row: Memo<Row>,
+) -> impl IntoView {
+    let page = Page::here();
+    let Subject::Amount { at_most, scale, .. } = ROWS[index].1 else { return ().into_any() };
+    let shown = move || match row.get().amount {
+        amount if index == AREA_ROW => area_input(amount, page.unit()),
+        Some(amount) => (amount / scale).to_string(),
+        None => String::new(),
+    };
+    let change = move |event| {
+        let value = typed(&event_target_value(&event));
+        let value = value.map(|value| if index == AREA_ROW { page.unit().to_m2(value) } else { value * scale });
+        page.brief.update(|brief| {
+            if let Some(draft) = brief {
+                draft.rows[index].amount = value;
+            }
+        });
+    };
+    view! {
+        <label class="brief-amount">
+            <span>{page.words(if at_most { "brief.at_most" } else { "brief.at_least" })}</span>
+            <input
+                class="field"
+                type="text"
+                inputmode="decimal"
+                prop:value=shown
+                aria-label=move || label(page, index)
+                data-testid=format!("brief-{}-amount", ROWS[index].0)
+                on:change=change
+            />
+        </label>
+    }
+    .into_any()
+}
+
+/// How much a wish weighs, and between which weights the first place stays the first.
+#[component]
+fn Weight(
+    /// Which row.
+    index: usize,
+    /// As it is filled in.
+    row: Memo<Row>,
+) -> impl IntoView {
+    let page = Page::here();
+    let change = move |event| {
+        let weight = event_target_value(&event).parse().unwrap_or(0).min(MOST_WEIGHT);
+        page.brief.update(|brief| {
+            if let Some(draft) = brief {
+                draft.rows[index].weight = weight;
+            }
+        });
+    };
+    // From and to, percent of the slider.
+    let stays = move || {
+        page.matched.with(|matched| {
+            let reply = matched.reply()?;
+            let interval =
+                reply.intervals.iter().find(|one| matched.rows.get(one.criterion as usize) == Some(&index))?;
+            let most = f64::from(MOST_WEIGHT);
+            let to = interval.to.unwrap_or(most).min(most);
+            Some((interval.from / most * 100.0, (to - interval.from) / most * 100.0, interval.from, to))
+        })
+    };
+    let band = move || stays().map(|(from, width, ..)| format!("left:{from}%;width:{width}%")).unwrap_or_default();
+    let said = move || {
+        stays().map(|(_, _, from, to)| {
+            let of = |bound: f64| format!("{bound:.0}");
+            page.fill("brief.stays", &[("from", &of(from)), ("to", &of(to))])
+        })
+    };
+    let full = move || {
+        let Subject::Amount { quantity, .. } = ROWS[index].1 else { return String::new() };
+        let anchors = quantity.parse::<cloudsite_domain::siting::Quantity>().map(|known| known.anchors());
+        anchors.map_or_else(
+            |_| String::new(),
+            |anchors| {
+                let of = |amount_of: f64| amount(page, index, amount_of);
+                page.fill("brief.anchors", &[("none", &of(anchors.none)), ("full", &of(anchors.full))])
+            },
+        )
+    };
+    view! {
+        <label class="brief-weight" title=full>
+            <span>{page.words("brief.weight")} " " <output>{move || row.get().weight}</output></span>
+            <span class="brief-slider">
+                <span class="brief-band" style=band aria-hidden="true"></span>
+                <input
+                    type="range"
+                    min="0"
+                    max=MOST_WEIGHT
+                    prop:value=move || row.get().weight.to_string()
+                    aria-label=move || label(page, index)
+                    data-testid=format!("brief-{}-weight", ROWS[index].0)
+                    on:input=change
+                />
+            </span>
+            <small>{said}</small>
+        </label>
+    }
+}

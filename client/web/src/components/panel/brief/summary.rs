@@ -1,0 +1,95 @@
+//! How many places answer the brief, and what its musts cost.
+
+use cloudsite_proto::siting::{Relaxation, RelaxationStep};
+use leptos::prelude::*;
+
+use super::{amount, label};
+use crate::pure::brief::Role;
+use crate::pure::number::number;
+use crate::state::Page;
+
+/// Musts that are told of at most, those that cost most.
+const MOST_TOLD: usize = 3;
+
+/// The line above the places, and below it which musts keep most places out.
+#[component]
+pub(super) fn Summary() -> impl IntoView {
+    let page = Page::here();
+    let counts = move || {
+        page.matched.with(|matched| {
+            let reply = matched.reply()?;
+            let of = |count: u32| number(f64::from(count), 0, page.language.get());
+            let (suits, open, fails) = (of(reply.suits), of(reply.open), of(reply.fails));
+            Some(page.fill("brief.counts", &[("suits", &suits), ("open", &open), ("fails", &fails)]))
+        })
+    };
+    let trouble =
+        move || page.matched.with(|matched| matched.answer.as_ref()?.as_ref().err().map(|error| page.explain(error)));
+    let costs = move || {
+        page.matched.with(|matched| {
+            let Some(reply) = matched.reply() else { return Vec::new() };
+            let mut told: Vec<(usize, Relaxation)> = reply
+                .relaxations
+                .iter()
+                .filter(|relaxation| relaxation.alone > 0)
+                .filter_map(|relaxation| Some((*matched.rows.get(relaxation.criterion as usize)?, relaxation.clone())))
+                .collect();
+            told.sort_by_key(|(_, relaxation)| std::cmp::Reverse(relaxation.alone));
+            told.truncate(MOST_TOLD);
+            told
+        })
+    };
+    view! {
+        <p class="results brief-counts" role="status" aria-live="polite" data-testid="brief-counts">
+            {move || counts().unwrap_or_else(|| page.text("brief.nothing_asked"))}
+        </p>
+        {move || trouble().map(|text| view! { <p class="notice" role="alert">{text}</p> })}
+        <Show when=move || !costs().is_empty()>
+            <section class="brief-costs" data-testid="brief-costs">
+                <h3>{page.words("brief.costs")}</h3>
+                <ul>
+                    {move || costs().into_iter().map(|(row, relaxation)| view! { <Cost row relaxation /> }).collect_view()}
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+/// What a must costs, and what would open how many places.
+#[component]
+fn Cost(
+    /// The row that the must is in.
+    row: usize,
+    /// What it costs.
+    relaxation: Relaxation,
+) -> impl IntoView {
+    let page = Page::here();
+    let alone = relaxation.alone.to_string();
+    let drop = move |_| set(page, row, |row| row.role = Role::Open);
+    let step = move |step: RelaxationStep| {
+        let (bound, opens) = (step.bound, step.opens.to_string());
+        let text = move || page.fill("brief.step", &[("amount", &amount(page, row, bound)), ("n", &opens)]);
+        view! {
+            <button class="chip" type="button" data-testid="brief-step" on:click=move |_| set(page, row, |row| row.amount = Some(bound))>
+                {text}
+            </button>
+        }
+    };
+    view! {
+        <li>
+            <span>{move || page.fill("brief.alone", &[("what", &label(page, row)), ("n", &alone)])}</span>
+            <span class="chips">
+                {relaxation.steps.into_iter().take(2).map(step).collect_view()}
+                <button class="chip" type="button" on:click=drop>{page.words("brief.drop")}</button>
+            </span>
+        </li>
+    }
+}
+
+fn set(page: Page, index: usize, change: impl Fn(&mut crate::pure::brief::Row)) {
+    page.brief.update(|brief| {
+        if let Some(draft) = brief {
+            change(&mut draft.rows[index]);
+        }
+    });
+}

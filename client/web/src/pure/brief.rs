@@ -1,0 +1,226 @@
+//! A site brief as it is filled in: what can be asked, templates, and what goes over the wire.
+
+use cloudsite_proto::siting::criterion::Ask;
+use cloudsite_proto::siting::{
+    AmountMust, AmountWish, Brief, Criterion, MatchRequest, MatchResponse, Standing, WordMust, WordWish,
+};
+
+/// What is asked in a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Subject {
+    /// An amount; `scale` of the wire's unit are one of the one that is shown.
+    Amount { quantity: &'static str, at_most: bool, scale: f64, decimals: usize },
+    /// One of some words.
+    Words { quality: &'static str, among: &'static [&'static str] },
+}
+
+/// The rows, each with the key of its text.
+pub(crate) const ROWS: [(&str, Subject); 14] = [
+    ("free", Subject::Words { quality: "status", among: &["available"] }),
+    ("area", Subject::Amount { quantity: "area_m2", at_most: false, scale: 1.0, decimals: 0 }),
+    ("power", Subject::Amount { quantity: "power", at_most: false, scale: 1_000.0, decimals: 1 }),
+    ("water", Subject::Amount { quantity: "water", at_most: false, scale: 1.0, decimals: 0 }),
+    ("sewage", Subject::Amount { quantity: "sewage", at_most: false, scale: 1.0, decimals: 0 }),
+    ("gas", Subject::Amount { quantity: "gas", at_most: false, scale: 1.0, decimals: 0 }),
+    ("steam", Subject::Amount { quantity: "steam", at_most: false, scale: 1.0, decimals: 0 }),
+    ("plot_ratio", Subject::Amount { quantity: "plot_ratio", at_most: false, scale: 1.0, decimals: 2 }),
+    ("height", Subject::Amount { quantity: "height_limit_m", at_most: false, scale: 1.0, decimals: 0 }),
+    ("price", Subject::Amount { quantity: "price_cny_per_m2", at_most: true, scale: 1.0, decimals: 0 }),
+    ("tenure", Subject::Amount { quantity: "tenure_years", at_most: false, scale: 1.0, decimals: 0 }),
+    ("direct", Subject::Words { quality: "acquisition", among: &["direct"] }),
+    ("bonded", Subject::Words { quality: "zone_kind", among: &["comprehensive_bonded"] }),
+    ("zero_carbon", Subject::Words { quality: "zone_kind", among: &["zero_carbon"] }),
+];
+
+/// The row of the area, which is shown in the reader's unit.
+pub(crate) const AREA_ROW: usize = 1;
+
+/// Places that are explained.
+const EXPLAINED: i32 = 20;
+
+/// The weight that a wish begins with, and the highest.
+const USUAL_WEIGHT: u32 = 50;
+pub(crate) const MOST_WEIGHT: u32 = 100;
+
+/// How much a row counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Not at all.
+    #[default]
+    Open,
+    /// Without it a place is of no use.
+    Must,
+    /// The more of it the better.
+    Wish,
+}
+
+/// A row as it is filled in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) role: Role,
+    /// In the wire's unit; none is not filled in yet.
+    pub(crate) amount: Option<f64>,
+    pub(crate) weight: u32,
+}
+
+/// A brief as it is filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Draft {
+    pub(crate) rows: [Row; ROWS.len()],
+    /// ISO 8601; empty is today.
+    pub(crate) day: String,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        let row = Row { role: Role::Open, amount: None, weight: USUAL_WEIGHT };
+        let mut rows = [row; ROWS.len()];
+        rows[0].role = Role::Must;
+        Self { rows, day: String::new() }
+    }
+}
+
+/// A row that a template fills in: which, how, and with what amount of the wire's unit.
+type Filled = (usize, Role, f64);
+
+/// Kinds of projects with what one of them may need. The numbers are examples to begin with, and nobody's standard.
+pub(crate) const TEMPLATES: [(&str, &[Filled]); 6] = [
+    (
+        "wafer_fab",
+        &[
+            (1, Role::Must, 60_000.0),
+            (2, Role::Must, 6_000.0),
+            (3, Role::Wish, 0.0),
+            (4, Role::Wish, 0.0),
+            (9, Role::Wish, 0.0),
+        ],
+    ),
+    ("biopharma", &[(1, Role::Must, 30_000.0), (2, Role::Must, 2_000.0), (6, Role::Wish, 0.0), (7, Role::Wish, 0.0)]),
+    ("automotive", &[(1, Role::Must, 40_000.0), (2, Role::Wish, 0.0), (9, Role::Wish, 0.0), (11, Role::Must, 0.0)]),
+    ("bonded_repair", &[(1, Role::Must, 15_000.0), (12, Role::Must, 0.0), (2, Role::Wish, 0.0), (9, Role::Wish, 0.0)]),
+    ("cold_chain", &[(1, Role::Must, 30_000.0), (2, Role::Must, 1_500.0), (9, Role::Wish, 0.0), (11, Role::Wish, 0.0)]),
+    ("data_centre", &[(1, Role::Wish, 0.0), (2, Role::Must, 10_000.0), (13, Role::Wish, 0.0), (9, Role::Wish, 0.0)]),
+];
+
+impl Draft {
+    /// What a template begins with.
+    pub(crate) fn of_template(rows: &[Filled]) -> Self {
+        let mut draft = Self::default();
+        for (row, role, amount) in rows {
+            draft.rows[*row].role = *role;
+            draft.rows[*row].amount = (*amount > 0.0).then_some(*amount);
+        }
+        draft
+    }
+
+    /// The request, and which row each criterion is of. Musts without an amount are left out; with nothing left there is
+    /// nothing to ask.
+    pub(crate) fn request(&self, revision: u64) -> Option<(MatchRequest, Vec<usize>)> {
+        let asks = self.rows.iter().zip(ROWS).enumerate();
+        let asks = asks.filter_map(|(index, (row, (_, subject)))| Some((ask(row, subject)?, index)));
+        let (criteria, rows): (Vec<Criterion>, Vec<usize>) =
+            asks.map(|(ask, index)| (Criterion { ask: Some(ask) }, index)).unzip();
+        let brief = Brief { day: self.day.clone(), criteria };
+        (!rows.is_empty()).then(|| (MatchRequest { brief: Some(brief), revision, explained: EXPLAINED }, rows))
+    }
+}
+
+fn ask(row: &Row, subject: Subject) -> Option<Ask> {
+    let words = |among: &[&str]| among.iter().map(|word| (*word).to_owned()).collect();
+    match (row.role, subject) {
+        (Role::Open, _) => None,
+        (Role::Must, Subject::Amount { quantity, at_most, .. }) => {
+            let amount = row.amount?;
+            let (min, max) = if at_most { (None, Some(amount)) } else { (Some(amount), None) };
+            Some(Ask::AmountMust(AmountMust { quantity: quantity.to_owned(), min, max, on: String::new() }))
+        }
+        (Role::Must, Subject::Words { quality, among }) => {
+            Some(Ask::WordMust(WordMust { quality: quality.to_owned(), among: words(among) }))
+        }
+        // A wish that is worth nothing weighs nothing, and only such are no brief.
+        (Role::Wish, _) if row.weight == 0 => None,
+        (Role::Wish, Subject::Amount { quantity, .. }) => {
+            let (none, full, on) = (None, None, String::new());
+            Some(Ask::AmountWish(AmountWish { quantity: quantity.to_owned(), weight: row.weight, none, full, on }))
+        }
+        (Role::Wish, Subject::Words { quality, among }) => {
+            Some(Ask::WordWish(WordWish { quality: quality.to_owned(), among: words(among), weight: row.weight }))
+        }
+    }
+}
+
+/// Points as a share of the most, 0 to 1; all where nothing is wished.
+pub(crate) fn share(points: u64, full: u64) -> f64 {
+    if full == 0 { 1.0 } else { points as f64 / full as f64 }
+}
+
+/// Ids and colours of the parcels that suit: the better, the deeper.
+pub(crate) fn colours(reply: &MatchResponse) -> (Vec<u64>, Vec<u32>) {
+    let shares = || reply.scores.iter().map(|score| share(score.points, reply.full_points));
+    // Between the worst and the best that suits, so that they can be told apart.
+    let (low, high) = shares().fold((1.0_f64, 0.0_f64), |(low, high), share| (low.min(share), high.max(share)));
+    let colour = |share: f64| {
+        let part = if high > low { (share - low) / (high - low) } else { 1.0 };
+        let mixed = |from: f64, to: f64| (from + (to - from) * part).round() as u32;
+        (mixed(253.0, 8.0) << 16) | (mixed(231.0, 104.0) << 8) | mixed(150.0, 92.0)
+    };
+    (reply.scores.iter().map(|score| score.id).collect(), shares().map(colour).collect())
+}
+
+/// How a place stands, as the word of a text key.
+pub(crate) const fn standing_word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Suits => "suits",
+        Standing::Open => "open",
+        Standing::Unspecified | Standing::Fails => "fails",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudsite_proto::siting::Score;
+
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_asked() {
+        let mut draft = Draft::default();
+        assert_eq!(draft.request(0).map(|(_, rows)| rows), Some(vec![0]), "free land, to begin with");
+        draft.rows[0].role = Role::Open;
+        assert_eq!(draft.request(0), None, "nothing is asked");
+        draft.rows[2] = Row { role: Role::Must, amount: None, weight: 5 };
+        assert_eq!(draft.request(0), None, "how much is still to be filled in");
+        draft.rows[2].amount = Some(8_000.0);
+        draft.rows[9] = Row { role: Role::Must, amount: Some(500.0), weight: 5 };
+        draft.rows[1] = Row { role: Role::Wish, amount: None, weight: 30 };
+        draft.rows[12] = Row { role: Role::Wish, amount: None, weight: 0 };
+        let (request, rows) = draft.request(7).unwrap();
+        assert_eq!((request.revision, rows), (7, vec![1, 2, 9]));
+        let asks: Vec<Ask> =
+            request.brief.unwrap().criteria.into_iter().filter_map(|criterion| criterion.ask).collect();
+        assert!(matches!(&asks[0], Ask::AmountWish(wish) if wish.quantity == "area_m2" && wish.weight == 30));
+        assert!(matches!(&asks[1], Ask::AmountMust(must) if (must.min, must.max) == (Some(8_000.0), None)));
+        assert!(matches!(&asks[2], Ask::AmountMust(must) if (must.min, must.max) == (None, Some(500.0))), "at most");
+    }
+
+    #[test]
+    fn every_template_is_a_brief() {
+        for (name, rows) in TEMPLATES {
+            let draft = Draft::of_template(rows);
+            let (_, asked) = draft.request(0).unwrap();
+            assert_eq!(asked.len(), rows.len() + 1, "{name}: each row is asked, and free land");
+            assert!(draft.rows.iter().any(|row| row.role == Role::Wish), "{name} ranks");
+        }
+    }
+
+    #[test]
+    fn the_best_is_the_deepest() {
+        let score = |id, points| Score { id, points };
+        let scores = vec![score(5, 80), score(3, 60), score(9, 40)];
+        let reply = MatchResponse { full_points: 100, scores, ..MatchResponse::default() };
+        let (ids, colours) = colours(&reply);
+        assert_eq!(ids, [5, 3, 9]);
+        assert_eq!((colours[0], colours[2]), (0x08_68_5C, 0xFD_E7_96));
+        assert_eq!(share(1, 0), 1.0);
+    }
+}

@@ -1,0 +1,51 @@
+//! The answer to the site brief.
+
+use std::time::Duration;
+
+use gloo_timers::future::sleep;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::Loader;
+use crate::state::{Connection, Matched};
+
+/// How long filling in has to rest before the server is asked: short, because a weight is dragged and watched.
+const REST: Duration = Duration::from_millis(60);
+
+impl Loader {
+    /// Asks anew whenever the brief, the record or the time that is shown changes, as long as the brief stands open.
+    pub(super) fn follow_brief(self) {
+        let page = self.page;
+        let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
+            Connection::Connected { revision } => revision,
+            Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
+        });
+        let number = StoredValue::new(0_u32);
+        Effect::new(move |_| {
+            number.update_value(|number| *number = number.wrapping_add(1));
+            page.as_of.track();
+            revision.track();
+            let _tier = page.seen_tier();
+            let Some(draft) = page.brief.get() else {
+                page.matched.set(Matched::default());
+                return;
+            };
+            let Some((request, rows)) = draft.request(page.as_of.get_untracked().unwrap_or(0)) else {
+                page.matched.set(Matched::default());
+                return;
+            };
+            let (client, asked) = (self.client(), number.get_value());
+            page.matched.update(|matched| matched.loading = true);
+            spawn_local(async move {
+                sleep(REST).await;
+                if number.get_value() != asked {
+                    return;
+                }
+                let answer = client.matched(request).await;
+                if number.get_value() == asked {
+                    page.matched.set(Matched { loading: false, rows, answer: Some(answer) });
+                }
+            });
+        });
+    }
+}
