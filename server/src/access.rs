@@ -1,7 +1,7 @@
 //! Who may call what: one table, and the layer that enforces it. A method that is not in the table is refused, so a new
 //! one cannot be open by oversight.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use axum::extract::{Request, State};
@@ -163,9 +163,9 @@ pub(crate) fn rules() -> impl Iterator<Item = Rule> {
 
 /// Whether a request at `path` is a call: of a method, or of one that a service does not have.
 pub(crate) fn is_call(path: &str) -> bool {
-    let of =
-        |service: &str| METHODS.iter().any(|(path, ..)| path.rsplit_once('/').is_some_and(|(of, _)| of == service));
-    rule(path).is_some() || path.rsplit_once('/').is_some_and(|(service, _)| of(service))
+    static SERVICES: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| METHODS.iter().filter_map(|(path, ..)| path.split('/').nth(1)).collect());
+    path.split('/').nth(1).is_some_and(|service| SERVICES.contains(service))
 }
 
 /// Says who makes a request, by its headers.

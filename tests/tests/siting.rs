@@ -82,7 +82,6 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
     assert_eq!((reply.suits + reply.open + reply.fails) as usize, parcels.len(), "each parcel stands somewhere");
     assert!(reply.suits > 3 && reply.fails > 20, "{} suit, {} fail", reply.suits, reply.fails);
     assert_eq!(reply.full_points, 100_000_000);
-    assert_eq!(reply.scores.len(), reply.suits as usize);
     for place in reply.places.iter().filter(|place| place.standing() == Standing::Suits) {
         let parcel = &parcels[&place.parcel];
         let has_power = parcel.supplies.iter().any(|supply| supply.kind == "power" && supply.capacity >= Some(2_000.0));
@@ -93,7 +92,8 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
         assert_eq!(place.answers[4].value, price, "{}", place.parcel);
         assert!(place.binding.is_some_and(|index| (1..3).contains(&index)), "a narrowest must: {place:?}");
     }
-    let points: Vec<u64> = reply.scores.iter().map(|score| score.points).collect();
+    let suiting = reply.places.iter().filter(|place| place.standing() == Standing::Suits);
+    let points: Vec<u64> = suiting.map(|place| place.points).collect();
     assert!(points.is_sorted_by(|a, b| a >= b), "the best first: {points:?}");
     assert_eq!(reply.shares.iter().map(|share| share.first).sum::<u32>(), 1_000);
     assert_eq!((reply.relaxations.len(), reply.intervals.len()), (3, 2));
@@ -104,7 +104,7 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
     let (told, public) = (editor.matched(asked()).await, Asking::of(&server, None).await.matched(asked()).await);
     let (told, public) = (told.expect("an answer"), public.expect("an answer"));
     assert!(told.suits > 20, "{} suit", told.suits);
-    assert_eq!((public.suits, public.scores.len(), public.open), (0, 0, told.suits + told.open));
+    assert_eq!((public.suits, public.open), (0, told.suits + told.open));
     let first = &public.places[0];
     assert_eq!((first.standing(), first.answers[1].verdict()), (Standing::Open, Verdict::Unknown));
     assert!(first.answers[1].value.is_none() && first.answers[1].source.is_empty(), "{first:?}");
@@ -140,12 +140,15 @@ async fn a_brief_that_makes_no_sense_is_refused_by_field() {
     let between = |min, max| {
         Ask::AmountMust(AmountMust { quantity: "power".to_owned(), min: Some(min), max: Some(max), on: String::new() })
     };
+    let price = AmountWish { quantity: "price_cny_per_m2".to_owned(), weight: 1, ..AmountWish::default() };
+    let halfway = Ask::AmountWish(AmountWish { none: Some(150.0), ..price });
     let cases = [
         (of(between(5.0, 4.0)), "brief.criteria[1].min"),
         (of(between(f64::NAN, 4.0)), "brief.criteria[1].min"),
         (of(wish("volts", 1)), "brief.criteria[1].quantity"),
         (of(wish("power", 0)), "brief.criteria"),
         (of(wish("power", 5_000)), "brief.criteria[1].weight"),
+        (of(halfway), "brief.criteria[1].full"),
         (
             of(Ask::WordMust(WordMust { quality: "status".to_owned(), among: vec!["free".to_owned()] })),
             "brief.criteria[1].among",

@@ -7,6 +7,7 @@ use bevy::math::DVec3;
 use bevy::prelude::*;
 
 use crate::camera::{Camera, Pose, Viewport};
+use crate::draw::Panes;
 use crate::scene::{SceneSender, SendRefused};
 use crate::tiles::TilePark;
 
@@ -66,7 +67,7 @@ impl ViewerHandle {
         let shown = *self.shown.lock().ok()?;
         let (pose, aspect) = shown.camera?;
         let at = pose.project(point, aspect)?;
-        Some(Viewport { size: shown.size, pointer: None }.px_from_view(at))
+        Some(Viewport { size: shown.size, pointer: None, panes: Panes::default() }.px_from_view(at))
     }
 
     /// Whether everything that the view wants was here and the camera stood still.

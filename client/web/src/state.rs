@@ -178,8 +178,8 @@ pub(crate) struct Signals {
     pub(crate) open_changeset: RwSignal<Option<String>>,
     /// What those work with who keep the record; none until it was fetched.
     pub(crate) keeping: RwSignal<Option<&'static dyn Keeping>>,
-    /// A file that was dropped before that.
-    pub(crate) held_file: StoredValue<Option<File>, LocalStorage>,
+    /// A file that was dropped before that, and when, seconds since 1970.
+    pub(crate) held_file: StoredValue<Option<(File, i64)>, LocalStorage>,
 }
 
 /// What components and tasks hold on to; a copy is a handle to the same. It lives as long as the document, so that a

@@ -1,6 +1,7 @@
 //! What every gRPC call passes: who may make it, how many there are at a time, and how long each takes.
 
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -93,7 +94,10 @@ impl Service<Request<GrpcBody>> for Calls {
     }
 
     fn call(&mut self, request: Request<GrpcBody>) -> Self::Future {
-        Box::pin(self.clone().answer(request).map(Ok))
+        let answer = AssertUnwindSafe(self.clone().answer(request)).catch_unwind();
+        // The hook of panics has said what it was.
+        let failed = |_| Status::internal("the server failed; its log says how").into_http();
+        Box::pin(answer.map(move |ended| Ok(ended.unwrap_or_else(failed))))
     }
 }
 

@@ -12,7 +12,6 @@ mod tiles;
 
 use std::convert::Infallible;
 use std::fmt::Display;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -27,7 +26,6 @@ use futures::future::BoxFuture;
 use http::{Request, StatusCode};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
-use tonic::Status;
 use tonic_web::{GrpcWebLayer, GrpcWebService};
 use tower::{Layer, Service};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -120,11 +118,7 @@ where
             return Box::pin(self.pages.call(request));
         }
         let path = request.uri().clone();
-        let call = AssertUnwindSafe(self.calls.call(request)).catch_unwind().map(|ended| match ended {
-            Ok(answered) => calls::sure(answered).map(Body::new),
-            // The hook of panics has said what it was.
-            Err(_) => Status::internal("the server failed; its log says how").into_http(),
-        });
+        let call = self.calls.call(request).map(|answered| calls::sure(answered).map(Body::new));
         Box::pin(self.counts.clone().count(path, call).map(Ok))
     }
 }

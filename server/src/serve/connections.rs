@@ -40,6 +40,8 @@ pub(super) struct Limits {
     /// How often a connection of HTTP/2 is asked whether its peer is there, and how long that may take to answer.
     pub(super) keep_alive: Duration,
     pub(super) keep_alive_answer: Duration,
+    /// How long a client may take nothing of what there is to send.
+    pub(super) patience: Duration,
     /// How many bytes of a request, and of all on a connection of HTTP/2, may be under way that nobody has read: an
     /// import's next chunks, over a long line. Windows that follow the line would ask its peer after each request.
     pub(super) stream_window: u32,
@@ -54,6 +56,7 @@ impl Default for Limits {
             head: Duration::from_secs(15),
             keep_alive: Duration::from_secs(30),
             keep_alive_answer: Duration::from_secs(20),
+            patience: Duration::from_mins(1),
             stream_window: 1 << 20,
             connection_window: 2 << 20,
         }
@@ -105,7 +108,7 @@ pub(super) async fn serve<S>(
                 tracing::debug!("a connection on which nobody spoke was closed");
                 return;
             }
-            let (socket, requests, together) = Together::of(stream);
+            let (socket, requests, together) = Together::of(stream, limits.patience);
             let connection = protocol(&limits, requests).serve_connection(socket, service).into_owned();
             if let Err(error) = together.drive(watcher.watch(connection)).await {
                 tracing::debug!(%error, "a connection broke off");

@@ -1,20 +1,17 @@
 //! Briefs and selections as the wire has them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use cloudsite_domain::record::Code;
 use cloudsite_domain::siting::{
-    Answer, Brief, Criterion, Need, Overtaking, Place, Quality, Quantity, Selection, Share, Standing, Value, Verdict,
-    Wish, WishOf, binding, overtaking,
+    Anchors, Answer, Brief, Criterion, Need, Overtaking, Place, Quality, Quantity, Selection, Share, Standing, Value,
+    Verdict, Wish, WishOf, binding, overtaking,
 };
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
 
 use crate::grpc::Refusal;
-
-/// Scores of a reply at most.
-const MOST_SCORES: usize = 10_000;
 
 /// Reads a brief; `today` is the day of one that names none.
 pub(super) fn brief(brief: wire::Brief, today: Date) -> Result<Brief, Refusal> {
@@ -57,9 +54,12 @@ fn criterion_of(criterion: wire::Criterion, at: &str) -> Result<Criterion, Refus
         }),
         Ask::AmountWish(wish) => {
             let quantity: Quantity = term(format!("{at}.quantity"), &wish.quantity)?;
-            let mut anchors = quantity.anchors();
-            anchors.none = wish.none.unwrap_or(anchors.none);
-            anchors.full = wish.full.unwrap_or(anchors.full);
+            let anchors = match (wish.none, wish.full) {
+                (None, None) => quantity.anchors(),
+                (Some(none), Some(full)) => Anchors { none, full },
+                // One of them with the other as it is here could turn a wish round.
+                _ => return Err(Refusal::field(format!("{at}.full"), "none and full are given together, or neither")),
+            };
             let on = day(&format!("{at}.on"), &wish.on)?;
             Criterion::Wish(Wish { weight: wish.weight, of: WishOf::Amount { quantity, anchors, on } })
         }
@@ -70,17 +70,13 @@ fn criterion_of(criterion: wire::Criterion, at: &str) -> Result<Criterion, Refus
     })
 }
 
-/// What a brief came to. `ids` are those of the candidates; the first `explained` places are told in full.
+/// What a brief came to, but for the revision that it was asked of.
 pub(super) fn reply(
     brief: &Brief,
     selection: &Selection,
+    places: &[(Place, u64)],
     shares: Vec<Share>,
-    ids: &HashMap<&Code, u64>,
-    explained: usize,
 ) -> wire::MatchResponse {
-    let id = |code: &Code| ids.get(code).copied().unwrap_or_default();
-    let count = |standing| selection.places.iter().filter(|place| place.standing == standing).count() as u32;
-    let score = |place: &Place| wire::Score { id: id(&place.code), points: place.score };
     let relaxations = selection.relaxations.iter().map(|relaxation| wire::Relaxation {
         criterion: relaxation.criterion as u32,
         alone: relaxation.alone,
@@ -96,22 +92,19 @@ pub(super) fn reply(
         from: interval.from,
         to: interval.to,
     });
-    let told = selection.places.iter().take(explained);
+    let shares = shares.into_iter().map(|share| wire::RankShare { parcel: name(&share.code), first: share.first });
+    let first = places.first().map(|(place, _)| place).filter(|place| place.standing == Standing::Suits);
     wire::MatchResponse {
         revision: 0,
         day: brief.day().to_string(),
-        suits: count(Standing::Suits),
-        open: count(Standing::Open),
-        fails: count(Standing::Fails),
+        suits: selection.suits.len() as u32,
+        open: selection.open.len() as u32,
+        fails: selection.fails.len() as u32,
         full_points: selection.full,
-        places: told.map(|one| place(brief, one, selection.first(), id(&one.code))).collect(),
-        scores: selection.suiting().iter().take(MOST_SCORES).map(score).collect(),
+        places: places.iter().map(|(one, id)| place(brief, one, first, *id)).collect(),
         relaxations: relaxations.collect(),
         intervals: intervals.collect(),
-        shares: shares
-            .into_iter()
-            .map(|share| wire::RankShare { parcel: name(&share.code), first: share.first })
-            .collect(),
+        shares: shares.collect(),
     }
 }
 

@@ -1,12 +1,14 @@
 //! `cloudsite.siting.v1.SitingService`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use cloudsite_domain::record::{Body, Code, Layer, ZoneKind};
-use cloudsite_domain::siting::{Candidate, Selection, select, shares};
+use cloudsite_domain::siting::{Candidate, Place, Ranked, Standing, explain, select, shares};
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::siting_service_server::{SitingService, SitingServiceServer};
 use jiff::civil::Date;
+use tokio::sync::Semaphore;
 use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status};
 
@@ -25,16 +27,15 @@ const EXPLAINED: usize = 20;
 const MOST_EXPLAINED: usize = 100;
 
 /// How the robustness of the first rank is drawn: by how many percent weights move, how often, and from which seed.
-const SPREAD_PERCENT: u32 = 30;
-const DRAWS: u32 = 1_000;
-const SEED: u64 = 1;
+const DRAWN: (u32, u32, u64) = (30, 1_000, 1);
 
-/// Suiting places that are drawn among: beyond these none comes first by moved weights that is worth telling.
-const DRAWN_AMONG: usize = 200;
+/// Briefs that are answered at a time: each goes through the whole record. Others wait, as many as there may be calls.
+const MOST_AT_A_TIME: usize = 2;
 
 /// The service.
 pub(crate) fn server(views: Views, clock: Clock) -> SitingServiceServer<impl SitingService> {
-    SitingServiceServer::new(Siting { views, clock })
+    let turns = Arc::new(Semaphore::new(MOST_AT_A_TIME));
+    SitingServiceServer::new(Siting { views, clock, turns })
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .send_compressed(CompressionEncoding::Gzip)
 }
@@ -42,6 +43,7 @@ pub(crate) fn server(views: Views, clock: Clock) -> SitingServiceServer<impl Sit
 struct Siting {
     views: Views,
     clock: Clock,
+    turns: Arc<Semaphore>,
 }
 
 #[tonic::async_trait]
@@ -49,11 +51,16 @@ impl SitingService for Siting {
     async fn r#match(&self, request: Request<wire::MatchRequest>) -> Result<Response<wire::MatchResponse>, Status> {
         let view = self.views.for_recipient(recipient(&request));
         let today = day_of((self.clock)());
-        Ok(Response::new(answer(view, request.into_inner(), today).await?))
+        Ok(Response::new(answer(view, request.into_inner(), today, Arc::clone(&self.turns)).await?))
     }
 }
 
-async fn answer(view: View, request: wire::MatchRequest, today: Date) -> Result<wire::MatchResponse, Refusal> {
+async fn answer(
+    view: View,
+    request: wire::MatchRequest,
+    today: Date,
+    turns: Arc<Semaphore>,
+) -> Result<wire::MatchResponse, Refusal> {
     let asked = request.brief.ok_or_else(|| Refusal::field("brief", "is missing"))?;
     let brief = convert::brief(asked, today)?;
     let explained = match usize::try_from(request.explained) {
@@ -62,33 +69,39 @@ async fn answer(view: View, request: wire::MatchRequest, today: Date) -> Result<
         Err(_) => return Err(Refusal::field("explained", "must not be negative")),
     };
     let snapshot = snapshot(&view, request.revision).await?;
+    // The place is kept until the work is done, even if nobody waits for it any more.
+    let turn = turns.acquire_owned().await.map_err(|_| Refusal::Interrupted)?;
     blocking(move || {
-        let parcels = snapshot.layer(Layer::Parcel);
+        let _turn = turn;
         let zones = zones(&snapshot);
-        let candidates: Vec<Candidate<'_>> =
-            parcels.features().iter().filter_map(|entry| candidate(entry, &zones)).collect();
-        let selection = select(&brief, &candidates);
-        let drawn = &selection.suiting()[..selection.suiting().len().min(DRAWN_AMONG)];
-        let shares = shares(&brief, drawn, SPREAD_PERCENT, DRAWS, SEED);
-        give(&view, &snapshot, &selection, explained)?;
-        let ids: HashMap<&Code, u64> =
-            parcels.features().iter().map(|entry| (&entry.feature.code, entry.id.0)).collect();
-        let reply = convert::reply(&brief, &selection, shares, &ids, explained);
+        let parcels = snapshot.layer(Layer::Parcel).features().iter();
+        let (entries, candidates): (Vec<&Entry>, Vec<Candidate<'_>>) =
+            parcels.filter_map(|entry| Some((entry, candidate(entry, &zones)?))).unzip();
+        let selection = select(&brief, &candidates, explained);
+        let shares = shares(&brief, &candidates, &selection.suits, DRAWN);
+        let told = |(_, ranked): (Standing, Ranked)| {
+            (explain(&brief, &candidates[ranked.candidate]), entries[ranked.candidate].id.0)
+        };
+        let places: Vec<(Place, u64)> = selection.places().take(explained).map(told).collect();
+        let steps = selection.relaxations.iter().flat_map(|relaxation| &relaxation.steps).map(|step| &step.first);
+        let named =
+            places.iter().map(|(place, _)| &place.code).chain(steps).chain(shares.iter().map(|share| &share.code));
+        give(&view, &snapshot, named)?;
+        let reply = convert::reply(&brief, &selection, &places, shares);
         Ok(wire::MatchResponse { revision: snapshot.revision().0, ..reply })
     })
     .await
 }
 
-/// Takes the places that are explained for given.
-fn give(view: &View, snapshot: &Snapshot, selection: &Selection, explained: usize) -> Result<(), Refusal> {
+/// Takes the parcels that a reply names for given.
+fn give<'a>(view: &View, snapshot: &Snapshot, named: impl Iterator<Item = &'a Code>) -> Result<(), Refusal> {
     let mut delivery = view.delivery(Layer::Parcel);
     if !delivery.is_counted() {
         return Ok(());
     }
-    for place in selection.places.iter().take(explained) {
-        if let Some(entry) = snapshot.layer(Layer::Parcel).find(&place.code) {
-            delivery.add(entry);
-        }
+    let named: BTreeSet<&Code> = named.collect();
+    for entry in named.into_iter().filter_map(|code| snapshot.layer(Layer::Parcel).find(code)) {
+        delivery.add(entry);
     }
     Ok(view.hand_over(Channel::Grpc, &delivery.parcelled())?)
 }

@@ -88,6 +88,8 @@ pub struct Viewport {
     pub size: Vec2,
     /// Where the mouse is, while it is over the picture.
     pub pointer: Option<Vec2>,
+    /// The panes.
+    pub panes: Panes,
 }
 
 impl Viewport {
@@ -104,7 +106,8 @@ impl Viewport {
     /// Where a movement in the picture, pixels, begins and ends in view units of the pane that it begins in.
     pub fn moved(&self, from: Vec2, to: Vec2) -> (DVec2, DVec2) {
         let size = self.size.max(Vec2::ONE);
-        let pane = Vec2::new((from.x / size.x).floor() * size.x, 0.0);
+        let last = (self.panes.count() - 1) as f32;
+        let pane = Vec2::new((from.x / size.x).floor().clamp(0.0, last) * size.x, 0.0);
         let view = |at: Vec2| {
             let part = (at - pane).as_dvec2() / size.as_dvec2();
             DVec2::new(part.x * 2.0 - 1.0, 1.0 - part.y * 2.0)
@@ -122,7 +125,7 @@ impl Viewport {
 /// window.
 pub fn plugin(app: &mut App, initial: Option<Pose>, size: Vec2) {
     app.insert_resource(Camera::sent_to(initial))
-        .insert_resource(Viewport { size, pointer: None })
+        .insert_resource(Viewport { size, pointer: None, panes: Panes::default() })
         .configure_sets(Update, (CameraSystems::Ask, CameraSystems::Move).chain())
         .add_systems(
             Update,
@@ -143,7 +146,7 @@ fn follow_window(
 ) {
     if let Some(window) = window {
         let size = Vec2::new(window.width() / panes.count() as f32, window.height());
-        viewport.set_if_neq(Viewport { size, pointer: window.cursor_position() });
+        viewport.set_if_neq(Viewport { size, pointer: window.cursor_position(), panes: *panes });
     }
     let aspect = viewport.aspect();
     if camera.rig().is_some_and(|rig| (rig.aspect() - aspect).abs() > 1e-9)
@@ -219,7 +222,7 @@ mod tests {
 
     #[test]
     fn pixels_and_view_units_agree() {
-        let viewport = Viewport { size: Vec2::new(1280.0, 720.0), pointer: None };
+        let viewport = Viewport { size: Vec2::new(1280.0, 720.0), pointer: None, panes: Panes::default() };
         assert_eq!(viewport.view_from_px(Vec2::ZERO), DVec2::new(-1.0, 1.0));
         assert_eq!(viewport.px_from_view(DVec2::ZERO), Vec2::new(640.0, 360.0));
         let at = Vec2::new(100.0, 555.0);

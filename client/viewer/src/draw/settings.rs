@@ -81,9 +81,14 @@ impl Panes {
         self.0
     }
 
-    /// The size of one in a picture of some size, pixels.
+    /// The size of one in a picture of some size, pixels. Where the width cannot be shared out, they overlap by a column.
     pub const fn size(self, (width, height): (u32, u32)) -> (u32, u32) {
-        (width / self.0, height)
+        (width.div_ceil(self.0), height)
+    }
+
+    /// How far from the left a pane begins, counted from 0 from the left, pixels.
+    pub const fn left(self, pane: u32, (width, _): (u32, u32)) -> u32 {
+        pane * width / self.0
     }
 }
 

@@ -35,8 +35,11 @@ pub(crate) const ROWS: [(&str, Subject); 14] = [
 /// The row of the area, which is shown in the reader's unit.
 pub(crate) const AREA_ROW: usize = 1;
 
-/// Places that are explained.
-const EXPLAINED: i32 = 20;
+/// Places that are explained: those that suit are coloured.
+const EXPLAINED: i32 = 100;
+
+/// Places that are listed.
+pub(crate) const LISTED: usize = 20;
 
 /// The weight that a wish begins with, and the highest.
 const USUAL_WEIGHT: u32 = 50;
@@ -156,7 +159,8 @@ pub(crate) fn share(points: u64, full: u64) -> f64 {
 
 /// Ids and colours of the parcels that suit: the better, the deeper.
 pub(crate) fn colours(reply: &MatchResponse) -> (Vec<u64>, Vec<u32>) {
-    let shares = || reply.scores.iter().map(|score| share(score.points, reply.full_points));
+    let suiting = || reply.places.iter().filter(|place| place.standing() == Standing::Suits);
+    let shares = || suiting().map(|place| share(place.points, reply.full_points));
     // Between the worst and the best that suits, so that they can be told apart.
     let (low, high) = shares().fold((1.0_f64, 0.0_f64), |(low, high), share| (low.min(share), high.max(share)));
     let colour = |share: f64| {
@@ -164,7 +168,7 @@ pub(crate) fn colours(reply: &MatchResponse) -> (Vec<u64>, Vec<u32>) {
         let mixed = |from: f64, to: f64| (from + (to - from) * part).round() as u32;
         (mixed(253.0, 8.0) << 16) | (mixed(231.0, 104.0) << 8) | mixed(150.0, 92.0)
     };
-    (reply.scores.iter().map(|score| score.id).collect(), shares().map(colour).collect())
+    (suiting().map(|place| place.id).collect(), shares().map(colour).collect())
 }
 
 /// How a place stands, as the word of a text key.
@@ -178,7 +182,7 @@ pub(crate) const fn standing_word(standing: Standing) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use cloudsite_proto::siting::Score;
+    use cloudsite_proto::siting::Place;
 
     use super::*;
 
@@ -215,9 +219,11 @@ mod tests {
 
     #[test]
     fn the_best_is_the_deepest() {
-        let score = |id, points| Score { id, points };
-        let scores = vec![score(5, 80), score(3, 60), score(9, 40)];
-        let reply = MatchResponse { full_points: 100, scores, ..MatchResponse::default() };
+        let place =
+            |id, points, standing: Standing| Place { id, points, standing: standing.into(), ..Place::default() };
+        let suits = [(5, 80), (3, 60), (9, 40)].map(|(id, points)| place(id, points, Standing::Suits));
+        let places = suits.into_iter().chain([place(7, 90, Standing::Open)]).collect();
+        let reply = MatchResponse { full_points: 100, places, ..MatchResponse::default() };
         let (ids, colours) = colours(&reply);
         assert_eq!(ids, [5, 3, 9]);
         assert_eq!((colours[0], colours[2]), (0x08_68_5C, 0xFD_E7_96));

@@ -17,7 +17,8 @@ pub(super) fn hold(page: Page) {
         if browser::carries_file(&event) {
             event.prevent_default();
             if page.keeping.with_untracked(Option::is_none) {
-                page.held_file.set_value(browser::dropped_file(&event));
+                let file = browser::dropped_file(&event);
+                page.held_file.set_value(file.map(|file| (file, browser::now_secs())));
             }
         }
     });

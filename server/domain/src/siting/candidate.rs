@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::quantity::{Quality, Quantity};
-use crate::record::{Code, Confidence, Parcel, Source, SourcedField, ZoneKind, supply_at};
+use crate::record::{Code, Confidence, Parcel, ParcelStatus, Source, SourcedField, ZoneKind, supply_at};
 
 /// A parcel that may be chosen, as whoever asks is given it.
 #[derive(Debug, Clone, Copy)]
@@ -46,52 +46,73 @@ impl From<&Source> for Told {
     }
 }
 
-impl Candidate<'_> {
-    /// How much there is of a quantity on a day, and who says so.
-    pub(super) fn amount(&self, quantity: Quantity, day: Date) -> (Option<f64>, Option<Told>) {
+impl<'a> Candidate<'a> {
+    /// How much there is of a quantity on a day.
+    pub(super) fn amount(&self, quantity: Quantity, day: Date) -> Option<f64> {
         let parcel = self.parcel;
-        let of = |field: SourcedField, value: Option<f64>| (value, parcel.sources.of(field).map(Told::from));
         match quantity {
-            Quantity::Area => (Some(self.area_m2), None),
-            Quantity::PlotRatio => of(SourcedField::PlotRatio, parcel.plot_ratio.max),
-            Quantity::SiteCoverage => of(SourcedField::SiteCoverage, parcel.site_coverage.max),
-            Quantity::Height => of(SourcedField::HeightLimit, parcel.height_limit_m),
-            Quantity::TenureYears => {
-                of(SourcedField::Tenure, parcel.tenure.as_ref().map(|tenure| f64::from(tenure.years)))
+            Quantity::Area => Some(self.area_m2),
+            Quantity::PlotRatio => parcel.plot_ratio.max,
+            Quantity::SiteCoverage => parcel.site_coverage.max,
+            Quantity::Height => parcel.height_limit_m,
+            Quantity::TenureYears => parcel.tenure.as_ref().map(|tenure| f64::from(tenure.years)),
+            Quantity::Price => parcel.price.as_ref().map(|price| price.cny_per_m2),
+            _ => quantity.supply().and_then(|kind| parcel.capacity_at(kind, day)),
+        }
+    }
+
+    /// Who says how much there is of a quantity on a day.
+    pub(super) fn told_amount(&self, quantity: Quantity, day: Date) -> Option<Told> {
+        let field = match quantity {
+            Quantity::Area => return None,
+            Quantity::PlotRatio => SourcedField::PlotRatio,
+            Quantity::SiteCoverage => SourcedField::SiteCoverage,
+            Quantity::Height => SourcedField::HeightLimit,
+            Quantity::TenureYears => SourcedField::Tenure,
+            Quantity::Price => {
+                return self.parcel.price.as_ref().map(|price| told(&price.source, price.as_of, price.confidence));
             }
-            Quantity::Price => match &parcel.price {
-                Some(price) => (Some(price.cny_per_m2), Some(told(&price.source, price.as_of, price.confidence))),
-                None => (None, None),
-            },
             _ => {
-                let supply = quantity.supply().and_then(|kind| supply_at(&parcel.supplies, kind, day));
-                let who = supply.map(|supply| told(&supply.source, supply.as_of, supply.confidence));
-                (supply.and_then(|supply| supply.capacity), who)
+                let supply = quantity.supply().and_then(|kind| supply_at(&self.parcel.supplies, kind, day));
+                return supply.map(|supply| told(&supply.source, supply.as_of, supply.confidence));
             }
-        }
+        };
+        self.parcel.sources.of(field).map(Told::from)
     }
 
-    /// The first day after `day` on which there will be at least so much of a supply.
-    pub(super) fn from_day(&self, quantity: Quantity, least: f64, day: Date) -> Option<Date> {
+    /// The first day after `day` on which a supply will be within its bounds.
+    pub(super) fn from_day(&self, quantity: Quantity, (min, max): (f64, Option<f64>), day: Date) -> Option<Date> {
         let kind = quantity.supply()?;
-        let later = self.parcel.supplies.iter().filter(|supply| supply.kind == kind);
-        let enough = later.filter(|supply| supply.capacity.is_some_and(|capacity| capacity >= least));
-        enough.filter_map(|supply| supply.from).filter(|from| *from > day).min()
+        let later = self.parcel.supplies.iter().filter(|supply| supply.kind == kind).filter_map(|supply| supply.from);
+        let within = |from: &Date| {
+            let capacity = self.parcel.capacity_at(kind, *from);
+            *from > day && capacity.is_some_and(|amount| amount >= min && max.is_none_or(|max| amount <= max))
+        };
+        later.filter(within).min()
     }
 
-    /// What a quality is, and who says so.
-    pub(super) fn word(&self, quality: Quality) -> (Option<&str>, Option<Told>) {
+    /// What a quality is.
+    pub(super) fn word(&self, quality: Quality) -> Option<&'a str> {
         let parcel = self.parcel;
-        let of = |field: SourcedField| parcel.sources.of(field).map(Told::from);
         match quality {
-            Quality::Status => {
-                (Some(parcel.status.as_str()).filter(|word| *word != "unknown"), of(SourcedField::Status))
-            }
-            Quality::Acquisition => (parcel.acquisition.map(|way| way.as_str()), of(SourcedField::Acquisition)),
-            Quality::ZoneKind => (self.zone.map(|kind| kind.as_str()), None),
-            Quality::LandUse => (parcel.land_use.as_ref().map(|code| code.as_str()), of(SourcedField::LandUse)),
-            Quality::Tenure => (parcel.tenure.as_ref().map(|tenure| tenure.kind.as_str()), of(SourcedField::Tenure)),
+            Quality::Status => Some(parcel.status.as_str()).filter(|word| *word != ParcelStatus::Unknown.as_str()),
+            Quality::Acquisition => parcel.acquisition.map(|way| way.as_str()),
+            Quality::ZoneKind => self.zone.map(|kind| kind.as_str()),
+            Quality::LandUse => parcel.land_use.as_ref().map(|code| code.as_str()),
+            Quality::Tenure => parcel.tenure.as_ref().map(|tenure| tenure.kind.as_str()),
         }
+    }
+
+    /// Who says what a quality is.
+    pub(super) fn told_word(&self, quality: Quality) -> Option<Told> {
+        let field = match quality {
+            Quality::Status => SourcedField::Status,
+            Quality::Acquisition => SourcedField::Acquisition,
+            Quality::ZoneKind => return None,
+            Quality::LandUse => SourcedField::LandUse,
+            Quality::Tenure => SourcedField::Tenure,
+        };
+        self.parcel.sources.of(field).map(Told::from)
     }
 }
 

@@ -1,8 +1,13 @@
 //! What it would take for a place to come first.
 
-use super::brief::{Brief, Criterion, Wish, WishOf};
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::brief::{Brief, Criterion, Need, WishOf};
 use super::candidate::Value;
-use super::judge::Verdict;
+use super::judge::{Verdict, meets};
+use super::quantity::{Quality, Quantity};
 use super::value::FULL_VALUE;
 use super::{Place, Standing};
 
@@ -18,7 +23,7 @@ pub enum Overtaking {
         /// Unknown ones.
         unknown: Vec<usize>,
     },
-    /// Any one of these changes would do, the smallest first. If there are none, no single one does.
+    /// Any one of these changes would do, the smallest first. If there are none, no single one is known that does.
     AnyOf(Vec<Change>),
 }
 
@@ -39,34 +44,95 @@ pub fn overtaking(brief: &Brief, place: &Place, first: &Place) -> Overtaking {
         return Overtaking::IsFirst;
     }
     if place.standing != Standing::Suits {
-        let with =
-            |verdict| brief.musts().map(|(index, _)| index).filter(move |at| place.answers[*at].verdict == verdict);
-        return Overtaking::Musts { failed: with(Verdict::Fail).collect(), unknown: with(Verdict::Unknown).collect() };
+        let with = |verdict| {
+            brief.musts().map(|(index, _)| index).filter(move |at| place.answers[*at].verdict == verdict).collect()
+        };
+        return Overtaking::Musts { failed: with(Verdict::Fail), unknown: with(Verdict::Unknown) };
     }
     // One point more than the first has: what else decides between equals is not looked at.
-    let lacking = first.score.saturating_sub(place.score) + 1;
+    let lacking = i128::from(first.score) - i128::from(place.score) + 1;
     let mut changes: Vec<Change> =
-        brief.wishes().filter_map(|(index, wish)| change(index, wish, place, lacking)).collect();
+        brief.wishes().filter_map(|(index, _)| change(brief, index, place, lacking)).collect();
     changes.sort_by_key(|change| (change.by, change.criterion));
     Overtaking::AnyOf(changes)
 }
 
-fn change(index: usize, wish: &Wish, place: &Place, lacking: u64) -> Option<Change> {
+/// The change of what one wish is about that gains what is lacking; none if a must forbids it, or if it costs elsewhere
+/// what it gains.
+fn change(brief: &Brief, index: usize, place: &Place, lacking: i128) -> Option<Change> {
+    let wish = brief.criteria()[index].wish().filter(|wish| wish.weight > 0)?;
     let has = place.answers[index].worth;
-    let by = u32::try_from(lacking.div_ceil(u64::from(wish.weight).max(1))).ok()?;
-    let needed = has.checked_add(by).filter(|needed| wish.weight > 0 && *needed <= FULL_VALUE)?;
     match &wish.of {
-        WishOf::Amount { anchors, .. } => Some(Change { criterion: index, to: Some(anchors.amount(needed)), by }),
-        WishOf::Word { .. } => Some(Change { criterion: index, to: None, by: FULL_VALUE - has }),
+        WishOf::Amount { quantity, anchors, on } => {
+            let needed = u32::try_from((lacking - 1) / i128::from(wish.weight) + 1).ok()?;
+            let to = anchors.amount(has.checked_add(needed).filter(|needed| *needed <= FULL_VALUE)?);
+            let gains = gain_of_amount(brief, place, (*quantity, on.unwrap_or(brief.day())), to)? >= lacking;
+            gains.then_some(Change { criterion: index, to: Some(to), by: needed })
+        }
+        WishOf::Word { quality, among } => {
+            let gains = among.iter().filter_map(|word| gain_of_word(brief, place, *quality, word)).max()? >= lacking;
+            gains.then_some(Change { criterion: index, to: None, by: FULL_VALUE - has })
+        }
     }
 }
 
-/// The must that a suiting place meets most narrowly, measured by the bound: its place in the brief.
-pub fn binding(brief: &Brief, place: &Place) -> Option<usize> {
-    let narrow = |(index, answer): (usize, &super::Answer)| {
-        let (margin, Value::Amount(amount)) = (answer.margin?, &answer.value) else { return None };
-        matches!(brief.criteria()[index], Criterion::Must(_)).then(|| (index, margin / amount.abs().max(1e-9)))
+/// The points that a place gains if an amount is another; none if a must forbids it.
+fn gain_of_amount(brief: &Brief, place: &Place, of: (Quantity, Date), to: f64) -> Option<i128> {
+    let is_of = |quantity: &Quantity, on: &Option<Date>| {
+        (*quantity, if quantity.supply().is_some() { on.unwrap_or(brief.day()) } else { of.1 }) == of
     };
-    let narrow = place.answers.iter().enumerate().filter_map(narrow);
-    narrow.min_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0))).map(|(index, _)| index)
+    let mut gain = 0;
+    for (criterion, answer) in brief.criteria().iter().zip(&place.answers) {
+        match criterion {
+            Criterion::Must(Need::Amount { quantity, min, max, on }) if is_of(quantity, on) => {
+                if min.is_some_and(|min| to < min) || max.is_some_and(|max| to > max) {
+                    return None;
+                }
+            }
+            Criterion::Wish(wish) => {
+                if let WishOf::Amount { quantity, anchors, on } = &wish.of
+                    && is_of(quantity, on)
+                {
+                    let more = i128::from(anchors.value(to)) - i128::from(answer.worth);
+                    gain += i128::from(wish.weight) * more;
+                }
+            }
+            Criterion::Must(_) => {}
+        }
+    }
+    Some(gain)
+}
+
+/// The points that a place gains if a quality is another word; none if a must forbids it.
+fn gain_of_word(brief: &Brief, place: &Place, of: Quality, to: &str) -> Option<i128> {
+    let meets = |among: &BTreeSet<String>| meets(of, to, among);
+    let mut gain = 0;
+    for (criterion, answer) in brief.criteria().iter().zip(&place.answers) {
+        match criterion {
+            Criterion::Must(Need::Word { quality, among }) if *quality == of && !meets(among) => return None,
+            Criterion::Wish(wish) => {
+                if let WishOf::Word { quality, among } = &wish.of
+                    && *quality == of
+                {
+                    let worth = if meets(among) { FULL_VALUE } else { 0 };
+                    gain += i128::from(wish.weight) * (i128::from(worth) - i128::from(answer.worth));
+                }
+            }
+            Criterion::Must(_) => {}
+        }
+    }
+    Some(gain)
+}
+
+/// The must that a suiting place meets most narrowly, measured by the bound that is nearest: its place in the brief.
+pub fn binding(brief: &Brief, place: &Place) -> Option<usize> {
+    let narrow = |(index, need): (usize, &Need)| {
+        let (Need::Amount { min, max, .. }, Value::Amount(amount)) = (need, &place.answers[index].value) else {
+            return None;
+        };
+        // A bound of nothing is compared with one unit.
+        let share = |bound: &f64| (amount - bound).abs() / if *bound > 0.0 { *bound } else { 1.0 };
+        [min, max].into_iter().flatten().map(share).min_by(f64::total_cmp).map(|share| (index, share))
+    };
+    brief.musts().filter_map(narrow).min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0))).map(|(index, _)| index)
 }

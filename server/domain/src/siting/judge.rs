@@ -1,4 +1,4 @@
-//! A place judged by a brief.
+//! A place judged by a brief: quickly, one of very many, and with every answer.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use super::brief::{Brief, Criterion, Need, Wish, WishOf};
 use super::candidate::{Candidate, Told, Value};
 use super::quantity::Quality;
 use super::value::FULL_VALUE;
-use super::{Place, Standing};
+use super::{Place, Ranked, Standing};
 
 /// What is found of a must. Of a wish it is whether anything is known: [`Verdict::Pass`] or [`Verdict::Unknown`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +39,59 @@ pub struct Answer {
     pub worth: u32,
 }
 
-/// Judges a place.
-pub(super) fn place(brief: &Brief, candidate: &Candidate<'_>) -> Place {
+/// What is found of a must.
+pub(super) fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verdict {
+    let met = match need {
+        Need::Amount { quantity, min, max, on } => candidate
+            .amount(*quantity, on.unwrap_or(day))
+            .map(|amount| min.is_none_or(|min| amount >= min) && max.is_none_or(|max| amount <= max)),
+        Need::Word { quality, among } => candidate.word(*quality).map(|word| meets(*quality, word, among)),
+    };
+    match met {
+        Some(true) => Verdict::Pass,
+        Some(false) => Verdict::Fail,
+        None => Verdict::Unknown,
+    }
+}
+
+/// What a place is worth of a wish, parts per million; none if nobody knows.
+pub(super) fn worth(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Option<u32> {
+    match &wish.of {
+        WishOf::Amount { quantity, anchors, on } => {
+            candidate.amount(*quantity, on.unwrap_or(day)).map(|amount| anchors.value(amount))
+        }
+        WishOf::Word { quality, among } => {
+            candidate.word(*quality).map(|word| if meets(*quality, word, among) { FULL_VALUE } else { 0 })
+        }
+    }
+}
+
+/// The points of a place, and those that it would have if all that is unknown were as wished.
+pub(super) fn score(brief: &Brief, candidate: &Candidate<'_>) -> (u64, u64) {
+    brief.wishes().fold((0, 0), |(score, possible), (_, wish)| {
+        let (worth, weight) = (worth(wish, candidate, brief.day()), u64::from(wish.weight));
+        let points = |worth: u32| weight * u64::from(worth);
+        (score + points(worth.unwrap_or(0)), possible + points(worth.unwrap_or(FULL_VALUE)))
+    })
+}
+
+/// Puts the first `count` places into their order at the beginning.
+pub(super) fn put_first(places: &mut [Ranked], count: usize, candidates: &[Candidate<'_>]) {
+    // It is total: codes are unique.
+    let order = |a: &Ranked, b: &Ranked| -> Ordering {
+        let key = |place: &Ranked| (Reverse(place.score), Reverse(place.possible));
+        key(a).cmp(&key(b)).then_with(|| candidates[a.candidate].code.cmp(candidates[b.candidate].code))
+    };
+    if count < places.len() {
+        places.select_nth_unstable_by(count, order);
+        places[..count].sort_unstable_by(order);
+    } else {
+        places.sort_unstable_by(order);
+    }
+}
+
+/// A place with every answer.
+pub fn explain(brief: &Brief, candidate: &Candidate<'_>) -> Place {
     let answers: Vec<Answer> = brief
         .criteria()
         .iter()
@@ -49,11 +100,8 @@ pub(super) fn place(brief: &Brief, candidate: &Candidate<'_>) -> Place {
             Criterion::Wish(wish) => wished(wish, candidate, brief.day()),
         })
         .collect();
-    let weights = || brief.criteria().iter().map(|criterion| criterion.wish().map_or(0, |wish| u64::from(wish.weight)));
-    let points: Vec<u64> = weights().zip(&answers).map(|(weight, answer)| weight * u64::from(answer.worth)).collect();
-    let unknown = weights().zip(&answers).filter(|(_, answer)| answer.verdict == Verdict::Unknown);
-    let missing: u64 = unknown.map(|(weight, _)| weight * u64::from(FULL_VALUE)).sum();
-    let score = points.iter().sum();
+    let weights = brief.criteria().iter().map(|criterion| criterion.wish().map_or(0, |wish| u64::from(wish.weight)));
+    let points: Vec<u64> = weights.zip(&answers).map(|(weight, answer)| weight * u64::from(answer.worth)).collect();
     let standing = brief.musts().fold(Standing::Suits, |standing, (index, _)| {
         standing.max(match answers[index].verdict {
             Verdict::Pass => Standing::Suits,
@@ -61,57 +109,49 @@ pub(super) fn place(brief: &Brief, candidate: &Candidate<'_>) -> Place {
             Verdict::Fail => Standing::Fails,
         })
     });
-    Place { code: candidate.code.clone(), standing, answers, points, score, possible: score + missing }
-}
-
-/// In which order places are listed. It is total: codes are unique.
-pub(super) fn order(a: &Place, b: &Place) -> Ordering {
-    let key = |place: &Place| (place.standing, Reverse(place.score), Reverse(place.possible));
-    key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
+    let (score, possible) = score(brief, candidate);
+    Place { code: candidate.code.clone(), standing, answers, points, score, possible }
 }
 
 fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
+    let verdict = verdict(need, candidate, day);
+    let none = Answer { verdict, value: Value::Unknown, told: None, margin: None, from: None, worth: 0 };
     match need {
         Need::Amount { quantity, min, max, on } => {
             let day = on.unwrap_or(day);
-            let (amount, told) = candidate.amount(*quantity, day);
-            let margin = amount.map(|amount| margin(amount, *min, *max));
-            let verdict = match margin {
-                None => Verdict::Unknown,
-                Some(margin) if margin >= 0.0 => Verdict::Pass,
-                Some(_) => Verdict::Fail,
-            };
-            let least = min.filter(|_| verdict != Verdict::Pass);
-            let from = least.and_then(|least| candidate.from_day(*quantity, least, day));
-            Answer { verdict, value: amount.map_or(Value::Unknown, Value::Amount), told, margin, from, worth: 0 }
+            let amount = candidate.amount(*quantity, day);
+            // Too much of a supply is no lack of it.
+            let lacks = min.filter(|min| amount.is_none_or(|amount| amount < *min));
+            Answer {
+                value: amount.map_or(Value::Unknown, Value::Amount),
+                told: candidate.told_amount(*quantity, day),
+                margin: amount.map(|amount| margin(amount, *min, *max)),
+                from: lacks.and_then(|min| candidate.from_day(*quantity, (min, *max), day)),
+                ..none
+            }
         }
-        Need::Word { quality, among } => {
-            let (word, told) = candidate.word(*quality);
-            let verdict = match word {
-                None => Verdict::Unknown,
-                Some(word) if meets(*quality, word, among) => Verdict::Pass,
-                Some(_) => Verdict::Fail,
-            };
-            let value = word.map_or(Value::Unknown, |word| Value::Word(word.to_owned()));
-            Answer { verdict, value, told, margin: None, from: None, worth: 0 }
+        Need::Word { quality, .. } => {
+            Answer { value: word(candidate.word(*quality)), told: candidate.told_word(*quality), ..none }
         }
     }
 }
 
 fn wished(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Answer {
-    let (value, told, worth) = match &wish.of {
-        WishOf::Amount { quantity, anchors, on } => {
-            let (amount, told) = candidate.amount(*quantity, on.unwrap_or(day));
-            (amount.map_or(Value::Unknown, Value::Amount), told, amount.map(|amount| anchors.value(amount)))
+    let (value, told) = match &wish.of {
+        WishOf::Amount { quantity, on, .. } => {
+            let day = on.unwrap_or(day);
+            let amount = candidate.amount(*quantity, day);
+            (amount.map_or(Value::Unknown, Value::Amount), candidate.told_amount(*quantity, day))
         }
-        WishOf::Word { quality, among } => {
-            let (word, told) = candidate.word(*quality);
-            let worth = word.map(|word| if meets(*quality, word, among) { FULL_VALUE } else { 0 });
-            (word.map_or(Value::Unknown, |word| Value::Word(word.to_owned())), told, worth)
-        }
+        WishOf::Word { quality, .. } => (word(candidate.word(*quality)), candidate.told_word(*quality)),
     };
+    let worth = worth(wish, candidate, day);
     let verdict = if worth.is_some() { Verdict::Pass } else { Verdict::Unknown };
     Answer { verdict, value, told, margin: None, from: None, worth: worth.unwrap_or(0) }
+}
+
+fn word(word: Option<&str>) -> Value {
+    word.map_or(Value::Unknown, |word| Value::Word(word.to_owned()))
 }
 
 /// How far an amount is within its bounds; negative outside.
@@ -121,7 +161,8 @@ fn margin(amount: f64, min: Option<f64>, max: Option<f64>) -> f64 {
     [above, below].into_iter().flatten().fold(f64::INFINITY, f64::min)
 }
 
-fn meets(quality: Quality, word: &str, among: &BTreeSet<String>) -> bool {
+/// Whether a word is among those that are asked for.
+pub(super) fn meets(quality: Quality, word: &str, among: &BTreeSet<String>) -> bool {
     match quality {
         Quality::LandUse => among.iter().any(|beginning| word.starts_with(beginning.as_str())),
         _ => among.contains(word),

@@ -1,8 +1,9 @@
 //! Site selection: which places a project could have, which fits best, and why.
 //!
 //! A [`Brief`] says what a project needs: musts, which a place passes, fails or leaves unknown, and wishes, each with a
-//! weight. [`select`] answers it over all candidates. Everything is counted in whole points, so that contributions add up
-//! to a score exactly, an order never depends on rounding, and a brief at a revision has one answer.
+//! weight. [`select`] answers it over all candidates; [`explain`] and [`overtaking`] say why of one. Everything is counted
+//! in whole points, so that contributions add up to a score exactly, an order never depends on rounding, and a brief at a
+//! revision has one answer.
 //!
 //! The score is additive, with value functions between fixed anchors: the value of a place depends on that place alone, so
 //! no other place can change the order of two (Keeney and Raiffa, *Decisions with Multiple Objectives*, 1976, ch. 3).
@@ -21,7 +22,7 @@ use crate::record::Code;
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
 pub use candidate::{Candidate, Told, Value};
 pub use explain::{Change, Overtaking, binding, overtaking};
-pub use judge::{Answer, Verdict};
+pub use judge::{Answer, Verdict, explain};
 pub use quantity::{Quality, Quantity};
 pub use relax::{Relaxation, Step};
 pub use sensitivity::{Interval, Share, shares};
@@ -38,7 +39,18 @@ pub enum Standing {
     Fails,
 }
 
-/// A place, judged.
+/// A place in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranked {
+    /// Which of the candidates it is.
+    pub candidate: usize,
+    /// Points altogether.
+    pub score: u64,
+    /// Points that it would have if all that is unknown were as wished.
+    pub possible: u64,
+}
+
+/// A place, explained.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     /// The parcel.
@@ -55,42 +67,54 @@ pub struct Place {
     pub possible: u64,
 }
 
-/// What a brief comes to.
+/// What a brief comes to. Of the three kinds of places, as many as were asked for stand in their order at the beginning:
+/// the highest score first, then what could be more, then by code. The others follow in no order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
-    /// All candidates: those that suit first, then those that are open, then those that fail; among them the highest
-    /// score first, then what could be more, then by code.
-    pub places: Vec<Place>,
+    /// Places that pass every must.
+    pub suits: Vec<Ranked>,
+    /// Places that fail none, and leave some unknown.
+    pub open: Vec<Ranked>,
+    /// The rest.
+    pub fails: Vec<Ranked>,
     /// The points of a place that is all that is wished.
     pub full: u64,
     /// For each must of the brief, what it costs; in the order of the brief, wishes left out.
     pub relaxations: Vec<Relaxation>,
-    /// For each wish, between which weights the first place stays first; in the order of the brief, musts left out.
+    /// For each wish, between which weights the first place has the highest score, or shares it; in the order of the
+    /// brief, musts left out. Empty if nothing suits.
     pub intervals: Vec<Interval>,
 }
 
 impl Selection {
-    /// The place that comes first, if any suits.
-    pub fn first(&self) -> Option<&Place> {
-        self.places.first().filter(|place| place.standing == Standing::Suits)
-    }
-
-    /// The places that suit, in their order.
-    pub fn suiting(&self) -> &[Place] {
-        let end = self.places.partition_point(|place| place.standing == Standing::Suits);
-        &self.places[..end]
+    /// The first places: those that suit, then those that are open, then those that fail. They are in order as far as was
+    /// asked for.
+    pub fn places(&self) -> impl Iterator<Item = (Standing, Ranked)> {
+        let of = |standing, places: &'_ [Ranked]| places.to_vec().into_iter().map(move |place| (standing, place));
+        of(Standing::Suits, &self.suits).chain(of(Standing::Open, &self.open)).chain(of(Standing::Fails, &self.fails))
     }
 }
 
-/// Answers a brief.
-pub fn select(brief: &Brief, candidates: &[Candidate<'_>]) -> Selection {
-    let mut places: Vec<Place> = candidates.iter().map(|candidate| judge::place(brief, candidate)).collect();
-    places.sort_by(judge::order);
-    let relaxations = relax::relaxations(brief, &places);
+/// Answers a brief, with the first `listed` places of each kind in order.
+pub fn select(brief: &Brief, candidates: &[Candidate<'_>], listed: usize) -> Selection {
+    let (mut suits, mut open, mut fails) = (Vec::new(), Vec::new(), Vec::new());
+    let mut costs = relax::Costs::new(brief);
+    for (index, candidate) in candidates.iter().enumerate() {
+        let standing = costs.count(candidate, index);
+        let (score, possible) = judge::score(brief, candidate);
+        let ranked = Ranked { candidate: index, score, possible };
+        match standing {
+            Standing::Suits => suits.push(ranked),
+            Standing::Open => open.push(ranked),
+            Standing::Fails => fails.push(ranked),
+        }
+    }
+    for places in [&mut suits, &mut open, &mut fails] {
+        judge::put_first(places, listed.max(1), candidates);
+    }
     let full = brief.wishes().map(|(_, wish)| u64::from(wish.weight) * u64::from(FULL_VALUE)).sum();
-    let mut selection = Selection { places, full, relaxations, intervals: Vec::new() };
-    selection.intervals = sensitivity::intervals(brief, selection.suiting());
-    selection
+    let intervals = sensitivity::intervals(brief, candidates, &suits);
+    Selection { suits, open, fails, full, relaxations: costs.relaxations(candidates), intervals }
 }
 
 #[cfg(test)]

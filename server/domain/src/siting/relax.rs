@@ -1,9 +1,9 @@
 //! What the musts of a brief cost: which places each of them alone keeps out.
 
-use super::brief::{Brief, Criterion, Need};
-use super::candidate::Value;
-use super::judge::Verdict;
-use super::{Place, Standing};
+use super::Standing;
+use super::brief::{Brief, Need};
+use super::candidate::Candidate;
+use super::judge::{Verdict, verdict};
 use crate::record::Code;
 
 /// Steps that are told of a must at most.
@@ -33,63 +33,86 @@ pub struct Step {
     pub first: Code,
 }
 
-/// What each must costs, in the order of the brief.
-pub(super) fn relaxations(brief: &Brief, places: &[Place]) -> Vec<Relaxation> {
-    let musts: Vec<usize> = brief.musts().map(|(index, _)| index).collect();
-    let sole = |place: &Place, verdict: Verdict| {
-        let mut unmet = musts.iter().filter(|index| place.answers[**index].verdict != Verdict::Pass);
-        let only = *unmet.next()?;
-        (unmet.next().is_none() && place.answers[only].verdict == verdict).then_some(only)
-    };
-    let mut all: Vec<(Relaxation, Vec<&Place>)> = musts
-        .iter()
-        .map(|index| (Relaxation { criterion: *index, alone: 0, unknown: 0, steps: Vec::new() }, Vec::new()))
-        .collect();
-    for place in places.iter().filter(|place| place.standing != Standing::Suits) {
-        let of = |verdict| sole(place, verdict).and_then(|only| musts.iter().position(|index| *index == only));
-        if let Some(at) = of(Verdict::Fail) {
-            all[at].0.alone += 1;
-            all[at].1.push(place);
-        }
-        if let Some(at) = of(Verdict::Unknown) {
-            all[at].0.unknown += 1;
-        }
-    }
-    let steps = |(mut relaxation, kept_out): (Relaxation, Vec<&Place>)| {
-        if let Some(Criterion::Must(need)) = brief.criteria().get(relaxation.criterion) {
-            relaxation.steps = steps(need, relaxation.criterion, &kept_out);
-        }
-        relaxation
-    };
-    all.into_iter().map(steps).collect()
+/// Counts what musts cost while candidates are gone through.
+pub(super) struct Costs<'a> {
+    brief: &'a Brief,
+    musts: Vec<Cost<'a>>,
 }
 
-/// How far a must gives way to open each of the places that it keeps out, on the side on which that takes least.
-fn steps(need: &Need, criterion: usize, kept_out: &[&Place]) -> Vec<Step> {
+struct Cost<'a> {
+    criterion: usize,
+    need: &'a Need,
+    alone: u32,
+    unknown: u32,
+    /// Candidates that fail nothing else, with their amounts.
+    amounts: Vec<(f64, usize)>,
+}
+
+impl<'a> Costs<'a> {
+    pub(super) fn new(brief: &'a Brief) -> Self {
+        let of = |(criterion, need)| Cost { criterion, need, alone: 0, unknown: 0, amounts: Vec::new() };
+        Self { brief, musts: brief.musts().map(of).collect() }
+    }
+
+    /// Judges a candidate by all musts.
+    pub(super) fn count(&mut self, candidate: &Candidate<'_>, index: usize) -> Standing {
+        let (mut standing, mut unmet) = (Standing::Suits, None::<(usize, Verdict)>);
+        let mut several = false;
+        for (at, must) in self.musts.iter().enumerate() {
+            let found = verdict(must.need, candidate, self.brief.day());
+            standing = standing.max(match found {
+                Verdict::Pass => continue,
+                Verdict::Unknown => Standing::Open,
+                Verdict::Fail => Standing::Fails,
+            });
+            several |= unmet.replace((at, found)).is_some();
+        }
+        let Some((at, found)) = unmet.filter(|_| !several) else { return standing };
+        let must = &mut self.musts[at];
+        if found == Verdict::Unknown {
+            must.unknown += 1;
+        } else {
+            must.alone += 1;
+            if let Need::Amount { quantity, on, .. } = must.need {
+                let amount = candidate.amount(*quantity, on.unwrap_or(self.brief.day()));
+                must.amounts.extend(amount.map(|amount| (amount, index)));
+            }
+        }
+        standing
+    }
+
+    /// What each must costs, in the order of the brief.
+    pub(super) fn relaxations(self, candidates: &[Candidate<'_>]) -> Vec<Relaxation> {
+        let of = |Cost { criterion, need, alone, unknown, amounts }| Relaxation {
+            criterion,
+            alone,
+            unknown,
+            steps: steps(need, &amounts, candidates),
+        };
+        self.musts.into_iter().map(of).collect()
+    }
+}
+
+/// How far a must gives way to open each of the places that it keeps out, on the side that opens more; on a tie the least
+/// gives way.
+fn steps(need: &Need, amounts: &[(f64, usize)], candidates: &[Candidate<'_>]) -> Vec<Step> {
     let Need::Amount { min, max, .. } = need else { return Vec::new() };
-    let amount = |place: &&&Place| match place.answers[criterion].value {
-        Value::Amount(amount) => Some((amount, place.code.clone())),
-        _ => None,
-    };
-    let amounts: Vec<(f64, Code)> = kept_out.iter().filter_map(|place| amount(&place)).collect();
-    let mut below: Vec<_> =
-        amounts.iter().filter(|(amount, _)| min.is_some_and(|min| *amount < min)).cloned().collect();
-    let mut above: Vec<_> =
-        amounts.iter().filter(|(amount, _)| max.is_some_and(|max| *amount > max)).cloned().collect();
-    below.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    above.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
-    // The side that opens more is told; on a tie the least gives way.
+    let mut below: Vec<_> = amounts.iter().filter(|(amount, _)| min.is_some_and(|min| *amount < min)).collect();
+    let mut above: Vec<_> = amounts.iter().filter(|(amount, _)| max.is_some_and(|max| *amount > max)).collect();
+    let by_code = |a: usize, b: usize| candidates[a].code.cmp(candidates[b].code);
+    below.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| by_code(a.1, b.1)));
+    above.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then_with(|| by_code(a.1, b.1)));
     let sorted = if above.len() > below.len() { above } else { below };
     let mut steps: Vec<Step> = Vec::new();
-    for (opens, (bound, first)) in (1_u32..).zip(sorted) {
-        if let Some(last) = steps.last_mut().filter(|last| last.bound.total_cmp(&bound).is_eq()) {
+    for (opens, (bound, index)) in (1_u32..).zip(sorted) {
+        if let Some(last) = steps.last_mut().filter(|last| last.bound.total_cmp(bound).is_eq()) {
             last.opens = opens;
             continue;
         }
         if steps.len() == MOST_STEPS {
             break;
         }
-        steps.push(Step { bound, opens, first });
+        steps.push(Step { bound: *bound, opens, first: candidates[*index].code.clone() });
     }
     steps
 }

@@ -33,6 +33,43 @@ fn candidates(lands: &[Land]) -> Vec<Candidate<'_>> {
         .collect()
 }
 
+/// A selection with every place explained, in order.
+struct All {
+    places: Vec<Place>,
+    selection: Selection,
+}
+
+impl std::ops::Deref for All {
+    type Target = Selection;
+
+    fn deref(&self) -> &Selection {
+        &self.selection
+    }
+}
+
+impl All {
+    fn of(brief: &Brief, lands: &[Land]) -> Self {
+        let candidates = candidates(lands);
+        let selection = select(brief, &candidates, usize::MAX);
+        let explained = |(standing, ranked): (Standing, Ranked)| {
+            let place = explain(brief, &candidates[ranked.candidate]);
+            let (told, known) =
+                ((place.standing, place.score, place.possible), (standing, ranked.score, ranked.possible));
+            assert_eq!(told, known, "{}: quickly judged as with every answer", place.code);
+            place
+        };
+        Self { places: selection.places().map(explained).collect(), selection }
+    }
+
+    fn suiting(&self) -> &[Place] {
+        &self.places[..self.suits.len()]
+    }
+
+    fn first(&self) -> Option<&Place> {
+        self.suiting().first()
+    }
+}
+
 fn at_least(quantity: Quantity, min: f64) -> Criterion {
     Criterion::Must(Need::Amount { quantity, min: Some(min), max: None, on: None })
 }
@@ -62,7 +99,7 @@ fn a_place_passes_fails_or_is_not_known() {
         land("none", 1.0, |parcel| parcel.supplies = vec![power(Some(0.0), None)]),
     ];
     let brief = Brief::new(vec![at_least(Quantity::Power, 12_000.0)], DAY).unwrap();
-    let selection = select(&brief, &candidates(&lands));
+    let selection = All::of(&brief, &lands);
     let told: BTreeMap<&str, (Standing, Option<f64>, Option<Date>)> = selection
         .places
         .iter()
@@ -84,7 +121,7 @@ fn a_place_passes_fails_or_is_not_known() {
     let on_the_day =
         Need::Amount { quantity: Quantity::Power, min: Some(12_000.0), max: None, on: Some(date(2028, 7, 1)) };
     let later = Brief::new(vec![Criterion::Must(on_the_day)], DAY).unwrap();
-    assert_eq!(codes(select(&later, &candidates(&lands)).suiting()), ["later", "now"], "a ramp is asked day by day");
+    assert_eq!(codes(All::of(&later, &lands).suiting()), ["later", "now"], "a ramp is asked day by day");
 }
 
 #[test]
@@ -119,7 +156,7 @@ fn each_quantity_and_quality_is_read_from_its_field() {
     ];
     for (quality, word) in kinds {
         let need = Need::Word { quality, among: words(&[word]) };
-        let selection = select(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), &candidates(&lands));
+        let selection = All::of(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), &lands);
         let standings: Vec<_> = selection.places.iter().map(|place| (place.code.as_str(), place.standing)).collect();
         assert_eq!(standings, [("full", Standing::Suits), ("bare", Standing::Open)], "{quality}");
     }
@@ -127,7 +164,7 @@ fn each_quantity_and_quality_is_read_from_its_field() {
 
 fn lands_amount(lands: &[Land], quantity: Quantity) -> Value {
     let need = Need::Amount { quantity, min: Some(0.0), max: None, on: None };
-    let selection = select(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), &candidates(lands));
+    let selection = All::of(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), &lands);
     let full = selection.places.iter().find(|place| place.code.as_str() == "full").unwrap();
     full.answers[0].value.clone()
 }
@@ -182,13 +219,68 @@ fn a_brief_says_what_its_musts_cost() {
         land("G", 60_000.0, |_| {}),
     ];
     let criteria = vec![at_least(Quantity::Power, 12_000.0), at_least(Quantity::Area, 50_000.0)];
-    let selection = select(&Brief::new(criteria, DAY).unwrap(), &candidates(&lands));
+    let selection = All::of(&Brief::new(criteria, DAY).unwrap(), &lands);
     let step = |bound, opens, first: &str| Step { bound, opens, first: first.parse().unwrap() };
     let expected = [
         Relaxation { criterion: 0, alone: 3, unknown: 1, steps: vec![step(9_000.0, 1, "B"), step(8_000.0, 3, "C")] },
         Relaxation { criterion: 1, alone: 1, unknown: 0, steps: vec![step(40_000.0, 1, "E")] },
     ];
     assert_eq!(selection.relaxations, expected);
+}
+
+#[test]
+fn a_change_is_named_only_if_nothing_else_in_the_brief_undoes_it() {
+    let lands = [
+        land("A", 100_000.0, |parcel| parcel.supplies = vec![power(Some(10_000.0), None)]),
+        land("B", 60_000.0, |parcel| parcel.supplies = vec![power(Some(10_000.0), None)]),
+    ];
+    let named = |max: f64| {
+        let within = Need::Amount { quantity: Quantity::Area, min: None, max: Some(max), on: None };
+        let brief = Brief::new(vec![Criterion::Must(within), wish(Quantity::Area, 10)], DAY).unwrap();
+        let all = All::of(&brief, &lands);
+        overtaking(&brief, &all.places[1], &all.places[0])
+    };
+    let change = Change { criterion: 1, to: Some(100_000.2), by: 200_001 };
+    let Overtaking::AnyOf(changes) = named(150_000.0) else { panic!("B suits") };
+    assert_eq!(changes.iter().map(|change| change.by).collect::<Vec<_>>(), [change.by]);
+    assert_eq!(named(100_000.0), Overtaking::AnyOf(vec![]), "more than a must lets it have");
+}
+
+#[test]
+fn the_narrowest_must_is_that_with_the_nearest_bound() {
+    let lands = [land("A", 200.0, |parcel| parcel.supplies = vec![power(Some(100.0), None)])];
+    let must = |quantity, min, max| Criterion::Must(Need::Amount { quantity, min, max, on: None });
+    let criteria = vec![must(Quantity::Area, Some(100.0), None), must(Quantity::Power, None, Some(160.0))];
+    let brief = Brief::new(criteria, DAY).unwrap();
+    assert_eq!(binding(&brief, &All::of(&brief, &lands).places[0]), Some(1), "60 of 160, and 100 of 100");
+}
+
+#[test]
+fn a_supply_that_is_too_large_is_promised_for_no_day() {
+    let steps =
+        [(Some(12_000.0), None), (Some(15_000.0), Some(date(2028, 1, 1))), (Some(8_000.0), Some(date(2030, 1, 1)))];
+    let lands = [land("A", 1.0, |parcel| parcel.supplies = steps.map(|(kw, from)| power(kw, from)).into())];
+    let from = |min, max| {
+        let need = Need::Amount { quantity: Quantity::Power, min: Some(min), max, on: None };
+        All::of(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), &lands).places[0].answers[0].from
+    };
+    assert_eq!(from(5_000.0, Some(10_000.0)), None, "there is enough, and too much");
+    assert_eq!(from(14_000.0, None), Some(date(2028, 1, 1)));
+    assert_eq!(from(14_000.0, Some(14_500.0)), None, "what comes is too much again");
+}
+
+#[test]
+fn a_place_that_could_win_is_drawn_however_far_behind_it_stands() {
+    let power_and_area =
+        |code: &str, kw: f64, area_m2: f64| land(code, area_m2, |parcel| parcel.supplies = vec![power(Some(kw), None)]);
+    let mut lands: Vec<Land> =
+        (0..1_500).map(|index| power_and_area(&format!("A-{index:04}"), 20_000.0, 98_000.0)).collect();
+    lands.push(power_and_area("Z", 8_000.0, 200_000.0));
+    let brief = Brief::new(vec![wish(Quantity::Power, 100), wish(Quantity::Area, 100)], DAY).unwrap();
+    let (all, candidates) = (All::of(&brief, &lands), candidates(&lands));
+    assert_eq!(all.places[1_500].code.as_str(), "Z", "it stands last");
+    let drawn = shares(&brief, &candidates, &all.suits, (30, 1_000, 1));
+    assert!(drawn.iter().any(|share| share.code.as_str() == "Z" && share.first > 50), "{drawn:?}");
 }
 
 #[test]
@@ -227,19 +319,36 @@ fn arbitrary_land() -> impl Strategy<Value = Vec<Land>> {
 }
 
 fn arbitrary_brief() -> impl Strategy<Value = Brief> {
+    let most = |step: u32| Need::Amount {
+        quantity: Quantity::Area,
+        min: None,
+        max: Some(f64::from(step) * 5_000.0),
+        on: None,
+    };
     let musts = (
         proptest::option::of((0_u32..8).prop_map(|step| at_least(Quantity::Power, f64::from(step) * 2_500.0))),
-        proptest::option::of((0_u32..30).prop_map(|step| at_least(Quantity::Area, f64::from(step) * 5_000.0))),
+        proptest::option::of((0_u32..15).prop_map(|step| at_least(Quantity::Area, f64::from(step) * 5_000.0))),
         proptest::option::of(Just(Criterion::Must(Need::Word {
             quality: Quality::Status,
             among: words(&["available", "negotiating", "reserved"]),
         }))),
+        proptest::option::of((15_u32..40).prop_map(move |step| Criterion::Must(most(step)))),
     );
-    let weights = (1_u32..50, 0_u32..50, 0_u32..50, 0_u32..50);
-    (musts, weights).prop_map(|((power, area, status), (a, b, c, d))| {
-        let wished =
-            [wish(Quantity::Area, a), wish(Quantity::Power, b), wish(Quantity::PlotRatio, c), wish(Quantity::Price, d)];
-        let musts = [power, area, status].into_iter().flatten();
+    let weights = (1_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, 0_u32..50);
+    (musts, weights).prop_map(|((power, area, status, most), (a, b, c, d, e, f))| {
+        // Enough power is enough: more of it is worth less again.
+        let modest =
+            WishOf::Amount { quantity: Quantity::Power, anchors: Anchors { none: 20_000.0, full: 5_000.0 }, on: None };
+        let free = WishOf::Word { quality: Quality::Status, among: words(&["available", "planned"]) };
+        let wished = [
+            wish(Quantity::Area, a),
+            wish(Quantity::Power, b),
+            wish(Quantity::PlotRatio, c),
+            wish(Quantity::Price, d),
+            Criterion::Wish(Wish { weight: e, of: modest }),
+            Criterion::Wish(Wish { weight: f, of: free }),
+        ];
+        let musts = [power, area, status, most].into_iter().flatten();
         Brief::new(musts.chain(wished).collect(), DAY).expect("it makes sense")
     })
 }
@@ -258,7 +367,7 @@ proptest! {
 
     #[test]
     fn points_add_up_to_the_score_and_nothing_unknown_has_any(lands in arbitrary_land(), brief in arbitrary_brief()) {
-        let selection = select(&brief, &candidates(&lands));
+        let selection = All::of(&brief, &lands);
         for place in &selection.places {
             prop_assert_eq!(place.points.iter().sum::<u64>(), place.score);
             prop_assert!(place.score <= place.possible && place.possible <= selection.full);
@@ -273,10 +382,10 @@ proptest! {
 
     #[test]
     fn another_place_never_reorders_the_rest(lands in arbitrary_land(), more in arbitrary_land(), brief in arbitrary_brief()) {
-        let alone = select(&brief, &candidates(&lands));
+        let alone = All::of(&brief, &lands);
         let more = more.into_iter().map(|(code, area, parcel, zone)| (format!("Q{code}").parse().unwrap(), area, parcel, zone));
         let all: Vec<Land> = lands.iter().cloned().chain(more).collect();
-        let together = select(&brief, &candidates(&all));
+        let together = All::of(&brief, &all);
         let kept: Vec<&Place> = together.places.iter().filter(|place| place.code.as_str().starts_with("P-")).collect();
         prop_assert_eq!(kept, alone.places.iter().collect::<Vec<_>>());
     }
@@ -285,11 +394,12 @@ proptest! {
     fn the_order_of_candidates_and_the_scale_of_weights_change_nothing(
         lands in arbitrary_land(), brief in arbitrary_brief(), scale in 2_u32..20,
     ) {
-        let one = select(&brief, &candidates(&lands));
+        let one = All::of(&brief, &lands);
         let mut turned = lands.clone();
         turned.reverse();
-        prop_assert_eq!(&select(&brief, &candidates(&turned)), &one);
-        let scaled = select(&weighed(&brief, |_, weight| weight * scale), &candidates(&lands));
+        prop_assert_eq!(&All::of(&brief, &turned).places, &one.places);
+        prop_assert_eq!(&All::of(&brief, &turned).relaxations, &one.relaxations);
+        let scaled = All::of(&weighed(&brief, |_, weight| weight * scale), &lands);
         prop_assert_eq!(codes(&scaled.places), codes(&one.places));
         prop_assert_eq!(scaled.full, one.full * u64::from(scale));
         for (scaled, place) in scaled.places.iter().zip(&one.places) {
@@ -299,16 +409,20 @@ proptest! {
 
     #[test]
     fn each_step_of_a_relaxation_opens_what_it_says(lands in arbitrary_land(), brief in arbitrary_brief()) {
-        let before = select(&brief, &candidates(&lands));
+        let before = All::of(&brief, &lands);
         for relaxation in &before.relaxations {
             for step in &relaxation.steps {
                 let mut criteria = brief.criteria().to_vec();
-                let Criterion::Must(Need::Amount { min, .. }) = &mut criteria[relaxation.criterion] else {
+                let Criterion::Must(Need::Amount { min, max, .. }) = &mut criteria[relaxation.criterion] else {
                     return Err(TestCaseError::fail("only amounts give way step by step"));
                 };
-                prop_assert!(min.is_some_and(|asked| asked > step.bound), "it gives way");
-                *min = Some(step.bound);
-                let after = select(&Brief::new(criteria, DAY).unwrap(), &candidates(&lands));
+                let given_way = if let Some(min) = min {
+                    std::mem::replace(min, step.bound) > step.bound
+                } else {
+                    max.replace(step.bound).is_some_and(|max| max < step.bound)
+                };
+                prop_assert!(given_way, "{:?}", step);
+                let after = All::of(&Brief::new(criteria, DAY).unwrap(), &lands);
                 prop_assert_eq!(after.suiting().len(), before.suiting().len() + step.opens as usize);
                 prop_assert!(after.suiting().iter().any(|place| place.code == step.first));
             }
@@ -317,7 +431,7 @@ proptest! {
 
     #[test]
     fn each_change_that_is_named_makes_a_place_the_first(lands in arbitrary_land(), brief in arbitrary_brief()) {
-        let selection = select(&brief, &candidates(&lands));
+        let selection = All::of(&brief, &lands);
         let Some(first) = selection.first() else { return Ok(()) };
         for place in selection.suiting() {
             let Overtaking::AnyOf(changes) = overtaking(&brief, place, first) else { continue };
@@ -325,19 +439,22 @@ proptest! {
             for change in changes {
                 let mut changed = lands.clone();
                 let land = changed.iter_mut().find(|land| land.0 == place.code).unwrap();
-                let (Criterion::Wish(wish), Some(to)) = (&brief.criteria()[change.criterion], change.to) else {
-                    return Err(TestCaseError::fail("wishes of this test are amounts"));
-                };
-                match wish.of {
-                    WishOf::Amount { quantity: Quantity::Area, .. } => land.1 = to,
-                    WishOf::Amount { quantity: Quantity::Power, .. } => land.2.supplies = vec![power(Some(to), None)],
-                    WishOf::Amount { quantity: Quantity::PlotRatio, .. } => land.2.plot_ratio.max = Some(to),
-                    _ => {
+                let wish = brief.criteria()[change.criterion].wish().unwrap();
+                match (&wish.of, change.to) {
+                    (WishOf::Amount { quantity: Quantity::Area, .. }, Some(to)) => land.1 = to,
+                    (WishOf::Amount { quantity: Quantity::Power, .. }, Some(to)) => {
+                        land.2.supplies = vec![power(Some(to), None)];
+                    }
+                    (WishOf::Amount { quantity: Quantity::PlotRatio, .. }, Some(to)) => {
+                        land.2.plot_ratio.max = Some(to);
+                    }
+                    (WishOf::Amount { .. }, Some(to)) => {
                         let source = "List".to_owned();
                         land.2.price = Some(Price { cny_per_m2: to, as_of: DAY, source, confidence: None });
                     }
+                    _ => land.2.status = ParcelStatus::Available,
                 }
-                let after = select(&brief, &candidates(&changed));
+                let after = All::of(&brief, &changed);
                 prop_assert_eq!(&after.places[0].code, &place.code, "{:?}", change);
             }
         }
@@ -345,7 +462,7 @@ proptest! {
 
     #[test]
     fn the_first_stays_first_within_an_interval_and_not_beyond(lands in arbitrary_land(), brief in arbitrary_brief()) {
-        let selection = select(&brief, &candidates(&lands));
+        let selection = All::of(&brief, &lands);
         let Some(first) = selection.first() else { return Ok(()) };
         prop_assert_eq!(selection.intervals.len(), brief.wishes().count());
         for interval in &selection.intervals {
@@ -358,7 +475,7 @@ proptest! {
                     continue;
                 }
                 let within = interval.from < at && interval.to.is_none_or(|to| at < to);
-                let now = select(&weighed(&brief, |index, own| if index == interval.criterion { weight } else { own }), &candidates(&lands));
+                let now = All::of(&weighed(&brief, |index, own| if index == interval.criterion { weight } else { own }), &lands);
                 let still = now.places[0].score == now.places.iter().find(|place| place.code == first.code).unwrap().score;
                 prop_assert_eq!(within || (at == 0.0 && interval.from == 0.0), still, "{:?} at {}", interval, weight);
             }
@@ -367,12 +484,14 @@ proptest! {
 
     #[test]
     fn shares_come_to_all_draws_and_depend_on_the_seed_alone(lands in arbitrary_land(), brief in arbitrary_brief(), seed: u64) {
-        let selection = select(&brief, &candidates(&lands));
-        let drawn = shares(&brief, selection.suiting(), 30, 200, seed);
-        prop_assert_eq!(&drawn, &shares(&brief, selection.suiting(), 30, 200, seed));
+        let selection = All::of(&brief, &lands);
+        let candidates = candidates(&lands);
+        let draw = |spread, draws| shares(&brief, &candidates, &selection.suits, (spread, draws, seed));
+        let drawn = draw(30, 200);
+        prop_assert_eq!(&drawn, &draw(30, 200));
         let draws: u32 = drawn.iter().map(|share| share.first).sum();
         prop_assert_eq!(draws, if selection.suiting().is_empty() { 0 } else { 200 });
-        let firm = shares(&brief, selection.suiting(), 0, 10, seed);
+        let firm = draw(0, 10);
         prop_assert_eq!(firm.first().map(|share| &share.code), selection.first().map(|place| &place.code), "without spread");
     }
 }

@@ -43,6 +43,7 @@ fn quick() -> Limits {
         head: Duration::from_millis(100),
         keep_alive: Duration::from_millis(40),
         keep_alive_answer: Duration::from_millis(200),
+        patience: Duration::from_millis(300),
         ..Limits::default()
     }
 }
@@ -173,4 +174,21 @@ async fn a_peer_that_leaves_in_the_middle_leaves_its_place() {
     drop(first);
     let second = server.says(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(rest(second).await.ends_with(b"here"));
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_is_let_go() {
+    let server = fixture(Limits { connections: 1, ..quick() }).await;
+    let request = b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n";
+    let silent = server.says(request).await;
+    // One that hangs up half-way through a frame and reads nothing, besides.
+    let wide_window = [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0x7F, 0xFF, 0xFF, 0xFF];
+    let large = [&[0, 0, 10, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x04, 6][..], b"/large"].concat();
+    let wide_connection = [0, 0, 4, 8, 0, 0, 0, 0, 0, 0x7F, 0xFF, 0, 0];
+    let frames = [PREFACE.as_slice(), &wide_window, &wide_connection, &large, &[0, 0, 9]].concat();
+    let mut broken = server.says(&frames).await;
+    broken.shutdown().await.unwrap();
+    let second = server.says(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(rest(second).await.ends_with(b"here"), "both made way");
+    drop((silent, broken));
 }

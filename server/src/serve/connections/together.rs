@@ -7,6 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -15,6 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::time::Sleep;
 
 /// Bytes that wait to be sent together at most.
 const MAX_HELD: usize = 64 * 1024;
@@ -40,9 +42,12 @@ pub(super) struct Requests(
 
 impl Together {
     /// What a protocol speaks over, where it begins its requests, and what drives both.
-    pub(super) fn of(stream: TcpStream) -> (TokioIo<Socket>, Requests, Self) {
+    ///
+    /// A peer that takes nothing for `patience` though there is something to send is given up.
+    pub(super) fn of(stream: TcpStream, patience: Duration) -> (TokioIo<Socket>, Requests, Self) {
         let (receiving, sending) = stream.into_split();
-        let sending = Arc::new(Mutex::new(Sending { socket: sending, held: Vec::new(), failed: None }));
+        let sending = Sending { socket: sending, held: Vec::new(), failed: None, patience, waiting: None };
+        let sending = Arc::new(Mutex::new(sending));
         let socket = Socket { receiving, sending: Arc::clone(&sending) };
         let begun = Arc::default();
         (TokioIo::new(socket), Requests(Arc::downgrade(&begun)), Self { begun, sending })
@@ -56,6 +61,11 @@ impl Together {
         std::future::poll_fn(move |cx| {
             if ended.is_none() {
                 ended = self.advance(cx, connection.as_mut(), &mut running);
+                if ended.is_some() {
+                    // Nobody waits for their answers any more, and what they hold others wait for.
+                    running.clear();
+                    lock(&self.begun).clear();
+                }
             }
             let sent = lock(&self.sending).poll_send(cx);
             match (ended.take(), sent) {
@@ -118,6 +128,10 @@ struct Sending {
     socket: OwnedWriteHalf,
     held: Vec<u8>,
     failed: Option<io::ErrorKind>,
+    /// How long the peer may take nothing.
+    patience: Duration,
+    /// When that will have been, while it takes nothing.
+    waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl Sending {
@@ -139,6 +153,7 @@ impl Sending {
             }
         };
         self.held.drain(..sent);
+        let ended = self.lose_patience(cx, sent > 0, ended);
         if let Poll::Ready(Err(error)) = &ended {
             // The connection is told when it is polled next.
             self.failed = Some(error.kind());
@@ -151,17 +166,31 @@ impl Sending {
         ended
     }
 
-    /// Takes some bytes to send them later, or sends at once what is too much to be held.
+    /// Gives up a peer that has taken nothing for too long.
+    fn lose_patience(
+        &mut self,
+        cx: &mut Context<'_>,
+        took_some: bool,
+        sent: Poll<io::Result<()>>,
+    ) -> Poll<io::Result<()>> {
+        if took_some || sent.is_ready() {
+            self.waiting = None;
+        }
+        if sent.is_ready() {
+            return sent;
+        }
+        let patience = self.patience;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        waiting.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Takes some bytes, as many as there is room for, to send them later.
     fn poll_take(&mut self, cx: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         if let Some(failed) = self.failed {
             return Poll::Ready(Err(failed.into()));
         }
         if self.held.len() >= MAX_HELD {
             ready!(self.poll_send(cx))?;
-        }
-        let length: usize = parts.iter().map(|part| part.len()).sum();
-        if self.held.is_empty() && length >= MAX_HELD {
-            return Pin::new(&mut self.socket).poll_write_vectored(cx, parts);
         }
         let before = self.held.len();
         for part in parts {

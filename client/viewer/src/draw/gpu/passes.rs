@@ -128,8 +128,9 @@ impl Pass<'_> {
             ..Default::default()
         });
         if shot.panes.count() > 1 {
-            pass.set_viewport((self.pane * width) as f32, 0.0, width as f32, height as f32, 0.0, 1.0);
-            pass.set_scissor_rect(self.pane * width, 0, width, height);
+            let left = shot.panes.left(self.pane, target.size);
+            pass.set_viewport(left as f32, 0.0, width as f32, height as f32, 0.0, 1.0);
+            pass.set_scissor_rect(left, 0, width, height);
         }
         let mut pen = Pen { pass, drawn: Drawn::default(), shot };
         pen.pass.set_bind_group(0, self.frame.group(), &[]);

@@ -5,7 +5,7 @@ use cloudsite_proto::siting::{Answer, Place, Standing, Verdict};
 use leptos::prelude::*;
 
 use super::{amount, label};
-use crate::pure::brief::{ROWS, Role, Subject, share, standing_word};
+use crate::pure::brief::{LISTED, ROWS, Role, Subject, share, standing_word};
 use crate::pure::facts::code_of;
 use crate::pure::number::number;
 use crate::state::Page;
@@ -20,7 +20,7 @@ pub(super) fn Places() -> impl IntoView {
             reply.map_or_else(Vec::new, |reply| {
                 let place =
                     |(rank, place): (usize, &Place)| (rank, place.clone(), reply.full_points, matched.rows.clone());
-                reply.places.iter().enumerate().map(place).collect()
+                reply.places.iter().take(LISTED).enumerate().map(place).collect()
             })
         })
     };

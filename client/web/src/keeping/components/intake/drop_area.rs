@@ -12,6 +12,9 @@ use crate::keeping::pure::intake::ACCEPTED;
 use crate::pure::people::has;
 use crate::state::Page;
 
+/// For how long a file is held for whoever is about to be able to take it, seconds.
+const HELD_SECS: i64 = 20;
+
 /// Hears files over the window, and says that they can be dropped. Only for editors: of everyone else none is taken.
 #[component]
 pub(crate) fn DropArea() -> impl IntoView {
@@ -22,8 +25,9 @@ pub(crate) fn DropArea() -> impl IntoView {
         page.caller.with_untracked(|caller| has(caller.as_ref(), Role::Editor))
             && desk.intake.with_untracked(Option::is_none)
     };
-    // Someone may have been quicker than what takes it.
-    if let Some(file) = page.held_file.try_update_value(Option::take).flatten()
+    // Someone may have been quicker than what takes it. What was dropped longer ago, someone else may have dropped.
+    if let Some((file, at)) = page.held_file.try_update_value(Option::take).flatten()
+        && browser::now_secs() - at <= HELD_SECS
         && takes()
     {
         keeper.take_file(file);
