@@ -192,7 +192,7 @@ fn check_wish(wish: &Wish, at: &impl Fn(&str) -> String, found: &mut Vec<Invalid
                     found.push(invalid(at(field), "must be a finite number of at least 0"));
                 }
             }
-            if none == full {
+            if none.total_cmp(full).is_eq() {
                 found.push(invalid(at("full"), "what is worth all must differ from what is worth nothing"));
             }
         }

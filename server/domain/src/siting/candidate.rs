@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 
 use super::quantity::{Quality, Quantity};
-use crate::record::{Code, Confidence, Parcel, ParcelStatus, Source, SourcedField, ZoneKind, supply_at};
+use crate::record::{
+    Acquisition, Code, Confidence, LandUse, Parcel, ParcelStatus, Source, SourcedField, ZoneKind, supply_at,
+};
 
 /// A parcel that may be chosen, as whoever asks is given it.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +83,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// The first day after `day` on which a supply will be within its bounds.
-    pub(super) fn from_day(&self, quantity: Quantity, (min, max): (f64, Option<f64>), day: Date) -> Option<Date> {
+    pub(super) fn enough_from(&self, quantity: Quantity, (min, max): (f64, Option<f64>), day: Date) -> Option<Date> {
         let kind = quantity.supply()?;
         let later = self.parcel.supplies.iter().filter(|supply| supply.kind == kind).filter_map(|supply| supply.from);
         let within = |from: &Date| {
@@ -96,9 +98,9 @@ impl<'a> Candidate<'a> {
         let parcel = self.parcel;
         match quality {
             Quality::Status => Some(parcel.status.as_str()).filter(|word| *word != ParcelStatus::Unknown.as_str()),
-            Quality::Acquisition => parcel.acquisition.map(|way| way.as_str()),
-            Quality::ZoneKind => self.zone.map(|kind| kind.as_str()),
-            Quality::LandUse => parcel.land_use.as_ref().map(|code| code.as_str()),
+            Quality::Acquisition => parcel.acquisition.map(Acquisition::as_str),
+            Quality::ZoneKind => self.zone.map(ZoneKind::as_str),
+            Quality::LandUse => parcel.land_use.as_ref().map(LandUse::as_str),
             Quality::Tenure => parcel.tenure.as_ref().map(|tenure| tenure.kind.as_str()),
         }
     }

@@ -126,7 +126,7 @@ fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
                 value: amount.map_or(Value::Unknown, Value::Amount),
                 told: candidate.told_amount(*quantity, day),
                 margin: amount.map(|amount| margin(amount, *min, *max)),
-                from: lacks.and_then(|min| candidate.from_day(*quantity, (min, *max), day)),
+                from: lacks.and_then(|min| candidate.enough_from(*quantity, (min, *max), day)),
                 ..none
             }
         }

@@ -90,8 +90,8 @@ impl Selection {
     /// The first places: those that suit, then those that are open, then those that fail. They are in order as far as was
     /// asked for.
     pub fn places(&self) -> impl Iterator<Item = (Standing, Ranked)> {
-        let of = |standing, places: &'_ [Ranked]| places.to_vec().into_iter().map(move |place| (standing, place));
-        of(Standing::Suits, &self.suits).chain(of(Standing::Open, &self.open)).chain(of(Standing::Fails, &self.fails))
+        let kinds = [(Standing::Suits, &self.suits), (Standing::Open, &self.open), (Standing::Fails, &self.fails)];
+        kinds.into_iter().flat_map(|(standing, places)| places.iter().map(move |place| (standing, *place)))
     }
 }
 

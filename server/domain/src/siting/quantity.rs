@@ -74,8 +74,7 @@ impl Quantity {
             Self::Power => (0.0, 20_000.0),
             Self::Water | Self::Sewage => (0.0, 10_000.0),
             Self::Gas => (0.0, 5_000.0),
-            Self::Steam => (0.0, 100.0),
-            Self::Telecom => (0.0, 100.0),
+            Self::Steam | Self::Telecom => (0.0, 100.0),
             Self::Price => (1_500.0, 200.0),
             Self::TenureYears => (0.0, 50.0),
         };

@@ -164,7 +164,7 @@ fn each_quantity_and_quality_is_read_from_its_field() {
 
 fn lands_amount(lands: &[Land], quantity: Quantity) -> Value {
     let need = Need::Amount { quantity, min: Some(0.0), max: None, on: None };
-    let selection = All::of(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), &lands);
+    let selection = All::of(&Brief::new(vec![Criterion::Must(need)], DAY).unwrap(), lands);
     let full = selection.places.iter().find(|place| place.code.as_str() == "full").unwrap();
     full.answers[0].value.clone()
 }
@@ -298,11 +298,9 @@ fn arbitrary_land() -> impl Strategy<Value = Vec<Land>> {
         |steps: u32, width: f64| proptest::option::of((0..steps).prop_map(move |step| f64::from(step) * width));
     let one = (1_u32..40, number(8, 2_500.0), number(6, 0.5), number(9, 150.0), 0_usize..6);
     proptest::collection::vec(one, 1..14).prop_map(|rows| {
-        let of = |(index, (area, kw, ratio, price, status)): (
-            usize,
-            (u32, Option<f64>, Option<f64>, Option<f64>, usize),
-        )| {
-            land(&format!("P-{index:02}"), f64::from(area) * 5_000.0, |parcel| {
+        let mut lands = Vec::new();
+        for (index, (area, kw, ratio, price, status)) in rows.into_iter().enumerate() {
+            lands.push(land(&format!("P-{index:02}"), f64::from(area) * 5_000.0, |parcel| {
                 parcel.status = ParcelStatus::ALL[status];
                 parcel.supplies = vec![power(kw, None)];
                 parcel.plot_ratio.max = ratio;
@@ -312,9 +310,9 @@ fn arbitrary_land() -> impl Strategy<Value = Vec<Land>> {
                     source: "List".to_owned(),
                     confidence: None,
                 });
-            })
-        };
-        rows.into_iter().enumerate().map(of).collect()
+            }));
+        }
+        lands
     })
 }
 

@@ -172,7 +172,7 @@ fn AnswerRow(
             <td>{if is_wish { String::new() } else { sign.to_owned() }}</td>
             <th scope="row">{move || label(page, row)}</th>
             <td>{move || answer.with_value(|answer| value(page, row, answer))} {told.map(|told| view! { <small>{told}</small> })}</td>
-            <td>{is_wish.then(|| move || format!("+{}", number(points, 1, page.language.get())))}</td>
+            <td>{is_wish.then_some(move || format!("+{}", number(points, 1, page.language.get())))}</td>
         </tr>
     }
 }

@@ -1,5 +1,6 @@
 //! One row of the brief.
 
+use cloudsite_domain::siting::Quantity;
 use leptos::prelude::*;
 
 use super::{amount, label};
@@ -137,7 +138,7 @@ fn Weight(
     };
     let full = move || {
         let Subject::Amount { quantity, .. } = ROWS[index].1 else { return String::new() };
-        let anchors = quantity.parse::<cloudsite_domain::siting::Quantity>().map(|known| known.anchors());
+        let anchors = quantity.parse().map(Quantity::anchors);
         anchors.map_or_else(
             |_| String::new(),
             |anchors| {
