@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+mod asker;
 mod browser;
 mod command;
 mod desk;
@@ -15,6 +16,7 @@ pub mod provider;
 mod server;
 pub mod shapefile;
 
+pub use asker::Asker;
 pub use browser::{Browser, Page};
 pub use command::{Outcome, cloudsite, cloudsite_under, import};
 pub use desk::Desk;

@@ -1,23 +1,20 @@
 //! Disclosure: what a tier may not see is planted, and then looked for in everything that the tier can fetch.
 
 use std::collections::BTreeSet;
-use std::time::SystemTime;
 
 use cloudsite_domain::crs::{Crs, Projector};
 use cloudsite_domain::tile::TileAddress;
 use cloudsite_proto::SEEN_AS;
+use cloudsite_proto::audit::ListDisclosuresRequest;
 use cloudsite_proto::audit::audit_service_client::AuditServiceClient;
-use cloudsite_proto::audit::{GetShownRequest, ListDisclosuresRequest};
-use cloudsite_proto::land::park_service_client::ParkServiceClient;
 use cloudsite_proto::land::watch_response::Event;
 use cloudsite_proto::land::{
     GetParcelRequest, GetParkRequest, GetZoneRequest, Layer, ListFeaturesRequest, ListParcelsRequest,
     ListRevisionsRequest, ListZonesRequest, ParcelFilter, ParcelView, WatchRequest,
 };
 use cloudsite_proto::tile::Tileset;
-use cloudsite_tests::{Http, Server, cloudsite, cookie, geojson, get, import};
+use cloudsite_tests::{Asker, Http, Server, cloudsite, cookie, geojson, get, import};
 use geo_types::Coord;
-use jiff::{Timestamp, tz};
 use prost::Message;
 use serde_json::{Value, json};
 use tonic::{Code, Request, Response, Status};
@@ -158,32 +155,18 @@ impl Haul {
 /// Someone who fetches.
 struct Reader<'a> {
     server: &'a Server,
-    token: Option<String>,
-    /// The lower tier that the reader asks to be given.
-    seen_as: Option<&'static str>,
+    asker: Asker,
     http: Http,
     haul: Haul,
 }
 
 impl<'a> Reader<'a> {
     async fn new(server: &'a Server, role: Option<&str>) -> Self {
-        let token = match role {
-            Some(role) => Some(server.access_token(role).await),
-            None => None,
-        };
-        Self { server, token, seen_as: None, http: Http::default(), haul: Haul::new() }
+        Self { server, asker: Asker::of(server, role).await, http: Http::default(), haul: Haul::new() }
     }
 
     fn ask<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
-        if let Some(token) = &self.token {
-            let header = format!("Bearer {token}").parse().expect("a token is a header's value");
-            request.metadata_mut().insert("authorization", header);
-        }
-        if let Some(tier) = self.seen_as {
-            request.metadata_mut().insert(SEEN_AS, tier.parse().expect("a tier is a header's value"));
-        }
-        request
+        self.asker.ask(message)
     }
 
     /// Everything there is.
@@ -299,9 +282,9 @@ impl<'a> Reader<'a> {
 
     /// A document on this server.
     async fn take(&mut self, path: &str) -> Vec<u8> {
-        let header = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let header = self.asker.token.as_ref().map(|token| format!("Bearer {token}"));
         let bearer = header.iter().map(|header| ("authorization", header.as_str()));
-        let headers: Vec<(&str, &str)> = bearer.chain(self.seen_as.map(|tier| (SEEN_AS, tier))).collect();
+        let headers: Vec<(&str, &str)> = bearer.chain(self.asker.seen_as.map(|tier| (SEEN_AS, tier))).collect();
         let answer = self.http.get(&self.server.url(path), &headers).await;
         let body = answer.decoded();
         self.haul.look_through(path, &body);
@@ -367,7 +350,8 @@ async fn no_tier_finds_what_it_may_not_see_in_anything() {
         (1, "an investor as the government", Some("investor"), Some("government")),
     ];
     for (tier, name, role, seen_as) in readers.chain(lowered) {
-        let mut reader = Reader { seen_as, ..Reader::new(&server, role).await };
+        let mut reader = Reader::new(&server, role).await;
+        reader.asker.seen_as = seen_as;
         reader.take_all(head).await;
         let Haul { found, replies, met, .. } = reader.haul;
         assert!(replies > 250, "{name} was given {replies} replies only");
@@ -421,99 +405,6 @@ async fn no_tier_finds_what_it_may_not_see_in_anything() {
     assert!(disclosed.iter().all(|event| event["organisation"] != ""), "what everyone gets is not told");
     assert_eq!(of("sign_in").len(), 6, "{events:?}");
     cloudsite(["audit", "verify", "--data", data]).await.exits(0);
-}
-
-#[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "what the server shows today is asked for")]
-async fn it_is_told_what_an_organisation_was_shown_on_a_day() {
-    let server = Server::start().await;
-    let now = Timestamp::try_from(SystemTime::now()).expect("a time");
-    let today = tz::offset(9).to_datetime(now).date();
-    let editor = Reader::new(&server, Some("editor")).await;
-    let mut audit = AuditServiceClient::new(server.channel().await);
-    let mut shown = async |organisation: &str, day: String| {
-        let request = GetShownRequest { organisation: format!("organisations/{organisation}"), day };
-        audit.get_shown(editor.ask(request)).await.map(Response::into_inner)
-    };
-    let reply = shown("tokyo", today.to_string()).await.expect("a day");
-    assert_eq!((reply.time_zone.as_str(), reply.tier.as_str()), ("Asia/Tokyo", "negotiating"));
-    assert_eq!(reply.revision.map(|revision| revision.number), Some(1));
-    assert_eq!(reply.ends_at.expect("an end").seconds - reply.begins_at.expect("a begin").seconds, 24 * 3_600);
-
-    // A tier that is taken away is gone at once, from streams that are open too, and it is known since when.
-    let host = Reader::new(&server, Some("host")).await;
-    let mut watch = ParkServiceClient::new(server.channel().await);
-    let mut stream = watch.watch(host.ask(WatchRequest { after_revision: 0 })).await.expect("a stream").into_inner();
-    stream.message().await.expect("a message").expect("where it stands");
-    let data = server.data();
-    let data = data.to_str().expect("a path of letters");
-    cloudsite(["organisation", "update", "tokyo", "--tier", "investor", "--data", data]).await.exits(0);
-    let file = geojson::write(server.scratch(), "one.geojson", &rows(1));
-    import(&file, "parcel", &server.data(), &[]).await.exits(0);
-    let ended = stream.message().await.expect_err("the stream is another tier's");
-    assert_eq!(ended.code(), Code::Aborted, "{ended}");
-    let reply = shown("tokyo", today.to_string()).await.expect("a day");
-    assert_eq!((reply.tier.as_str(), reply.tier_since.is_some()), ("investor", true));
-    assert_eq!(reply.revision.map(|revision| revision.number), Some(2));
-
-    let wrong = [
-        ("tokyo", "12 March".to_owned(), Code::InvalidArgument, "day"),
-        (
-            "tokyo",
-            today.tomorrow().expect("a day").tomorrow().expect("a day").to_string(),
-            Code::InvalidArgument,
-            "day",
-        ),
-        ("tokyo", "2020-03-12".to_owned(), Code::InvalidArgument, "is before tokyo was an organisation here"),
-        ("nobody", today.to_string(), Code::NotFound, "nobody"),
-    ];
-    for (organisation, day, code, named) in wrong {
-        let status = shown(organisation, day.clone()).await.expect_err("it is refused");
-        assert!(status.code() == code && status.message().contains(named), "{organisation} {day}: {status:?}");
-    }
-    let nonsense = Reader { seen_as: Some("king"), ..host };
-    let status = server.parcels().await.list_parcels(nonsense.ask(ListParcelsRequest::default())).await;
-    assert_eq!(status.expect_err("no tier").code(), Code::InvalidArgument);
-    let answer = get(&server.url("/tiles/tileset"), &[(SEEN_AS, "king")]).await;
-    assert_eq!(answer.status, 400);
-    let answer = get(&server.url("/tiles/tileset"), &[]).await;
-    let varies = answer.header("vary");
-    assert!(varies.contains(SEEN_AS), "replies of one tier are kept for another: {varies:?}");
-}
-
-#[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "what the server shows today is asked for")]
-async fn what_was_given_is_told_also_after_the_server_has_ended() {
-    let server = Server::start().await;
-    let data = server.data();
-    let data = data.to_str().expect("a path of letters");
-    let words =
-        ["organisation", "create", "osaka", "--name", "en=Osaka", "--kind", "firm", "--time-zone", "Asia/Tokyo"];
-    cloudsite(words.into_iter().chain(["--language", "ja", "--tier", "investor", "--data", data])).await.exits(0);
-    let host = Reader::new(&server, Some("host")).await;
-    let asked = host.ask(ListParcelsRequest { page_size: 7, ..ListParcelsRequest::default() });
-    server.parcels().await.list_parcels(asked).await.expect("parcels");
-    let (_, folder) = server.terminate().await;
-
-    let server = Server::start_in(folder).await;
-    let editor = Reader::new(&server, Some("editor")).await;
-    let mut audit = AuditServiceClient::new(server.channel().await);
-    let now = Timestamp::try_from(SystemTime::now()).expect("a time");
-    let today = tz::offset(9).to_datetime(now).date();
-    let mut shown = async |organisation: &str, day: String| {
-        let request = GetShownRequest { organisation: format!("organisations/{organisation}"), day };
-        audit.get_shown(editor.ask(request)).await.map(Response::into_inner)
-    };
-    let given = shown("tokyo", today.to_string()).await.expect("a day").given;
-    let told: Vec<_> = given
-        .iter()
-        .map(|given| (given.tier.as_str(), given.layer.as_str(), given.by.as_str(), given.replies, given.features))
-        .collect();
-    assert_eq!(told, [("negotiating", "parcel", "grpc", 1, 7)]);
-    assert_eq!(shown("osaka", today.to_string()).await.expect("a day").given, []);
-    let refused = shown("osaka", "2020-03-12".to_owned()).await.expect_err("there was no such organisation");
-    assert_eq!(refused.code(), Code::InvalidArgument);
-    assert!(refused.message().contains("is before osaka was an organisation here"), "{refused}");
 }
 
 #[tokio::test]
@@ -588,7 +479,7 @@ async fn nobody_is_given_more_than_the_law_lets_anyone_have() {
     let (again, _) = pages(&firm).await.expect_err("the rest is still too much");
     assert_eq!(again, given, "what it was given it may have again");
     let path = "/ogc/collections/parcel/items?limit=10000";
-    let header = format!("Bearer {}", firm.token.as_deref().expect("a token"));
+    let header = format!("Bearer {}", firm.asker.token.as_deref().expect("a token"));
     assert_eq!(get(&server.url(path), &[("authorization", &header)]).await.status, 403);
     assert_eq!(get(&server.url(path), &[]).await.status, 200);
 

@@ -7,11 +7,11 @@ use cloudsite_proto::siting::answer::Value;
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Brief, Criterion, MatchRequest, MatchResponse, Standing, Verdict, WordMust,
+    AmountMust, AmountWish, Brief, Criterion, FootprintMust, MatchRequest, MatchResponse, Standing, Verdict, WordMust,
 };
-use cloudsite_tests::Server;
+use cloudsite_tests::{Asker, Server};
 use prost::Message;
-use tonic::{Code, Request, Status};
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 fn power(min_kw: f64) -> Ask {
@@ -35,39 +35,27 @@ fn brief(asks: Vec<Ask>) -> Brief {
     Brief { day: "2026-11-26".to_owned(), criteria }
 }
 
-/// Someone who asks, by the role of a demo member; none is a visitor.
+/// Someone who asks.
 struct Asking<'a> {
     server: &'a Server,
-    token: Option<String>,
+    asker: Asker,
 }
 
 impl<'a> Asking<'a> {
     async fn of(server: &'a Server, role: Option<&str>) -> Self {
-        let token = match role {
-            Some(role) => Some(server.access_token(role).await),
-            None => None,
-        };
-        Self { server, token }
-    }
-
-    fn ask<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
-        if let Some(token) = &self.token {
-            let header = format!("Bearer {token}").parse().expect("a token is plain text");
-            request.metadata_mut().insert("authorization", header);
-        }
-        request
+        Self { server, asker: Asker::of(server, role).await }
     }
 
     async fn matched(&self, brief: Brief) -> Result<MatchResponse, Status> {
         let mut client = SitingServiceClient::new(self.server.channel().await);
         let request = MatchRequest { brief: Some(brief), revision: 0, explained: 100 };
-        Ok(client.r#match(self.ask(request)).await?.into_inner())
+        Ok(client.r#match(self.asker.ask(request)).await?.into_inner())
     }
 
     async fn parcels(&self) -> BTreeMap<String, Parcel> {
         let request = ListParcelsRequest { page_size: 1_000, ..ListParcelsRequest::default() };
-        let reply = self.server.parcels().await.list_parcels(self.ask(request)).await.expect("parcels").into_inner();
+        let reply =
+            self.server.parcels().await.list_parcels(self.asker.ask(request)).await.expect("parcels").into_inner();
         reply.parcels.into_iter().map(|parcel| (parcel.name.clone(), parcel)).collect()
     }
 }
@@ -97,6 +85,20 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
     assert!(points.is_sorted_by(|a, b| a >= b), "the best first: {points:?}");
     assert_eq!(reply.shares.iter().map(|share| share.first).sum::<u32>(), 1_000);
     assert_eq!((reply.relaxations.len(), reply.intervals.len()), (3, 2));
+
+    // A hall is placed where it has room, within the parcel.
+    let hall = Ask::FootprintMust(FootprintMust { width_m: 120.0, depth_m: 80.0 });
+    let reply = editor.matched(brief(vec![free(), hall])).await.expect("an answer");
+    assert!(reply.suits > 3 && reply.fails > 20, "{} suit, {} fail", reply.suits, reply.fails);
+    for place in reply.places.iter().filter(|place| place.standing() == Standing::Suits) {
+        let corners = &place.answers[1].placement;
+        assert_eq!(corners.len(), 8, "{place:?}");
+        let side = |from: usize, to: usize| (corners[from] - corners[to]).hypot(corners[from + 1] - corners[to + 1]);
+        let (one, other) = (side(0, 2), side(2, 4));
+        assert!((one * other - 9_600.0).abs() < 0.01 && (one.min(other) - 80.0).abs() < 1e-4, "{one} by {other} m");
+        let parcel = &parcels[&place.parcel];
+        assert!(parcel.area_m2 > 9_600.0 && parcel.setbacks.is_some(), "{parcel:?}");
+    }
 
     // Whoever is not told a price is told that it is unknown, and never that it is low enough.
     let affordable = AmountMust { quantity: "price_cny_per_m2".to_owned(), max: Some(1e6), ..AmountMust::default() };

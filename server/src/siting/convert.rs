@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use cloudsite_domain::record::Code;
 use cloudsite_domain::siting::{
-    Anchors, Answer, Brief, Criterion, Need, Overtaking, Place, Quality, Quantity, Selection, Share, Standing, Value,
-    Verdict, Wish, WishOf, binding, overtaking,
+    Anchors, Answer, Brief, Criterion, Footprint, Need, Overtaking, Place, Quality, Quantity, Selection, Share,
+    Standing, Value, Verdict, Wish, WishOf, binding, overtaking,
 };
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
@@ -52,6 +52,9 @@ fn criterion_of(criterion: wire::Criterion, at: &str) -> Result<Criterion, Refus
             quality: term::<Quality>(format!("{at}.quality"), &must.quality)?,
             among: words(must.among),
         }),
+        Ask::FootprintMust(must) => {
+            Criterion::Must(Need::Footprint(Footprint { width_m: must.width_m, depth_m: must.depth_m }))
+        }
         Ask::AmountWish(wish) => {
             let quantity: Quantity = term(format!("{at}.quantity"), &wish.quantity)?;
             let anchors = match (wish.none, wish.full) {
@@ -157,6 +160,10 @@ fn answer(answer: &Answer, points: u64) -> wire::Answer {
         points,
         source: told.map(|told| told.source.clone()).unwrap_or_default(),
         as_of: told.map(|told| told.as_of.to_string()).unwrap_or_default(),
+        placement: answer
+            .placement
+            .map(|placement| placement.corners.iter().flat_map(|at| [at.x, at.y]).collect())
+            .unwrap_or_default(),
         confidence: told.and_then(|told| told.confidence).map(|sure| sure.to_string()).unwrap_or_default(),
     }
 }

@@ -77,7 +77,8 @@ async fn answer(
         let parcels = snapshot.layer(Layer::Parcel).features().iter();
         let (entries, candidates): (Vec<&Entry>, Vec<Candidate<'_>>) =
             parcels.filter_map(|entry| Some((entry, candidate(entry, &zones)?))).unzip();
-        let selection = select(&brief, &candidates, explained);
+        let selection =
+            select(&brief, &candidates, explained).map_err(|error| Refusal::field("brief.criteria", error))?;
         let shares = shares(&brief, &candidates, &selection.suits, DRAWN);
         let told = |(_, ranked): (Standing, Ranked)| {
             (explain(&brief, &candidates[ranked.candidate]), entries[ranked.candidate].id.0)
@@ -118,5 +119,11 @@ fn zones(snapshot: &Snapshot) -> HashMap<&Code, ZoneKind> {
 fn candidate<'a>(entry: &'a Entry, zones: &HashMap<&Code, ZoneKind>) -> Option<Candidate<'a>> {
     let Body::Parcel(parcel) = &entry.feature.body else { return None };
     let zone = parcel.zone.as_ref().and_then(|zone| zones.get(zone).copied());
-    Some(Candidate { code: &entry.feature.code, area_m2: entry.feature.shape.area_m2(), parcel, zone })
+    Some(Candidate {
+        code: &entry.feature.code,
+        area_m2: entry.feature.shape.area_m2(),
+        shape: Some(&entry.feature.shape),
+        parcel,
+        zone,
+    })
 }

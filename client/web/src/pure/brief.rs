@@ -1,21 +1,29 @@
 //! A site brief as it is filled in: what can be asked, templates, and what goes over the wire.
 
+use cloudsite_domain::crs::LocalFrame;
+use cloudsite_proto::land::Park;
+use cloudsite_proto::scene::overlay_area::Kind;
+use cloudsite_proto::scene::{OverlayArea, OverlayRing};
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Brief, Criterion, MatchRequest, MatchResponse, Standing, WordMust, WordWish,
+    AmountMust, AmountWish, Answer, Brief, Criterion, FootprintMust, MatchRequest, MatchResponse, Standing, WordMust,
+    WordWish,
 };
+use geo_types::Coord;
 
 /// What is asked in a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Subject {
     /// An amount; `scale` of the wire's unit are one of the one that is shown.
     Amount { quantity: &'static str, at_most: bool, scale: f64, decimals: usize },
+    /// Room for a building.
+    Footprint,
     /// One of some words.
     Words { quality: &'static str, among: &'static [&'static str] },
 }
 
 /// The rows, each with the key of its text.
-pub(crate) const ROWS: [(&str, Subject); 14] = [
+pub(crate) const ROWS: [(&str, Subject); 15] = [
     ("free", Subject::Words { quality: "status", among: &["available"] }),
     ("area", Subject::Amount { quantity: "area_m2", at_most: false, scale: 1.0, decimals: 0 }),
     ("power", Subject::Amount { quantity: "power", at_most: false, scale: 1_000.0, decimals: 1 }),
@@ -30,6 +38,7 @@ pub(crate) const ROWS: [(&str, Subject); 14] = [
     ("direct", Subject::Words { quality: "acquisition", among: &["direct"] }),
     ("bonded", Subject::Words { quality: "zone_kind", among: &["comprehensive_bonded"] }),
     ("zero_carbon", Subject::Words { quality: "zone_kind", among: &["zero_carbon"] }),
+    ("footprint", Subject::Footprint),
 ];
 
 /// The row of the area, which is shown in the reader's unit.
@@ -61,8 +70,10 @@ pub(crate) enum Role {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Row {
     pub(crate) role: Role,
-    /// In the wire's unit; none is not filled in yet.
+    /// In the wire's unit; none is not filled in yet. Of a footprint one side.
     pub(crate) amount: Option<f64>,
+    /// The other side of a footprint.
+    pub(crate) depth_m: Option<f64>,
     pub(crate) weight: u32,
 }
 
@@ -76,7 +87,7 @@ pub(crate) struct Draft {
 
 impl Default for Draft {
     fn default() -> Self {
-        let row = Row { role: Role::Open, amount: None, weight: USUAL_WEIGHT };
+        let row = Row { role: Role::Open, amount: None, depth_m: None, weight: USUAL_WEIGHT };
         let mut rows = [row; ROWS.len()];
         rows[0].role = Role::Must;
         Self { rows, day: String::new() }
@@ -131,7 +142,11 @@ impl Draft {
 fn ask(row: &Row, subject: Subject) -> Option<Ask> {
     let words = |among: &[&str]| among.iter().map(|word| (*word).to_owned()).collect();
     match (row.role, subject) {
-        (Role::Open, _) => None,
+        (Role::Open, _) | (Role::Wish, Subject::Footprint) => None,
+        (Role::Must, Subject::Footprint) => {
+            let (width_m, depth_m) = (row.amount?, row.depth_m?);
+            Some(Ask::FootprintMust(FootprintMust { width_m, depth_m }))
+        }
         (Role::Must, Subject::Amount { quantity, at_most, .. }) => {
             let amount = row.amount?;
             let (min, max) = if at_most { (None, Some(amount)) } else { (Some(amount), None) };
@@ -171,6 +186,23 @@ pub(crate) fn colours(reply: &MatchResponse) -> (Vec<u64>, Vec<u32>) {
     (suiting().map(|place| place.id).collect(), shares().map(colour).collect())
 }
 
+/// Where buildings have room on the places that suit, as areas of an overlay in the park's frame.
+pub(crate) fn placements(reply: &MatchResponse, park: &Park) -> Vec<OverlayArea> {
+    let frame = LocalFrame { origin: Coord { x: park.origin_easting, y: park.origin_northing } };
+    let suiting = reply.places.iter().filter(|place| place.standing() == Standing::Suits);
+    let placed = suiting.flat_map(|place| &place.answers).filter(|answer| !answer.placement.is_empty());
+    let ring = |corners: &[f64]| {
+        let local = corners.chunks_exact(2).map(|at| frame.park_from_canonical(Coord { x: at[0], y: at[1] }));
+        OverlayRing { coordinates: local.flat_map(|at| [at.x, at.y]).collect() }
+    };
+    let area = |answer: &Answer| OverlayArea {
+        kind: Kind::Created.into(),
+        rings: vec![ring(&answer.placement)],
+        emphasised: false,
+    };
+    placed.map(area).collect()
+}
+
 /// How a place stands, as the word of a text key.
 pub(crate) const fn standing_word(standing: Standing) -> &'static str {
     match standing {
@@ -192,14 +224,17 @@ mod tests {
         assert_eq!(draft.request(0).map(|(_, rows)| rows), Some(vec![0]), "free land, to begin with");
         draft.rows[0].role = Role::Open;
         assert_eq!(draft.request(0), None, "nothing is asked");
-        draft.rows[2] = Row { role: Role::Must, amount: None, weight: 5 };
+        draft.rows[2] = Row { role: Role::Must, ..draft.rows[2] };
         assert_eq!(draft.request(0), None, "how much is still to be filled in");
         draft.rows[2].amount = Some(8_000.0);
-        draft.rows[9] = Row { role: Role::Must, amount: Some(500.0), weight: 5 };
-        draft.rows[1] = Row { role: Role::Wish, amount: None, weight: 30 };
-        draft.rows[12] = Row { role: Role::Wish, amount: None, weight: 0 };
+        draft.rows[9] = Row { role: Role::Must, amount: Some(500.0), ..draft.rows[9] };
+        draft.rows[1] = Row { role: Role::Wish, weight: 30, ..draft.rows[1] };
+        draft.rows[12] = Row { role: Role::Wish, weight: 0, ..draft.rows[12] };
+        draft.rows[14] = Row { role: Role::Must, amount: Some(120.0), ..draft.rows[14] };
+        assert_eq!(draft.request(0).map(|(_, rows)| rows), Some(vec![1, 2, 9]), "a hall with one side is none");
+        draft.rows[14].depth_m = Some(80.0);
         let (request, rows) = draft.request(7).unwrap();
-        assert_eq!((request.revision, rows), (7, vec![1, 2, 9]));
+        assert_eq!((request.revision, rows), (7, vec![1, 2, 9, 14]));
         let asks: Vec<Ask> =
             request.brief.unwrap().criteria.into_iter().filter_map(|criterion| criterion.ask).collect();
         assert!(matches!(&asks[0], Ask::AmountWish(wish) if wish.quantity == "area_m2" && wish.weight == 30));

@@ -4,7 +4,7 @@ use cloudsite_domain::identity::Tier;
 use cloudsite_proto::land::LonLatBounds;
 use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{
-    AsOf, Highlight, Language, Layers, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
+    AsOf, Highlight, Language, Layers, Overlay, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
 };
 use leptos::prelude::*;
 use prost::Message;
@@ -43,7 +43,7 @@ pub(super) fn follow(page: Page) {
         Some(Event::Highlight(Highlight { active: ids.is_some(), ids: ids.unwrap_or_default(), colours: Vec::new() }))
     });
     follow_reader(page, listens);
-    on(listens, move || Some(Event::Overlay(page.keeping.get().map(Keeping::overlay).unwrap_or_default())));
+    on(listens, move || Some(Event::Overlay(overlay(page))));
     let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
         Connection::Connected { revision } => revision,
         Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
@@ -57,6 +57,18 @@ pub(super) fn follow(page: Page) {
 
 /// The past revision and the lower tier that are shown, and the reader's own tier.
 type Reader = (Option<u64>, Option<Tier>, Option<i32>);
+
+/// What lies over the park: what of the brief has room, while it stands open; else what those lay there who keep the record.
+fn overlay(page: Page) -> Overlay {
+    let placements = page.matched.with(|matched| {
+        let reply = matched.reply()?;
+        page.park.with(|park| Some(brief::placements(reply, park.as_ref()?)))
+    });
+    match placements {
+        Some(areas) => Overlay { areas, ..Overlay::default() },
+        None => page.keeping.get().map(Keeping::overlay).unwrap_or_default(),
+    }
+}
 
 /// Tells what is shown, and tells it again when the reader becomes another: tiles are then other ones, too.
 fn follow_reader(page: Page, listens: Memo<bool>) {

@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::fit::Footprint;
 use super::quantity::{Quality, Quantity};
 use super::value::Anchors;
 use crate::record::{Acquisition, LandUse, ParcelStatus, TenureKind, ZoneKind};
 
 /// Criteria of a brief at most.
 pub const MOST_CRITERIA: usize = 40;
+
+/// Between which lengths a side of a building is, metres: beyond, it is a slip of the pen.
+const LEAST_SIDE_M: f64 = 1.0;
+const MOST_SIDE_M: f64 = 5_000.0;
 
 /// The highest weight of a wish.
 pub const MOST_WEIGHT: u32 = 1_000;
@@ -51,6 +56,8 @@ pub enum Need {
         /// The words. A land use is met by every code that begins with one of them.
         among: BTreeSet<String>,
     },
+    /// Room for a building.
+    Footprint(Footprint),
 }
 
 /// What is wished, and how much it weighs against the others.
@@ -178,6 +185,13 @@ fn check_need(need: &Need, at: &impl Fn(&str) -> String, found: &mut Vec<Invalid
             }
         }
         Need::Word { quality, among } => check_words(*quality, among, at, found),
+        Need::Footprint(Footprint { width_m, depth_m }) => {
+            for (field, side) in [("width_m", width_m), ("depth_m", depth_m)] {
+                if !(LEAST_SIDE_M..=MOST_SIDE_M).contains(side) {
+                    found.push(invalid(at(field), format!("must be {LEAST_SIDE_M} to {MOST_SIDE_M} m, and is {side}")));
+                }
+            }
+        }
     }
 }
 

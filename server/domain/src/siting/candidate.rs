@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
+use super::fit::{Fit, Footprint, fit};
 use super::quantity::{Quality, Quantity};
+use crate::geometry::Shape;
 use crate::record::{
     Acquisition, Code, Confidence, LandUse, Parcel, ParcelStatus, Source, SourcedField, ZoneKind, supply_at,
 };
@@ -14,6 +16,8 @@ pub struct Candidate<'a> {
     pub code: &'a Code,
     /// Its area, m².
     pub area_m2: f64,
+    /// Its shape; none where nobody is told it.
+    pub shape: Option<&'a Shape>,
     /// What the record says of it.
     pub parcel: &'a Parcel,
     /// The kind of the zone that it lies in; none for land in no zone, or in one that is not known.
@@ -91,6 +95,11 @@ impl<'a> Candidate<'a> {
             *from > day && capacity.is_some_and(|amount| amount >= min && max.is_none_or(|max| amount <= max))
         };
         later.filter(within).min()
+    }
+
+    /// Whether a building has room.
+    pub(super) fn fit(&self, footprint: Footprint) -> Fit {
+        self.shape.map_or(Fit::Unknown, |shape| fit(footprint, self.parcel, shape))
     }
 
     /// What a quality is.

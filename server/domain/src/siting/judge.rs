@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::brief::{Brief, Criterion, Need, Wish, WishOf};
 use super::candidate::{Candidate, Told, Value};
+use super::fit::{Fit, Placement};
 use super::quantity::Quality;
 use super::value::FULL_VALUE;
 use super::{Place, Ranked, Standing};
@@ -35,6 +36,8 @@ pub struct Answer {
     pub margin: Option<f64>,
     /// Of a supply that is not enough: from when it will be.
     pub from: Option<Date>,
+    /// Of a building that has room: where.
+    pub placement: Option<Placement>,
     /// What it is worth of a wish, parts per million.
     pub worth: u32,
 }
@@ -46,6 +49,11 @@ pub(super) fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verd
             .amount(*quantity, on.unwrap_or(day))
             .map(|amount| min.is_none_or(|min| amount >= min) && max.is_none_or(|max| amount <= max)),
         Need::Word { quality, among } => candidate.word(*quality).map(|word| meets(*quality, word, among)),
+        Need::Footprint(footprint) => match candidate.fit(*footprint) {
+            Fit::Fits(_) => Some(true),
+            Fit::Fails => Some(false),
+            Fit::Unknown => None,
+        },
     };
     match met {
         Some(true) => Verdict::Pass,
@@ -115,7 +123,8 @@ pub fn explain(brief: &Brief, candidate: &Candidate<'_>) -> Place {
 
 fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
     let verdict = verdict(need, candidate, day);
-    let none = Answer { verdict, value: Value::Unknown, told: None, margin: None, from: None, worth: 0 };
+    let none =
+        Answer { verdict, value: Value::Unknown, told: None, margin: None, from: None, placement: None, worth: 0 };
     match need {
         Need::Amount { quantity, min, max, on } => {
             let day = on.unwrap_or(day);
@@ -133,6 +142,13 @@ fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
         Need::Word { quality, .. } => {
             Answer { value: word(candidate.word(*quality)), told: candidate.told_word(*quality), ..none }
         }
+        Need::Footprint(footprint) => {
+            let placement = match candidate.fit(*footprint) {
+                Fit::Fits(placement) => Some(placement),
+                Fit::Fails | Fit::Unknown => None,
+            };
+            Answer { placement, ..none }
+        }
     }
 }
 
@@ -147,7 +163,7 @@ fn wished(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Answer {
     };
     let worth = worth(wish, candidate, day);
     let verdict = if worth.is_some() { Verdict::Pass } else { Verdict::Unknown };
-    Answer { verdict, value, told, margin: None, from: None, worth: worth.unwrap_or(0) }
+    Answer { verdict, value, told, margin: None, from: None, placement: None, worth: worth.unwrap_or(0) }
 }
 
 fn word(word: Option<&str>) -> Value {

@@ -11,6 +11,7 @@
 mod brief;
 mod candidate;
 mod explain;
+pub mod fit;
 mod judge;
 mod quantity;
 mod relax;
@@ -22,9 +23,10 @@ use crate::record::Code;
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
 pub use candidate::{Candidate, Told, Value};
 pub use explain::{Change, Overtaking, binding, overtaking};
+pub use fit::{Fit, Footprint, Placement};
 pub use judge::{Answer, Verdict, explain};
 pub use quantity::{Quality, Quantity};
-pub use relax::{Relaxation, Step};
+pub use relax::{MOST_TRIED, Relaxation, Step, TooManyToTry};
 pub use sensitivity::{Interval, Share, shares};
 pub use value::{Anchors, FULL_VALUE};
 
@@ -96,11 +98,14 @@ impl Selection {
 }
 
 /// Answers a brief, with the first `listed` places of each kind in order.
-pub fn select(brief: &Brief, candidates: &[Candidate<'_>], listed: usize) -> Selection {
+///
+/// # Errors
+/// A footprint would have to be tried on too many places.
+pub fn select(brief: &Brief, candidates: &[Candidate<'_>], listed: usize) -> Result<Selection, TooManyToTry> {
     let (mut suits, mut open, mut fails) = (Vec::new(), Vec::new(), Vec::new());
     let mut costs = relax::Costs::new(brief);
     for (index, candidate) in candidates.iter().enumerate() {
-        let standing = costs.count(candidate, index);
+        let standing = costs.count(candidate, index)?;
         let (score, possible) = judge::score(brief, candidate);
         let ranked = Ranked { candidate: index, score, possible };
         match standing {
@@ -114,7 +119,7 @@ pub fn select(brief: &Brief, candidates: &[Candidate<'_>], listed: usize) -> Sel
     }
     let full = brief.wishes().map(|(_, wish)| u64::from(wish.weight) * u64::from(FULL_VALUE)).sum();
     let intervals = sensitivity::intervals(brief, candidates, &suits);
-    Selection { suits, open, fails, full, relaxations: costs.relaxations(candidates), intervals }
+    Ok(Selection { suits, open, fails, full, relaxations: costs.relaxations(candidates), intervals })
 }
 
 #[cfg(test)]

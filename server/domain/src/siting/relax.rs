@@ -6,6 +6,9 @@ use super::candidate::Candidate;
 use super::judge::{Verdict, verdict};
 use crate::record::Code;
 
+/// Footprints that are tried at most: each takes about a millisecond.
+pub const MOST_TRIED: usize = 5_000;
+
 /// Steps that are told of a must at most.
 const MOST_STEPS: usize = 5;
 
@@ -14,7 +17,8 @@ const MOST_STEPS: usize = 5;
 pub struct Relaxation {
     /// The must, by its place in the brief.
     pub criterion: usize,
-    /// How many places fail it and nothing else.
+    /// How many places fail it and nothing else. A footprint is tried only where nothing else fails, so of another must
+    /// these may have no room for it.
     pub alone: u32,
     /// How many places leave it unknown and are open for no other reason.
     pub unknown: u32,
@@ -33,9 +37,18 @@ pub struct Step {
     pub first: Code,
 }
 
+/// A footprint would have to be tried on more than [`MOST_TRIED`] places, which are all that fail nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "more than {MOST_TRIED} places fail nothing else, and a footprint is tried on no more: ask for something besides"
+)]
+pub struct TooManyToTry;
+
 /// Counts what musts cost while candidates are gone through.
 pub(super) struct Costs<'a> {
     brief: &'a Brief,
+    /// Footprints that were tried.
+    tried: usize,
     musts: Vec<Cost<'a>>,
 }
 
@@ -51,14 +64,25 @@ struct Cost<'a> {
 impl<'a> Costs<'a> {
     pub(super) fn new(brief: &'a Brief) -> Self {
         let of = |(criterion, need)| Cost { criterion, need, alone: 0, unknown: 0, amounts: Vec::new() };
-        Self { brief, musts: brief.musts().map(of).collect() }
+        Self { brief, tried: 0, musts: brief.musts().map(of).collect() }
     }
 
-    /// Judges a candidate by all musts.
-    pub(super) fn count(&mut self, candidate: &Candidate<'_>, index: usize) -> Standing {
+    /// Judges a candidate by all musts: the quick ones, and footprints if it fails none of those.
+    pub(super) fn count(&mut self, candidate: &Candidate<'_>, index: usize) -> Result<Standing, TooManyToTry> {
         let (mut standing, mut unmet) = (Standing::Suits, None::<(usize, Verdict)>);
         let mut several = false;
-        for (at, must) in self.musts.iter().enumerate() {
+        let is_slow = |must: &Cost<'_>| matches!(must.need, Need::Footprint(_));
+        let quick = self.musts.iter().enumerate().filter(|(_, must)| !is_slow(must));
+        for (at, must) in quick.chain(self.musts.iter().enumerate().filter(|(_, must)| is_slow(must))) {
+            if is_slow(must) {
+                if standing == Standing::Fails {
+                    break;
+                }
+                self.tried += 1;
+                if self.tried > MOST_TRIED {
+                    return Err(TooManyToTry);
+                }
+            }
             let found = verdict(must.need, candidate, self.brief.day());
             standing = standing.max(match found {
                 Verdict::Pass => continue,
@@ -67,7 +91,7 @@ impl<'a> Costs<'a> {
             });
             several |= unmet.replace((at, found)).is_some();
         }
-        let Some((at, found)) = unmet.filter(|_| !several) else { return standing };
+        let Some((at, found)) = unmet.filter(|_| !several) else { return Ok(standing) };
         let must = &mut self.musts[at];
         if found == Verdict::Unknown {
             must.unknown += 1;
@@ -78,7 +102,7 @@ impl<'a> Costs<'a> {
                 must.amounts.extend(amount.map(|amount| (amount, index)));
             }
         }
-        standing
+        Ok(standing)
     }
 
     /// What each must costs, in the order of the brief.

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use geo_types::Rect;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::*;
+use crate::geometry::Shape;
 use crate::record::{
-    Bounds, Parcel, ParcelStatus, Price, Source, SourcedField, Supply, SupplyKind, Tenure, TenureKind, ZoneKind,
+    Bounds, Parcel, ParcelStatus, Price, Setbacks, Source, SourcedField, Supply, SupplyKind, Tenure, TenureKind,
+    ZoneKind,
 };
 
 const DAY: Date = date(2026, 11, 26);
@@ -29,7 +32,7 @@ fn land(code: &str, area_m2: f64, change: impl FnOnce(&mut Parcel)) -> Land {
 fn candidates(lands: &[Land]) -> Vec<Candidate<'_>> {
     lands
         .iter()
-        .map(|(code, area_m2, parcel, zone)| Candidate { code, area_m2: *area_m2, parcel, zone: *zone })
+        .map(|(code, area_m2, parcel, zone)| Candidate { code, area_m2: *area_m2, shape: None, parcel, zone: *zone })
         .collect()
 }
 
@@ -50,7 +53,7 @@ impl std::ops::Deref for All {
 impl All {
     fn of(brief: &Brief, lands: &[Land]) -> Self {
         let candidates = candidates(lands);
-        let selection = select(brief, &candidates, usize::MAX);
+        let selection = select(brief, &candidates, usize::MAX).expect("there is no footprint");
         let explained = |(standing, ranked): (Standing, Ranked)| {
             let place = explain(brief, &candidates[ranked.candidate]);
             let (told, known) =
@@ -177,7 +180,10 @@ fn what_makes_no_sense_is_named() {
         Criterion::Wish(Wish { weight: 1, of })
     };
     let word = |quality, list: &[&str]| Criterion::Must(Need::Word { quality, among: words(list) });
-    let cases: [(Vec<Criterion>, &str, &str); 13] = [
+    let hall = Criterion::Must(Need::Footprint(Footprint { width_m: f64::NAN, depth_m: 20_000.0 }));
+    let cases: [(Vec<Criterion>, &str, &str); 15] = [
+        (vec![hall.clone()], "criteria[0].width_m", "must be 1 to 5000 m"),
+        (vec![hall], "criteria[0].depth_m", "and is 20000"),
         (vec![], "criteria", "there are 0: 1 to 40 are taken"),
         (vec![amount(Some(1.0), None); 41], "criteria", "there are 41"),
         (vec![amount(None, None)], "criteria[0].min", "needs a least, a most, or both"),
@@ -281,6 +287,45 @@ fn a_place_that_could_win_is_drawn_however_far_behind_it_stands() {
     assert_eq!(all.places[1_500].code.as_str(), "Z", "it stands last");
     let drawn = shares(&brief, &candidates, &all.suits, (30, 1_000, 1));
     assert!(drawn.iter().any(|share| share.code.as_str() == "Z" && share.first > 50), "{drawn:?}");
+}
+
+#[test]
+fn a_footprint_is_tried_where_nothing_else_fails() {
+    let shape = |side: f64| Shape::new(Rect::new((0.0, 0.0), (side, side)).to_polygon().into()).unwrap();
+    let shapes = [shape(100.0), shape(200.0), shape(200.0), shape(200.0)];
+    let told = |parcel: &mut Parcel| {
+        parcel.setbacks = Some(Setbacks { front_m: 12.0, side_m: 8.0, rear_m: 6.0 });
+        parcel.site_coverage.max = Some(0.5);
+    };
+    let lands = [
+        land("small", 10_000.0, told),
+        land("large", 40_000.0, told),
+        land("silent", 40_000.0, |_| {}),
+        land("taken", 40_000.0, |parcel| {
+            told(parcel);
+            parcel.status = ParcelStatus::Taken;
+        }),
+    ];
+    let mut candidates = candidates(&lands);
+    for (candidate, shape) in candidates.iter_mut().zip(&shapes) {
+        candidate.shape = Some(shape);
+    }
+    let hall = Need::Footprint(Footprint { width_m: 120.0, depth_m: 90.0 });
+    let free = Need::Word { quality: Quality::Status, among: words(&["available"]) };
+    let brief = Brief::new(vec![Criterion::Must(hall), Criterion::Must(free)], DAY).unwrap();
+    let selection = select(&brief, &candidates, 10).unwrap();
+    let told: Vec<(Standing, &str)> =
+        selection.places().map(|(standing, place)| (standing, lands[place.candidate].0.as_str())).collect();
+    let (suits, open, fails) = (Standing::Suits, Standing::Open, Standing::Fails);
+    assert_eq!(told, [(suits, "large"), (open, "silent"), (fails, "small"), (fails, "taken")]);
+    let alone: Vec<(u32, u32)> = selection.relaxations.iter().map(|cost| (cost.alone, cost.unknown)).collect();
+    assert_eq!(alone, [(1, 1), (1, 0)]);
+    let place = explain(&brief, &candidates[1]);
+    let corners = place.answers[0].placement.expect("it has room").corners;
+    assert!(corners.iter().all(|at| (11.9..188.1).contains(&at.x) && (11.9..188.1).contains(&at.y)), "{corners:?}");
+
+    let many: Vec<Candidate<'_>> = std::iter::repeat_n(candidates[0], MOST_TRIED + 1).collect();
+    assert_eq!(select(&brief, &many, 10), Err(TooManyToTry));
 }
 
 #[test]

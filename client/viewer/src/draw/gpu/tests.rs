@@ -138,11 +138,13 @@ fn panes_show_the_same_park_each_with_its_own_overlay() {
         renderer.change(TileChange::Overlay(Vec::new()));
         let (same, drawn) = picture(&mut renderer, &split);
         let [left, right] = halves(&same);
-        assert_eq!(difference(&left, &right), 0, "{level:?}: both halves are the same");
+        // Rounding differs by where a half begins: a few pixels on edges.
+        let alike = |one: &Picture, other: &Picture| difference(one, other) < 50;
+        assert!(alike(&left, &right), "{level:?}: both halves are the same");
         let narrow = Shot { panes: Panes::default(), ..split };
         let (reply, pictures) = channel();
         let once = renderer.capture((320, 360), &narrow, reply);
-        assert!(difference(&left, &pictures.recv().unwrap()) < 50, "{level:?}: a half is a picture of its size");
+        assert!(alike(&left, &pictures.recv().unwrap()), "{level:?}: a half is a picture of its size");
         assert_eq!(drawn.draw_calls, 2 * once.draw_calls, "{level:?}");
 
         let area = OverlayArea {

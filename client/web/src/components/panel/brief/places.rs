@@ -133,12 +133,19 @@ fn notes(page: Page, place: &Place, rows: &[usize]) -> Vec<String> {
 
 /// What the record says, in words.
 fn value(page: Page, row: usize, answer: &Answer) -> String {
+    if ROWS[row].1 == Subject::Footprint {
+        return page.text(match answer.verdict() {
+            Verdict::Pass => "brief.room",
+            Verdict::Fail => "brief.no_room",
+            Verdict::Unknown | Verdict::Unspecified => "card.unknown",
+        });
+    }
     match &answer.value {
         Some(Value::Amount(value)) => amount(page, row, *value),
         Some(Value::Word(word)) => {
             let quality = match ROWS[row].1 {
                 Subject::Words { quality, .. } => quality,
-                Subject::Amount { .. } => "",
+                Subject::Amount { .. } | Subject::Footprint => "",
             };
             page.text(&format!("{quality}.{word}"))
         }

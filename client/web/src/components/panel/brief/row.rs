@@ -21,7 +21,7 @@ pub(super) fn BriefRow(
     let page = Page::here();
     let row = Memo::new(move |known: Option<&Row>| {
         let now = page.brief.with(|brief| brief.as_ref().map(|draft| draft.rows[index]));
-        now.or(known.copied()).unwrap_or(Row { role: Role::Open, amount: None, weight: 0 })
+        now.or(known.copied()).unwrap_or(Row { role: Role::Open, amount: None, depth_m: None, weight: 0 })
     });
     let update = move |change: &dyn Fn(&mut Row)| {
         page.brief.update(|brief| {
@@ -44,14 +44,20 @@ pub(super) fn BriefRow(
     };
     let is = move |role: Role| row.get().role == role;
     let counts = matches!(ROWS[index].1, Subject::Amount { .. });
+    let is_footprint = ROWS[index].1 == Subject::Footprint;
+    // A building has room or not: there is no more or less of it to be wished.
+    let roles = ROLES.into_iter().filter(|(role, _)| !is_footprint || *role != Role::Wish);
     view! {
         <li class="brief-row" class:asked=move || !is(Role::Open)>
             <span class="brief-label">{move || label(page, index)}</span>
             <span class="segments" role="group" aria-label=move || label(page, index)>
-                {ROLES.map(role).into_iter().collect_view()}
+                {roles.map(role).collect_view()}
             </span>
             <Show when=move || is(Role::Must) && counts>
                 <Amount index row />
+            </Show>
+            <Show when=move || is(Role::Must) && is_footprint>
+                <Sides index row />
             </Show>
             <Show when=move || is(Role::Wish)>
                 <Weight index row />
@@ -99,6 +105,48 @@ fn Amount(
         </label>
     }
     .into_any()
+}
+
+/// How long and how deep a building is.
+#[component]
+fn Sides(
+    /// Which row.
+    index: usize,
+    /// As it is filled in.
+    row: Memo<Row>,
+) -> impl IntoView {
+    let page = Page::here();
+    let side = move |key: &'static str, of: fn(&mut Row) -> &mut Option<f64>| {
+        let shown = move || {
+            let mut row = row.get();
+            of(&mut row).map(|side| side.to_string()).unwrap_or_default()
+        };
+        let change = move |event| {
+            let value = typed(&event_target_value(&event));
+            page.brief.update(|brief| {
+                if let Some(draft) = brief {
+                    *of(&mut draft.rows[index]) = value;
+                }
+            });
+        };
+        view! {
+            <input
+                class="field"
+                type="text"
+                inputmode="decimal"
+                prop:value=shown
+                aria-label=page.words(key)
+                placeholder=page.words(key)
+                data-testid=key
+                on:change=change
+            />
+        }
+    };
+    view! {
+        <span class="brief-amount">
+            {side("brief.width", |row| &mut row.amount)} <span>"×"</span> {side("brief.depth", |row| &mut row.depth_m)}
+        </span>
+    }
 }
 
 /// How much a wish weighs, and between which weights the first place stays the first.

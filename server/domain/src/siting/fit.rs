@@ -1,0 +1,319 @@
+//! Whether a building's footprint has room on a parcel, and where.
+//!
+//! A footprint is tried at the angles of the parcel's own edges. At an angle, its middle may be wherever the footprint,
+//! grown by the setback, meets no edge: the parcel less, for each edge, all places from which it would be met. Those are the
+//! Minkowski sums of the edge, the footprint and a disc (de Berg et al., *Computational Geometry*, 2008, ch. 13).
+
+use std::f64::consts::FRAC_PI_2;
+
+use geo::{Area, BooleanOps, ConvexHull, InteriorPoint, unary_union};
+use geo_types::{Coord, Geometry, LineString, MultiPoint, MultiPolygon, Point, Polygon};
+
+use crate::geometry::Shape;
+use crate::record::{Parcel, Setbacks};
+
+/// Vertices of a parcel that is tried at most.
+const MOST_VERTICES: usize = 500;
+
+/// Angles that are tried at most, those of the longest edges.
+const MOST_ANGLES: usize = 6;
+
+/// Angles that are one, radians.
+const SAME_ANGLE: f64 = 0.002;
+
+/// What a footprint may lack on each side and still has room, metres: coordinates are millimetres.
+const TOLERANCE_M: f64 = 0.005;
+
+/// Sides of the disc that stands for a setback's circle. It is drawn around it, so it asks for a little more at corners.
+const DISC_SIDES: u32 = 16;
+
+/// A footprint, metres: positive and finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Footprint {
+    /// One side.
+    pub width_m: f64,
+    /// The other.
+    pub depth_m: f64,
+}
+
+/// Where a footprint has room: its corners, canonical metres, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Placement {
+    /// The corners.
+    pub corners: [Coord; 4],
+}
+
+/// Whether a footprint has room.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fit {
+    /// It has, whichever edge is the front.
+    Fits(Placement),
+    /// It has not, even with the smallest setback all around, or it covers more than is permitted.
+    Fails,
+    /// It is not known: no setback or coverage is told, which edge is the front decides, or the shape is too intricate.
+    Unknown,
+}
+
+/// Whether a footprint has room on a parcel of a shape. Which edge is the front is not in the record, so the largest
+/// setback decides what fits and the smallest what does not.
+pub fn fit(footprint: Footprint, parcel: &Parcel, shape: &Shape) -> Fit {
+    let covers = footprint.width_m * footprint.depth_m / shape.area_m2();
+    if covers > parcel.site_coverage.max.unwrap_or(1.0).min(1.0) {
+        return Fit::Fails;
+    }
+    let (least_m, most_m) = match parcel.setbacks {
+        Some(Setbacks { front_m, side_m, rear_m }) => {
+            let all = [front_m, side_m, rear_m];
+            (all.into_iter().fold(f64::INFINITY, f64::min), Some(all.into_iter().fold(0.0, f64::max)))
+        }
+        None => (0.0, None),
+    };
+    let areas = match shape.to_geometry() {
+        Geometry::Polygon(polygon) => vec![polygon],
+        Geometry::MultiPolygon(areas) => areas.0,
+        _ => return Fit::Unknown,
+    };
+    if areas.iter().map(vertices).sum::<usize>() > MOST_VERTICES {
+        return Fit::Unknown;
+    }
+    let place = |setback_m: f64| areas.iter().find_map(|area| place(footprint, area, setback_m));
+    if let Some(placement) = most_m.and_then(place) {
+        return if parcel.site_coverage.max.is_some() { Fit::Fits(placement) } else { Fit::Unknown };
+    }
+    if place(least_m).is_some() { Fit::Unknown } else { Fit::Fails }
+}
+
+fn vertices(area: &Polygon) -> usize {
+    rings(area).map(|ring| ring.0.len()).sum()
+}
+
+fn rings(area: &Polygon) -> impl Iterator<Item = &LineString> {
+    std::iter::once(area.exterior()).chain(area.interiors())
+}
+
+/// Where a footprint has room in an area, so far from its edges; none if it has not at any of the tried angles.
+pub fn place(footprint: Footprint, area: &Polygon, setback_m: f64) -> Option<Placement> {
+    let Footprint { width_m, depth_m } = footprint;
+    let origin = area.exterior().0.first().copied()?;
+    angles(area).into_iter().find_map(|angle| {
+        let turned = turn(area, origin, -angle);
+        let sides = if (width_m - depth_m).abs() < TOLERANCE_M { 1 } else { 2 };
+        [(width_m, depth_m), (depth_m, width_m)].into_iter().take(sides).find_map(|(across, along)| {
+            let middle = middle(&turned, across, along, setback_m)?;
+            let half = Coord { x: across / 2.0, y: along / 2.0 };
+            let corner = |x: f64, y: f64| {
+                turned_back(Coord { x: middle.x + x * half.x, y: middle.y + y * half.y }, origin, angle)
+            };
+            let corners = [corner(-1.0, -1.0), corner(1.0, -1.0), corner(1.0, 1.0), corner(-1.0, 1.0)];
+            Some(Placement { corners })
+        })
+    })
+}
+
+/// The angles of the longest edges, each once, within a quarter turn.
+fn angles(area: &Polygon) -> Vec<f64> {
+    let mut edges: Vec<(f64, f64)> = rings(area)
+        .flat_map(LineString::lines)
+        .map(|line| (line.dx().hypot(line.dy()), line.dy().atan2(line.dx()).rem_euclid(FRAC_PI_2)))
+        .collect();
+    edges.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
+    let mut angles: Vec<f64> = Vec::new();
+    for (_, angle) in edges {
+        let apart = |other: &f64| {
+            let between = (angle - other).abs();
+            between.min(FRAC_PI_2 - between) > SAME_ANGLE
+        };
+        if angles.len() < MOST_ANGLES && angles.iter().all(apart) {
+            angles.push(angle);
+        }
+    }
+    angles
+}
+
+fn turn(area: &Polygon, origin: Coord, angle: f64) -> Polygon {
+    let (sin, cos) = angle.sin_cos();
+    // Around the origin and from it: small numbers keep their millimetres.
+    let turned = |at: &Coord| {
+        let from = *at - origin;
+        Coord { x: from.x * cos - from.y * sin, y: from.x * sin + from.y * cos }
+    };
+    let ring = |ring: &LineString| ring.0.iter().map(turned).collect::<LineString>();
+    Polygon::new(ring(area.exterior()), area.interiors().iter().map(ring).collect())
+}
+
+fn turned_back(at: Coord, origin: Coord, angle: f64) -> Coord {
+    let (sin, cos) = angle.sin_cos();
+    origin + Coord { x: at.x * cos - at.y * sin, y: at.x * sin + at.y * cos }
+}
+
+/// Where the middle of an upright rectangle may be.
+fn middle(area: &Polygon, across: f64, along: f64, setback_m: f64) -> Option<Coord> {
+    let (half_x, half_y) = (across / 2.0 - TOLERANCE_M, along / 2.0 - TOLERANCE_M);
+    let around = disc((setback_m - TOLERANCE_M).max(0.0));
+    let met = rings(area).flat_map(LineString::lines).map(|line| {
+        let mut places = Vec::with_capacity(8 * around.len());
+        for end in [line.start, line.end] {
+            for (x, y) in [(half_x, half_y), (-half_x, half_y), (half_x, -half_y), (-half_x, -half_y)] {
+                places.extend(around.iter().map(|off| Point::from(end + Coord { x, y } + *off)));
+            }
+        }
+        MultiPoint::new(places).convex_hull()
+    });
+    let met: Vec<Polygon> = met.collect();
+    let free: MultiPolygon = area.difference(&unary_union(&met));
+    let largest = free.0.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+    largest.interior_point().map(Coord::from)
+}
+
+/// A polygon around a circle.
+fn disc(radius_m: f64) -> Vec<Coord> {
+    if radius_m <= 0.0 {
+        return vec![Coord { x: 0.0, y: 0.0 }];
+    }
+    let step = std::f64::consts::TAU / f64::from(DISC_SIDES);
+    let outer_m = radius_m / (step / 2.0).cos();
+    // A side lies across each axis, so that along the edges of an upright area the setback is exact.
+    let corner = |side: u32| {
+        let (sin, cos) = (step * (f64::from(side) + 0.5)).sin_cos();
+        Coord { x: outer_m * cos, y: outer_m * sin }
+    };
+    (0..DISC_SIDES).map(corner).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Centroid, Contains, Distance, Euclidean, MapCoords};
+    use geo_types::{Line, polygon};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::ParcelStatus;
+
+    fn placed(area: &Polygon, width_m: f64, depth_m: f64, setback_m: f64) -> Option<Polygon> {
+        let placement = place(Footprint { width_m, depth_m }, area, setback_m)?;
+        Some(Polygon::new(placement.corners.into_iter().collect(), vec![]))
+    }
+
+    /// Whether a rectangle lies within an area and so far from each of its edges, but for a centimetre.
+    fn lies_within(rectangle: &Polygon, area: &Polygon, setback_m: f64) -> bool {
+        let middle = rectangle.centroid().expect("a rectangle has a middle").0;
+        let shrunk = |at: Coord| {
+            let off = at - middle;
+            middle + off * (1.0 - 2.0 * TOLERANCE_M / off.x.hypot(off.y))
+        };
+        let shrunk = rectangle.map_coords(shrunk);
+        let apart = rings(area).flat_map(LineString::lines).all(|edge: Line| {
+            Euclidean.distance(&LineString::from(edge), shrunk.exterior()) >= setback_m - 2.0 * TOLERANCE_M
+        });
+        area.contains(&shrunk) && apart
+    }
+
+    fn square(side: f64) -> Polygon {
+        polygon![(x: 0.0, y: 0.0), (x: side, y: 0.0), (x: side, y: side), (x: 0.0, y: side)]
+    }
+
+    #[test]
+    fn what_just_fits_fits_and_a_hand_more_does_not() {
+        for setback_m in [0.0, 8.0, 12.5] {
+            let room = 100.0 - 2.0 * setback_m;
+            let fits = placed(&square(100.0), room, room / 2.0, setback_m);
+            assert!(fits.is_some_and(|rectangle| lies_within(&rectangle, &square(100.0), setback_m)), "{setback_m} m");
+            assert_eq!(placed(&square(100.0), room + 0.1, room / 2.0, setback_m), None, "{setback_m} m");
+        }
+    }
+
+    #[test]
+    fn it_is_turned_with_the_parcel_and_avoids_holes() {
+        let slanted = turn(&square(100.0), Coord { x: 0.0, y: 0.0 }, 0.3);
+        let rectangle = placed(&slanted, 84.0, 60.0, 8.0).expect("it has room");
+        assert!(lies_within(&rectangle, &slanted, 8.0), "{rectangle:?}");
+        let pond: LineString = vec![(40.0, 40.0), (60.0, 40.0), (60.0, 60.0), (40.0, 60.0), (40.0, 40.0)].into();
+        let around = Polygon::new(square(100.0).exterior().clone(), vec![pond]);
+        assert_eq!(placed(&around, 45.0, 45.0, 0.0), None, "it would stand in the pond");
+        let beside = placed(&around, 90.0, 38.0, 0.0).expect("it has room beside the pond");
+        assert!(lies_within(&beside, &around, 0.0));
+    }
+
+    #[test]
+    fn an_l_has_room_in_its_arms() {
+        let arms = polygon![
+            (x: 0.0, y: 0.0), (x: 100.0, y: 0.0), (x: 100.0, y: 40.0), (x: 40.0, y: 40.0), (x: 40.0, y: 100.0), (x: 0.0, y: 100.0)
+        ];
+        for (width, depth, fits) in [(95.0, 35.0, true), (35.0, 95.0, true), (60.0, 60.0, false), (41.0, 41.0, false)] {
+            let rectangle = placed(&arms, width, depth, 0.0);
+            assert_eq!(rectangle.is_some(), fits, "{width} by {depth}");
+            assert!(rectangle.is_none_or(|rectangle| lies_within(&rectangle, &arms, 0.0)));
+        }
+    }
+
+    fn parcel(setbacks: Option<(f64, f64, f64)>, coverage: Option<f64>) -> Parcel {
+        let mut parcel = Parcel::with_status(ParcelStatus::Available);
+        parcel.setbacks = setbacks.map(|(front_m, side_m, rear_m)| Setbacks { front_m, side_m, rear_m });
+        parcel.site_coverage.max = coverage;
+        parcel
+    }
+
+    #[test]
+    fn what_depends_on_what_nobody_says_is_unknown() {
+        let shape = Shape::new(square(100.0).into()).unwrap();
+        let of = |width_m, depth_m, setbacks, coverage| match fit(
+            Footprint { width_m, depth_m },
+            &parcel(setbacks, coverage),
+            &shape,
+        ) {
+            Fit::Fits(_) => "fits",
+            Fit::Fails => "fails",
+            Fit::Unknown => "unknown",
+        };
+        let setbacks = Some((15.0, 8.0, 6.0));
+        assert_eq!(of(70.0, 70.0, setbacks, Some(0.5)), "fits", "even with the front's setback all around");
+        assert_eq!(of(84.0, 50.0, setbacks, Some(0.5)), "unknown", "which edge is the front decides");
+        assert_eq!(of(95.0, 40.0, setbacks, Some(0.5)), "fails", "even with the rear's");
+        assert_eq!(of(70.0, 70.0, setbacks, Some(0.4)), "fails", "it covers too much");
+        assert_eq!(of(70.0, 70.0, setbacks, None), "unknown", "nobody says how much may be covered");
+        assert_eq!(of(70.0, 70.0, None, Some(0.5)), "unknown", "nobody says how far from the edges");
+        assert_eq!(of(101.0, 10.0, None, Some(0.5)), "fails", "it is longer than the parcel");
+    }
+
+    /// Whether there is room by trying every metre: slow, simple, and a little generous.
+    fn by_trying(area: &Polygon, width: f64, depth: f64, setback_m: f64) -> bool {
+        (0..80).any(|x| {
+            (0..80).any(|y| {
+                let at = Coord { x: f64::from(x), y: f64::from(y) };
+                let corner = |x: f64, y: f64| at + Coord { x: x * width, y: y * depth };
+                let rectangle = [corner(0.0, 0.0), corner(1.0, 0.0), corner(1.0, 1.0), corner(0.0, 1.0)];
+                lies_within(&Polygon::new(rectangle.into_iter().collect(), vec![]), area, setback_m)
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn what_is_placed_lies_within_and_what_can_be_tried_is_found(
+            steps in proptest::collection::vec((5_u32..30, 10_u32..60), 2..5),
+            width in 8_u32..40, depth in 8_u32..40, setback in 0_u32..6,
+        ) {
+            // A staircase: upright, never simple to fill.
+            let mut ring = vec![Coord { x: 0.0, y: 0.0 }];
+            let mut x = 0.0;
+            for (across, height) in &steps {
+                ring.push(Coord { x, y: f64::from(*height) });
+                x += f64::from(*across);
+                ring.push(Coord { x, y: f64::from(*height) });
+            }
+            ring.push(Coord { x, y: 0.0 });
+            let area = Polygon::new(ring.into_iter().collect(), vec![]);
+            let (width, depth, setback) = (f64::from(width), f64::from(depth), f64::from(setback));
+            let found = placed(&area, width, depth, setback);
+            if let Some(rectangle) = &found {
+                prop_assert!(lies_within(rectangle, &area, setback), "{:?} in {:?}", rectangle, area);
+            }
+            // Around an inner corner the disc asks for a little more than a circle does.
+            if by_trying(&area, width + 0.2, depth + 0.2, setback * 1.03) {
+                prop_assert!(found.is_some(), "{} by {} in {:?}", width, depth, area);
+            }
+        }
+    }
+}
