@@ -146,6 +146,13 @@ pub(crate) fn today() -> String {
     format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date())
 }
 
+/// The latest day that it is anywhere, as a date field has it: where an organisation is, it may be tomorrow already.
+pub(crate) fn latest_day() -> String {
+    const FARTHEST_EAST_MS: f64 = 14.0 * 3_600_000.0;
+    let there = js_sys::Date::new(&(js_sys::Date::now() + FARTHEST_EAST_MS).into());
+    String::from(there.to_iso_string()).chars().take(10).collect()
+}
+
 /// A moment, seconds since 1970, by the reader's clock and in a language.
 pub(crate) fn date_and_time(secs: i64, language: Language) -> String {
     let options = js_sys::Object::new();

@@ -78,7 +78,7 @@ fn Day(
                     class="field"
                     type="date"
                     required
-                    max=browser::today()
+                    max=browser::latest_day()
                     data-testid="time-day"
                     prop:value=move || day.get()
                     on:input=move |event| day.set(event_target_value(&event))
