@@ -43,11 +43,7 @@ pub(crate) fn BriefPanel() -> impl IntoView {
     };
     let change_day = move |event| {
         let day = event_target_value(&event);
-        page.brief.update(|brief| {
-            if let Some(draft) = brief {
-                draft.day = day;
-            }
-        });
+        fill_in(page, |draft| draft.day = day);
     };
     view! {
         <div class="brief" data-testid="brief">
@@ -77,6 +73,15 @@ pub(crate) fn BriefPanel() -> impl IntoView {
             <Places />
         </div>
     }
+}
+
+/// Fills something in, while the brief stands open.
+fn fill_in(page: Page, change: impl FnOnce(&mut Draft)) {
+    page.brief.update(|brief| {
+        if let Some(draft) = brief {
+            change(draft);
+        }
+    });
 }
 
 /// What a row asks about, with the unit that it is asked in.

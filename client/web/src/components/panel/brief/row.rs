@@ -3,7 +3,7 @@
 use cloudsite_domain::siting::Quantity;
 use leptos::prelude::*;
 
-use super::{amount, label};
+use super::{amount, fill_in, label};
 use crate::pure::brief::{AREA_ROW, MOST_WEIGHT, ROWS, Role, Row, Subject};
 use crate::pure::number::{area_input, typed};
 use crate::state::Page;
@@ -23,20 +23,13 @@ pub(super) fn BriefRow(
         let now = page.brief.with(|brief| brief.as_ref().map(|draft| draft.rows[index]));
         now.or(known.copied()).unwrap_or(Row { role: Role::Open, amount: None, depth_m: None, weight: 0 })
     });
-    let update = move |change: &dyn Fn(&mut Row)| {
-        page.brief.update(|brief| {
-            if let Some(draft) = brief {
-                change(&mut draft.rows[index]);
-            }
-        });
-    };
     let role = move |(role, key): (Role, &'static str)| {
         view! {
             <button
                 type="button"
                 aria-pressed=move || (row.get().role == role).to_string()
                 data-testid=format!("brief-{}-{}", ROWS[index].0, &key["brief.".len()..])
-                on:click=move |_| update(&|row| row.role = role)
+                on:click=move |_| fill_in(page, |draft| draft.rows[index].role = role)
             >
                 {page.words(key)}
             </button>
@@ -84,11 +77,7 @@ fn Amount(
     let change = move |event| {
         let value = typed(&event_target_value(&event));
         let value = value.map(|value| if index == AREA_ROW { page.unit().to_m2(value) } else { value * scale });
-        page.brief.update(|brief| {
-            if let Some(draft) = brief {
-                draft.rows[index].amount = value;
-            }
-        });
+        fill_in(page, |draft| draft.rows[index].amount = value);
     };
     view! {
         <label class="brief-amount">
@@ -123,11 +112,7 @@ fn Sides(
         };
         let change = move |event| {
             let value = typed(&event_target_value(&event));
-            page.brief.update(|brief| {
-                if let Some(draft) = brief {
-                    *of(&mut draft.rows[index]) = value;
-                }
-            });
+            fill_in(page, |draft| *of(&mut draft.rows[index]) = value);
         };
         view! {
             <input
@@ -160,11 +145,7 @@ fn Weight(
     let page = Page::here();
     let change = move |event| {
         let weight = event_target_value(&event).parse().unwrap_or(0).min(MOST_WEIGHT);
-        page.brief.update(|brief| {
-            if let Some(draft) = brief {
-                draft.rows[index].weight = weight;
-            }
-        });
+        fill_in(page, |draft| draft.rows[index].weight = weight);
     };
     // From and to, percent of the slider.
     let stays = move || {

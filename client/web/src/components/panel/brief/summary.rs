@@ -3,7 +3,7 @@
 use cloudsite_proto::siting::{Relaxation, RelaxationStep};
 use leptos::prelude::*;
 
-use super::{amount, label};
+use super::{amount, fill_in, label};
 use crate::pure::brief::Role;
 use crate::pure::number::number;
 use crate::state::Page;
@@ -65,12 +65,12 @@ fn Cost(
 ) -> impl IntoView {
     let page = Page::here();
     let alone = relaxation.alone.to_string();
-    let drop = move |_| set(page, row, |row| row.role = Role::Open);
+    let drop = move |_| fill_in(page, |draft| draft.rows[row].role = Role::Open);
     let step = move |step: RelaxationStep| {
         let (bound, opens) = (step.bound, step.opens.to_string());
         let text = move || page.fill("brief.step", &[("amount", &amount(page, row, bound)), ("n", &opens)]);
         view! {
-            <button class="chip" type="button" data-testid="brief-step" on:click=move |_| set(page, row, |row| row.amount = Some(bound))>
+            <button class="chip" type="button" data-testid="brief-step" on:click=move |_| fill_in(page, |draft| draft.rows[row].amount = Some(bound))>
                 {text}
             </button>
         }
@@ -84,12 +84,4 @@ fn Cost(
             </span>
         </li>
     }
-}
-
-fn set(page: Page, index: usize, change: impl Fn(&mut crate::pure::brief::Row)) {
-    page.brief.update(|brief| {
-        if let Some(draft) = brief {
-            change(&mut draft.rows[index]);
-        }
-    });
 }
