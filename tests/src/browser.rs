@@ -39,10 +39,36 @@ const FLAGS: [&str; 11] = [
 /// A browser; ends with this value.
 #[derive(Debug)]
 pub struct Browser {
-    // Held for its drop, which ends driver and browser.
-    _driver: Child,
+    driver: Child,
     profile: TempDir,
     address: String,
+}
+
+impl Drop for Browser {
+    /// Ends what the driver started, which outlives it where a test has failed: a browser that draws in software keeps a
+    /// core from all other tests.
+    fn drop(&mut self) {
+        let Some(driver) = self.driver.id() else { return };
+        let mut started = vec![driver];
+        let mut looked_at = 0;
+        let families = families();
+        while let Some(parent) = started.get(looked_at).copied() {
+            started.extend(families.iter().filter(|(_, of)| *of == parent).map(|(child, _)| *child));
+            looked_at += 1;
+        }
+        let started = started.iter().map(ToString::to_string);
+        // What has ended by itself meanwhile is no failure.
+        let _ended = std::process::Command::new("kill").arg("-9").args(started).stderr(Stdio::null()).status();
+    }
+}
+
+/// All processes, each with its parent.
+fn families() -> Vec<(u32, u32)> {
+    let status = |entry: std::fs::DirEntry| std::fs::read_to_string(entry.path().join("status")).ok();
+    let number =
+        |status: &str, name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(status);
+    entries.filter_map(|status| Some((number(&status, "Pid:")?, number(&status, "PPid:")?))).collect()
 }
 
 /// One window of a browser.
@@ -62,7 +88,7 @@ impl Browser {
         eventually("chromedriver listens", STARTED_WITHIN, async || tokio::net::TcpStream::connect(address).await.ok())
             .await;
         let profile = TempDir::new().expect("a folder can be made");
-        Self { _driver: driver, profile, address: format!("http://{address}") }
+        Self { driver, profile, address: format!("http://{address}") }
     }
 
     /// Opens an address in a browser of its own, with a window of this size.
