@@ -6,6 +6,7 @@ use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{
     AsOf, Highlight, Language, Layers, Overlay, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
 };
+use cloudsite_proto::siting::MatchResponse;
 use leptos::prelude::*;
 use prost::Message;
 
@@ -14,7 +15,7 @@ use crate::keeping::Keeping;
 use crate::pure::facts::code_of;
 use crate::pure::place::{Place, zone_with};
 use crate::pure::{brief, camera};
-use crate::state::{Card, Connection, Page};
+use crate::state::{Card, Connection, Page, Tab};
 
 /// The layers that can be switched, in the order of the switches.
 pub(crate) const LAYERS: [&str; 12] =
@@ -36,7 +37,7 @@ pub(super) fn follow(page: Page) {
     on(listens, move || Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get() })));
     on(listens, move || Some(Event::Layers(layers(page))));
     on(listens, move || {
-        if let Some((ids, colours)) = page.matched.with(|matched| matched.reply().map(brief::colours)) {
+        if let Some((ids, colours)) = matched(page, brief::colours) {
             return Some(Event::Highlight(Highlight { active: true, ids, colours }));
         }
         let ids = page.highlighted.get();
@@ -58,16 +59,20 @@ pub(super) fn follow(page: Page) {
 /// The past revision and the lower tier that are shown, and the reader's own tier.
 type Reader = (Option<u64>, Option<Tier>, Option<i32>);
 
-/// What lies over the park: what of the brief has room, while it stands open; else what those lay there who keep the record.
+/// What lies over the park: what those lay there who keep the record, else what of the brief has room.
 fn overlay(page: Page) -> Overlay {
-    let placements = page.matched.with(|matched| {
-        let reply = matched.reply()?;
-        page.park.with(|park| Some(brief::placements(reply, park.as_ref()?)))
-    });
-    match placements {
-        Some(areas) => Overlay { areas, ..Overlay::default() },
-        None => page.keeping.get().map(Keeping::overlay).unwrap_or_default(),
+    let kept = page.keeping.get().map(Keeping::overlay).unwrap_or_default();
+    if kept != Overlay::default() {
+        return kept;
     }
+    let areas = matched(page, |reply| page.park.with(|park| park.as_ref().map(|park| brief::placements(reply, park))));
+    Overlay { areas: areas.flatten().unwrap_or_default(), ..kept }
+}
+
+/// Something of the answer to the brief, while the panel shows it.
+fn matched<T>(page: Page, of: impl FnOnce(&MatchResponse) -> T) -> Option<T> {
+    let shown = !page.keeps() || page.tab.get() == Tab::Find;
+    page.matched.with(|matched| matched.reply().filter(|_| shown).map(of))
 }
 
 /// Tells what is shown, and tells it again when the reader becomes another: tiles are then other ones, too.
