@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 mod asker;
+pub mod bench;
 mod browser;
 mod command;
 mod desk;

@@ -140,6 +140,8 @@ pub(crate) struct Signals {
     pub(crate) list: RwSignal<ParcelList>,
     /// The site brief, while it stands open in place of the list.
     pub(crate) brief: RwSignal<Option<Draft>>,
+    /// Ids of the parcels of the brief's answer that are looked at together; empty if none are.
+    pub(crate) joined: RwSignal<Vec<u64>>,
     pub(crate) matched: RwSignal<Matched>,
     /// Ids of all parcels that meet the filter; none while no filter is set.
     pub(crate) highlighted: RwSignal<Option<Vec<u64>>>,
@@ -218,6 +220,7 @@ impl Page {
             order: RwSignal::new(ParcelOrder::Availability),
             list: RwSignal::new(ParcelList::default()),
             brief: RwSignal::new(None),
+            joined: RwSignal::new(Vec::new()),
             matched: RwSignal::new(Matched::default()),
             highlighted: RwSignal::new(None),
             selected: RwSignal::new(link.parcel.clone()),

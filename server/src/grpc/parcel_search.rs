@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use cloudsite_domain::record::{Body, Bounds};
+use cloudsite_domain::rows::{Bits, Interval};
 use cloudsite_proto::land as wire;
 
 use super::parcel_filter::ParcelQuery;
-use crate::record::{Bits, Interval, LayerSnapshot, Order, ParcelIndex};
+use crate::record::{LayerSnapshot, Order, ParcelIndex};
 
 /// A page of what was found.
 #[derive(Debug, Default, PartialEq, Eq)]

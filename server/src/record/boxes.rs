@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cloudsite_domain::rows::Bits;
 use geo_index::rtree::sort::HilbertSort;
 use geo_index::rtree::{RTree, RTreeBuilder, RTreeIndex};
 use geo_types::{Coord, Rect};
 
 use super::SearchArea;
-use super::bits::Bits;
 use super::entries::Entries;
 
 /// Boxes that are looked through one by one before the tree is built anew.

@@ -6,7 +6,6 @@
 //! [`Record`] is the whole, for what writes, checks and keeps it. Whatever answers someone has [`Views`] instead, and of
 //! these a [`View`] for who asks, which gives no more than the tier may see.
 
-mod bits;
 mod boxes;
 mod codes;
 mod columns;
@@ -17,8 +16,8 @@ mod layer;
 mod made;
 mod parcel_index;
 mod search_area;
+mod sites;
 mod snapshot;
-mod steps;
 mod tile_revisions;
 mod view;
 
@@ -32,7 +31,6 @@ use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
-pub(crate) use bits::Bits;
 pub(crate) use boxes::united;
 pub(crate) use columns::power_now_kw;
 pub(crate) use entry::Entry;
@@ -40,8 +38,8 @@ pub(crate) use layer::LayerSnapshot;
 pub(crate) use made::Told;
 pub(crate) use parcel_index::{Order, ParcelIndex};
 pub(crate) use search_area::SearchArea;
+pub(crate) use sites::Sites;
 pub(crate) use snapshot::{Snapshot, lon_lat_from_canonical, mercator_from_canonical};
-pub(crate) use steps::Interval;
 pub(crate) use tile_revisions::{BUFFER_UNITS, LEAF_ZOOM, MIN_ZOOM, TileRevisions};
 pub(crate) use view::{View, Views};
 

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use cloudsite_domain::record::{Code, LandUse, ParcelStatus};
+use cloudsite_domain::rows::{Bits, Steps};
 
-use super::bits::Bits;
 use super::columns::Columns;
-use super::steps::Steps;
 
 /// Rows that have something in common: a bit each, or where that would need more room, one by one.
 enum Rows {

@@ -9,6 +9,7 @@ use cloudsite_store::{Difference, Store, StoreError};
 use geo_types::{Coord, Rect};
 
 use super::disclosed::Below;
+use super::sites::{Kept, Sites};
 use super::{Entry, LayerSnapshot, united};
 
 /// Without a park in the record, the local frame begins on a corner of this grid, metres, so that it does not move with
@@ -20,6 +21,7 @@ pub(crate) struct Snapshot {
     revision: Revision,
     layers: Vec<Arc<LayerSnapshot>>,
     parcels_by_zone: OnceLock<HashMap<Code, u32>>,
+    sites: OnceLock<Kept>,
     /// Of the whole: what the tiers below the government's may see of it, once one of them has asked.
     pub(super) below: Below,
 }
@@ -66,7 +68,7 @@ impl Snapshot {
 
     /// A snapshot of layers that stand in the order of [`Layer::ALL`].
     pub(super) fn of_layers(revision: Revision, layers: Vec<Arc<LayerSnapshot>>) -> Self {
-        Self { revision, layers, parcels_by_zone: OnceLock::new(), below: Below::default() }
+        Self { revision, layers, parcels_by_zone: OnceLock::new(), sites: OnceLock::new(), below: Below::default() }
     }
 
     /// A layer to be shared.
@@ -105,6 +107,11 @@ impl Snapshot {
             let centre = bounds.center();
             Coord { x: on_grid(centre.x), y: on_grid(centre.y) }
         })
+    }
+
+    /// The parcels as site selection looks at them. Its columns are made when they are first asked for: blocks then.
+    pub(crate) fn sites(&self) -> Sites<'_> {
+        Sites::new(self, self.sites.get_or_init(|| Kept::of(self)))
     }
 
     /// Whether the park says of itself that it is invented.

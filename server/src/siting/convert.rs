@@ -4,14 +4,19 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use cloudsite_domain::record::Code;
+use cloudsite_domain::siting::assembly::{JointAnswer, explain_joint};
 use cloudsite_domain::siting::{
-    Anchors, Answer, Brief, Criterion, Footprint, Need, Overtaking, Place, Quality, Quantity, Selection, Share,
-    Standing, Value, Verdict, Wish, WishOf, binding, overtaking,
+    Anchors, Answer, Assembly, Brief, Criterion, Footprint, Need, Opinion, Overtaking, Place, Placement, Quality,
+    Quantity, Selection, Standing, Told, Value, Verdict, Wish, WishOf, binding, opinions, overtaking,
 };
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
 
 use crate::grpc::Refusal;
+use crate::record::Sites;
+
+/// Places that a second opinion names at most.
+const MOST_IN_AN_OPINION: usize = 5;
 
 /// Reads a brief; `today` is the day of one that names none.
 pub(super) fn brief(brief: wire::Brief, today: Date) -> Result<Brief, Refusal> {
@@ -74,12 +79,7 @@ fn criterion_of(criterion: wire::Criterion, at: &str) -> Result<Criterion, Refus
 }
 
 /// What a brief came to, but for the revision that it was asked of.
-pub(super) fn reply(
-    brief: &Brief,
-    selection: &Selection,
-    places: &[(Place, u64)],
-    shares: Vec<Share>,
-) -> wire::MatchResponse {
+pub(super) fn reply(brief: &Brief, selection: &Selection, places: &[(Place, u64)]) -> wire::MatchResponse {
     let relaxations = selection.relaxations.iter().map(|relaxation| wire::Relaxation {
         criterion: relaxation.criterion as u32,
         alone: relaxation.alone,
@@ -95,20 +95,33 @@ pub(super) fn reply(
         from: interval.from,
         to: interval.to,
     });
-    let shares = shares.into_iter().map(|share| wire::RankShare { parcel: name(&share.code), first: share.first });
+    let shares = selection.shares.iter().map(|share| wire::RankShare { parcel: name(&share.code), first: share.first });
     let first = places.first().map(|(place, _)| place).filter(|place| place.standing == Standing::Suits);
     wire::MatchResponse {
         revision: 0,
         day: brief.day().to_string(),
-        suits: selection.suits.len() as u32,
-        open: selection.open.len() as u32,
-        fails: selection.fails.len() as u32,
+        suits: selection.suits,
+        open: selection.open,
+        fails: selection.fails,
+        untried: selection.untried,
         full_points: selection.full,
         places: places.iter().map(|(one, id)| place(brief, one, first, *id)).collect(),
         relaxations: relaxations.collect(),
         intervals: intervals.collect(),
         shares: shares.collect(),
+        opinions: second_opinions(brief, places),
+        ..Default::default()
     }
+}
+
+fn second_opinions(brief: &Brief, places: &[(Place, u64)]) -> Vec<wire::Opinion> {
+    let suits = places.iter().map(|(place, _)| place).filter(|place| place.standing == Standing::Suits);
+    let suits: Vec<&Place> = suits.collect();
+    let opinion = |opinion: Opinion| wire::Opinion {
+        method: opinion.method.to_string(),
+        parcels: opinion.order.into_iter().take(MOST_IN_AN_OPINION).map(|at| name(&suits[at].code)).collect(),
+    };
+    opinions(brief, &suits).into_iter().map(opinion).collect()
 }
 
 fn name(code: &Code) -> String {
@@ -116,11 +129,6 @@ fn name(code: &Code) -> String {
 }
 
 fn place(brief: &Brief, place: &Place, first: Option<&Place>, id: u64) -> wire::Place {
-    let standing = match place.standing {
-        Standing::Suits => wire::Standing::Suits,
-        Standing::Open => wire::Standing::Open,
-        Standing::Fails => wire::Standing::Fails,
-    };
     let suits = place.standing == Standing::Suits;
     let changes = match first.filter(|_| suits).map(|first| overtaking(brief, place, first)) {
         Some(Overtaking::AnyOf(changes)) => changes,
@@ -129,7 +137,7 @@ fn place(brief: &Brief, place: &Place, first: Option<&Place>, id: u64) -> wire::
     wire::Place {
         parcel: name(&place.code),
         id,
-        standing: standing.into(),
+        standing: standing_of(place.standing).into(),
         points: place.score,
         possible_points: place.possible,
         answers: place.answers.iter().zip(&place.points).map(|(found, points)| answer(found, *points)).collect(),
@@ -141,15 +149,70 @@ fn place(brief: &Brief, place: &Place, first: Option<&Place>, id: u64) -> wire::
     }
 }
 
-fn answer(answer: &Answer, points: u64) -> wire::Answer {
-    let verdict = match answer.verdict {
+/// Parcels that are joined, with every answer.
+pub(super) fn assembly(brief: &Brief, sites: Sites<'_>, assembly: &Assembly) -> wire::Assembly {
+    let (standing, answers) = explain_joint(brief, &sites, &assembly.rows);
+    let entries = || assembly.rows.iter().map(|row| sites.entry(*row));
+    let answers = brief.criteria().iter().zip(answers).map(|(criterion, found)| {
+        let weight = criterion.wish().map_or(0, |wish| u64::from(wish.weight));
+        joint_answer(&found, weight * u64::from(found.worth))
+    });
+    wire::Assembly {
+        parcels: entries().map(|entry| name(&entry.feature.code)).collect(),
+        ids: entries().map(|entry| entry.id.0).collect(),
+        area_m2: entries().map(|entry| entry.feature.shape.area_m2()).sum(),
+        standing: standing_of(standing).into(),
+        points: assembly.score,
+        possible_points: assembly.possible,
+        answers: answers.collect(),
+    }
+}
+
+fn joint_answer(answer: &JointAnswer, points: u64) -> wire::Answer {
+    let amount = answer.amount.map(|amount| wire::answer::Value::Amount(amount.from));
+    wire::Answer {
+        verdict: verdict_of(answer.verdict).into(),
+        value: amount.or_else(|| answer.word.clone().map(wire::answer::Value::Word)),
+        up_to: answer.amount.filter(|amount| amount.to > amount.from).map(|amount| amount.to),
+        points,
+        placement: corners(answer.placement.as_ref()),
+        ..told_by(answer.told.as_ref())
+    }
+}
+
+const fn verdict_of(verdict: Verdict) -> wire::Verdict {
+    match verdict {
         Verdict::Pass => wire::Verdict::Pass,
         Verdict::Fail => wire::Verdict::Fail,
         Verdict::Unknown => wire::Verdict::Unknown,
-    };
-    let told = answer.told.as_ref();
+    }
+}
+
+const fn standing_of(standing: Standing) -> wire::Standing {
+    match standing {
+        Standing::Suits => wire::Standing::Suits,
+        Standing::Open => wire::Standing::Open,
+        Standing::Fails => wire::Standing::Fails,
+    }
+}
+
+/// An answer of which only who gave it is known.
+fn told_by(told: Option<&Told>) -> wire::Answer {
     wire::Answer {
-        verdict: verdict.into(),
+        source: told.map(|told| told.source.clone()).unwrap_or_default(),
+        as_of: told.map(|told| told.as_of.to_string()).unwrap_or_default(),
+        confidence: told.and_then(|told| told.confidence).map(|sure| sure.to_string()).unwrap_or_default(),
+        ..Default::default()
+    }
+}
+
+fn corners(placement: Option<&Placement>) -> Vec<f64> {
+    placement.map(|placement| placement.corners.iter().flat_map(|at| [at.x, at.y]).collect()).unwrap_or_default()
+}
+
+fn answer(answer: &Answer, points: u64) -> wire::Answer {
+    wire::Answer {
+        verdict: verdict_of(answer.verdict).into(),
         value: match &answer.value {
             Value::Amount(amount) => Some(wire::answer::Value::Amount(*amount)),
             Value::Word(word) => Some(wire::answer::Value::Word(word.clone())),
@@ -158,12 +221,7 @@ fn answer(answer: &Answer, points: u64) -> wire::Answer {
         margin: answer.margin,
         from: answer.from.map(|day| day.to_string()).unwrap_or_default(),
         points,
-        source: told.map(|told| told.source.clone()).unwrap_or_default(),
-        as_of: told.map(|told| told.as_of.to_string()).unwrap_or_default(),
-        placement: answer
-            .placement
-            .map(|placement| placement.corners.iter().flat_map(|at| [at.x, at.y]).collect())
-            .unwrap_or_default(),
-        confidence: told.and_then(|told| told.confidence).map(|sure| sure.to_string()).unwrap_or_default(),
+        placement: corners(answer.placement.as_ref()),
+        ..told_by(answer.told.as_ref())
     }
 }

@@ -1,10 +1,10 @@
 //! `cloudsite.siting.v1.SitingService`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cloudsite_domain::record::{Body, Code, Layer, ZoneKind};
-use cloudsite_domain::siting::{Candidate, Place, Ranked, Standing, explain, select, shares};
+use cloudsite_domain::record::{Code, Layer};
+use cloudsite_domain::siting::{Assemblies, Draws, Judged, Place, Places, Ranked, Standing, explain};
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::siting_service_server::{SitingService, SitingServiceServer};
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ use super::convert;
 use crate::disclosure::Channel;
 use crate::grpc::{Refusal, blocking, recipient, snapshot};
 use crate::identity::Clock;
-use crate::record::{Entry, Snapshot, View, Views};
+use crate::record::{Sites, Snapshot, View, Views};
 use crate::validation::day_of;
 
 /// The largest brief, bytes.
@@ -26,8 +26,11 @@ const MAX_REQUEST_BYTES: usize = 64 * 1024;
 const EXPLAINED: usize = 20;
 const MOST_EXPLAINED: usize = 100;
 
-/// How the robustness of the first rank is drawn: by how many percent weights move, how often, and from which seed.
-const DRAWN: (u32, u32, u64) = (30, 1_000, 1);
+/// Assemblies that are looked for at most.
+const MOST_ASSEMBLIES: usize = 20;
+
+/// How the robustness of the first rank is drawn.
+const DRAWS: Draws = Draws { spread_percent: 30, count: 1_000, seed: 1 };
 
 /// Briefs that are answered at a time: each goes through the whole record. Others wait, as many as there may be calls.
 const MOST_AT_A_TIME: usize = 2;
@@ -63,35 +66,52 @@ async fn answer(
 ) -> Result<wire::MatchResponse, Refusal> {
     let asked = request.brief.ok_or_else(|| Refusal::field("brief", "is missing"))?;
     let brief = convert::brief(asked, today)?;
-    let explained = match usize::try_from(request.explained) {
-        Ok(0) => EXPLAINED,
-        Ok(asked) => asked.min(MOST_EXPLAINED),
-        Err(_) => return Err(Refusal::field("explained", "must not be negative")),
+    let count =
+        |field: &str, asked: i32| usize::try_from(asked).map_err(|_| Refusal::field(field, "must not be negative"));
+    let explained = match count("explained", request.explained)? {
+        0 => EXPLAINED,
+        asked => asked.min(MOST_EXPLAINED),
     };
+    let assemblies = count("assemblies", request.assemblies)?.min(MOST_ASSEMBLIES);
     let snapshot = snapshot(&view, request.revision).await?;
     // The place is kept until the work is done, even if nobody waits for it any more.
     let turn = turns.acquire_owned().await.map_err(|_| Refusal::Interrupted)?;
     blocking(move || {
         let _turn = turn;
-        let zones = zones(&snapshot);
-        let parcels = snapshot.layer(Layer::Parcel).features().iter();
-        let (entries, candidates): (Vec<&Entry>, Vec<Candidate<'_>>) =
-            parcels.filter_map(|entry| Some((entry, candidate(entry, &zones)?))).unzip();
-        let selection =
-            select(&brief, &candidates, explained).map_err(|error| Refusal::field("brief.criteria", error))?;
-        let shares = shares(&brief, &candidates, &selection.suits, DRAWN);
-        let told = |(_, ranked): (Standing, Ranked)| {
-            (explain(&brief, &candidates[ranked.candidate]), entries[ranked.candidate].id.0)
+        let sites = snapshot.sites();
+        let judged = Judged::of(&brief, sites.table(), &sites, explained);
+        let selection = judged.selection(DRAWS);
+        let joined = joined(&judged, sites, assemblies);
+        let told = |(_, ranked): &(Standing, Ranked)| {
+            (explain(&brief, &sites.candidate(ranked.row)), sites.entry(ranked.row).id.0)
         };
-        let places: Vec<(Place, u64)> = selection.places().take(explained).map(told).collect();
+        let places: Vec<(Place, u64)> = selection.places.iter().map(told).collect();
         let steps = selection.relaxations.iter().flat_map(|relaxation| &relaxation.steps).map(|step| &step.first);
-        let named =
-            places.iter().map(|(place, _)| &place.code).chain(steps).chain(shares.iter().map(|share| &share.code));
+        let shares = selection.shares.iter().map(|share| &share.code);
+        let assembled = joined.found.iter().flat_map(|one| &one.rows);
+        let assembled = assembled.map(|row| &sites.entry(*row).feature.code);
+        let named = places.iter().map(|(place, _)| &place.code).chain(steps).chain(shares).chain(assembled);
         give(&view, &snapshot, named)?;
-        let reply = convert::reply(&brief, &selection, &places, shares);
-        Ok(wire::MatchResponse { revision: snapshot.revision().0, ..reply })
+        let reply = convert::reply(&brief, &selection, &places);
+        Ok(wire::MatchResponse {
+            revision: snapshot.revision().0,
+            assemblies: joined.found.iter().map(|one| convert::assembly(&brief, sites, one)).collect(),
+            assemblies_cut_short: joined.cut_short,
+            ..reply
+        })
     })
     .await
+}
+
+/// The best assemblies; none if none are asked for.
+fn joined(judged: &Judged<'_, Sites<'_>>, sites: Sites<'_>, listed: usize) -> Assemblies {
+    if listed == 0 {
+        return Assemblies::default();
+    }
+    match sites.borders() {
+        Some(borders) => judged.assemblies(borders, listed),
+        None => Assemblies { cut_short: true, ..Assemblies::default() },
+    }
 }
 
 /// Takes the parcels that a reply names for given.
@@ -105,25 +125,4 @@ fn give<'a>(view: &View, snapshot: &Snapshot, named: impl Iterator<Item = &'a Co
         delivery.add(entry);
     }
     Ok(view.hand_over(Channel::Grpc, &delivery.parcelled())?)
-}
-
-fn zones(snapshot: &Snapshot) -> HashMap<&Code, ZoneKind> {
-    let kind = |entry: &'_ Entry| match &entry.feature.body {
-        Body::Zone(zone) => Some(zone.kind),
-        _ => None,
-    };
-    let zones = snapshot.layer(Layer::Zone).features().iter();
-    zones.filter_map(|entry| Some((&entry.feature.code, kind(entry)?))).collect()
-}
-
-fn candidate<'a>(entry: &'a Entry, zones: &HashMap<&Code, ZoneKind>) -> Option<Candidate<'a>> {
-    let Body::Parcel(parcel) = &entry.feature.body else { return None };
-    let zone = parcel.zone.as_ref().and_then(|zone| zones.get(zone).copied());
-    Some(Candidate {
-        code: &entry.feature.code,
-        area_m2: entry.feature.shape.area_m2(),
-        shape: Some(&entry.feature.shape),
-        parcel,
-        zone,
-    })
 }

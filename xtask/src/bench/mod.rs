@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-mod record;
+mod generated;
 mod size;
 mod tiles;
 mod viewer;
@@ -14,6 +14,8 @@ mod viewer;
 pub(crate) enum Name {
     /// Queries, writes and watchers of the record, beside PostgreSQL with PostGIS.
     Record,
+    /// Briefs among a thousand parcels and among very many, beside the same predicates in PostgreSQL.
+    Siting,
     /// What the browser downloads.
     Size,
     /// Tiles and bounding-box queries a second.
@@ -53,7 +55,8 @@ pub(crate) struct Report {
 /// Measures and prints.
 pub(crate) fn run(name: Name, json: bool, parcels: u64) -> Result<()> {
     let report = match name {
-        Name::Record => record::measure(parcels)?,
+        Name::Record => generated::measure("bench-record", parcels)?,
+        Name::Siting => generated::measure("bench-siting", parcels)?,
         Name::Size => size::measure()?,
         Name::Tiles => tiles::measure(parcels)?,
         Name::Viewer => viewer::measure()?,

@@ -6,8 +6,8 @@ use cloudsite_proto::scene::overlay_area::Kind;
 use cloudsite_proto::scene::{OverlayArea, OverlayRing};
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Answer, Brief, Criterion, FootprintMust, MatchRequest, MatchResponse, Standing, WordMust,
-    WordWish,
+    AmountMust, AmountWish, Answer, Assembly, Brief, Criterion, FootprintMust, MatchRequest, MatchResponse, Standing,
+    WordMust, WordWish,
 };
 use geo_types::Coord;
 
@@ -46,6 +46,9 @@ pub(crate) const AREA_ROW: usize = 1;
 
 /// Places that are explained: those that suit are coloured.
 const EXPLAINED: i32 = 100;
+
+/// Assemblies that are listed.
+const ASSEMBLIES: i32 = 5;
 
 /// Places that are listed.
 pub(crate) const LISTED: usize = 20;
@@ -135,7 +138,8 @@ impl Draft {
         let (criteria, rows): (Vec<Criterion>, Vec<usize>) =
             asks.map(|(ask, index)| (Criterion { ask: Some(ask) }, index)).unzip();
         let brief = Brief { day: self.day.clone(), criteria };
-        (!rows.is_empty()).then_some((MatchRequest { brief: Some(brief), revision, explained: EXPLAINED }, rows))
+        let request = MatchRequest { brief: Some(brief), revision, explained: EXPLAINED, assemblies: ASSEMBLIES };
+        (!rows.is_empty()).then_some((request, rows))
     }
 }
 
@@ -186,11 +190,21 @@ pub(crate) fn colours(reply: &MatchResponse) -> (Vec<u64>, Vec<u32>) {
     (suiting().map(|place| place.id).collect(), shares().map(colour).collect())
 }
 
-/// Where buildings have room on the places that suit, as areas of an overlay in the park's frame.
-pub(crate) fn placements(reply: &MatchResponse, park: &Park) -> Vec<OverlayArea> {
+/// The assembly of these parcels; none if the answer has no such one.
+pub(crate) fn joined<'a>(reply: &'a MatchResponse, ids: &[u64]) -> Option<&'a Assembly> {
+    reply.assemblies.iter().find(|assembly| assembly.ids == ids)
+}
+
+/// Where buildings have room on the places that suit, or on the parcels that are looked at together, as areas of an overlay
+/// in the park's frame.
+pub(crate) fn placements(reply: &MatchResponse, ids: &[u64], park: &Park) -> Vec<OverlayArea> {
     let frame = LocalFrame { origin: Coord { x: park.origin_easting, y: park.origin_northing } };
     let suiting = reply.places.iter().filter(|place| place.standing() == Standing::Suits);
-    let placed = suiting.flat_map(|place| &place.answers).filter(|answer| !answer.placement.is_empty());
+    let answers: Vec<&Answer> = match joined(reply, ids) {
+        Some(assembly) => assembly.answers.iter().collect(),
+        None => suiting.flat_map(|place| &place.answers).collect(),
+    };
+    let placed = answers.into_iter().filter(|answer| !answer.placement.is_empty());
     let ring = |corners: &[f64]| {
         let local = corners.chunks_exact(2).map(|at| frame.park_from_canonical(Coord { x: at[0], y: at[1] }));
         OverlayRing { coordinates: local.flat_map(|at| [at.x, at.y]).collect() }

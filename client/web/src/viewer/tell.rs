@@ -37,6 +37,10 @@ pub(super) fn follow(page: Page) {
     on(listens, move || Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get() })));
     on(listens, move || Some(Event::Layers(layers(page))));
     on(listens, move || {
+        let together = page.joined.get();
+        if matched(page, |reply| brief::joined(reply, &together).is_some()) == Some(true) {
+            return Some(Event::Highlight(Highlight { active: true, ids: together, colours: Vec::new() }));
+        }
         if let Some((ids, colours)) = matched(page, brief::colours) {
             return Some(Event::Highlight(Highlight { active: true, ids, colours }));
         }
@@ -65,7 +69,11 @@ fn overlay(page: Page) -> Overlay {
     if kept != Overlay::default() {
         return kept;
     }
-    let areas = matched(page, |reply| page.park.with(|park| park.as_ref().map(|park| brief::placements(reply, park))));
+    let together = page.joined.get();
+    let placed = |reply: &MatchResponse| {
+        page.park.with(|park| park.as_ref().map(|park| brief::placements(reply, &together, park)))
+    };
+    let areas = matched(page, placed);
     Overlay { areas: areas.flatten().unwrap_or_default(), ..kept }
 }
 

@@ -4,6 +4,8 @@
 //! grown by the setback, meets no edge: the parcel less, for each edge, all places from which it would be met. Those are the
 //! Minkowski sums of the edge, the footprint and a disc (de Berg et al., *Computational Geometry*, 2008, ch. 13).
 
+mod convex;
+
 use std::f64::consts::FRAC_PI_2;
 
 use geo::{Area, BooleanOps, ConvexHull, InteriorPoint, unary_union};
@@ -11,6 +13,8 @@ use geo_types::{Coord, Geometry, LineString, MultiPoint, MultiPolygon, Point, Po
 
 use crate::geometry::Shape;
 use crate::record::{Parcel, Setbacks};
+
+use convex::Within;
 
 /// Vertices of a parcel that is tried at most.
 const MOST_VERTICES: usize = 500;
@@ -149,11 +153,21 @@ fn turned_back(at: Coord, origin: Coord, angle: f64) -> Coord {
 /// Where the middle of an upright rectangle may be.
 fn middle(area: &Polygon, across: f64, along: f64, setback_m: f64) -> Option<Coord> {
     let (half_x, half_y) = (across / 2.0 - TOLERANCE_M, along / 2.0 - TOLERANCE_M);
-    let around = disc((setback_m - TOLERANCE_M).max(0.0));
+    let apart_m = (setback_m - TOLERANCE_M).max(0.0);
+    match convex::room(area, Coord { x: half_x, y: half_y }, apart_m) {
+        Within::At(middle) => Some(middle),
+        Within::Nowhere => None,
+        Within::Perhaps => middle_of_any(area, Coord { x: half_x, y: half_y }, apart_m),
+    }
+}
+
+/// The same for an area of any shape.
+fn middle_of_any(area: &Polygon, half: Coord, apart_m: f64) -> Option<Coord> {
+    let around = disc(apart_m);
     let met = rings(area).flat_map(LineString::lines).map(|line| {
         let mut places = Vec::with_capacity(8 * around.len());
         for end in [line.start, line.end] {
-            for (x, y) in [(half_x, half_y), (-half_x, half_y), (half_x, -half_y), (-half_x, -half_y)] {
+            for (x, y) in [(half.x, half.y), (-half.x, half.y), (half.x, -half.y), (-half.x, -half.y)] {
                 places.extend(around.iter().map(|off| Point::from(end + Coord { x, y } + *off)));
             }
         }
@@ -285,6 +299,34 @@ mod tests {
                 lies_within(&Polygon::new(rectangle.into_iter().collect(), vec![]), area, setback_m)
             })
         })
+    }
+
+    proptest! {
+        #[test]
+        fn cutting_off_finds_what_is_found_in_any_area(
+            angles in proptest::collection::btree_set(0_u32..360, 3..9),
+            (wide, high) in (20_u32..120, 20_u32..120),
+            (half_x, half_y) in (1_u32..50, 1_u32..50),
+            apart in 0_u32..12,
+        ) {
+            let corner = |angle: &u32| {
+                let (sin, cos) = f64::from(*angle).to_radians().sin_cos();
+                Coord { x: f64::from(wide) * cos, y: f64::from(high) * sin }
+            };
+            let area = Polygon::new(angles.iter().map(corner).collect(), vec![]);
+            let (half, apart_m) = (Coord { x: f64::from(half_x), y: f64::from(half_y) }, f64::from(apart));
+            match convex::room(&area, half, apart_m) {
+                Within::At(at) => {
+                    let rectangle = polygon![
+                        (x: at.x - half.x, y: at.y - half.y), (x: at.x + half.x, y: at.y - half.y),
+                        (x: at.x + half.x, y: at.y + half.y), (x: at.x - half.x, y: at.y + half.y)
+                    ];
+                    prop_assert!(lies_within(&rectangle, &area, apart_m), "{rectangle:?} in {area:?}");
+                }
+                Within::Nowhere => prop_assert_eq!(middle_of_any(&area, half, apart_m), None, "in {:?}", area),
+                Within::Perhaps => return Err(TestCaseError::fail("it is bulged everywhere")),
+            }
+        }
     }
 
     proptest! {

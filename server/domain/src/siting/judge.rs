@@ -1,6 +1,5 @@
-//! A place judged by a brief: quickly, one of very many, and with every answer.
+//! One place judged by a brief, with every answer.
 
-use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -10,7 +9,7 @@ use super::candidate::{Candidate, Told, Value};
 use super::fit::{Fit, Placement};
 use super::quantity::Quality;
 use super::value::FULL_VALUE;
-use super::{Place, Ranked, Standing};
+use super::{Place, Standing};
 
 /// What is found of a must. Of a wish it is whether anything is known: [`Verdict::Pass`] or [`Verdict::Unknown`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +42,7 @@ pub struct Answer {
 }
 
 /// What is found of a must.
-pub(super) fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verdict {
+fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verdict {
     let met = match need {
         Need::Amount { quantity, min, max, on } => candidate
             .amount(*quantity, on.unwrap_or(day))
@@ -63,7 +62,7 @@ pub(super) fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verd
 }
 
 /// What a place is worth of a wish, parts per million; none if nobody knows.
-pub(super) fn worth(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Option<u32> {
+fn worth(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Option<u32> {
     match &wish.of {
         WishOf::Amount { quantity, anchors, on } => {
             candidate.amount(*quantity, on.unwrap_or(day)).map(|amount| anchors.value(amount))
@@ -75,27 +74,12 @@ pub(super) fn worth(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Option
 }
 
 /// The points of a place, and those that it would have if all that is unknown were as wished.
-pub(super) fn score(brief: &Brief, candidate: &Candidate<'_>) -> (u64, u64) {
+fn score(brief: &Brief, candidate: &Candidate<'_>) -> (u64, u64) {
     brief.wishes().fold((0, 0), |(score, possible), (_, wish)| {
         let (worth, weight) = (worth(wish, candidate, brief.day()), u64::from(wish.weight));
         let points = |worth: u32| weight * u64::from(worth);
         (score + points(worth.unwrap_or(0)), possible + points(worth.unwrap_or(FULL_VALUE)))
     })
-}
-
-/// Puts the first `count` places into their order at the beginning.
-pub(super) fn put_first(places: &mut [Ranked], count: usize, candidates: &[Candidate<'_>]) {
-    // It is total: codes are unique.
-    let order = |a: &Ranked, b: &Ranked| -> Ordering {
-        let key = |place: &Ranked| (Reverse(place.score), Reverse(place.possible));
-        key(a).cmp(&key(b)).then_with(|| candidates[a.candidate].code.cmp(candidates[b.candidate].code))
-    };
-    if count < places.len() {
-        places.select_nth_unstable_by(count, order);
-        places[..count].sort_unstable_by(order);
-    } else {
-        places.sort_unstable_by(order);
-    }
 }
 
 /// A place with every answer.

@@ -8,26 +8,37 @@
 //! The score is additive, with value functions between fixed anchors: the value of a place depends on that place alone, so
 //! no other place can change the order of two (Keeney and Raiffa, *Decisions with Multiple Objectives*, 1976, ch. 3).
 
+pub mod assembly;
 mod brief;
 mod candidate;
 mod explain;
 pub mod fit;
 mod judge;
+mod musts;
 mod quantity;
 mod relax;
+mod score;
+mod second;
 mod sensitivity;
+mod table;
 mod value;
 
 use crate::record::Code;
 
+use musts::{MOST_TRIED, Musts};
+use score::Scores;
+
+pub use assembly::{Assemblies, Assembly, Borders};
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
 pub use candidate::{Candidate, Told, Value};
 pub use explain::{Change, Overtaking, binding, overtaking};
 pub use fit::{Fit, Footprint, Placement};
 pub use judge::{Answer, Verdict, explain};
 pub use quantity::{Quality, Quantity};
-pub use relax::{MOST_TRIED, Relaxation, Step, TooManyToTry};
-pub use sensitivity::{Interval, Share, shares};
+pub use relax::{Relaxation, Step};
+pub use second::{Decision, Method, Opinion, opinions};
+pub use sensitivity::{Draws, Interval, Share};
+pub use table::{Places, Table};
 pub use value::{Anchors, FULL_VALUE};
 
 /// How a place stands to a brief.
@@ -44,8 +55,8 @@ pub enum Standing {
 /// A place in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ranked {
-    /// Which of the candidates it is.
-    pub candidate: usize,
+    /// Its row.
+    pub row: u32,
     /// Points altogether.
     pub score: u64,
     /// Points that it would have if all that is unknown were as wished.
@@ -69,57 +80,103 @@ pub struct Place {
     pub possible: u64,
 }
 
-/// What a brief comes to. Of the three kinds of places, as many as were asked for stand in their order at the beginning:
-/// the highest score first, then what could be more, then by code. The others follow in no order.
+/// What a brief comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
-    /// Places that pass every must.
-    pub suits: Vec<Ranked>,
-    /// Places that fail none, and leave some unknown.
-    pub open: Vec<Ranked>,
-    /// The rest.
-    pub fails: Vec<Ranked>,
+    /// How many places pass every must.
+    pub suits: u32,
+    /// How many fail none, and leave some unknown.
+    pub open: u32,
+    /// How many fail at least one.
+    pub fails: u32,
+    /// How many fail nothing that could be looked up, and footprints were not tried on them: enough others came before.
+    pub untried: u32,
+    /// The first places: those that suit, then those that are open, then those of which one must is not met, then the
+    /// rest; of each kind the highest score first, then what could be more, then by code. None is untried.
+    pub places: Vec<(Standing, Ranked)>,
     /// The points of a place that is all that is wished.
     pub full: u64,
     /// For each must of the brief, what it costs; in the order of the brief, wishes left out.
     pub relaxations: Vec<Relaxation>,
     /// For each wish, between which weights the first place has the highest score, or shares it; in the order of the
-    /// brief, musts left out. Empty if nothing suits.
+    /// brief, musts left out. Empty if nothing suits. Places that are untried count as rivals.
     pub intervals: Vec<Interval>,
+    /// How often places come first when weights are drawn at random, the most often first; untried ones are left out.
+    pub shares: Vec<Share>,
 }
 
-impl Selection {
-    /// The first places: those that suit, then those that are open, then those that fail. They are in order as far as was
-    /// asked for.
-    pub fn places(&self) -> impl Iterator<Item = (Standing, Ranked)> {
-        let kinds = [(Standing::Suits, &self.suits), (Standing::Open, &self.open), (Standing::Fails, &self.fails)];
-        kinds.into_iter().flat_map(|(standing, places)| places.iter().map(move |place| (standing, *place)))
+/// Answers a brief, with the first `listed` places in order. `table` is of these places.
+pub fn select(brief: &Brief, table: &Table, places: &(impl Places + ?Sized), listed: usize, draws: Draws) -> Selection {
+    Judged::of(brief, table, places, listed).selection(draws)
+}
+
+/// All places, judged by a brief.
+pub struct Judged<'a, P: ?Sized> {
+    brief: &'a Brief,
+    table: &'a Table,
+    places: &'a P,
+    listed: usize,
+    scores: Scores,
+    musts: Musts<'a>,
+    /// Places that suit as far as footprints were tried, the first of them in order.
+    suits: Vec<Ranked>,
+}
+
+impl<'a, P: Places + ?Sized> Judged<'a, P> {
+    /// Judges places; the first `listed` are of interest. `table` is of these places.
+    pub fn of(brief: &'a Brief, table: &'a Table, places: &'a P, listed: usize) -> Self {
+        let scores = Scores::of(brief, table, places);
+        let mut musts = Musts::of(brief, table, places);
+        let mut suits = scores.rank(&musts.suits, if musts.slow.is_empty() { listed.max(1) } else { MOST_TRIED });
+        if !musts.slow.is_empty() {
+            // Whoever suits by all else comes first; the open ones are looked at only if there are not enough of those.
+            let open = if suits.len() < MOST_TRIED { scores.rank(&musts.open, MOST_TRIED) } else { Vec::new() };
+            musts.try_footprints(places, suits.iter().chain(&open).map(|place| place.row), listed);
+            suits.retain(|place| musts.suits.has(place.row));
+        }
+        Self { brief, table, places, listed, scores, musts, suits }
     }
-}
 
-/// Answers a brief, with the first `listed` places of each kind in order.
-///
-/// # Errors
-/// A footprint would have to be tried on too many places.
-pub fn select(brief: &Brief, candidates: &[Candidate<'_>], listed: usize) -> Result<Selection, TooManyToTry> {
-    let (mut suits, mut open, mut fails) = (Vec::new(), Vec::new(), Vec::new());
-    let mut costs = relax::Costs::new(brief);
-    for (index, candidate) in candidates.iter().enumerate() {
-        let standing = costs.count(candidate, index)?;
-        let (score, possible) = judge::score(brief, candidate);
-        let ranked = Ranked { candidate: index, score, possible };
-        match standing {
-            Standing::Suits => suits.push(ranked),
-            Standing::Open => open.push(ranked),
-            Standing::Fails => fails.push(ranked),
+    /// What the brief comes to.
+    pub fn selection(&self, draws: Draws) -> Selection {
+        let tried = |place: &Ranked| !self.musts.untried.has(place.row);
+        let sureness = self.suits.iter().find(|place| tried(place)).map(|first| {
+            let rivals = self.suits.iter().filter(|place| place.row != first.row);
+            sensitivity::sureness(&self.scores, first, rivals, tried, draws, self.places)
+        });
+        let (intervals, shares) = sureness.map_or_else(Default::default, |sure| (sure.intervals, sure.shares));
+        Selection {
+            suits: self.musts.count(Standing::Suits),
+            open: self.musts.count(Standing::Open),
+            fails: self.musts.count(Standing::Fails),
+            untried: self.musts.untried.count() as u32,
+            places: self.first_places(),
+            full: self.brief.wishes().map(|(_, wish)| u64::from(wish.weight) * u64::from(FULL_VALUE)).sum(),
+            relaxations: relax::relaxations(self.brief, &self.musts, self.places),
+            intervals,
+            shares,
         }
     }
-    for places in [&mut suits, &mut open, &mut fails] {
-        judge::put_first(places, listed.max(1), candidates);
+
+    /// Adjacent parcels, at most `listed` sets of them, that together are what none of them is alone.
+    pub fn assemblies(&self, borders: &Borders, listed: usize) -> Assemblies {
+        assembly::search(self.brief, self.table, self.places, (&self.musts, &self.scores), borders, listed)
     }
-    let full = brief.wishes().map(|(_, wish)| u64::from(wish.weight) * u64::from(FULL_VALUE)).sum();
-    let intervals = sensitivity::intervals(brief, candidates, &suits);
-    Ok(Selection { suits, open, fails, full, relaxations: costs.relaxations(candidates), intervals })
+
+    /// The first places of all kinds. Kinds that come after enough others are not put into order.
+    fn first_places(&self) -> Vec<(Standing, Ranked)> {
+        let suits = self.suits.iter().filter(|place| !self.musts.untried.has(place.row));
+        let mut places: Vec<_> = suits.take(self.listed).map(|place| (Standing::Suits, *place)).collect();
+        for (standing, rows) in self.musts.after_those_that_suit() {
+            let wanted = self.listed.saturating_sub(places.len());
+            if wanted == 0 {
+                break;
+            }
+            let ranked = self.scores.rank(&rows, wanted).into_iter().take(wanted);
+            places.extend(ranked.map(|place| (standing, place)));
+        }
+        places
+    }
 }
 
 #[cfg(test)]

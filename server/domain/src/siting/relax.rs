@@ -1,13 +1,10 @@
 //! What the musts of a brief cost: which places each of them alone keeps out.
 
-use super::Standing;
 use super::brief::{Brief, Need};
-use super::candidate::Candidate;
-use super::judge::{Verdict, verdict};
+use super::musts::{Musts, Quick};
+use super::table::{Column, Places};
 use crate::record::Code;
-
-/// Footprints that are tried at most: each takes about a millisecond.
-pub const MOST_TRIED: usize = 5_000;
+use crate::rows::{Bits, Steps};
 
 /// Steps that are told of a must at most.
 const MOST_STEPS: usize = 5;
@@ -37,106 +34,86 @@ pub struct Step {
     pub first: Code,
 }
 
-/// A footprint would have to be tried on more than [`MOST_TRIED`] places, which are all that fail nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "more than {MOST_TRIED} places fail nothing else, and a footprint is tried on no more: ask for something besides"
-)]
-pub struct TooManyToTry;
-
-/// Counts what musts cost while candidates are gone through.
-pub(super) struct Costs<'a> {
-    brief: &'a Brief,
-    /// Footprints that were tried.
-    tried: usize,
-    musts: Vec<Cost<'a>>,
+/// What each must costs, in the order of the brief.
+pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Vec<Relaxation> {
+    let of = |(criterion, _)| {
+        if let Some(must) = musts.quick.iter().find(|must| must.criterion == criterion) {
+            return quick(must, musts, places);
+        }
+        let tried = musts.slow.iter().find(|must| must.criterion == criterion);
+        let (alone, unknown) = tried.map_or((0, 0), |must| (musts.alone(must), must.unknown));
+        Relaxation { criterion, alone, unknown, steps: Vec::new() }
+    };
+    brief.musts().map(of).collect()
 }
 
-struct Cost<'a> {
-    criterion: usize,
-    need: &'a Need,
-    alone: u32,
-    unknown: u32,
-    /// Candidates that fail nothing else, with their amounts.
-    amounts: Vec<(f64, usize)>,
-}
-
-impl<'a> Costs<'a> {
-    pub(super) fn new(brief: &'a Brief) -> Self {
-        let of = |(criterion, need)| Cost { criterion, need, alone: 0, unknown: 0, amounts: Vec::new() };
-        Self { brief, tried: 0, musts: brief.musts().map(of).collect() }
+fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Relaxation {
+    // Of what is unmet once, it is this must that is not met.
+    let mut alone = musts.once.clone();
+    alone.subtract(&must.met);
+    let unmet = alone.count();
+    match must.column.known() {
+        Some(known) => alone.intersect(known),
+        None => alone = Bits::none(places.count()),
     }
+    let failed = alone.count();
+    let steps = match (&must.column, must.need) {
+        (Column::Amounts(steps), Need::Amount { min, max, .. }) => {
+            let told = giving_way(steps, &alone, *min, *max).into_iter();
+            told.map(|(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() }).collect()
+        }
+        _ => Vec::new(),
+    };
+    Relaxation { criterion: must.criterion, alone: failed as u32, unknown: (unmet - failed) as u32, steps }
+}
 
-    /// Judges a candidate by all musts: the quick ones, and footprints if it fails none of those.
-    pub(super) fn count(&mut self, candidate: &Candidate<'_>, index: usize) -> Result<Standing, TooManyToTry> {
-        let (mut standing, mut unmet) = (Standing::Suits, None::<(usize, Verdict)>);
-        let mut several = false;
-        let is_slow = |must: &Cost<'_>| matches!(must.need, Need::Footprint(_));
-        let quick = self.musts.iter().enumerate().filter(|(_, must)| !is_slow(must));
-        for (at, must) in quick.chain(self.musts.iter().enumerate().filter(|(_, must)| is_slow(must))) {
-            if is_slow(must) {
-                if standing == Standing::Fails {
-                    break;
-                }
-                self.tried += 1;
-                if self.tried > MOST_TRIED {
-                    return Err(TooManyToTry);
-                }
+/// How far a must gives way to open each of the places that it keeps out: bounds, how many each opens, and the first row
+/// that it opens. On the side that opens more; on a tie the least gives way.
+fn giving_way(steps: &Steps, alone: &Bits, min: Option<f64>, max: Option<f64>) -> Vec<(f64, u32, u32)> {
+    let (mut below, mut above) = (Nearest::default(), Nearest::default());
+    for row in alone.rows(0) {
+        let amount = steps.value(row);
+        if min.is_some_and(|min| amount < min) {
+            below.add(-amount, row);
+        } else if max.is_some_and(|max| amount > max) {
+            above.add(amount, row);
+        }
+    }
+    let (side, sign) = if above.count > below.count { (above, 1.0) } else { (below, -1.0) };
+    let mut opens = 0;
+    let summed = |step: Kept| {
+        opens += step.rows;
+        (step.away * sign, opens, step.first)
+    };
+    side.kept.into_iter().map(summed).collect()
+}
+
+/// The amounts nearest to a bound, in the direction in which they grow away from it.
+#[derive(Default)]
+struct Nearest {
+    count: u32,
+    /// The nearest first.
+    kept: Vec<Kept>,
+}
+
+struct Kept {
+    away: f64,
+    rows: u32,
+    first: u32,
+}
+
+impl Nearest {
+    fn add(&mut self, away: f64, row: u32) {
+        self.count += 1;
+        let at = self.kept.partition_point(|kept| kept.away < away);
+        match self.kept.get_mut(at) {
+            Some(kept) if kept.away <= away => kept.rows += 1,
+            // What is further than so many others stays so.
+            _ if at == MOST_STEPS => {}
+            _ => {
+                self.kept.insert(at, Kept { away, rows: 1, first: row });
+                self.kept.truncate(MOST_STEPS);
             }
-            let found = verdict(must.need, candidate, self.brief.day());
-            standing = standing.max(match found {
-                Verdict::Pass => continue,
-                Verdict::Unknown => Standing::Open,
-                Verdict::Fail => Standing::Fails,
-            });
-            several |= unmet.replace((at, found)).is_some();
         }
-        let Some((at, found)) = unmet.filter(|_| !several) else { return Ok(standing) };
-        let must = &mut self.musts[at];
-        if found == Verdict::Unknown {
-            must.unknown += 1;
-        } else {
-            must.alone += 1;
-            if let Need::Amount { quantity, on, .. } = must.need {
-                let amount = candidate.amount(*quantity, on.unwrap_or(self.brief.day()));
-                must.amounts.extend(amount.map(|amount| (amount, index)));
-            }
-        }
-        Ok(standing)
     }
-
-    /// What each must costs, in the order of the brief.
-    pub(super) fn relaxations(self, candidates: &[Candidate<'_>]) -> Vec<Relaxation> {
-        let of = |Cost { criterion, need, alone, unknown, amounts }| Relaxation {
-            criterion,
-            alone,
-            unknown,
-            steps: steps(need, &amounts, candidates),
-        };
-        self.musts.into_iter().map(of).collect()
-    }
-}
-
-/// How far a must gives way to open each of the places that it keeps out, on the side that opens more; on a tie the least
-/// gives way.
-fn steps(need: &Need, amounts: &[(f64, usize)], candidates: &[Candidate<'_>]) -> Vec<Step> {
-    let Need::Amount { min, max, .. } = need else { return Vec::new() };
-    let mut below: Vec<_> = amounts.iter().filter(|(amount, _)| min.is_some_and(|min| *amount < min)).collect();
-    let mut above: Vec<_> = amounts.iter().filter(|(amount, _)| max.is_some_and(|max| *amount > max)).collect();
-    let by_code = |a: usize, b: usize| candidates[a].code.cmp(candidates[b].code);
-    below.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| by_code(a.1, b.1)));
-    above.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then_with(|| by_code(a.1, b.1)));
-    let sorted = if above.len() > below.len() { above } else { below };
-    let mut steps: Vec<Step> = Vec::new();
-    for (opens, (bound, index)) in (1_u32..).zip(sorted) {
-        if let Some(last) = steps.last_mut().filter(|last| last.bound.total_cmp(bound).is_eq()) {
-            last.opens = opens;
-            continue;
-        }
-        if steps.len() == MOST_STEPS {
-            break;
-        }
-        steps.push(Step { bound: *bound, opens, first: candidates[*index].code.clone() });
-    }
-    steps
 }

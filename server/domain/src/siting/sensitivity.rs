@@ -1,13 +1,13 @@
 //! How sure the first place is of its rank.
 
 use super::Ranked;
-use super::brief::{Brief, MOST_WEIGHT, Wish};
-use super::candidate::Candidate;
-use super::judge::worth;
+use super::brief::MOST_WEIGHT;
+use super::score::{Scores, order};
+use super::table::Places;
 use crate::record::Code;
 
-/// Rivals that are drawn among at most: those with the highest scores.
-const MOST_RIVALS: usize = 1_000;
+/// Places that are drawn among at most: of those that could win, the ones with the highest scores.
+const MOST_DRAWN: usize = 1_000;
 
 /// Between which weights of a wish the first place has the highest score or shares it, all other weights being as they are.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,80 +29,130 @@ pub struct Share {
     pub first: u32,
 }
 
-/// The intervals of all wishes; the first of the suiting places is the first. The score is linear in a weight, so each rival
-/// bounds it on one side at most, exactly.
-pub(super) fn intervals(brief: &Brief, candidates: &[Candidate<'_>], suits: &[Ranked]) -> Vec<Interval> {
-    let Some((first, rivals)) = suits.split_first() else { return Vec::new() };
-    let interval = |(criterion, wish): (usize, &Wish)| {
-        let value = |place: &Ranked| i128::from(worth(wish, &candidates[place.candidate], brief.day()).unwrap_or(0));
-        let (weight, own) = (f64::from(wish.weight), value(first));
-        let (mut from, mut to) = (0.0_f64, None::<f64>);
-        for rival in rivals {
-            let ahead = i128::from(first.score) - i128::from(rival.score);
-            let more = own - value(rival);
-            // first - rival = ahead + (w - weight) more, which stays at or above nothing.
-            let bound = weight - ahead as f64 / more as f64;
-            if more > 0 {
-                from = from.max(bound);
-            } else if more < 0 {
-                to = Some(to.map_or(bound, |to| to.min(bound)));
-            }
-        }
-        Interval { criterion, from, to }
-    };
-    brief.wishes().map(interval).collect()
+/// How weights are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draws {
+    /// By up to how many percent of itself each weight is moved, evenly, either way; at most 100.
+    pub spread_percent: u32,
+    /// How often.
+    pub count: u32,
+    /// The same seed gives the same shares.
+    pub seed: u64,
 }
 
-/// How often each place comes first in `draws` draws among the suiting ones: every weight is moved, evenly, by up to
-/// `spread` percent of itself either way. The same seed gives the same shares. Places that never come first are left out;
-/// of those that could, at most the thousand with the highest scores are looked at.
-pub fn shares(
-    brief: &Brief,
-    candidates: &[Candidate<'_>],
-    suits: &[Ranked],
-    (spread, draws, seed): (u32, u32, u64),
-) -> Vec<Share> {
-    let boxes: Vec<WeightBox> = brief.wishes().map(|(_, wish)| WeightBox::around(wish.weight, spread)).collect();
-    let values = |place: &Ranked| -> Vec<u32> {
-        let candidate = &candidates[place.candidate];
-        brief.wishes().map(|(_, wish)| worth(wish, candidate, brief.day()).unwrap_or(0)).collect()
-    };
-    let Some((first, rivals)) = suits.split_first() else { return Vec::new() };
-    let own = values(first);
-    let mut drawn = vec![(*first, own.clone())];
-    drawn.extend(rivals.iter().map(|rival| (*rival, values(rival))).filter(|(_, of)| can_win(&boxes, &own, of)));
-    drawn.sort_by(|(a, _), (b, _)| {
-        let key = |place: &Ranked| (std::cmp::Reverse(place.score), std::cmp::Reverse(place.possible));
-        key(a).cmp(&key(b)).then_with(|| candidates[a.candidate].code.cmp(candidates[b.candidate].code))
-    });
-    drawn.truncate(MOST_RIVALS);
-    let mut wins = vec![0_u32; drawn.len()];
-    let mut state = seed;
-    for _ in 0..draws {
-        let weights: Vec<u64> = boxes.iter().map(|one| one.draw(&mut state)).collect();
-        let score = |values: &[u32]| -> u128 {
-            weights.iter().zip(values).map(|(weight, value)| u128::from(*weight) * u128::from(*value)).sum()
-        };
-        // Of equals the one that stands first.
-        let best = drawn.iter().enumerate().map(|(index, (_, values))| (score(values), index));
-        if let Some((_, index)) = best.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1))) {
-            wins[index] += 1;
+/// How sure a first place is: intervals of all wishes, and how often each place comes first.
+pub(super) struct Sureness {
+    pub(super) intervals: Vec<Interval>,
+    pub(super) shares: Vec<Share>,
+}
+
+/// How sure the first place is against its rivals. The score is linear in a weight, so each rival bounds it on one side at
+/// most, exactly. Only rivals that `may_win` are drawn.
+pub(super) fn sureness<'a>(
+    scores: &Scores,
+    first: &Ranked,
+    rivals: impl Iterator<Item = &'a Ranked>,
+    may_win: impl Fn(&Ranked) -> bool,
+    draws: Draws,
+    places: &(impl Places + ?Sized),
+) -> Sureness {
+    let wishes = scores.wishes();
+    let boxes: Vec<WeightBox> =
+        wishes.iter().map(|wish| WeightBox::around(wish.weight, draws.spread_percent)).collect();
+    let own = worths(scores, first.row);
+    let mut intervals: Vec<Interval> =
+        wishes.iter().map(|wish| Interval { criterion: wish.criterion, from: 0.0, to: None }).collect();
+    let mut front = Front { members: vec![(*first, own.clone())] };
+    let mut values = vec![0; wishes.len()];
+    let mut drawn = Vec::new();
+    for rival in rivals {
+        for (value, wish) in values.iter_mut().zip(wishes) {
+            *value = wish.worth(rival.row).unwrap_or(0);
+        }
+        let ahead = first.score as i64 - rival.score as i64;
+        for (interval, (wish, (own, value))) in intervals.iter_mut().zip(wishes.iter().zip(own.iter().zip(&values))) {
+            interval.narrow(wish.weight, ahead, i64::from(*own) - i64::from(*value));
+        }
+        if can_win(&boxes, &own, &values) && may_win(rival) {
+            drawn.push((*rival, values.clone()));
         }
     }
-    let shares = drawn.iter().zip(wins).filter(|(_, first)| *first > 0);
-    let code = |place: &Ranked| candidates[place.candidate].code.clone();
-    let mut shares: Vec<Share> = shares.map(|((place, _), first)| Share { code: code(place), first }).collect();
-    shares.sort_by(|a, b| b.first.cmp(&a.first).then_with(|| a.code.cmp(&b.code)));
-    shares
+    drawn.sort_unstable_by(|(a, _), (b, _)| order(a, b));
+    for (rival, values) in drawn {
+        front.add(rival, values);
+    }
+    let shares = front.drawn(&boxes, draws, places);
+    Sureness { intervals, shares }
+}
+
+fn worths(scores: &Scores, row: u32) -> Vec<u32> {
+    scores.wishes().iter().map(|wish| wish.worth(row).unwrap_or(0)).collect()
+}
+
+impl Interval {
+    /// Takes in a rival that is so many points behind, and worth so much less of the wish.
+    fn narrow(&mut self, weight: u32, ahead: i64, more: i64) {
+        // first - rival = ahead + (w - weight) more, which stays at or above nothing.
+        let bound = || f64::from(weight) - ahead as f64 / more as f64;
+        if more > 0 {
+            self.from = self.from.max(bound());
+        } else if more < 0 {
+            self.to = Some(self.to.map_or_else(bound, |to| to.min(bound())));
+        }
+    }
+}
+
+/// Places of which none is worth at most as much as an earlier one of every wish: all others never come first.
+struct Front {
+    members: Vec<(Ranked, Vec<u32>)>,
+}
+
+impl Front {
+    /// Adds a place that stands after all that are there.
+    fn add(&mut self, place: Ranked, values: Vec<u32>) {
+        let is_beaten = |(_, before): &(Ranked, Vec<u32>)| before.iter().zip(&values).all(|(one, other)| one >= other);
+        if self.members.len() < MOST_DRAWN && !self.members.iter().any(is_beaten) {
+            self.members.push((place, values));
+        }
+    }
+
+    /// How often each comes first. Of equals it is the one that stands first.
+    fn drawn(self, boxes: &[WeightBox], draws: Draws, places: &(impl Places + ?Sized)) -> Vec<Share> {
+        let mut wins = vec![0_u32; self.members.len()];
+        let mut weights = vec![0; boxes.len()];
+        let mut state = draws.seed;
+        for _ in 0..draws.count {
+            for (weight, of) in weights.iter_mut().zip(boxes) {
+                *weight = of.draw(&mut state);
+            }
+            // At most 40 wishes of at most 1.3 million thousandths and a million parts each: far within 64 bits.
+            let score = |values: &[u32]| -> u64 {
+                weights.iter().zip(values).map(|(weight, value)| weight * u64::from(*value)).sum()
+            };
+            let mut best = (0, 0);
+            for (index, (_, values)) in self.members.iter().enumerate() {
+                let score = score(values);
+                if index == 0 || score > best.0 {
+                    best = (score, index);
+                }
+            }
+            wins[best.1] += 1;
+        }
+        let won = self.members.iter().zip(wins).filter(|(_, first)| *first > 0);
+        let mut won: Vec<(u32, u32)> = won.map(|((place, _), first)| (first, place.row)).collect();
+        won.sort_unstable_by_key(|(first, row)| (std::cmp::Reverse(*first), *row));
+        let share = |(first, row)| Share { code: places.candidate(row).code.clone(), first };
+        won.into_iter().map(share).collect()
+    }
 }
 
 /// Whether weights within their boxes exist by which a rival has a higher score than the first.
 fn can_win(boxes: &[WeightBox], first: &[u32], rival: &[u32]) -> bool {
     let ahead = boxes.iter().zip(first.iter().zip(rival)).map(|(weights, (first, rival))| {
-        let more = i128::from(*first) - i128::from(*rival);
-        more * i128::from(if more > 0 { weights.low } else { weights.high })
+        let more = i64::from(*first) - i64::from(*rival);
+        more * if more > 0 { weights.low } else { weights.high } as i64
     });
-    ahead.sum::<i128>() < 0
+    ahead.sum::<i64>() < 0
 }
 
 /// Between which weights one is drawn, in thousandths, so that a small weight moves as a large one does.

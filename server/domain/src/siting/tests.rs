@@ -30,10 +30,18 @@ fn land(code: &str, area_m2: f64, change: impl FnOnce(&mut Parcel)) -> Land {
 }
 
 fn candidates(lands: &[Land]) -> Vec<Candidate<'_>> {
-    lands
+    let mut candidates: Vec<_> = lands
         .iter()
         .map(|(code, area_m2, parcel, zone)| Candidate { code, area_m2: *area_m2, shape: None, parcel, zone: *zone })
-        .collect()
+        .collect();
+    candidates.sort_by_key(|candidate| candidate.code);
+    candidates
+}
+
+const DRAWS: Draws = Draws { spread_percent: 30, count: 200, seed: 1 };
+
+fn selected(brief: &Brief, candidates: &[Candidate<'_>], listed: usize, draws: Draws) -> Selection {
+    select(brief, &Table::new(candidates.len()), candidates, listed, draws)
 }
 
 /// A selection with every place explained, in order.
@@ -53,19 +61,19 @@ impl std::ops::Deref for All {
 impl All {
     fn of(brief: &Brief, lands: &[Land]) -> Self {
         let candidates = candidates(lands);
-        let selection = select(brief, &candidates, usize::MAX).expect("there is no footprint");
+        let selection = selected(brief, &candidates, usize::MAX, DRAWS);
         let explained = |(standing, ranked): (Standing, Ranked)| {
-            let place = explain(brief, &candidates[ranked.candidate]);
+            let place = explain(brief, &candidates[ranked.row as usize]);
             let (told, known) =
                 ((place.standing, place.score, place.possible), (standing, ranked.score, ranked.possible));
             assert_eq!(told, known, "{}: quickly judged as with every answer", place.code);
             place
         };
-        Self { places: selection.places().map(explained).collect(), selection }
+        Self { places: selection.places.iter().copied().map(explained).collect(), selection }
     }
 
     fn suiting(&self) -> &[Place] {
-        &self.places[..self.suits.len()]
+        &self.places[..self.suits as usize]
     }
 
     fn first(&self) -> Option<&Place> {
@@ -283,29 +291,32 @@ fn a_place_that_could_win_is_drawn_however_far_behind_it_stands() {
         (0..1_500).map(|index| power_and_area(&format!("A-{index:04}"), 20_000.0, 98_000.0)).collect();
     lands.push(power_and_area("Z", 8_000.0, 200_000.0));
     let brief = Brief::new(vec![wish(Quantity::Power, 100), wish(Quantity::Area, 100)], DAY).unwrap();
-    let (all, candidates) = (All::of(&brief, &lands), candidates(&lands));
+    let all = All::of(&brief, &lands);
     assert_eq!(all.places[1_500].code.as_str(), "Z", "it stands last");
-    let drawn = shares(&brief, &candidates, &all.suits, (30, 1_000, 1));
+    let drawn = selected(&brief, &candidates(&lands), 1, Draws { count: 1_000, ..DRAWS }).shares;
     assert!(drawn.iter().any(|share| share.code.as_str() == "Z" && share.first > 50), "{drawn:?}");
 }
 
 #[test]
 fn a_footprint_is_tried_where_nothing_else_fails() {
     let shape = |side: f64| Shape::new(Rect::new((0.0, 0.0), (side, side)).to_polygon().into()).unwrap();
-    let shapes = [shape(100.0), shape(200.0), shape(200.0), shape(200.0)];
     let told = |parcel: &mut Parcel| {
         parcel.setbacks = Some(Setbacks { front_m: 12.0, side_m: 8.0, rear_m: 6.0 });
         parcel.site_coverage.max = Some(0.5);
     };
+    let taken = |parcel: &mut Parcel| {
+        told(parcel);
+        parcel.status = ParcelStatus::Taken;
+    };
     let lands = [
-        land("small", 10_000.0, told),
         land("large", 40_000.0, told),
+        land("narrow", 20_000.0, told),
         land("silent", 40_000.0, |_| {}),
-        land("taken", 40_000.0, |parcel| {
-            told(parcel);
-            parcel.status = ParcelStatus::Taken;
-        }),
+        land("small", 10_000.0, told),
+        land("taken", 40_000.0, taken),
     ];
+    let strip = Shape::new(Rect::new((0.0, 0.0), (200.0, 100.0)).to_polygon().into()).unwrap();
+    let shapes = [shape(200.0), strip, shape(200.0), shape(100.0), shape(200.0)];
     let mut candidates = candidates(&lands);
     for (candidate, shape) in candidates.iter_mut().zip(&shapes) {
         candidate.shape = Some(shape);
@@ -313,19 +324,72 @@ fn a_footprint_is_tried_where_nothing_else_fails() {
     let hall = Need::Footprint(Footprint { width_m: 120.0, depth_m: 90.0 });
     let free = Need::Word { quality: Quality::Status, among: words(&["available"]) };
     let brief = Brief::new(vec![Criterion::Must(hall), Criterion::Must(free)], DAY).unwrap();
-    let selection = select(&brief, &candidates, 10).unwrap();
+    let selection = selected(&brief, &candidates, 10, DRAWS);
     let told: Vec<(Standing, &str)> =
-        selection.places().map(|(standing, place)| (standing, lands[place.candidate].0.as_str())).collect();
+        selection.places.iter().map(|(standing, place)| (*standing, lands[place.row as usize].0.as_str())).collect();
     let (suits, open, fails) = (Standing::Suits, Standing::Open, Standing::Fails);
-    assert_eq!(told, [(suits, "large"), (open, "silent"), (fails, "small"), (fails, "taken")]);
+    let expected = [(suits, "large"), (open, "silent"), (fails, "narrow"), (fails, "small"), (fails, "taken")];
+    assert_eq!(told, expected);
     let alone: Vec<(u32, u32)> = selection.relaxations.iter().map(|cost| (cost.alone, cost.unknown)).collect();
-    assert_eq!(alone, [(1, 1), (1, 0)]);
-    let place = explain(&brief, &candidates[1]);
+    assert_eq!(alone, [(2, 1), (1, 0)]);
+    let place = explain(&brief, &candidates[0]);
     let corners = place.answers[0].placement.expect("it has room").corners;
     assert!(corners.iter().all(|at| (11.9..188.1).contains(&at.x) && (11.9..188.1).contains(&at.y)), "{corners:?}");
+}
 
-    let many: Vec<Candidate<'_>> = std::iter::repeat_n(candidates[0], MOST_TRIED + 1).collect();
-    assert_eq!(select(&brief, &many, 10), Err(TooManyToTry));
+#[test]
+fn footprints_are_tried_until_enough_are_found_and_what_is_left_is_counted() {
+    let lands: Vec<Land> = (0..3_000)
+        .map(|index| {
+            land(&format!("A-{index:04}"), 40_000.0, |parcel| {
+                parcel.setbacks = Some(Setbacks { front_m: 8.0, side_m: 8.0, rear_m: 8.0 });
+                // Every third has no room, which only trying tells.
+                parcel.site_coverage.max = Some(if index % 3 == 0 { 0.1 } else { 0.5 });
+            })
+        })
+        .collect();
+    let shape = Shape::new(Rect::new((0.0, 0.0), (200.0, 200.0)).to_polygon().into()).unwrap();
+    let mut candidates = candidates(&lands);
+    candidates.iter_mut().for_each(|candidate| candidate.shape = Some(&shape));
+    let hall = Criterion::Must(Need::Footprint(Footprint { width_m: 120.0, depth_m: 90.0 }));
+    let brief = Brief::new(vec![hall], DAY).unwrap();
+    for (listed, tried) in [(20, 256), (200, 300), (2_000, 2_000)] {
+        let selection = selected(&brief, &candidates, listed, DRAWS);
+        assert_eq!(selection.untried as usize, lands.len() - tried, "{listed} listed");
+        assert_eq!((selection.suits + selection.open + selection.fails) as usize, tried, "{listed} listed");
+        let listed = listed.min(tried * 2 / 3);
+        let first = &selection.places[..listed];
+        assert!(first.iter().all(|(standing, _)| *standing == Standing::Suits), "{listed} listed");
+        assert!(selection.places.iter().all(|(_, place)| place.row % 3 != 0 || place.row < tried as u32));
+    }
+}
+
+#[test]
+fn a_second_opinion_is_of_those_of_whom_all_is_known() {
+    let of = |code: &str, kw: Option<f64>, area_m2: f64| {
+        land(code, area_m2, |parcel| parcel.supplies = vec![power(kw, None)])
+    };
+    let lands = [
+        of("A", Some(10_000.0), 90_000.0),
+        of("B", None, 300_000.0),
+        of("C", Some(12_000.0), 100_000.0),
+        of("D", Some(9_000.0), 80_000.0),
+    ];
+    let brief = Brief::new(vec![wish(Quantity::Power, 30), wish(Quantity::Area, 20), wish(Quantity::Price, 0)], DAY);
+    let brief = brief.unwrap();
+    let all = All::of(&brief, &lands).places;
+    let places: Vec<&Place> = all.iter().collect();
+    for opinion in opinions(&brief, &places) {
+        let order: Vec<&str> = opinion.order.iter().map(|at| places[*at].code.as_str()).collect();
+        assert_eq!(order, ["C", "A", "D"], "{}: C is best of all in everything", opinion.method);
+    }
+    assert_eq!(opinions(&brief, &places).len(), Method::ALL.len());
+    assert_eq!(opinions(&brief, &places[..1]), [], "of one place there is nothing to say");
+    let same = [of("A", Some(1.0), 1.0), of("B", Some(1.0), 1.0)];
+    let same = All::of(&brief, &same).places;
+    for opinion in opinions(&brief, &same.iter().collect::<Vec<_>>()) {
+        assert_eq!(opinion.order, [0, 1], "{}: of equals the first", opinion.method);
+    }
 }
 
 #[test]
@@ -407,6 +471,31 @@ fn weighed(brief: &Brief, weight: impl Fn(usize, u32) -> u32) -> Brief {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn columns_say_what_each_place_says_by_itself(lands in arbitrary_land(), brief in arbitrary_brief(), listed in 1_usize..20) {
+        let candidates = candidates(&lands);
+        let mut alone: Vec<Place> = candidates.iter().map(|candidate| explain(&brief, candidate)).collect();
+        let unmet = |place: &Place| brief.musts().filter(|(index, _)| place.answers[*index].verdict != Verdict::Pass).count();
+        let fails_more = |place: &Place| place.standing == Standing::Fails && unmet(place) > 1;
+        alone.sort_by(|a, b| {
+            let key = |place: &Place| (place.standing, fails_more(place), std::cmp::Reverse((place.score, place.possible)));
+            key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
+        });
+        let selection = selected(&brief, &candidates, listed, DRAWS);
+        let count = |standing| alone.iter().filter(|place| place.standing == standing).count() as u32;
+        prop_assert_eq!(selection.suits, count(Standing::Suits));
+        prop_assert_eq!(selection.open, count(Standing::Open));
+        prop_assert_eq!(selection.fails, count(Standing::Fails));
+        let first: Vec<&Code> = alone.iter().take(listed).map(|place| &place.code).collect();
+        let found: Vec<&Code> = selection.places.iter().map(|(_, place)| candidates[place.row as usize].code).collect();
+        prop_assert_eq!(found, first);
+        for cost in &selection.relaxations {
+            let only = alone.iter().filter(|place| unmet(place) == 1);
+            let count = |verdict| only.clone().filter(|place| place.answers[cost.criterion].verdict == verdict).count() as u32;
+            prop_assert_eq!((cost.alone, cost.unknown), (count(Verdict::Fail), count(Verdict::Unknown)));
+        }
+    }
 
     #[test]
     fn points_add_up_to_the_score_and_nothing_unknown_has_any(lands in arbitrary_land(), brief in arbitrary_brief()) {
@@ -529,7 +618,7 @@ proptest! {
     fn shares_come_to_all_draws_and_depend_on_the_seed_alone(lands in arbitrary_land(), brief in arbitrary_brief(), seed: u64) {
         let selection = All::of(&brief, &lands);
         let candidates = candidates(&lands);
-        let draw = |spread, draws| shares(&brief, &candidates, &selection.suits, (spread, draws, seed));
+        let draw = |spread_percent, count| selected(&brief, &candidates, 1, Draws { spread_percent, count, seed }).shares;
         let drawn = draw(30, 200);
         prop_assert_eq!(&drawn, &draw(30, 200));
         let draws: u32 = drawn.iter().map(|share| share.first).sum();

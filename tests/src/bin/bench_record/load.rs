@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use futures::future::try_join_all;
 
 use crate::ours::Ours;
-use crate::parcels::{Field, LAND_USES, STATUSES, STEP_DEG, mixed};
+use crate::parcels::{Field, LAND_USES, STATUSES, STEP_DEG};
 use crate::peer::PeerSide;
+use cloudsite_tests::bench::{median, mixed};
 use cloudsite_tests::geojson::PLACE;
 
 /// Requests under way at a time, as many as a page full of visitors makes.
@@ -82,12 +83,6 @@ pub(crate) async fn by_turns(sides: &Sides, queries: &[Query], turn: Duration) -
         theirs.push(rate(queries, turn, |line, query| sides.peer.fetch(line, query)).await?);
     }
     Ok((median(&mut ours), median(&mut theirs)))
-}
-
-/// The middle one of some numbers.
-pub(crate) fn median(numbers: &mut [f64]) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 async fn rate<'a, F>(queries: &'a [Query], turn: Duration, fetch: impl Fn(usize, &'a Query) -> F) -> anyhow::Result<f64>

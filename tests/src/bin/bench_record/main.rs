@@ -8,7 +8,6 @@ mod load;
 mod ours;
 mod parcels;
 mod peer;
-mod rows;
 mod watch;
 
 use std::time::{Duration, Instant};
@@ -18,13 +17,13 @@ use cloudsite_proto::change::ImportOptions;
 use cloudsite_proto::identity::{
     CreateOrganisationRequest, Organisation, OrganisationKind, OrganisationName, Role, Tier,
 };
+use cloudsite_tests::bench::{Postgis, Rows, resident_mb};
 use cloudsite_tests::{Desk, Server, import};
 use serde_json::json;
 use tempfile::TempDir;
 
 use load::{Query, Sides};
 use parcels::Field;
-use rows::Rows;
 
 /// What makes the load takes from the same two cores as what is measured, so it takes as little as it can.
 #[global_allocator]
@@ -123,14 +122,6 @@ async fn compare(sides: &Sides, name: &str, queries: &[Query], goal: f64, rows: 
         ensure!(ours == theirs, "{name}: answers differ for {query:?}: {ours:?} and {theirs:?}");
     }
     let (ours, theirs) = load::by_turns(sides, queries, Duration::from_secs(3)).await?;
-    rows.against(name, "requests/s", (ours, theirs), peer::NAME, goal);
+    rows.against(name, "requests/s", (ours, theirs), Postgis::NAME, goal);
     Ok(())
-}
-
-/// What a process holds in memory, MB.
-fn resident_mb(pid: u32) -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
-    Ok(kib * 1024.0 / 1e6)
 }

@@ -10,14 +10,14 @@ use cloudsite_proto::land::{
     ParcelView, RollBackRequest, RollBackResponse,
 };
 use cloudsite_tests::Server;
+use cloudsite_tests::bench::{Rows, median};
 use tonic::Request;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::transport::Channel;
 
 use crate::line::Line;
-use crate::load::{Answer, CONNECTIONS, Query, median};
+use crate::load::{Answer, CONNECTIONS, Query};
 use crate::parcels::Field;
-use crate::rows::Rows;
 
 /// How often the record is rolled back and forth.
 const ROLL_BACKS: usize = 6;

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use cloudsite_tests::bench::{geopackage, mixed};
 use cloudsite_tests::geojson::PLACE;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 /// From one parcel to the next, some 30 m, degrees.
 pub(crate) const STEP_DEG: f64 = 0.0003;
@@ -34,14 +35,6 @@ pub(crate) struct Sample {
     pub(crate) square: (f64, f64, f64),
 }
 
-/// A number that looks like chance, from another.
-pub(crate) const fn mixed(number: u64) -> u64 {
-    let mut value = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    value ^ (value >> 31)
-}
-
 impl Field {
     pub(crate) fn of(count: u64) -> Self {
         Self { count, columns: (count as f64).sqrt().ceil() as u64 }
@@ -67,8 +60,8 @@ impl Field {
     /// Writes parcels as a `GeoPackage`.
     pub(crate) fn write(&self, folder: &Path, numbers: Range<u64>) -> anyhow::Result<PathBuf> {
         let file = folder.join(format!("parcels-{}.gpkg", numbers.start));
-        let mut package = Connection::open(&file)?;
-        package.execute_batch(FRAME)?;
+        let mut package =
+            geopackage::create(&file, "status TEXT, land_use TEXT, plot_ratio_max DOUBLE, supplies TEXT")?;
         let transaction = package.transaction()?;
         let mut insert = transaction.prepare("INSERT INTO parcels VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6)")?;
         for number in numbers {
@@ -78,7 +71,14 @@ impl Field {
                 parcel.power_kw
             );
             let Sample { code, status, land_use, plot_ratio_max, .. } = &parcel;
-            insert.execute(params![geometry(parcel.square), code, status, land_use, plot_ratio_max, supplies])?;
+            insert.execute(params![
+                geopackage::polygon(&ring(parcel.square)),
+                code,
+                status,
+                land_use,
+                plot_ratio_max,
+                supplies
+            ])?;
         }
         drop(insert);
         transaction.commit()?;
@@ -91,36 +91,3 @@ pub(crate) fn ring((west, south, side): (f64, f64, f64)) -> [(f64, f64); 5] {
     let (east, north) = (west + side, south + side);
     [(west, south), (east, south), (east, north), (west, north), (west, south)]
 }
-
-/// A square as a geometry of a `GeoPackage`.
-fn geometry(square: (f64, f64, f64)) -> Vec<u8> {
-    let mut bytes = b"GP\x00\x01".to_vec();
-    bytes.extend(4326_i32.to_le_bytes());
-    bytes.push(1);
-    for number in [3_u32, 1, 5] {
-        bytes.extend(number.to_le_bytes());
-    }
-    for (x, y) in ring(square) {
-        bytes.extend(x.to_le_bytes());
-        bytes.extend(y.to_le_bytes());
-    }
-    bytes
-}
-
-const FRAME: &str = "
-PRAGMA application_id = 0x47504B47;
-PRAGMA user_version = 10300;
-PRAGMA journal_mode = OFF;
-CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
-    organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
-INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84', 4326, 'EPSG', 4326, 'undefined', NULL);
-CREATE TABLE gpkg_contents (table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
-    description TEXT DEFAULT '', last_change DATETIME, min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE,
-    srs_id INTEGER);
-INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('parcels', 'features', 'parcels', 4326);
-CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL PRIMARY KEY, column_name TEXT NOT NULL,
-    geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL);
-INSERT INTO gpkg_geometry_columns VALUES ('parcels', 'geom', 'POLYGON', 4326, 0, 0);
-CREATE TABLE parcels (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom BLOB, code TEXT, status TEXT, land_use TEXT,
-    plot_ratio_max DOUBLE, supplies TEXT);
-";

@@ -7,12 +7,12 @@ use cloudsite_proto::land::park_service_client::ParkServiceClient;
 use cloudsite_proto::land::revision_service_client::RevisionServiceClient;
 use cloudsite_proto::land::watch_response::Event;
 use cloudsite_proto::land::{WatchRequest, WatchResponse};
+use cloudsite_tests::bench::Rows;
 use cloudsite_tests::{Server, geojson, import};
 use tokio::sync::mpsc;
 use tonic::Streaming;
 
 use crate::ours;
-use crate::rows::Rows;
 
 const WATCHERS: usize = 2_000;
 

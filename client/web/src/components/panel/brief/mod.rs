@@ -1,11 +1,13 @@
 //! The site brief: what a project needs, and which places answer it.
 
+mod joined;
 mod places;
 mod row;
 mod summary;
 
 use leptos::prelude::*;
 
+use self::joined::{Joined, SecondOpinions};
 use self::places::Places;
 use self::row::BriefRow;
 use self::summary::Summary;
@@ -71,6 +73,8 @@ pub(crate) fn BriefPanel() -> impl IntoView {
             </details>
             <Summary />
             <Places />
+            <Joined />
+            <SecondOpinions />
         </div>
     }
 }

@@ -65,7 +65,7 @@ fn PlaceItem(
     };
     view! {
         <li class="place" class:active=is_shown data-testid="place" data-code=code.clone() data-standing=standing_word(standing)>
-            <button class="place-head" type="button" data-testid="place-head" on:click=move |_| page.open(&opened)>
+            <button class="place-head" type="button" data-testid="place-head" on:click=move |_| { page.joined.set(Vec::new()); page.open(&opened); }>
                 <span class="place-rank">{rank + 1}</span>
                 <span class="item-code">{code.clone()}</span>
                 {(standing == Standing::Suits && full > 0)
@@ -81,41 +81,36 @@ fn PlaceItem(
                     })}
             </button>
             <ul class="place-notes">{move || notes().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
-            <details class="place-why">
-                <summary>{page.words("brief.why")}</summary>
-                <table>
-                    <tbody>
-                        {move || answers().into_iter().map(|(row, answer)| view! { <AnswerRow row answer full /> }).collect_view()}
-                    </tbody>
-                </table>
-            </details>
+            <Why answers full />
         </li>
+    }
+}
+
+/// Every answer, unfolded on demand.
+#[component]
+pub(super) fn Why(
+    /// By row of the brief.
+    answers: impl Fn() -> Vec<(usize, Answer)> + Send + 'static,
+    /// The points of a place that is all that is wished.
+    full: u64,
+) -> impl IntoView {
+    let page = Page::here();
+    view! {
+        <details class="place-why">
+            <summary>{page.words("brief.why")}</summary>
+            <table>
+                <tbody>
+                    {move || answers().into_iter().map(|(row, answer)| view! { <AnswerRow row answer full /> }).collect_view()}
+                </tbody>
+            </table>
+        </details>
     }
 }
 
 /// What is worth saying of a place at once.
 fn notes(page: Page, place: &Place, rows: &[usize]) -> Vec<String> {
     let name = |index: usize| rows.get(index).map(|row| label(page, *row)).unwrap_or_default();
-    let mut notes = Vec::new();
-    for (index, answer) in place.answers.iter().enumerate() {
-        let row = rows.get(index).copied().unwrap_or_default();
-        let is_must = page.brief.with(|brief| brief.as_ref().is_some_and(|draft| draft.rows[row].role == Role::Must));
-        match answer.verdict() {
-            Verdict::Fail => {
-                let has = value(page, row, answer);
-                notes.push(page.fill("brief.fails", &[("what", &name(index)), ("has", &has)]));
-                if !answer.from.is_empty() {
-                    notes.push(page.fill("brief.from", &[("what", &name(index)), ("day", &answer.from)]));
-                }
-            }
-            Verdict::Unknown => {
-                let whom = if answer.source.is_empty() { page.text("brief.bureau") } else { answer.source.clone() };
-                let key = if is_must { "brief.unknown_must" } else { "brief.unknown" };
-                notes.push(page.fill(key, &[("what", &name(index)), ("whom", &whom)]));
-            }
-            Verdict::Pass | Verdict::Unspecified => {}
-        }
-    }
+    let mut notes = shortcomings(page, &place.answers, rows);
     if let Some(index) = place.binding {
         let row = rows.get(index as usize).copied().unwrap_or_default();
         let has = place.answers.get(index as usize).map(|answer| value(page, row, answer)).unwrap_or_default();
@@ -131,6 +126,31 @@ fn notes(page: Page, place: &Place, rows: &[usize]) -> Vec<String> {
     notes
 }
 
+/// What is not as the brief asks, and what nobody knows.
+pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (row, answer) in rows.iter().zip(answers) {
+        let what = label(page, *row);
+        let is_must = page.brief.with(|brief| brief.as_ref().is_some_and(|draft| draft.rows[*row].role == Role::Must));
+        match answer.verdict() {
+            Verdict::Fail => {
+                let has = value(page, *row, answer);
+                notes.push(page.fill("brief.fails", &[("what", &what), ("has", &has)]));
+                if !answer.from.is_empty() {
+                    notes.push(page.fill("brief.from", &[("what", &what), ("day", &answer.from)]));
+                }
+            }
+            Verdict::Unknown => {
+                let whom = if answer.source.is_empty() { page.text("brief.bureau") } else { answer.source.clone() };
+                let key = if is_must { "brief.unknown_must" } else { "brief.unknown" };
+                notes.push(page.fill(key, &[("what", &what), ("whom", &whom)]));
+            }
+            Verdict::Pass | Verdict::Unspecified => {}
+        }
+    }
+    notes
+}
+
 /// What the record says, in words.
 fn value(page: Page, row: usize, answer: &Answer) -> String {
     if ROWS[row].1 == Subject::Footprint {
@@ -141,7 +161,16 @@ fn value(page: Page, row: usize, answer: &Answer) -> String {
         });
     }
     match &answer.value {
-        Some(Value::Amount(value)) => amount(page, row, *value),
+        Some(Value::Amount(value)) => {
+            let from = amount(page, row, *value);
+            match answer.up_to {
+                None => from,
+                Some(most) if most.is_finite() => {
+                    page.fill("brief.between", &[("from", &from), ("to", &amount(page, row, most))])
+                }
+                Some(_) => page.fill("brief.at_least", &[("from", &from)]),
+            }
+        }
         Some(Value::Word(word)) => {
             let quality = match ROWS[row].1 {
                 Subject::Words { quality, .. } => quality,

@@ -20,7 +20,9 @@ pub(super) fn Summary() -> impl IntoView {
             let reply = matched.reply()?;
             let of = |count: u32| number(f64::from(count), 0, page.language.get());
             let (suits, open, fails) = (of(reply.suits), of(reply.open), of(reply.fails));
-            Some(page.fill("brief.counts", &[("suits", &suits), ("open", &open), ("fails", &fails)]))
+            let counts = page.fill("brief.counts", &[("suits", &suits), ("open", &open), ("fails", &fails)]);
+            let untried = (reply.untried > 0).then(|| page.fill("brief.untried", &[("n", &of(reply.untried))]));
+            Some([Some(counts), untried].into_iter().flatten().collect::<Vec<_>>().join(" "))
         })
     };
     let trouble =

@@ -1,8 +1,7 @@
 //! A column of numbers that can be asked for all that lie within bounds, without looking at each.
 
-use cloudsite_domain::record::Bounds;
-
-use super::bits::Bits;
+use super::Bits;
+use crate::record::Bounds;
 
 /// Steps at most. Each costs a bit a row.
 const MOST: usize = 64;
@@ -12,7 +11,8 @@ const SAMPLE: usize = 4_096;
 
 /// A column by row: for each of some steps the rows that reach it. Steps lie where values are, so that about as many rows
 /// are between any two; where there are few different values, each is a step.
-pub(crate) struct Steps {
+#[derive(Debug)]
+pub struct Steps {
     /// Not a number where nothing is known.
     values: Vec<f64>,
     thresholds: Vec<f64>,
@@ -24,9 +24,11 @@ pub(crate) struct Steps {
 
 /// From `min` to `max`, both included.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Interval {
-    pub(crate) min: f64,
-    pub(crate) max: f64,
+pub struct Interval {
+    /// The least.
+    pub min: f64,
+    /// The most.
+    pub max: f64,
 }
 
 impl From<Bounds> for Interval {
@@ -37,7 +39,7 @@ impl From<Bounds> for Interval {
 
 impl Steps {
     /// Steps of a column.
-    pub(super) fn of(values: Vec<f64>) -> Self {
+    pub fn of(values: Vec<f64>) -> Self {
         let steps = steps(&values);
         let mut reaching = vec![Bits::none(values.len()); steps.len()];
         for (row, value) in values.iter().enumerate() {
@@ -54,18 +56,31 @@ impl Steps {
     }
 
     /// The value of a row; not a number if it is not known.
-    pub(super) fn value(&self, row: u32) -> f64 {
+    pub fn value(&self, row: u32) -> f64 {
         self.values[row as usize]
     }
 
+    /// The rows of which something is known; none if there are none.
+    pub fn known(&self) -> Option<&Bits> {
+        // Each known value reaches the lowest step.
+        self.reaching.first()
+    }
+
+    /// The rows whose value is within the bounds.
+    pub fn within(&self, interval: Interval) -> Bits {
+        let Some(mut rows) = self.at_least(interval.min).cloned() else { return Bits::none(self.values.len()) };
+        self.keep_within(interval, &mut rows);
+        rows
+    }
+
     /// A set that holds all rows whose value is at least `min`, and perhaps some of less; none if there is no such row.
-    pub(crate) fn at_least(&self, min: f64) -> Option<&Bits> {
+    pub fn at_least(&self, min: f64) -> Option<&Bits> {
         // Below the lowest step is nothing.
         self.reaching.get(reached(&self.thresholds, min).unwrap_or(0))
     }
 
     /// Takes those out of `rows`, which are in what [`Self::at_least`] gives, whose value is not within the bounds.
-    pub(crate) fn keep_within(&self, Interval { min, max }: Interval, rows: &mut Bits) {
+    pub fn keep_within(&self, Interval { min, max }: Interval, rows: &mut Bits) {
         let low = reached(&self.thresholds, min).unwrap_or(0);
         if self.thresholds.get(low).is_some_and(|step| *step < min) {
             self.drop_between(low, rows, |value| value < min);
@@ -116,9 +131,8 @@ mod tests {
 
     fn within(values: &[f64], bounds: Bounds) -> Vec<u32> {
         let (steps, interval) = (Steps::of(values.to_vec()), Interval::from(bounds));
-        let Some(mut rows) = steps.at_least(interval.min).cloned() else { return Vec::new() };
-        steps.keep_within(interval, &mut rows);
-        rows.rows(0).collect()
+        let rows = steps.within(interval).rows(0).collect();
+        rows
     }
 
     /// The same, one by one.

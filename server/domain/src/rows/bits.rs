@@ -7,16 +7,16 @@ const AT_ONCE: usize = 512;
 
 /// A set of rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Bits(Vec<u64>);
+pub struct Bits(Vec<u64>);
 
 impl Bits {
     /// None of `count` rows.
-    pub(super) fn none(count: usize) -> Self {
+    pub fn none(count: usize) -> Self {
         Self(vec![0; count.div_ceil(64)])
     }
 
     /// All of `count` rows.
-    pub(super) fn all(count: usize) -> Self {
+    pub fn all(count: usize) -> Self {
         let mut words = vec![u64::MAX; count.div_ceil(64)];
         if let Some(last) = words.last_mut()
             && !count.is_multiple_of(64)
@@ -27,33 +27,38 @@ impl Bits {
     }
 
     /// The rows that are in each of some sets; none if there is no set.
-    pub(crate) fn in_each(sets: &[&Self]) -> Option<Self> {
+    pub fn in_each(sets: &[&Self]) -> Option<Self> {
         let (first, others) = sets.split_first()?;
         let others: Vec<&[u64]> = others.iter().map(|set| set.0.as_slice()).collect();
         Some(Self(intersection(&first.0, &others)))
     }
 
     /// Adds a row.
-    pub(super) fn insert(&mut self, row: u32) {
+    pub fn insert(&mut self, row: u32) {
         self.0[row as usize / 64] |= 1 << (row % 64);
     }
 
+    /// Takes out a row.
+    pub fn remove(&mut self, row: u32) {
+        self.0[row as usize / 64] &= !(1 << (row % 64));
+    }
+
     /// Adds all rows of another set.
-    pub(super) fn unite(&mut self, other: &Self) {
+    pub fn unite(&mut self, other: &Self) {
         for (word, other) in self.0.iter_mut().zip(&other.0) {
             *word |= other;
         }
     }
 
     /// Takes out all rows of another set.
-    pub(super) fn subtract(&mut self, other: &Self) {
+    pub fn subtract(&mut self, other: &Self) {
         for (word, other) in self.0.iter_mut().zip(&other.0) {
             *word &= !other;
         }
     }
 
     /// Takes out the rows that go.
-    pub(crate) fn remove_each(&mut self, goes: impl Fn(u32) -> bool) {
+    pub fn remove_each(&mut self, goes: impl Fn(u32) -> bool) {
         for (index, word) in self.0.iter_mut().enumerate() {
             let gone = rows_of(index, *word).filter(|row| goes(*row)).fold(0, |gone, row| gone | 1 << (row % 64));
             *word &= !gone;
@@ -61,7 +66,7 @@ impl Bits {
     }
 
     /// Takes out those rows of `lower` that are not in `upper` and that go.
-    pub(super) fn drop_between(&mut self, lower: &Self, upper: Option<&Self>, goes: impl Fn(u32) -> bool) {
+    pub fn drop_between(&mut self, lower: &Self, upper: Option<&Self>, goes: impl Fn(u32) -> bool) {
         for (index, word) in self.0.iter_mut().enumerate() {
             let above = upper.map_or(0, |upper| upper.0[index]);
             let here = rows_of(index, *word & lower.0[index] & !above);
@@ -69,18 +74,25 @@ impl Bits {
         }
     }
 
+    /// Takes out all rows that are not in another set.
+    pub fn intersect(&mut self, other: &Self) {
+        for (word, other) in self.0.iter_mut().zip(&other.0) {
+            *word &= other;
+        }
+    }
+
     /// Whether a row is in it.
-    pub(super) fn has(&self, row: u32) -> bool {
+    pub fn has(&self, row: u32) -> bool {
         self.0[row as usize / 64] >> (row % 64) & 1 == 1
     }
 
     /// How many rows are in it.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         count(&self.0) as usize
     }
 
     /// Its rows, ascending, without the first ones.
-    pub(crate) fn rows(&self, mut without: usize) -> impl Iterator<Item = u32> {
+    pub fn rows(&self, mut without: usize) -> impl Iterator<Item = u32> {
         let mut begins = self.0.len();
         for (index, word) in self.0.iter().enumerate() {
             let here = word.count_ones() as usize;

@@ -1,0 +1,222 @@
+//! All places judged by all musts at once: sets of rows instead of one place after the other.
+
+use std::collections::BTreeSet;
+
+use super::Standing;
+use super::brief::{Brief, Need};
+use super::fit::{Fit, Footprint};
+use super::judge::meets;
+use super::quantity::{Quality, Quantity};
+use super::table::{Column, Places, Table, Words};
+use crate::record::Bounds;
+use crate::rows::{Bits, Interval, Steps};
+
+/// Places that footprints are tried on at most.
+pub(super) const MOST_TRIED: usize = 2_000;
+
+/// Places that footprints are tried on even if enough were found to be listed: smaller parks are told to the last place.
+const LEAST_TRIED: usize = 256;
+
+/// A must that a column answers.
+pub(super) struct Quick<'a> {
+    /// Its place in the brief.
+    pub(super) criterion: usize,
+    /// What it needs.
+    pub(super) need: &'a Need,
+    /// What it looks at.
+    pub(super) column: Column,
+    /// The rows that meet it.
+    pub(super) met: Bits,
+}
+
+/// A must that has to be tried.
+pub(super) struct Slow {
+    /// Its place in the brief.
+    pub(super) criterion: usize,
+    footprint: Footprint,
+    /// Rows that are smaller than it is.
+    small: Bits,
+    /// Places on which it was tried that fail it and nothing else.
+    alone: u32,
+    /// Places on which it was tried that leave it unknown and nothing else.
+    pub(super) unknown: u32,
+}
+
+/// How all places stand.
+pub(super) struct Musts<'a> {
+    /// Those that columns answer.
+    pub(super) quick: Vec<Quick<'a>>,
+    /// Those that have to be tried.
+    pub(super) slow: Vec<Slow>,
+    /// Rows that pass every must, as far as is known of footprints: those that are not tried are in here, too.
+    pub(super) suits: Bits,
+    /// Rows that fail none, and leave some unknown.
+    pub(super) open: Bits,
+    /// Rows that fail at least one.
+    pub(super) fails: Bits,
+    /// Rows of which exactly one must is not met, as far as was looked.
+    pub(super) once: Bits,
+    /// Rows, in `suits` or `open`, on which some footprint would have to be tried.
+    pub(super) untried: Bits,
+}
+
+impl<'a> Musts<'a> {
+    /// Judges by all columns.
+    pub(super) fn of(brief: &'a Brief, table: &Table, places: &(impl Places + ?Sized)) -> Self {
+        let (mut quick, mut slow) = (Vec::new(), Vec::new());
+        for (criterion, need) in brief.musts() {
+            let (column, met) = match need {
+                Need::Amount { quantity, min, max, on } => {
+                    let steps = table.amounts(places, *quantity, on.unwrap_or(brief.day()));
+                    let met = steps.within(Interval::from(Bounds { min: *min, max: *max }));
+                    (Column::Amounts(steps), met)
+                }
+                Need::Word { quality, among } => {
+                    let words = table.words(places, *quality);
+                    let met = with_words(&words, *quality, among, places.count());
+                    (Column::Words(words), met)
+                }
+                Need::Footprint(footprint) => {
+                    let small = smaller(*footprint, &table.amounts(places, Quantity::Area, brief.day()));
+                    slow.push(Slow { criterion, footprint: *footprint, small, alone: 0, unknown: 0 });
+                    continue;
+                }
+            };
+            quick.push(Quick { criterion, need, column, met });
+        }
+        let none = || Bits::none(places.count());
+        let (mut unmet, mut several, mut fails) = (none(), none(), none());
+        for must in &quick {
+            let not_met = without(table.all(), &must.met);
+            let failed = must.column.known().map(|known| without(known, &must.met));
+            tally(&not_met, failed.as_ref(), [&mut unmet, &mut several, &mut fails]);
+        }
+        for must in &slow {
+            tally(&must.small, Some(&must.small), [&mut unmet, &mut several, &mut fails]);
+        }
+        let (suits, open, once) = (without(table.all(), &unmet), without(&unmet, &fails), without(&unmet, &several));
+        let mut untried = none();
+        if !slow.is_empty() {
+            untried = suits.clone();
+            untried.unite(&open);
+        }
+        Self { quick, slow, suits, open, fails, once, untried }
+    }
+
+    /// Tries the footprints on places that fail nothing else, in the order in which they are given: those that suit by all
+    /// else, then those that are open. Ends where `listed` were found to suit, or too many tried.
+    pub(super) fn try_footprints(
+        &mut self,
+        places: &(impl Places + ?Sized),
+        order: impl Iterator<Item = u32>,
+        listed: usize,
+    ) {
+        let mut found = 0;
+        for (tried, row) in order.take(MOST_TRIED).enumerate() {
+            if tried >= LEAST_TRIED && found >= listed {
+                break;
+            }
+            self.untried.remove(row);
+            let candidate = places.candidate(row);
+            let (mut unmet, mut last) = (usize::from(self.open.has(row)), None);
+            let mut standing = if unmet == 0 { Standing::Suits } else { Standing::Open };
+            for (at, must) in self.slow.iter().enumerate() {
+                let fit = candidate.fit(must.footprint);
+                standing = standing.max(match fit {
+                    Fit::Fits(_) => continue,
+                    Fit::Unknown => Standing::Open,
+                    Fit::Fails => Standing::Fails,
+                });
+                unmet += 1;
+                last = Some((at, fit));
+            }
+            if let (1, Some((at, fit))) = (unmet, last) {
+                let must = &mut self.slow[at];
+                *(if fit == Fit::Unknown { &mut must.unknown } else { &mut must.alone }) += 1;
+            }
+            found += usize::from(standing == Standing::Suits);
+            self.move_to(row, standing);
+            self.unmet_once(row, unmet == 1);
+        }
+    }
+
+    /// The buildings that need room.
+    pub(super) fn footprints(&self) -> impl Iterator<Item = Footprint> {
+        self.slow.iter().map(|must| must.footprint)
+    }
+
+    /// How many places fail a footprint and nothing else, as far as was tried.
+    pub(super) fn alone(&self, slow: &Slow) -> u32 {
+        let mut small = slow.small.clone();
+        small.intersect(&self.once);
+        slow.alone + small.count() as u32
+    }
+
+    fn unmet_once(&mut self, row: u32, is_so: bool) {
+        if is_so { self.once.insert(row) } else { self.once.remove(row) }
+    }
+
+    /// How many places stand so, those that are untried left out.
+    pub(super) fn count(&self, standing: Standing) -> u32 {
+        let rows = match standing {
+            Standing::Suits => &self.suits,
+            Standing::Open => &self.open,
+            Standing::Fails => &self.fails,
+        };
+        without(rows, &self.untried).count() as u32
+    }
+
+    /// Rows by kind in the order in which they are listed, those that are untried left out.
+    pub(super) fn after_those_that_suit(&self) -> impl Iterator<Item = (Standing, Bits)> {
+        let mut nearly = self.fails.clone();
+        nearly.intersect(&self.once);
+        let rest = without(&self.fails, &nearly);
+        let open = without(&self.open, &self.untried);
+        [(Standing::Open, open), (Standing::Fails, nearly), (Standing::Fails, rest)].into_iter()
+    }
+
+    fn move_to(&mut self, row: u32, standing: Standing) {
+        for (set, of) in
+            [(&mut self.suits, Standing::Suits), (&mut self.open, Standing::Open), (&mut self.fails, Standing::Fails)]
+        {
+            if of == standing {
+                set.insert(row);
+            } else {
+                set.remove(row);
+            }
+        }
+    }
+}
+
+/// The rows whose word is one of those that are asked for.
+fn with_words(words: &Words, quality: Quality, among: &BTreeSet<String>, count: usize) -> Bits {
+    let mut met = Bits::none(count);
+    for (_, rows) in words.distinct.iter().filter(|(word, _)| meets(quality, word, among)) {
+        met.unite(rows);
+    }
+    met
+}
+
+/// The rows that are smaller than a footprint, but for what a float cannot tell.
+fn smaller(footprint: Footprint, areas_m2: &Steps) -> Bits {
+    let least_m2 = footprint.width_m * footprint.depth_m * (1.0 - 1e-9);
+    let large = areas_m2.within(Interval { min: least_m2, max: f64::INFINITY });
+    areas_m2.known().map_or_else(|| large.clone(), |known| without(known, &large))
+}
+
+fn without(rows: &Bits, others: &Bits) -> Bits {
+    let mut rows = rows.clone();
+    rows.subtract(others);
+    rows
+}
+
+/// Adds a must to what is not met, what is not met of several, and what fails.
+fn tally(not_met: &Bits, failed: Option<&Bits>, [unmet, several, fails]: [&mut Bits; 3]) {
+    let mut again = unmet.clone();
+    again.intersect(not_met);
+    several.unite(&again);
+    unmet.unite(not_met);
+    if let Some(failed) = failed {
+        fails.unite(failed);
+    }
+}

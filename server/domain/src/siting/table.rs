@@ -1,0 +1,163 @@
+//! What briefs ask of places, in columns: made when it is first asked for, and kept as long as the places are the same.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::civil::Date;
+
+use super::candidate::Candidate;
+use super::quantity::{Quality, Quantity};
+use crate::record::SupplyKind;
+use crate::rows::{Bits, Steps};
+
+/// Columns of supplies that are kept: one for each kind and each day that makes a difference.
+const MOST_SUPPLIES: usize = 24;
+
+/// Places that may be chosen, by row. Rows are in the order of codes, and each code is there once.
+pub trait Places {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The place in a row.
+    fn candidate(&self, row: u32) -> Candidate<'_>;
+}
+
+impl Places for [Candidate<'_>] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn candidate(&self, row: u32) -> Candidate<'_> {
+        self[row as usize]
+    }
+}
+
+/// Columns of some places. Whoever asks it for places other than those that it was first asked for is answered wrongly.
+#[derive(Debug)]
+pub struct Table {
+    all: Bits,
+    /// By quantity; supplies, which depend on the day, have none here.
+    steady: Vec<OnceLock<Arc<Steps>>>,
+    /// By quality.
+    words: Vec<OnceLock<Arc<Words>>>,
+    /// Days on which a supply begins, by kind, ascending.
+    days: OnceLock<BTreeMap<SupplyKind, Vec<Date>>>,
+    /// The last used at the end.
+    supplies: Mutex<VecDeque<(SupplyOn, Arc<Steps>)>>,
+}
+
+/// A kind of supply from a day on; none for what has always been.
+type SupplyOn = (SupplyKind, Option<Date>);
+
+/// A column of words that repeat.
+#[derive(Debug)]
+pub(super) struct Words {
+    /// Each word with its rows.
+    pub(super) distinct: Vec<(String, Bits)>,
+    /// The rows of which something is known.
+    pub(super) known: Bits,
+    /// The number of each row's word; where nothing is known, one that no word has.
+    pub(super) numbers: Vec<u16>,
+}
+
+impl Words {
+    fn of(places: &(impl Places + ?Sized), quality: Quality) -> Self {
+        let count = places.count();
+        let (mut distinct, mut known) = (Vec::<(String, Bits)>::new(), Bits::none(count));
+        let mut by_word = BTreeMap::<&str, u16>::new();
+        let numbers = (0..count as u32).map(|row| {
+            let Some(word) = places.candidate(row).word(quality) else { return u16::MAX };
+            let number = *by_word.entry(word).or_insert_with(|| {
+                distinct.push((word.to_owned(), Bits::none(count)));
+                (distinct.len() - 1) as u16
+            });
+            distinct[usize::from(number)].1.insert(row);
+            known.insert(row);
+            number
+        });
+        let numbers = numbers.collect();
+        Self { distinct, known, numbers }
+    }
+}
+
+/// The column that a criterion looks at.
+#[derive(Debug)]
+pub(super) enum Column {
+    /// Of numbers.
+    Amounts(Arc<Steps>),
+    /// Of words.
+    Words(Arc<Words>),
+}
+
+impl Column {
+    /// The rows of which something is known; none if there are none.
+    pub(super) fn known(&self) -> Option<&Bits> {
+        match self {
+            Self::Amounts(steps) => steps.known(),
+            Self::Words(words) => Some(&words.known),
+        }
+    }
+}
+
+impl Table {
+    /// The columns of so many places, none of them made yet.
+    pub fn new(count: usize) -> Self {
+        Self {
+            all: Bits::all(count),
+            steady: Quantity::ALL.iter().map(|_| OnceLock::new()).collect(),
+            words: Quality::ALL.iter().map(|_| OnceLock::new()).collect(),
+            days: OnceLock::new(),
+            supplies: Mutex::default(),
+        }
+    }
+
+    /// Every row.
+    pub(super) const fn all(&self) -> &Bits {
+        &self.all
+    }
+
+    /// What is told of a quality.
+    pub(super) fn words(&self, places: &(impl Places + ?Sized), quality: Quality) -> Arc<Words> {
+        Arc::clone(self.words[quality as usize].get_or_init(|| Arc::new(Words::of(places, quality))))
+    }
+
+    /// How much there is of a quantity on a day.
+    pub(super) fn amounts(&self, places: &(impl Places + ?Sized), quantity: Quantity, day: Date) -> Arc<Steps> {
+        let column = |day| {
+            let amount = |row| places.candidate(row).amount(quantity, day).unwrap_or(f64::NAN);
+            Arc::new(Steps::of((0..places.count() as u32).map(amount).collect()))
+        };
+        let Some(kind) = quantity.supply() else {
+            return Arc::clone(self.steady[quantity as usize].get_or_init(|| column(day)));
+        };
+        let key = (kind, self.begun(places, kind, day));
+        // Held while a column is made: whoever else needs it waits instead of making it, too.
+        let mut kept = self.supplies.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|(of, _)| *of == key);
+        let (_, found) = at.and_then(|at| kept.remove(at)).unwrap_or_else(|| (key, column(day)));
+        if kept.len() == MOST_SUPPLIES {
+            kept.pop_front();
+        }
+        kept.push_back((key, Arc::clone(&found)));
+        found
+    }
+
+    /// The last day until `day` on which a supply of this kind begins somewhere: until the next one nothing changes.
+    fn begun(&self, places: &(impl Places + ?Sized), kind: SupplyKind, day: Date) -> Option<Date> {
+        let days = self.days.get_or_init(|| {
+            let mut days = BTreeMap::<SupplyKind, Vec<Date>>::new();
+            for row in 0..places.count() as u32 {
+                for supply in &places.candidate(row).parcel.supplies {
+                    let (Some(from), days) = (supply.from, days.entry(supply.kind).or_default()) else { continue };
+                    // Few days make many entries.
+                    if let Err(at) = days.binary_search(&from) {
+                        days.insert(at, from);
+                    }
+                }
+            }
+            days
+        });
+        let days = days.get(&kind)?;
+        days.partition_point(|from| *from <= day).checked_sub(1).map(|last| days[last])
+    }
+}
