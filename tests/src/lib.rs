@@ -12,6 +12,7 @@ mod desk;
 pub mod geojson;
 mod http;
 mod picture;
+pub mod plots;
 mod program;
 pub mod provider;
 mod server;

@@ -48,7 +48,7 @@ impl<'a> Asking<'a> {
 
     async fn matched(&self, brief: Brief) -> Result<MatchResponse, Status> {
         let mut client = SitingServiceClient::new(self.server.channel().await);
-        let request = MatchRequest { brief: Some(brief), revision: 0, explained: 100 };
+        let request = MatchRequest { brief: Some(brief), revision: 0, explained: 100, assemblies: 10 };
         Ok(client.r#match(self.asker.ask(request)).await?.into_inner())
     }
 
@@ -67,7 +67,8 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
         || brief(vec![free(), area(30_000.0), power(2_000.0), wish("area_m2", 60), wish("price_cny_per_m2", 40)]);
     let editor = Asking::of(&server, Some("editor")).await;
     let (reply, parcels) = (editor.matched(asked()).await.expect("an answer"), editor.parcels().await);
-    assert_eq!((reply.suits + reply.open + reply.fails) as usize, parcels.len(), "each parcel stands somewhere");
+    let standing = reply.suits + reply.open + reply.fails + reply.untried;
+    assert_eq!(standing as usize, parcels.len(), "each parcel stands somewhere");
     assert!(reply.suits > 3 && reply.fails > 20, "{} suit, {} fail", reply.suits, reply.fails);
     assert_eq!(reply.full_points, 100_000_000);
     for place in reply.places.iter().filter(|place| place.standing() == Standing::Suits) {
@@ -85,6 +86,12 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
     assert!(points.is_sorted_by(|a, b| a >= b), "the best first: {points:?}");
     assert_eq!(reply.shares.iter().map(|share| share.first).sum::<u32>(), 1_000);
     assert_eq!((reply.relaxations.len(), reply.intervals.len()), (3, 2));
+    let methods: Vec<&str> = reply.opinions.iter().map(|opinion| opinion.method.as_str()).collect();
+    assert_eq!(methods, ["topsis", "vikor", "promethee_ii"]);
+    for opinion in &reply.opinions {
+        let known = opinion.parcels.iter().all(|parcel| reply.places.iter().any(|place| place.parcel == *parcel));
+        assert!(known && !opinion.parcels.is_empty(), "{opinion:?} is of other places");
+    }
 
     // A hall is placed where it has room, within the parcel.
     let hall = Ask::FootprintMust(FootprintMust { width_m: 120.0, depth_m: 80.0 });
@@ -111,6 +118,35 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
     assert_eq!((first.standing(), first.answers[1].verdict()), (Standing::Open, Verdict::Unknown));
     assert!(first.answers[1].value.is_none() && first.answers[1].source.is_empty(), "{first:?}");
     assert!((told.suits..=public.open).contains(&public.relaxations[1].unknown), "{:?}", public.relaxations);
+}
+
+#[tokio::test]
+async fn adjacent_parcels_are_joined_where_none_is_enough() {
+    let server = Server::start().await;
+    let editor = Asking::of(&server, Some("editor")).await;
+    let parcels = editor.parcels().await;
+    let largest_m2 = parcels.values().filter(|parcel| parcel.status == "available").map(|parcel| parcel.area_m2);
+    let asked_m2 = largest_m2.fold(0.0, f64::max) + 1.0;
+    let reply = editor.matched(brief(vec![free(), area(asked_m2), wish("power", 10)])).await.expect("an answer");
+    assert_eq!((reply.suits, reply.assemblies_cut_short), (0, false), "no parcel is as large as {asked_m2} m²");
+    assert!(!reply.assemblies.is_empty(), "but some are together");
+    let mut used = std::collections::BTreeSet::new();
+    for assembly in &reply.assemblies {
+        assert_eq!(assembly.standing(), Standing::Suits, "{assembly:?}");
+        assert!((2..=5).contains(&assembly.parcels.len()) && assembly.ids.len() == assembly.parcels.len());
+        let members: Vec<&Parcel> = assembly.parcels.iter().map(|name| &parcels[name]).collect();
+        let together_m2: f64 = members.iter().map(|parcel| parcel.area_m2).sum();
+        assert!((together_m2 - assembly.area_m2).abs() < 0.01 && together_m2 >= asked_m2, "{assembly:?}");
+        for parcel in &members {
+            assert_eq!((parcel.status.as_str(), used.insert(&parcel.name)), ("available", true), "{}", parcel.name);
+            assert!(together_m2 - parcel.area_m2 < asked_m2, "{} is of no use to {assembly:?}", parcel.name);
+        }
+        let bonded = |parcel: &&Parcel| parcel.zone.contains("BZ") || parcel.zone.contains("bonded");
+        let inside = members.iter().filter(|parcel| bonded(parcel)).count();
+        assert!(inside == 0 || inside == members.len(), "across the fence: {assembly:?}");
+    }
+    let enough = editor.matched(brief(vec![free(), area(1.0)])).await.expect("an answer");
+    assert_eq!(enough.assemblies, [], "who has a place of his own needs no other");
 }
 
 #[tokio::test]

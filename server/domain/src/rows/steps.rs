@@ -131,8 +131,7 @@ mod tests {
 
     fn within(values: &[f64], bounds: Bounds) -> Vec<u32> {
         let (steps, interval) = (Steps::of(values.to_vec()), Interval::from(bounds));
-        let rows = steps.within(interval).rows(0).collect();
-        rows
+        steps.within(interval).rows(0).collect()
     }
 
     /// The same, one by one.

@@ -350,7 +350,9 @@ fn footprints_are_tried_until_enough_are_found_and_what_is_left_is_counted() {
         .collect();
     let shape = Shape::new(Rect::new((0.0, 0.0), (200.0, 200.0)).to_polygon().into()).unwrap();
     let mut candidates = candidates(&lands);
-    candidates.iter_mut().for_each(|candidate| candidate.shape = Some(&shape));
+    for candidate in &mut candidates {
+        candidate.shape = Some(&shape);
+    }
     let hall = Criterion::Must(Need::Footprint(Footprint { width_m: 120.0, depth_m: 90.0 }));
     let brief = Brief::new(vec![hall], DAY).unwrap();
     for (listed, tried) in [(20, 256), (200, 300), (2_000, 2_000)] {

@@ -4,6 +4,7 @@
 //! Usage: `bench-siting PARCELS`; prints one JSON object. `cargo xtask bench siting` runs it. The other side counts and
 //! orders by seven predicates and a score; ours tries a footprint, explains twenty places and says what musts cost besides.
 
+mod adjacent;
 mod parcels;
 mod question;
 
@@ -44,6 +45,7 @@ async fn main() -> anyhow::Result<()> {
     ensure!(count >= 1_000, "a bench of fewer than 1,000 parcels says nothing");
     let mut rows = Rows::default();
     let questions: Vec<Question> = (0..QUESTIONS).map(Question::of).collect();
+    adjacent::measure(&mut rows)?;
     few(&questions, &mut rows).await?;
     many(count, &questions, &mut rows).await?;
     println!("{}", json!({ "rows": rows }));

@@ -151,7 +151,7 @@ fn common(one: Line, other: Line) -> Option<Line> {
         return None;
     }
     // How far it is off at the middle of what they share.
-    let part = if (to - from).abs() > 0.0 { ((begins + ends) / 2.0 - from) / (to - from) } else { 0.5 };
+    let part = if (to - from).abs() > 0.0 { (f64::midpoint(begins, ends) - from) / (to - from) } else { 0.5 };
     let off = from_off + (to_off - from_off) * part;
     let at = |along: f64| one.start + direction * along;
     (off.abs() <= SAME_EDGE_M).then(|| Line::new(at(begins), at(ends)))

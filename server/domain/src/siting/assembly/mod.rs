@@ -72,13 +72,10 @@ fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized),
         (together(quantity, parts.into_iter()), told)
     };
     let of_word = |quality, among: &BTreeSet<String>| {
-        let found = candidates().map(|one| one.word(quality).map(|word| meets(quality, word, among)));
+        let found: Vec<Option<bool>> =
+            candidates().map(|one| one.word(quality).map(|word| meets(quality, word, among))).collect();
         // One that is known not to be wished is enough; of the others each has to be known.
-        let all = found.fold(Some(true), |all, one| match (all, one) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (None, _) | (_, None) => None,
-            _ => Some(true),
-        });
+        let all = if found.contains(&Some(false)) { Some(false) } else { (!found.contains(&None)).then_some(true) };
         let told = same(candidates().map(|one| one.told_word(quality)).collect());
         (all, JointAnswer { word: one_word(places, rows, quality), told, ..none.clone() })
     };
