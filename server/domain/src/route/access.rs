@@ -1,7 +1,7 @@
 //! Where places connect to roads.
 
-use geo::{Closest, ClosestPoint, Distance, Euclidean};
-use geo_types::{Coord, Line as Segment, Point, Rect};
+use geo::{BoundingRect, Closest, ClosestPoint, Distance, Euclidean};
+use geo_types::{Coord, Line as Segment, LineString, Point, Rect};
 
 use super::lines::{Lines, Spot, distance};
 use crate::geometry::Shape;
@@ -30,10 +30,18 @@ pub(super) fn access(lines: &Lines, usable: &[bool], shape: &Shape, within_m: f6
 fn nearest(lines: &Lines, usable: &[bool], shape: &Shape, bounds: Rect, within_m: f64) -> Option<Access> {
     let near: Vec<(u32, usize)> =
         lines.near(bounds, within_m).into_iter().filter(|(line, _)| usable[*line as usize]).collect();
-    let gap_m = |&(line, segment): &(u32, usize)| gap_m(shape, lines.line(line).segment(segment));
-    let gaps = near.iter().map(|at| (gap_m(at), at.0)).filter(|(gap_m, _)| *gap_m <= within_m);
-    let (_, road) = gaps.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?;
-    let middle = shape.anchor();
+    let outline = outline(shape);
+    // The first of those that are equally near.
+    let mut best: Option<(f64, u32)> = None;
+    for &(line, segment) in &near {
+        let most_m = best.map_or(within_m, |(gap_m, _)| gap_m);
+        let gap_m = gap_m(&outline, lines.line(line).segment(segment), most_m);
+        if gap_m.is_some_and(|gap_m| gap_m < most_m || (best.is_none() && gap_m <= most_m)) {
+            best = gap_m.map(|gap_m| (gap_m, line));
+        }
+    }
+    let (_, road) = best?;
+    let middle = bounds.center();
     let spots = near.iter().filter(|(line, _)| *line == road).map(|&(line, segment)| {
         let (along_m, at) = lines.line(line).nearest(segment, middle);
         (distance(at, middle), Spot { line, along_m }, at)
@@ -43,16 +51,39 @@ fn nearest(lines: &Lines, usable: &[bool], shape: &Shape, bounds: Rect, within_m
     Some(Access { spot, from, off_road_m: distance(from, at) })
 }
 
-fn gap_m(shape: &Shape, segment: Segment) -> f64 {
+/// The segments of a shape's outline; a point is one without length.
+fn outline(shape: &Shape) -> Vec<Segment> {
     match shape {
-        Shape::Point(point) => Euclidean.distance(point, &segment),
-        Shape::Lines(lines) => {
-            lines.iter().map(|line| Euclidean.distance(&segment, line)).fold(f64::INFINITY, f64::min)
-        }
+        Shape::Point(point) => vec![Segment::new(point.0, point.0)],
+        Shape::Lines(lines) => lines.iter().flat_map(LineString::lines).collect(),
         Shape::Areas(areas) => {
-            areas.iter().map(|area| Euclidean.distance(&segment, area)).fold(f64::INFINITY, f64::min)
+            let rings = areas.iter().flat_map(|area| std::iter::once(area.exterior()).chain(area.interiors()));
+            rings.flat_map(LineString::lines).collect()
         }
     }
+}
+
+/// How near an outline comes to a segment; none if it is further than `most_m`.
+fn gap_m(outline: &[Segment], segment: Segment, most_m: f64) -> Option<f64> {
+    let bounds = segment.bounding_rect();
+    let (min, max) = (bounds.min(), bounds.max());
+    let mut best = None;
+    let mut most_m = most_m;
+    for side in outline {
+        let (a, b) = (side.start, side.end);
+        // Nearly all sides are so far to one side that nothing has to be measured.
+        let is_far = a.x.max(b.x) + most_m < min.x
+            || a.x.min(b.x) - most_m > max.x
+            || a.y.max(b.y) + most_m < min.y
+            || a.y.min(b.y) - most_m > max.y;
+        if !is_far {
+            let gap_m = Euclidean.distance(side, &segment);
+            if gap_m <= most_m {
+                (best, most_m) = (Some(gap_m), gap_m);
+            }
+        }
+    }
+    best
 }
 
 /// The point of a shape that lies nearest to `at`, which it is itself inside of an area.

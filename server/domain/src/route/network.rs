@@ -1,6 +1,7 @@
 //! The roads as a network, and what is reached by it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 use geo_types::Coord;
 use petgraph::graph::NodeIndex;
@@ -64,6 +65,13 @@ struct Start {
     node: NodeIndex,
     along_m: f64,
     micros: u64,
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (nodes, edges) = self.size();
+        write!(f, "a network of {nodes} junctions and {edges} stretches")
+    }
 }
 
 impl Network {

@@ -1,9 +1,11 @@
 use geo_types::{Coord, Geometry, LineString, Point, Rect};
+use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
 use crate::geometry::Shape;
-use crate::record::{Body, Feature, Names, Poi, PoiKind, Road, RoadClass, Utility, UtilityKind};
+use crate::record::{Body, Feature, Names, Parcel, ParcelStatus, Poi, PoiKind, Road, RoadClass, Utility, UtilityKind};
+use crate::siting::{Brief, Candidate, Criterion, Need, Quantity, Roads, Value, Verdict, Wish, WishOf, explain};
 
 fn travel() -> TravelTable {
     TravelTable::parse(include_str!("../../../../assets/rules/travel.json")).unwrap()
@@ -190,6 +192,39 @@ fn roads_that_are_no_lines_yet_break_nothing() {
     let net = network(&[loops.clone(), twice, loops, poi("M", PoiKind::MetroStation, 50.0, 100.0)]);
     let way = net.way(&at(50.0, 0.0), Kind::MetroStation, Vehicle::Car).unwrap();
     close(way.length_m, 200.0);
+}
+
+#[test]
+fn a_brief_can_ask_how_long_it_takes() {
+    let net = network(&[
+        street("A", &[(0.0, 0.0), (20_000.0, 0.0)]),
+        poi("M", PoiKind::MetroStation, 0.0, 0.0),
+        poi("T", PoiKind::Airport, 0.0, 0.0),
+    ]);
+    let need = |quantity, most| Criterion::Must(Need::Amount { quantity, min: None, max: Some(most), on: None });
+    let quantity = Quantity::MinutesToMetro;
+    let wish =
+        Criterion::Wish(Wish { weight: 10, of: WishOf::Amount { quantity, anchors: quantity.anchors(), on: None } });
+    let musts =
+        [need(quantity, 20.0), need(Quantity::MinutesToAirport, 20.0), need(Quantity::MinutesToCustomsGate, 20.0)];
+    let brief = Brief::new(musts.into_iter().chain([wish]).collect(), date(2026, 11, 26)).unwrap();
+    let (code, parcel) = ("P".parse().unwrap(), Parcel::with_status(ParcelStatus::Available));
+    // By car it is 18 minutes, by truck more than 20.
+    let shape = at(12_000.0, 0.0);
+    let of = |roads: Option<&dyn Roads>| {
+        let shape = Some(&shape);
+        explain(&brief, &Candidate { code: &code, area_m2: 1.0, shape, parcel: &parcel, zone: None, roads })
+    };
+    let place = of(Some(&net));
+    let verdicts: Vec<Verdict> = place.answers.iter().map(|answer| answer.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::Fail, Verdict::Unknown, Verdict::Pass]);
+    assert_eq!(place.answers[0].value, Value::Amount(18.0));
+    assert_eq!(place.answers[1].value, Value::Amount(20.6));
+    assert!(place.answers[0].told.as_ref().is_some_and(|told| told.source.contains("no traffic is counted")));
+    assert_eq!(place.answers[2].told, None);
+    assert!((1..1_000_000).contains(&place.answers[3].worth), "{:?}", place.answers[3]);
+    let nowhere = of(None);
+    assert!(nowhere.answers.iter().all(|answer| answer.verdict == Verdict::Unknown), "without roads nobody knows");
 }
 
 /// Streets between points of a grid of 100 m, some of them lanes and ramps.
