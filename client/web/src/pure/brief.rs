@@ -23,7 +23,7 @@ pub(crate) enum Subject {
 }
 
 /// The rows, each with the key of its text.
-pub(crate) const ROWS: [(&str, Subject); 15] = [
+pub(crate) const ROWS: [(&str, Subject); 19] = [
     ("free", Subject::Words { quality: "status", among: &["available"] }),
     ("area", Subject::Amount { quantity: "area_m2", at_most: false, scale: 1.0, decimals: 0 }),
     ("power", Subject::Amount { quantity: "power", at_most: false, scale: 1_000.0, decimals: 1 }),
@@ -39,6 +39,10 @@ pub(crate) const ROWS: [(&str, Subject); 15] = [
     ("bonded", Subject::Words { quality: "zone_kind", among: &["comprehensive_bonded"] }),
     ("zero_carbon", Subject::Words { quality: "zone_kind", among: &["zero_carbon"] }),
     ("footprint", Subject::Footprint),
+    ("to_airport", Subject::Amount { quantity: "minutes_to_airport", at_most: true, scale: 1.0, decimals: 1 }),
+    ("to_metro", Subject::Amount { quantity: "minutes_to_metro", at_most: true, scale: 1.0, decimals: 1 }),
+    ("to_gate", Subject::Amount { quantity: "minutes_to_customs_gate", at_most: true, scale: 1.0, decimals: 1 }),
+    ("to_interchange", Subject::Amount { quantity: "minutes_to_interchange", at_most: true, scale: 1.0, decimals: 1 }),
 ];
 
 /// The row of the area, which is shown in the reader's unit.
