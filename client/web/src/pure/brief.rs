@@ -118,8 +118,26 @@ pub(crate) const TEMPLATES: [(&str, &[Filled]); 6] = [
     ),
     ("biopharma", &[(1, Role::Must, 30_000.0), (2, Role::Must, 2_000.0), (6, Role::Wish, 0.0), (7, Role::Wish, 0.0)]),
     ("automotive", &[(1, Role::Must, 40_000.0), (2, Role::Wish, 0.0), (9, Role::Wish, 0.0), (11, Role::Must, 0.0)]),
-    ("bonded_repair", &[(1, Role::Must, 15_000.0), (12, Role::Must, 0.0), (2, Role::Wish, 0.0), (9, Role::Wish, 0.0)]),
-    ("cold_chain", &[(1, Role::Must, 30_000.0), (2, Role::Must, 1_500.0), (9, Role::Wish, 0.0), (11, Role::Wish, 0.0)]),
+    (
+        "bonded_repair",
+        &[
+            (1, Role::Must, 15_000.0),
+            (12, Role::Must, 0.0),
+            (2, Role::Wish, 0.0),
+            (9, Role::Wish, 0.0),
+            (15, Role::Wish, 0.0),
+        ],
+    ),
+    (
+        "cold_chain",
+        &[
+            (1, Role::Must, 30_000.0),
+            (2, Role::Must, 1_500.0),
+            (9, Role::Wish, 0.0),
+            (11, Role::Wish, 0.0),
+            (18, Role::Wish, 0.0),
+        ],
+    ),
     ("data_centre", &[(1, Role::Wish, 0.0), (2, Role::Must, 10_000.0), (13, Role::Wish, 0.0), (9, Role::Wish, 0.0)]),
 ];
 
