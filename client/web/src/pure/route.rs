@@ -100,12 +100,16 @@ fn end(way: &Way) -> Option<Coord> {
     way.line.chunks_exact(2).last().map(|at| Coord { x: at[0], y: at[1] })
 }
 
-/// The way to one of the destinations as areas of an overlay in the park's frame: a band, and a square at its end.
-pub(crate) fn areas(reply: &RouteResponse, index: usize, park: &Park) -> Vec<OverlayArea> {
+/// The way to one of the destinations in the park's frame, metres; empty if there is none.
+pub(crate) fn course(reply: &RouteResponse, index: usize, park: &Park) -> Vec<Coord> {
     let Some(way) = reply.destinations.get(index).and_then(drawn) else { return Vec::new() };
     let frame = LocalFrame { origin: Coord { x: park.origin_easting, y: park.origin_northing } };
-    let local = way.line.chunks_exact(2).map(|at| frame.park_from_canonical(Coord { x: at[0], y: at[1] }));
-    let line: Vec<Coord> = local.collect();
+    way.line.chunks_exact(2).map(|at| frame.park_from_canonical(Coord { x: at[0], y: at[1] })).collect()
+}
+
+/// The way to one of the destinations as areas of an overlay in the park's frame: a band, and a square at its end.
+pub(crate) fn areas(reply: &RouteResponse, index: usize, park: &Park) -> Vec<OverlayArea> {
+    let line = course(reply, index, park);
     let square = |at: &Coord| {
         let corners = [(-END_M, -END_M), (END_M, -END_M), (END_M, END_M), (-END_M, END_M)];
         corners.map(|(x, y)| *at + Coord { x, y }).to_vec()

@@ -1,9 +1,12 @@
 //! How long it takes from the parcel to the places that matter.
 
+use cloudsite_proto::scene::Camera;
 use leptos::prelude::*;
 
-use crate::pure::route::{RouteLine, lines};
+use crate::pure::camera::way_view;
+use crate::pure::route::{RouteLine, course, lines};
 use crate::state::Page;
+use crate::viewer::look as look_from;
 
 /// One row a kind of place. A row that is pointed at or focused shows its way in the park; a click keeps it there.
 #[component]
@@ -18,10 +21,15 @@ pub(crate) fn Routes() -> impl IntoView {
             page.route_chosen.set(chosen);
             // What is let go of goes at once, although the pointer is still there.
             page.route_looked_at.set(chosen);
+            if let Some(camera) = chosen.and_then(|index| view_of(page, index)) {
+                look_from(camera);
+            }
         };
         let what = view! {
             <span class="route-what">
-                {kind} <small>{place}</small>
+                {kind}
+                {(!place.is_empty()).then(|| view! { <small>{place}</small> })}
+                {(!length.is_empty()).then(|| view! { <small>{length}</small> })}
             </span>
         };
         match minutes {
@@ -49,7 +57,6 @@ pub(crate) fn Routes() -> impl IntoView {
                         <span class="route-minutes">
                             {car} <small>{page.words("route.by_car")}</small>
                         </span>
-                        <small class="route-length">{length}</small>
                     </button>
                 </li>
             }
@@ -72,4 +79,11 @@ pub(crate) fn Routes() -> impl IntoView {
         }
     };
     view! { <section data-testid="routes">{body}</section> }
+}
+
+/// From where the whole of a way is seen.
+fn view_of(page: Page, index: usize) -> Option<Camera> {
+    let park = page.park.get_untracked()?;
+    let line = page.routes.with_untracked(|routes| Some(course(routes.as_ref()?.as_ref().ok()?, index, &park)))?;
+    way_view(&line)
 }
