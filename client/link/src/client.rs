@@ -20,7 +20,7 @@ use cloudsite_proto::land::{
     Revision, WatchRequest, WatchResponse, Zone,
 };
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
-use cloudsite_proto::siting::{MatchRequest, MatchResponse};
+use cloudsite_proto::siting::{MatchRequest, MatchResponse, RouteRequest, RouteResponse};
 use futures::Stream;
 use futures::future::{Either, select};
 use tonic::metadata::AsciiMetadataValue;
@@ -123,6 +123,14 @@ impl Client {
     pub async fn matched(&self, request: MatchRequest) -> Result<MatchResponse, LinkError> {
         let mut service = self.siting.clone();
         unary("brief", service.r#match(self.reading(request))).await
+    }
+
+    /// How long it takes from the parcel with this code to the places that matter, as of a revision; 0 is the newest.
+    pub async fn routes(&self, code: &str, revision: u64) -> Result<RouteResponse, LinkError> {
+        let parcel = parcel_name(code);
+        let mut service = self.siting.clone();
+        let request = RouteRequest { parcel: parcel.clone(), revision };
+        unary(&parcel, service.route(self.reading(request))).await
     }
 
     /// The parcel with this code as of a revision, with everything the record says of it; 0 is the newest.

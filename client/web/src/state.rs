@@ -11,7 +11,7 @@ use cloudsite_proto::identity::{Caller, Organisation};
 use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Revision, Zone};
 use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
-use cloudsite_proto::siting::MatchResponse;
+use cloudsite_proto::siting::{MatchResponse, RouteResponse};
 use leptos::prelude::*;
 use web_sys::File;
 
@@ -149,6 +149,11 @@ pub(crate) struct Signals {
     pub(crate) selected: RwSignal<Option<String>>,
     pub(crate) wanted: RwSignal<Option<Wanted>>,
     pub(crate) card: RwSignal<Card>,
+    /// The ways from the open parcel, once they are here.
+    pub(crate) routes: RwSignal<Option<Result<RouteResponse, LinkError>>>,
+    /// The destinations to which the way is drawn: the one that was chosen, and the one that is pointed at.
+    pub(crate) route_chosen: RwSignal<Option<usize>>,
+    pub(crate) route_looked_at: RwSignal<Option<usize>>,
     /// The open zone or point of interest; not while a parcel is open.
     pub(crate) place: RwSignal<Option<Place>>,
     /// The place that the 3D view has still to be shown, and whether to go there.
@@ -226,6 +231,9 @@ impl Page {
             selected: RwSignal::new(link.parcel.clone()),
             wanted: RwSignal::new(link.parcel.clone().map(|code| Wanted { code, fly: link.view.is_none() })),
             card: RwSignal::new(Card::Loading),
+            routes: RwSignal::new(None),
+            route_chosen: RwSignal::new(None),
+            route_looked_at: RwSignal::new(None),
             wanted_place: RwSignal::new(place.clone().map(|place| (place, link.view.is_none()))),
             place: RwSignal::new(place),
             pois: RwSignal::new(None),

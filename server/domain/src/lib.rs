@@ -15,6 +15,7 @@ pub mod geometry;
 pub mod identity;
 pub mod merge;
 pub mod record;
+pub mod route;
 pub mod rows;
 pub mod siting;
 pub mod tile;

@@ -43,7 +43,7 @@ pub(crate) fn feature_name(layer: Layer, code: impl std::fmt::Display) -> String
 }
 
 /// Names with their languages.
-pub(super) fn names_to_wire(names: &Names) -> Vec<wire::LocalizedName> {
+pub(crate) fn names_to_wire(names: &Names) -> Vec<wire::LocalizedName> {
     names
         .iter()
         .map(|(language, text)| wire::LocalizedName { language: language.tag().to_owned(), text: text.to_owned() })

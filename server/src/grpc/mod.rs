@@ -15,12 +15,12 @@ mod status;
 
 pub(crate) use audit_service::{Audit, Disclosures};
 pub(crate) use convert::{
-    feature_name, layer_from_wire, layer_to_wire, lon_lat, lon_lat_bounds, revision_to_wire, wire_change,
+    feature_name, layer_from_wire, layer_to_wire, lon_lat, lon_lat_bounds, names_to_wire, revision_to_wire, wire_change,
 };
 pub(crate) use encode::Wire;
 pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;
-pub(crate) use read::{blocking, recipient, snapshot};
+pub(crate) use read::{blocking, code_in, recipient, snapshot};
 pub(crate) use revision_service::{Revisions, roll_back_of};
 pub(crate) use shown::Shown;
 pub(crate) use status::Refusal;

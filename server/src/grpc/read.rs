@@ -15,7 +15,7 @@ use crate::identity::Recipient;
 use crate::record::{SearchArea, Snapshot, View};
 
 /// The code in a resource name such as `parcels/P-001`, or what is wrong with the name.
-pub(super) fn code_in(collection: &str, name: &str) -> Result<Code, String> {
+pub(crate) fn code_in(collection: &str, name: &str) -> Result<Code, String> {
     let code = name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('/'));
     let Some(code) = code else {
         return Err(format!("'{name}' is not a name of the form '{collection}/{{code}}'"));

@@ -15,6 +15,7 @@ mod entry;
 mod layer;
 mod made;
 mod parcel_index;
+mod roads;
 mod search_area;
 mod sites;
 mod snapshot;

@@ -121,6 +121,7 @@ impl Places for Sites<'_> {
             shape: Some(&feature.shape),
             parcel,
             zone: parcel.zone.as_ref().and_then(|zone| self.kept.zones.get(zone).copied()),
+            roads: Some(self.snapshot),
         }
     }
 }

@@ -9,6 +9,7 @@ use cloudsite_store::{Difference, Store, StoreError};
 use geo_types::{Coord, Rect};
 
 use super::disclosed::Below;
+use super::roads::KeptRoads;
 use super::sites::{Kept, Sites};
 use super::{Entry, LayerSnapshot, united};
 
@@ -22,6 +23,7 @@ pub(crate) struct Snapshot {
     layers: Vec<Arc<LayerSnapshot>>,
     parcels_by_zone: OnceLock<HashMap<Code, u32>>,
     sites: OnceLock<Kept>,
+    pub(super) roads: KeptRoads,
     /// Of the whole: what the tiers below the government's may see of it, once one of them has asked.
     pub(super) below: Below,
 }
@@ -53,22 +55,30 @@ impl Snapshot {
         differences: BTreeMap<Layer, Vec<(FeatureId, Option<Entry>)>>,
     ) -> Self {
         let mut layers = self.layers.clone();
+        let roads = self.roads.after(differences.keys().copied());
         for (layer, differences) in differences {
             layers[layer as usize] = Arc::new(self.layer(layer).changed(differences));
         }
-        Self::of_layers(revision, layers)
+        Self { roads, ..Self::of_layers(revision, layers) }
     }
 
     /// The same under another revision: one that goes back to this.
     pub(super) fn again(&self, revision: Revision) -> Self {
-        let again = Self::of_layers(revision, self.layers.clone());
+        let again = Self { roads: self.roads.after([]), ..Self::of_layers(revision, self.layers.clone()) };
         again.take_again(self);
         again
     }
 
     /// A snapshot of layers that stand in the order of [`Layer::ALL`].
     pub(super) fn of_layers(revision: Revision, layers: Vec<Arc<LayerSnapshot>>) -> Self {
-        Self { revision, layers, parcels_by_zone: OnceLock::new(), sites: OnceLock::new(), below: Below::default() }
+        Self {
+            revision,
+            layers,
+            parcels_by_zone: OnceLock::new(),
+            sites: OnceLock::new(),
+            roads: KeptRoads::default(),
+            below: Below::default(),
+        }
     }
 
     /// A layer to be shared.

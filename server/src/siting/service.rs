@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status};
 
-use super::convert;
+use super::{convert, route};
 use crate::disclosure::Channel;
 use crate::grpc::{Refusal, blocking, recipient, snapshot};
 use crate::identity::Clock;
@@ -55,6 +55,11 @@ impl SitingService for Siting {
         let view = self.views.for_recipient(recipient(&request));
         let today = day_of((self.clock)());
         Ok(Response::new(answer(view, request.into_inner(), today, Arc::clone(&self.turns)).await?))
+    }
+
+    async fn route(&self, request: Request<wire::RouteRequest>) -> Result<Response<wire::RouteResponse>, Status> {
+        let view = self.views.for_recipient(recipient(&request));
+        Ok(Response::new(route::answer(view, request.into_inner()).await?))
     }
 }
 

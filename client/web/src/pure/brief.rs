@@ -23,7 +23,7 @@ pub(crate) enum Subject {
 }
 
 /// The rows, each with the key of its text.
-pub(crate) const ROWS: [(&str, Subject); 15] = [
+pub(crate) const ROWS: [(&str, Subject); 19] = [
     ("free", Subject::Words { quality: "status", among: &["available"] }),
     ("area", Subject::Amount { quantity: "area_m2", at_most: false, scale: 1.0, decimals: 0 }),
     ("power", Subject::Amount { quantity: "power", at_most: false, scale: 1_000.0, decimals: 1 }),
@@ -39,6 +39,10 @@ pub(crate) const ROWS: [(&str, Subject); 15] = [
     ("bonded", Subject::Words { quality: "zone_kind", among: &["comprehensive_bonded"] }),
     ("zero_carbon", Subject::Words { quality: "zone_kind", among: &["zero_carbon"] }),
     ("footprint", Subject::Footprint),
+    ("to_airport", Subject::Amount { quantity: "minutes_to_airport", at_most: true, scale: 1.0, decimals: 1 }),
+    ("to_metro", Subject::Amount { quantity: "minutes_to_metro", at_most: true, scale: 1.0, decimals: 1 }),
+    ("to_gate", Subject::Amount { quantity: "minutes_to_customs_gate", at_most: true, scale: 1.0, decimals: 1 }),
+    ("to_interchange", Subject::Amount { quantity: "minutes_to_interchange", at_most: true, scale: 1.0, decimals: 1 }),
 ];
 
 /// The row of the area, which is shown in the reader's unit.
@@ -114,8 +118,26 @@ pub(crate) const TEMPLATES: [(&str, &[Filled]); 6] = [
     ),
     ("biopharma", &[(1, Role::Must, 30_000.0), (2, Role::Must, 2_000.0), (6, Role::Wish, 0.0), (7, Role::Wish, 0.0)]),
     ("automotive", &[(1, Role::Must, 40_000.0), (2, Role::Wish, 0.0), (9, Role::Wish, 0.0), (11, Role::Must, 0.0)]),
-    ("bonded_repair", &[(1, Role::Must, 15_000.0), (12, Role::Must, 0.0), (2, Role::Wish, 0.0), (9, Role::Wish, 0.0)]),
-    ("cold_chain", &[(1, Role::Must, 30_000.0), (2, Role::Must, 1_500.0), (9, Role::Wish, 0.0), (11, Role::Wish, 0.0)]),
+    (
+        "bonded_repair",
+        &[
+            (1, Role::Must, 15_000.0),
+            (12, Role::Must, 0.0),
+            (2, Role::Wish, 0.0),
+            (9, Role::Wish, 0.0),
+            (15, Role::Wish, 0.0),
+        ],
+    ),
+    (
+        "cold_chain",
+        &[
+            (1, Role::Must, 30_000.0),
+            (2, Role::Must, 1_500.0),
+            (9, Role::Wish, 0.0),
+            (11, Role::Wish, 0.0),
+            (18, Role::Wish, 0.0),
+        ],
+    ),
     ("data_centre", &[(1, Role::Wish, 0.0), (2, Role::Must, 10_000.0), (13, Role::Wish, 0.0), (9, Role::Wish, 0.0)]),
 ];
 

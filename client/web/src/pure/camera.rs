@@ -46,6 +46,19 @@ pub(crate) fn plan_view(park: &Park, bounds: &LonLatBounds, is_split: bool) -> O
     Some(over(circle(park, bounds)?, PLAN_PITCH_DEG, if is_split { 6.0 } else { 3.0 }))
 }
 
+/// The view in which a way through the park is seen from its begin to its end. None of a way that is none.
+pub(crate) fn way_view(line: &[Coord]) -> Option<Camera> {
+    let (first, rest) = line.split_first()?;
+    let (low, high) = rest.iter().fold((*first, *first), |(low, high), at| {
+        let lower = Coord { x: low.x.min(at.x), y: low.y.min(at.y) };
+        (lower, Coord { x: high.x.max(at.x), y: high.y.max(at.y) })
+    });
+    let diagonal = high - low;
+    let circle = Circle { centre: low + diagonal / 2.0, radius_m: diagonal.x.hypot(diagonal.y) / 2.0 };
+    // The panels at both sides take a part of the picture.
+    Some(over(circle, PLAN_PITCH_DEG, 3.2))
+}
+
 fn over(circle: Circle, pitch_deg: f64, radii: f64) -> Camera {
     Camera {
         target_east_m: circle.centre.x,

@@ -8,6 +8,7 @@ mod keeping;
 mod list;
 mod park;
 mod place;
+mod route;
 mod session;
 mod time;
 mod toast;
@@ -65,6 +66,7 @@ pub(crate) fn start(page: Page) {
     loader.follow_brief();
     loader.follow_selection();
     loader.follow_place();
+    loader.follow_routes();
     loader.watch();
     address::follow(page);
     dropped::hold(page);

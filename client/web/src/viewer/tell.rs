@@ -4,7 +4,7 @@ use cloudsite_domain::identity::Tier;
 use cloudsite_proto::land::LonLatBounds;
 use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{
-    AsOf, Highlight, Language, Layers, Overlay, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
+    AsOf, Highlight, Language, Layers, Overlay, OverlayArea, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
 };
 use cloudsite_proto::siting::MatchResponse;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use super::bridge;
 use crate::keeping::Keeping;
 use crate::pure::facts::code_of;
 use crate::pure::place::{Place, zone_with};
-use crate::pure::{brief, camera};
+use crate::pure::{brief, camera, route};
 use crate::state::{Card, Connection, Page, Tab};
 
 /// The layers that can be switched, in the order of the switches.
@@ -74,7 +74,17 @@ fn overlay(page: Page) -> Overlay {
         page.park.with(|park| park.as_ref().map(|park| brief::placements(reply, &together, park)))
     };
     let areas = matched(page, placed);
-    Overlay { areas: areas.flatten().unwrap_or_default(), ..kept }
+    let mut areas = areas.flatten().unwrap_or_default();
+    areas.extend(way(page).unwrap_or_default());
+    Overlay { areas, ..kept }
+}
+
+/// The way from the open parcel that is pointed at, else the one that was chosen.
+fn way(page: Page) -> Option<Vec<OverlayArea>> {
+    page.selected.with(Option::is_some).then_some(())?;
+    let index = page.route_looked_at.get().or(page.route_chosen.get())?;
+    let park = page.park.get()?;
+    page.routes.with(|routes| Some(route::areas(routes.as_ref()?.as_ref().ok()?, index, &park)))
 }
 
 /// Something of the answer to the brief, while the panel shows it.

@@ -1,5 +1,7 @@
 //! A place as a brief looks at it.
 
+use std::fmt;
+
 use jiff::civil::Date;
 
 use super::fit::{Fit, Footprint, fit};
@@ -8,6 +10,7 @@ use crate::geometry::Shape;
 use crate::record::{
     Acquisition, Code, Confidence, LandUse, Parcel, ParcelStatus, Source, SourcedField, ZoneKind, supply_at,
 };
+use crate::route::{Kind, Network, Vehicle};
 
 /// A parcel that may be chosen, as whoever asks is given it.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +25,20 @@ pub struct Candidate<'a> {
     pub parcel: &'a Parcel,
     /// The kind of the zone that it lies in; none for land in no zone, or in one that is not known.
     pub zone: Option<ZoneKind>,
+    /// The roads around it; none where nobody knows them.
+    pub roads: Option<&'a dyn Roads>,
+}
+
+/// Roads to be asked how long it takes. Made into a network no sooner than that.
+pub trait Roads: fmt::Debug + Sync {
+    /// As a network.
+    fn network(&self) -> &Network;
+}
+
+impl Roads for Network {
+    fn network(&self) -> &Network {
+        self
+    }
 }
 
 /// What the record says.
@@ -63,8 +80,17 @@ impl<'a> Candidate<'a> {
             Quantity::Height => parcel.height_limit_m,
             Quantity::TenureYears => parcel.tenure.as_ref().map(|tenure| f64::from(tenure.years)),
             Quantity::Price => parcel.price.as_ref().map(|price| price.cny_per_m2),
-            _ => quantity.supply().and_then(|kind| parcel.capacity_at(kind, day)),
+            _ => match quantity.travel() {
+                Some(by) => self.minutes(by),
+                None => quantity.supply().and_then(|kind| parcel.capacity_at(kind, day)),
+            },
         }
+    }
+
+    /// How many minutes it takes to the nearest place of a kind, in tenths: more is not known of speeds that are assumed.
+    fn minutes(&self, by: (Kind, Vehicle)) -> Option<f64> {
+        let found = self.roads?.network().minutes(self.shape?, &[by]);
+        found.into_iter().next()?.ok().map(|minutes| (minutes * 10.0).round() / 10.0)
     }
 
     /// Who says how much there is of a quantity on a day.
@@ -77,6 +103,11 @@ impl<'a> Candidate<'a> {
             Quantity::TenureYears => SourcedField::Tenure,
             Quantity::Price => {
                 return self.parcel.price.as_ref().map(|price| told(&price.source, price.as_of, price.confidence));
+            }
+            _ if quantity.travel().is_some() => {
+                self.amount(quantity, day)?;
+                let travel = self.roads?.network().travel();
+                return Some(told(&travel.source.to_string(), travel.from, None));
             }
             _ => {
                 let supply = quantity.supply().and_then(|kind| supply_at(&self.parcel.supplies, kind, day));

@@ -30,7 +30,7 @@ use score::Scores;
 
 pub use assembly::{Assemblies, Assembly, Borders};
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
-pub use candidate::{Candidate, Told, Value};
+pub use candidate::{Candidate, Roads, Told, Value};
 pub use explain::{Change, Overtaking, binding, overtaking};
 pub use fit::{Fit, Footprint, Placement};
 pub use judge::{Answer, Verdict, explain};

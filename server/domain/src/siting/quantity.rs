@@ -2,6 +2,7 @@
 
 use crate::record::SupplyKind;
 use crate::record::terms;
+use crate::route::{Kind, Vehicle};
 
 use super::value::Anchors;
 
@@ -32,6 +33,14 @@ terms! {
     Price = "price_cny_per_m2",
     /// For how long it is had, years.
     TenureYears = "tenure_years",
+    /// By truck to the nearest airport, minutes.
+    MinutesToAirport = "minutes_to_airport",
+    /// By car to the nearest metro station, minutes.
+    MinutesToMetro = "minutes_to_metro",
+    /// By truck to the nearest customs gate, minutes.
+    MinutesToCustomsGate = "minutes_to_customs_gate",
+    /// By truck to the nearest junction of an expressway, minutes.
+    MinutesToInterchange = "minutes_to_interchange",
 }
 
 impl Quantity {
@@ -48,6 +57,17 @@ impl Quantity {
         })
     }
 
+    /// Where it says how long it takes to, and by what: goods go by truck, people by car.
+    pub const fn travel(self) -> Option<(Kind, Vehicle)> {
+        Some(match self {
+            Self::MinutesToAirport => (Kind::Airport, Vehicle::Truck),
+            Self::MinutesToMetro => (Kind::MetroStation, Vehicle::Car),
+            Self::MinutesToCustomsGate => (Kind::CustomsGate, Vehicle::Truck),
+            Self::MinutesToInterchange => (Kind::Interchange, Vehicle::Truck),
+            _ => return None,
+        })
+    }
+
     /// The unit that it is counted in; none for a ratio.
     pub const fn unit(self) -> &'static str {
         match self {
@@ -56,6 +76,9 @@ impl Quantity {
             Self::Height => "m",
             Self::Price => "CNY/m²",
             Self::TenureYears => "a",
+            Self::MinutesToAirport | Self::MinutesToMetro | Self::MinutesToCustomsGate | Self::MinutesToInterchange => {
+                "min"
+            }
             _ => match self.supply() {
                 Some(kind) => kind.unit(),
                 None => "",
@@ -77,6 +100,9 @@ impl Quantity {
             Self::Steam | Self::Telecom => (0.0, 100.0),
             Self::Price => (1_500.0, 200.0),
             Self::TenureYears => (0.0, 50.0),
+            Self::MinutesToAirport => (60.0, 5.0),
+            Self::MinutesToMetro => (20.0, 2.0),
+            Self::MinutesToCustomsGate | Self::MinutesToInterchange => (30.0, 3.0),
         };
         Anchors { none, full }
     }

@@ -32,7 +32,14 @@ fn land(code: &str, area_m2: f64, change: impl FnOnce(&mut Parcel)) -> Land {
 fn candidates(lands: &[Land]) -> Vec<Candidate<'_>> {
     let mut candidates: Vec<_> = lands
         .iter()
-        .map(|(code, area_m2, parcel, zone)| Candidate { code, area_m2: *area_m2, shape: None, parcel, zone: *zone })
+        .map(|(code, area_m2, parcel, zone)| Candidate {
+            code,
+            area_m2: *area_m2,
+            shape: None,
+            parcel,
+            zone: *zone,
+            roads: None,
+        })
         .collect();
     candidates.sort_by_key(|candidate| candidate.code);
     candidates

@@ -1,8 +1,10 @@
 //! The real files of Xinwu district, where they are at hand.
 
 use std::path::Path;
+use std::time::Instant;
 
-use cloudsite_domain::record::{Body, Feature, Layer};
+use cloudsite_domain::record::{Body, Feature, Layer, Poi, PoiKind};
+use cloudsite_domain::route::{Kind, Network, TravelTable, Unreached, Vehicle};
 
 use super::super::{Format, ImportOptions, read_file};
 
@@ -39,4 +41,39 @@ fn roads_water_and_stations_are_taken() {
     let Some(stations) = features("xinwu_subway_stations.gpkg", Layer::Poi) else { return };
     assert_eq!(stations.len(), 13);
     assert!(stations.iter().all(|station| matches!(station.body, Body::Poi(_)) && !station.names.is_empty()));
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long it took is shown to whoever runs the test")]
+fn the_real_roads_are_a_network() {
+    let Some(roads) = features("xinwu_road_centerlines.gpkg", Layer::Road) else { return };
+    let Some(stations) = features("xinwu_subway_stations.gpkg", Layer::Poi) else { return };
+    let Some(parcels) = features("xinwu_land_use.gpkg", Layer::Parcel) else { return };
+    let travel = TravelTable::parse(include_str!("../../../../assets/rules/travel.json")).unwrap();
+    // The file says of its points no more than that they are points.
+    let stations =
+        stations.into_iter().map(|station| Feature { body: Body::Poi(Poi { kind: PoiKind::MetroStation }), ..station });
+    let record: Vec<Feature> = roads.into_iter().chain(stations).collect();
+    let begun = Instant::now();
+    let network = Network::new(record.iter(), &travel);
+    let (nodes, edges) = network.size();
+    eprintln!("{nodes} nodes and {edges} edges in {:?}", begun.elapsed());
+    let begun = Instant::now();
+    let asked = [(Kind::MetroStation, Vehicle::Car), (Kind::Ramp, Vehicle::Truck), (Kind::Airport, Vehicle::Car)];
+    let found: Vec<_> = parcels.iter().map(|parcel| network.minutes(&parcel.shape, &asked)).collect();
+    eprintln!("{} parcels in {:?}", parcels.len(), begun.elapsed());
+    let reached = |which: usize| found.iter().filter(|minutes| minutes[which].is_ok()).count();
+    eprintln!("{} reach a station, {} a ramp", reached(0), reached(1));
+    assert!(reached(0) > parcels.len() * 8 / 10 && reached(1) > parcels.len() * 8 / 10);
+    assert!(found.iter().all(|minutes| minutes[2] == Err(Unreached::NoSuchPlace)), "the file has no airport");
+    let begun = Instant::now();
+    for parcel in parcels.iter().take(100) {
+        let Ok(way) = network.way(&parcel.shape, Kind::MetroStation, Vehicle::Car) else { continue };
+        let (from, to) = (parcel.shape.anchor(), way.place.at);
+        let beeline_m = (from.x - to.x).hypot(from.y - to.y);
+        let size_m = parcel.shape.bounds().width() + parcel.shape.bounds().height();
+        assert!(way.length_m >= beeline_m - size_m - 10.0, "{}: {} m for {beeline_m} m", parcel.code, way.length_m);
+        assert!(way.minutes >= way.length_m / (80.0 / 0.06), "{}: {} min", parcel.code, way.minutes);
+    }
+    eprintln!("100 ways in {:?}", begun.elapsed());
 }

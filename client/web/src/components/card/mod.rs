@@ -1,6 +1,7 @@
 //! The card of the open parcel.
 
 pub(super) mod facts;
+mod routes;
 mod sheet;
 mod supplies;
 

@@ -5,6 +5,7 @@ use cloudsite_proto::land::Parcel;
 use leptos::prelude::*;
 
 use super::facts::Facts;
+use super::routes::Routes;
 use super::supplies::Supplies;
 use crate::components::header::share_button::share;
 use crate::components::status_chip::StatusChip;
@@ -58,6 +59,8 @@ pub(crate) fn Sheet(
             <Facts facts=had />
             <h3>{page.words("card.section.supplies")}</h3>
             <Supplies supplies />
+            <h3>{page.words("card.section.routes")}</h3>
+            <Routes />
             <p class="card-revision">
                 {move || page.fill("card.revision", &[("n", &revision.to_string())])} " · "
                 {move || page.fill("card.since", &[("n", &since.to_string())])}

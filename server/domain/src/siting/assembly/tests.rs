@@ -47,6 +47,7 @@ impl Field {
             shape: Some(shape),
             parcel,
             zone: None,
+            roads: None,
         })
         .collect()
     }
