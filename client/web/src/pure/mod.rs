@@ -8,6 +8,7 @@ pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod people;
 pub(crate) mod place;
+pub(crate) mod saved;
 pub(crate) mod seen_as;
 pub(crate) mod text;
 pub(crate) mod url_state;
