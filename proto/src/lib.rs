@@ -41,6 +41,10 @@ pub use encoded::{Dated, Encoded, Holder, Undated};
 /// is `public`, `investor`, `negotiating` or `government`.
 pub const SEEN_AS: &str = "cloudsite-tier";
 
+/// The header, or metadata, by which a visitor's briefs are known to be of one sitting, so that one that is changed again and
+/// again is counted once: a text of at most 64 characters, chosen at random when the sitting begins. It is kept in memory.
+pub const SITTING: &str = "cloudsite-sitting";
+
 /// Package `cloudsite.audit.v1`: what happened to the record and around it.
 pub mod audit {
     generated!("cloudsite.audit.v1");

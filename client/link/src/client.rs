@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use cloudsite_proto::SEEN_AS;
 use cloudsite_proto::audit::audit_service_client::AuditServiceClient;
 use cloudsite_proto::change::changeset_service_client::ChangesetServiceClient;
 use cloudsite_proto::change::operation_service_client::OperationServiceClient;
@@ -19,8 +18,11 @@ use cloudsite_proto::land::{
     ListParcelsRequest, ListParcelsResponse, ListRevisionsRequest, ListRevisionsResponse, ListZonesRequest, Park,
     Revision, WatchRequest, WatchResponse, Zone,
 };
+use cloudsite_proto::siting::brief_service_client::BriefServiceClient;
+use cloudsite_proto::siting::demand_service_client::DemandServiceClient;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{MatchRequest, MatchResponse, RouteRequest, RouteResponse};
+use cloudsite_proto::{SEEN_AS, SITTING};
 use futures::Stream;
 use futures::future::{Either, select};
 use tonic::metadata::AsciiMetadataValue;
@@ -47,6 +49,8 @@ pub struct Client {
     park: ParkServiceClient<Transport>,
     parcel: ParcelServiceClient<Transport>,
     siting: SitingServiceClient<Transport>,
+    pub(crate) briefs: BriefServiceClient<Transport>,
+    pub(crate) demand: DemandServiceClient<Transport>,
     revision: RevisionServiceClient<Transport>,
     pub(crate) identity: IdentityServiceClient<Transport>,
     pub(crate) changesets: ChangesetServiceClient<Transport>,
@@ -54,6 +58,7 @@ pub struct Client {
     pub(crate) operations: OperationServiceClient<Transport>,
     pub(crate) audit: AuditServiceClient<Transport>,
     seen_as: Option<AsciiMetadataValue>,
+    sitting: Option<AsciiMetadataValue>,
 }
 
 impl Client {
@@ -65,6 +70,8 @@ impl Client {
             park: ParkServiceClient::new(transport.clone()),
             parcel: ParcelServiceClient::new(transport.clone()),
             siting: SitingServiceClient::new(transport.clone()),
+            briefs: BriefServiceClient::new(transport.clone()),
+            demand: DemandServiceClient::new(transport.clone()),
             revision: RevisionServiceClient::new(transport.clone()),
             identity: IdentityServiceClient::new(transport.clone()),
             changesets: ChangesetServiceClient::new(transport.clone()),
@@ -72,6 +79,7 @@ impl Client {
             operations: OperationServiceClient::new(transport.clone()),
             audit: AuditServiceClient::new(transport),
             seen_as: None,
+            sitting: None,
         })
     }
 
@@ -80,6 +88,13 @@ impl Client {
     #[must_use]
     pub fn seen_as(self, tier: Option<&'static str>) -> Self {
         Self { seen_as: tier.map(AsciiMetadataValue::from_static), ..self }
+    }
+
+    /// The same client, whose briefs are known to be of one sitting: a random text of ASCII characters, at most 64. Without
+    /// one, what a visitor asks again and again is counted again and again.
+    #[must_use]
+    pub fn in_sitting(self, name: &str) -> Self {
+        Self { sitting: name.parse().ok(), ..self }
     }
 
     /// A request for what the record holds.
@@ -122,7 +137,11 @@ impl Client {
     /// Which parcels suit a brief, and why.
     pub async fn matched(&self, request: MatchRequest) -> Result<MatchResponse, LinkError> {
         let mut service = self.siting.clone();
-        unary("brief", service.r#match(self.reading(request))).await
+        let mut request = self.reading(request);
+        if let Some(sitting) = &self.sitting {
+            request.metadata_mut().insert(SITTING, sitting.clone());
+        }
+        unary("brief", service.r#match(request)).await
     }
 
     /// How long it takes from the parcel with this code to the places that matter, as of a revision; 0 is the newest.

@@ -3,6 +3,7 @@
 //! [`Client`] asks and is answered or refused with a [`LinkError`] that says what to do about it.
 //! [`Client::watch`] never ends: it connects again by itself and goes on after the last revision it saw.
 
+mod briefs;
 mod client;
 mod error;
 mod platform;

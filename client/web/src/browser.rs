@@ -129,6 +129,12 @@ pub(crate) fn first_file(files: Option<FileList>) -> Option<File> {
     files?.get(0)
 }
 
+/// A name that nobody else has drawn, for as long as the page is open.
+pub(crate) fn random_name() -> String {
+    let draw = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+    format!("{:08x}{:08x}", draw(), draw())
+}
+
 /// Seconds since 1970.
 pub(crate) fn now_secs() -> i64 {
     (js_sys::Date::now() / 1_000.0) as i64

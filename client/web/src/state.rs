@@ -22,6 +22,7 @@ use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
 use crate::pure::people::{keeps_record, tier_of};
 use crate::pure::place::{Place, Poi};
+use crate::pure::saved::Shelf;
 use crate::pure::seen_as::SeenAs;
 use crate::pure::text;
 use crate::pure::url_state::UrlState;
@@ -91,6 +92,8 @@ pub(crate) enum Tab {
     Find,
     /// Changes on their way into the record.
     Changes,
+    /// What briefs lacked.
+    Demand,
 }
 
 /// What the server said to the site brief.
@@ -143,6 +146,8 @@ pub(crate) struct Signals {
     /// Ids of the parcels of the brief's answer that are looked at together; empty if none are.
     pub(crate) joined: RwSignal<Vec<u64>>,
     pub(crate) matched: RwSignal<Matched>,
+    /// Briefs that are kept.
+    pub(crate) shelf: RwSignal<Shelf>,
     /// Ids of all parcels that meet the filter; none while no filter is set.
     pub(crate) highlighted: RwSignal<Option<Vec<u64>>>,
     /// Code of the open parcel.
@@ -227,6 +232,7 @@ impl Page {
             brief: RwSignal::new(None),
             joined: RwSignal::new(Vec::new()),
             matched: RwSignal::new(Matched::default()),
+            shelf: RwSignal::new(Shelf::of_link(link.brief.as_deref())),
             highlighted: RwSignal::new(None),
             selected: RwSignal::new(link.parcel.clone()),
             wanted: RwSignal::new(link.parcel.clone().map(|code| Wanted { code, fly: link.view.is_none() })),
@@ -368,6 +374,7 @@ impl Page {
             revision: self.as_of.get(),
             seen_as: self.seen_as.with(|seen| seen.as_ref().map(|seen| seen.tier.to_string())),
             changeset: self.open_changeset.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
+            brief: self.shelf.with(Shelf::id),
             language: Some(self.language.get()),
             quality: self.quality.get(),
             unit: self.chosen_unit.get(),

@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod changeset;
 mod check;
+mod demand;
 mod demo;
 mod draft;
 mod export;
@@ -54,6 +55,8 @@ enum Command {
     Rollback(rollback::Rollback),
     /// Fill an empty record with the synthetic demo park.
     Demo(demo::Demo),
+    /// Tell which needs kept most briefs out, by zone, in a quarter.
+    Demand(demand::Demand),
     /// Read the audit log, and verify it.
     Audit(audit::Audit),
     /// Copy the whole record to a file, also while it is served.
@@ -86,6 +89,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Changeset(changeset) => changeset.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Demand(demand) => demand.run(),
         Command::Audit(audit) => audit.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),

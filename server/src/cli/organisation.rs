@@ -46,6 +46,9 @@ struct Update {
     /// How much of the record it may be given: public, investor, negotiating or government.
     #[arg(long, value_parser = tier)]
     tier: Option<wire::Tier>,
+    /// Of a firm: the organisation that hosts it and may read its briefs; `none` for nobody.
+    #[arg(long, value_name = "CODE")]
+    host: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +72,14 @@ struct Create {
     /// How much of the record it may be given: public, investor, negotiating or government.
     #[arg(long, value_parser = tier)]
     tier: wire::Tier,
+    /// Of a firm: the organisation that hosts it and may read its briefs.
+    #[arg(long, value_name = "CODE")]
+    host: Option<String>,
+}
+
+/// The name of a host from what people write.
+fn host_name(given: &str) -> String {
+    if given == "none" { String::new() } else { name_in("organisations", given) }
 }
 
 fn named(text: &str) -> Result<wire::OrganisationName, String> {
@@ -83,6 +94,7 @@ fn to_json(organisation: &wire::Organisation) -> Value {
         "names": Value::Object(names.collect()),
         "time_zone": organisation.time_zone,
         "languages": organisation.languages,
+        "host": Some(&organisation.host).filter(|host| !host.is_empty()),
     })
 }
 
@@ -125,6 +137,7 @@ impl Update {
         }
         next.time_zone = self.time_zone.unwrap_or(next.time_zone);
         next.tier = self.tier.map_or(next.tier, Into::into);
+        next.host = self.host.map_or(next.host, |given| host_name(&given));
         let request = wire::UpdateOrganisationRequest { organisation: Some(next) };
         let again = request.clone();
         let reply = people.ask(
@@ -145,6 +158,7 @@ impl Create {
             time_zone: self.time_zone,
             languages: self.languages,
             tier: self.tier.into(),
+            host: self.host.as_deref().map(host_name).unwrap_or_default(),
         };
         let request = wire::CreateOrganisationRequest { organisation: Some(organisation) };
         let again = request.clone();

@@ -19,6 +19,7 @@ fn run(arguments: &[&str]) -> Result<Done, Failure> {
         Command::Check(check) => check.run(),
         Command::Rollback(rollback) => rollback.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Demand(demand) => demand.run(),
         Command::Audit(audit) => audit.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),

@@ -20,7 +20,7 @@ pub(crate) use convert::{
 pub(crate) use encode::Wire;
 pub(crate) use parcel_service::Parcels;
 pub(crate) use park_service::Park;
-pub(crate) use read::{blocking, code_in, recipient, snapshot};
+pub(crate) use read::{blocking, caller, code_in, recipient, snapshot};
 pub(crate) use revision_service::{Revisions, roll_back_of};
 pub(crate) use shown::Shown;
 pub(crate) use status::Refusal;

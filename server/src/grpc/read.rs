@@ -29,7 +29,7 @@ pub(super) fn search_area(field: &str, bounds: wire::LonLatBounds) -> Result<Sea
 }
 
 /// Who makes a call. A call of which nobody has said is a visitor's.
-pub(super) fn caller<T>(request: &Request<T>) -> Principal {
+pub(crate) fn caller<T>(request: &Request<T>) -> Principal {
     request.extensions().get::<Principal>().cloned().unwrap_or(Principal::Visitor)
 }
 

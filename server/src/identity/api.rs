@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloudsite_domain::audit::Action;
 use cloudsite_domain::identity::{
-    LONGEST_INVITE, LONGEST_SERVICE_TOKEN, Member, MemberId, MemberState, Principal, Role, check_invite,
+    LONGEST_INVITE, LONGEST_SERVICE_TOKEN, Member, MemberId, MemberState, Organisation, Principal, Role, check_invite,
 };
 use cloudsite_proto::identity as wire;
 use cloudsite_store::identity::{IdentityError, NewInvite, NewMember, NewServiceToken};
@@ -91,8 +91,10 @@ impl Api {
         request: wire::CreateOrganisationRequest,
     ) -> Result<wire::CreateOrganisationResponse, Refusal> {
         let given = request.organisation.ok_or_else(|| Refusal::field("organisation", "must be given"))?;
-        let created = self.0.create_organisation(convert::organisation(&given)?)?;
-        let detail = [("changed", "created".to_owned()), ("tier", created.tier().to_string())];
+        let given = convert::organisation(&given)?;
+        self.check_host(&given)?;
+        let created = self.0.create_organisation(given)?;
+        let detail = [("changed", "created".to_owned()), ("tier", created.tier().to_string()), host_told(&created)];
         self.0.tell(caller, Action::MemberChanged, convert::organisation_name(created.code()), detail);
         Ok(wire::CreateOrganisationResponse { organisation: Some(convert::organisation_to_wire(&created)) })
     }
@@ -110,11 +112,23 @@ impl Api {
         if next.kind() != present.kind() {
             return Err(Refusal::field("organisation.kind", format!("stays what it is, a {}", present.kind())));
         }
+        self.check_host(&next)?;
         let updated = self.0.update_organisation(next)?;
-        let tiers = [("tier", updated.tier().to_string()), ("tier_before", present.tier().to_string())];
+        let tiers =
+            [("tier", updated.tier().to_string()), ("tier_before", present.tier().to_string()), host_told(&updated)];
         let detail = std::iter::once(("changed", "updated".to_owned())).chain(tiers);
         self.0.tell(caller, Action::MemberChanged, convert::organisation_name(updated.code()), detail);
         Ok(wire::UpdateOrganisationResponse { organisation: Some(convert::organisation_to_wire(&updated)) })
+    }
+
+    /// Refuses a host that leads nobody.
+    fn check_host(&self, organisation: &Organisation) -> Result<(), Refusal> {
+        let Some(code) = organisation.host() else { return Ok(()) };
+        let host = self.0.organisation(code).ok_or_else(|| IdentityError::UnknownOrganisation(code.clone()))?;
+        if host.kind().admits(Role::Host) {
+            return Ok(());
+        }
+        Err(Refusal::field("organisation.host", format!("a {} hosts nobody", host.kind())))
     }
 
     /// A page of members.
@@ -271,6 +285,11 @@ impl Api {
         ];
         self.0.tell(caller, Action::MemberChanged, convert::member_name(member.id), detail);
     }
+}
+
+/// Who hosts an organisation, for the log.
+fn host_told(organisation: &Organisation) -> (&'static str, String) {
+    ("host", organisation.host().map(ToString::to_string).unwrap_or_default())
 }
 
 fn hash(field: &str, given: &str) -> Result<String, Refusal> {

@@ -85,6 +85,7 @@ pub(super) fn organisation_to_wire(organisation: &Organisation) -> wire::Organis
         time_zone: organisation.time_zone().to_string(),
         languages: organisation.languages().iter().map(|language| language.tag().to_owned()).collect(),
         tier: tier_to_wire(organisation.tier()).into(),
+        host: organisation.host().map(organisation_name).unwrap_or_default(),
     }
 }
 
@@ -217,7 +218,12 @@ pub(super) fn organisation(given: &wire::Organisation) -> Result<Organisation, R
     let spoken = |tag: &String| language("organisation.languages", tag);
     let languages = given.languages.iter().map(spoken).collect::<Result<Vec<_>, _>>()?;
     let zone = time_zone(&given.time_zone)?;
-    Organisation::new(code, kind, names, zone, languages, tier).map_err(|problems| {
+    let host = match given.host.as_str() {
+        "" => None,
+        name => Some(organisation_code("organisation.host", name)?),
+    };
+    let plain = Organisation::new(code, kind, names, zone, languages, tier);
+    plain.and_then(|plain| plain.hosted_by(host).map_err(|problem| vec![problem])).map_err(|problems| {
         let field = |problem: cloudsite_domain::identity::OrganisationProblem| {
             (format!("organisation.{}", problem.field()), problem.to_string())
         };
@@ -237,13 +243,20 @@ mod tests {
             time_zone: "Europe/Paris".to_owned(),
             languages: vec!["en".to_owned(), "zh".to_owned()],
             tier: wire::Tier::Negotiating.into(),
+            host: String::new(),
         }
+    }
+
+    fn hosted() -> wire::Organisation {
+        let (kind, host) = (wire::OrganisationKind::Firm.into(), "organisations/tokyo".to_owned());
+        wire::Organisation { kind, host, ..good() }
     }
 
     #[test]
     fn an_organisation_goes_there_and_back() {
-        let read = organisation(&good()).unwrap();
-        assert_eq!(organisation_to_wire(&read), good());
+        for given in [good(), hosted()] {
+            assert_eq!(organisation_to_wire(&organisation(&given).unwrap()), given);
+        }
     }
 
     #[test]
@@ -258,6 +271,8 @@ mod tests {
             (wire::Organisation { languages: vec!["xx".to_owned()], ..good() }, "organisation.languages"),
             (wire::Organisation { time_zone: "Europe/Atlantis".to_owned(), ..good() }, "organisation.time_zone"),
             (wire::Organisation { time_zone: "../etc".to_owned(), ..good() }, "organisation.time_zone"),
+            (wire::Organisation { host: "tokyo".to_owned(), ..hosted() }, "organisation.host"),
+            (wire::Organisation { host: "organisations/tokyo".to_owned(), ..good() }, "organisation.host"),
         ];
         for (given, field) in cases {
             match organisation(&given) {

@@ -77,6 +77,9 @@ const ORGANISATIONS: [Row; 6] = [
     ),
 ];
 
+/// Which of them has which host.
+const HOSTED: (&str, &str) = ("example-firm", "tokyo");
+
 /// Who has which role where.
 const fn place(role: Role) -> (&'static str, &'static str) {
     match role {
@@ -93,7 +96,9 @@ const fn place(role: Role) -> (&'static str, &'static str) {
 fn organisation((code, kind, names, zone, languages, tier): Row) -> anyhow::Result<Organisation> {
     let [zh, en, ja] = names.map(str::to_owned);
     let names: Names = [(Language::Zh, zh), (Language::En, en), (Language::Ja, ja)].into_iter().collect();
+    let host = if code == HOSTED.0 { Some(HOSTED.1.parse()?) } else { None };
     Organisation::new(code.parse()?, kind, names, zone.parse()?, languages.to_vec(), tier)
+        .and_then(|plain| plain.hosted_by(host).map_err(|problem| vec![problem]))
         .map_err(|problems| anyhow::anyhow!(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }
 

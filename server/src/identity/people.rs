@@ -29,8 +29,14 @@ impl Identity {
     }
 
     /// The organisation with a code.
-    pub(super) fn organisation(&self, code: &Code) -> Option<Organisation> {
+    pub(crate) fn organisation(&self, code: &Code) -> Option<Organisation> {
         self.directory().organisations.get(code).cloned()
+    }
+
+    /// The organisations that one hosts.
+    pub(crate) fn hosted_by(&self, host: &Code) -> Vec<Organisation> {
+        let directory = self.directory();
+        directory.organisations.values().filter(|one| one.host() == Some(host)).cloned().collect()
     }
 
     /// Keeps an organisation whose code is new.

@@ -18,7 +18,7 @@ const PURPOSE: &[u8] = b"cloudsite access";
 const LONGEST: usize = 1024;
 
 /// What a token stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Grant {
     /// A member's session.
     Session(SessionId),

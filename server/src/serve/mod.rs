@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use cloudsite_domain::record::Revision;
+use cloudsite_store::brief::BriefStore;
+use cloudsite_store::demand::DemandStore;
 use cloudsite_store::extent::ExtentStore;
 use cloudsite_store::identity::IdentityStore;
 use cloudsite_store::sqlite::SqliteStore;
@@ -29,6 +31,7 @@ use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::operator::{OperatorFile, Token};
 use crate::record::{Record, Views};
+use crate::siting::demand::{Keeper as DemandKeeper, Tally};
 use crate::tiles::TileServer;
 use crate::watch::Watchers;
 use crate::{demo, telemetry};
@@ -80,6 +83,10 @@ pub(crate) struct Opened {
     pub(crate) changes: Arc<dyn Kept>,
     /// What has been given to them.
     pub(crate) extents: Arc<dyn ExtentStore>,
+    /// Briefs that organisations keep.
+    pub(crate) briefs: Arc<dyn BriefStore>,
+    /// What briefs lacked.
+    pub(crate) demand: Arc<dyn DemandStore>,
 }
 
 /// Opens the record in a folder; one that was never written is filled with the demo park.
@@ -97,8 +104,14 @@ fn open(data: &Path) -> anyhow::Result<Opened> {
 impl Opened {
     /// A record and everything else that its store keeps.
     pub(crate) fn of(record: Record, store: &Arc<SqliteStore>) -> Self {
-        let (people, changes, extents) = (Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(store) as _);
-        Self { record: Arc::new(record), people, changes, extents }
+        Self {
+            record: Arc::new(record),
+            people: Arc::clone(store) as _,
+            changes: Arc::clone(store) as _,
+            extents: Arc::clone(store) as _,
+            briefs: Arc::clone(store) as _,
+            demand: Arc::clone(store) as _,
+        }
     }
 }
 
@@ -125,6 +138,7 @@ pub(crate) struct Server {
     links: Vec<SignInLink>,
     operator: OperatorFile,
     log: Keeper,
+    demand: DemandKeeper,
     stop: watch::Sender<bool>,
     connections: tokio::task::JoinHandle<()>,
     imports: tokio::task::JoinHandle<()>,
@@ -133,7 +147,7 @@ pub(crate) struct Server {
 impl Server {
     /// Serves what was opened on `listener`, and leaves word of it in the data folder.
     pub(crate) async fn start(
-        Opened { record, people, changes, extents }: Opened,
+        Opened { record, people, changes, extents, briefs, demand }: Opened,
         listener: TcpListener,
         data: &Path,
         web: WebSource,
@@ -157,6 +171,8 @@ impl Server {
         let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
         let changes = Changes::new(Arc::clone(&record), changes, identity::system_clock(), data);
         let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
+        let tally = Arc::new(Tally::new(identity::system_clock()));
+        let counting = DemandKeeper::start(Arc::clone(&tally), Arc::clone(&demand));
         let resolve = Arc::clone(&identity);
         let openid =
             openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
@@ -169,6 +185,9 @@ impl Server {
             disclosures,
             token,
             imports: &runner,
+            briefs,
+            demand,
+            tally,
         };
         let front = Front::new(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
@@ -182,7 +201,7 @@ impl Server {
             stop: stopping.clone(),
         });
         let connections = tokio::spawn(connections::serve(listener, front, Limits::default(), stopping, DRAIN));
-        Ok(Self { address, record, links, operator, log, stop, connections, imports })
+        Ok(Self { address, record, links, operator, log, demand: counting, stop, connections, imports })
     }
 
     /// Where it listens.
@@ -206,6 +225,7 @@ impl Server {
         if let Err(error) = self.imports.await {
             tracing::error!(%error, "imports were not stopped well");
         }
+        self.demand.close().await;
         self.log.close().await;
         drop(self.operator);
     }

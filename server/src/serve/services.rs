@@ -7,6 +7,8 @@ use cloudsite_proto::identity::identity_service_server::SERVICE_NAME as IDENTITY
 use cloudsite_proto::land::parcel_service_server::{ParcelServiceServer, SERVICE_NAME as PARCEL_SERVICE};
 use cloudsite_proto::land::park_service_server::{ParkServiceServer, SERVICE_NAME as PARK_SERVICE};
 use cloudsite_proto::land::revision_service_server::RevisionServiceServer;
+use cloudsite_store::brief::BriefStore;
+use cloudsite_store::demand::DemandStore;
 use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -20,7 +22,9 @@ use crate::identity::{self, Identity, OpenId, Resolved};
 use crate::import::service::Imports;
 use crate::operator::Token;
 use crate::record::{Record, Views};
-use crate::siting;
+use crate::siting::briefs::Briefs;
+use crate::siting::demand::Tally;
+use crate::siting::{self, briefs, demand};
 use crate::watch::Watchers;
 
 /// The largest request, bytes. An import comes in chunks, which have a limit of their own.
@@ -38,6 +42,9 @@ pub(super) struct Behind<'a> {
     pub(super) disclosures: Disclosures,
     pub(super) token: Token,
     pub(super) imports: &'a Arc<Runner>,
+    pub(super) briefs: Arc<dyn BriefStore>,
+    pub(super) demand: Arc<dyn DemandStore>,
+    pub(super) tally: Arc<Tally>,
 }
 
 /// Every service, not yet guarded by [`crate::access`].
@@ -45,7 +52,19 @@ pub(super) struct Behind<'a> {
 /// # Panics
 /// Never: the descriptors are those of the build.
 pub(super) async fn services(behind: Behind<'_>) -> Routes {
-    let Behind { record, views, watchers, identity, openid, disclosures, token, imports } = behind;
+    let Behind {
+        record,
+        views,
+        watchers,
+        identity,
+        openid,
+        disclosures,
+        token,
+        imports,
+        briefs: kept_briefs,
+        demand: counted,
+        tally,
+    } = behind;
     let known = Arc::clone(identity);
     let stands = Arc::new(move |reader: &Resolved| known.stands(reader));
     let log = Arc::clone(record);
@@ -68,6 +87,12 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
     };
     let written = Arc::clone(record);
     let roll_back = Arc::new(move |roll_back| written.roll_back(roll_back));
+    let kept = Briefs {
+        store: kept_briefs,
+        identity: Arc::clone(identity),
+        views: views.clone(),
+        clock: identity::system_clock(),
+    };
     // A router of our own, because that of `Routes::default` answers every path that it does not know.
     Routes::from(axum::Router::new())
         .add_service(park)
@@ -78,7 +103,9 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         .add_service(changeset::changesets_server(imports.api()))
         .add_service(changeset::uploads_server(Arc::clone(imports)))
         .add_service(changeset::operations_server(Arc::clone(imports)))
-        .add_service(siting::server(views.clone(), identity::system_clock()))
+        .add_service(siting::server(views.clone(), identity::system_clock(), Arc::clone(&tally)))
+        .add_service(briefs::server(kept))
+        .add_service(demand::server(tally, counted))
         .add_service(RevisionServiceServer::new(Revisions::new(views.clone(), roll_back)))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))

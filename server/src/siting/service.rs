@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status};
 
+use super::demand::{Asker, Tally};
 use super::{convert, route};
 use crate::disclosure::Channel;
 use crate::grpc::{Refusal, blocking, recipient, snapshot};
@@ -36,9 +37,9 @@ const DRAWS: Draws = Draws { spread_percent: 30, count: 1_000, seed: 1 };
 const MOST_AT_A_TIME: usize = 2;
 
 /// The service.
-pub(crate) fn server(views: Views, clock: Clock) -> SitingServiceServer<impl SitingService> {
+pub(crate) fn server(views: Views, clock: Clock, tally: Arc<Tally>) -> SitingServiceServer<impl SitingService> {
     let turns = Arc::new(Semaphore::new(MOST_AT_A_TIME));
-    SitingServiceServer::new(Siting { views, clock, turns })
+    SitingServiceServer::new(Siting { views, clock, turns, tally })
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .send_compressed(CompressionEncoding::Gzip)
 }
@@ -47,6 +48,7 @@ struct Siting {
     views: Views,
     clock: Clock,
     turns: Arc<Semaphore>,
+    tally: Arc<Tally>,
 }
 
 #[tonic::async_trait]
@@ -54,7 +56,8 @@ impl SitingService for Siting {
     async fn r#match(&self, request: Request<wire::MatchRequest>) -> Result<Response<wire::MatchResponse>, Status> {
         let view = self.views.for_recipient(recipient(&request));
         let today = day_of((self.clock)());
-        Ok(Response::new(answer(view, request.into_inner(), today, Arc::clone(&self.turns)).await?))
+        let noted = self.tally.asker(&request).map(|asker| (Arc::clone(&self.tally), asker));
+        Ok(Response::new(answer(view, request.into_inner(), today, Arc::clone(&self.turns), noted).await?))
     }
 
     async fn route(&self, request: Request<wire::RouteRequest>) -> Result<Response<wire::RouteResponse>, Status> {
@@ -68,6 +71,7 @@ async fn answer(
     request: wire::MatchRequest,
     today: Date,
     turns: Arc<Semaphore>,
+    noted: Option<(Arc<Tally>, Asker)>,
 ) -> Result<wire::MatchResponse, Refusal> {
     let asked = request.brief.ok_or_else(|| Refusal::field("brief", "is missing"))?;
     let brief = convert::brief(asked, today)?;
@@ -98,12 +102,12 @@ async fn answer(
         let named = places.iter().map(|(place, _)| &place.code).chain(steps).chain(shares).chain(assembled);
         give(&view, &snapshot, named)?;
         let reply = convert::reply(&brief, &selection, &places);
-        Ok(wire::MatchResponse {
-            revision: snapshot.revision().0,
-            assemblies: joined.found.iter().map(|one| convert::assembly(&brief, sites, one)).collect(),
-            assemblies_cut_short: joined.cut_short,
-            ..reply
-        })
+        let revision = snapshot.revision().0;
+        let assemblies = joined.found.iter().map(|one| convert::assembly(&brief, sites, one)).collect();
+        if let Some((tally, asker)) = noted.filter(|_| revision == view.newest().0) {
+            tally.asked(asker, brief.clone(), Arc::clone(&snapshot));
+        }
+        Ok(wire::MatchResponse { revision, assemblies, assemblies_cut_short: joined.cut_short, ..reply })
     })
     .await
 }

@@ -10,9 +10,11 @@ use cloudsite_domain::record::{Change, Code, Feature, FeatureId, FeatureVersion,
 use geo_types::Rect;
 use jiff::Timestamp;
 
+pub mod brief;
 pub mod changeset;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
+pub mod demand;
 mod error;
 pub mod extent;
 pub mod identity;

@@ -9,6 +9,7 @@ pub(crate) mod number;
 pub(crate) mod people;
 pub(crate) mod place;
 pub(crate) mod route;
+pub(crate) mod saved;
 pub(crate) mod seen_as;
 pub(crate) mod text;
 pub(crate) mod url_state;

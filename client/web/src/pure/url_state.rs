@@ -1,6 +1,6 @@
 //! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..` or, in place of the parcel, `zone=CODE` or
 //! `poi=CODE`; the view as [`Camera`] is written; `revision=N` shows the past,
-//! `as=TIER` what a lower tier sees, `changeset=ID` a draft.
+//! `as=TIER` what a lower tier sees, `changeset=ID` a draft, `brief=ID` a brief that is kept.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -27,6 +27,8 @@ pub(crate) struct UrlState {
     pub(crate) seen_as: Option<String>,
     /// Id of the open changeset.
     pub(crate) changeset: Option<String>,
+    /// Id of the kept brief that the form is filled in from.
+    pub(crate) brief: Option<String>,
     pub(crate) language: Option<Language>,
     pub(crate) quality: Option<Level>,
     pub(crate) unit: Option<AreaUnit>,
@@ -46,6 +48,7 @@ impl UrlState {
                 "revision" => state.revision = value.parse().ok().filter(|revision| *revision > 0),
                 "as" => state.seen_as = SeenAs::of_tier(&value).map(|seen| seen.tier.to_string()),
                 "changeset" if !value.is_empty() => state.changeset = Some(value),
+                "brief" if !value.is_empty() => state.brief = Some(value),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
                 "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
@@ -68,6 +71,7 @@ impl UrlState {
             ("revision", self.revision.map(|revision| revision.to_string())),
             ("as", self.seen_as.clone()),
             ("changeset", self.changeset.clone()),
+            ("brief", self.brief.clone()),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
             ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
@@ -116,6 +120,7 @@ mod tests {
             revision: Some(12),
             seen_as: Some("investor".to_owned()),
             changeset: Some("7".to_owned()),
+            brief: Some("81".to_owned()),
             language: Some(Language::Ja),
             quality: Some(Level::Light),
             unit: Some(AreaUnit::Tsubo),
@@ -148,6 +153,7 @@ mod tests {
             ("parcel", ""),
             ("view", "1,2,3"),
             ("changeset", ""),
+            ("brief", ""),
             ("as", "government"),
             ("as", "nobody"),
             ("revision", "0"),

@@ -9,6 +9,7 @@ mod list;
 mod park;
 mod place;
 mod route;
+mod saved;
 mod session;
 mod time;
 mod toast;
@@ -51,7 +52,7 @@ impl Loader {
 /// Starts loading and watching; leaves a [`Loader`] in the context.
 pub(crate) fn start(page: Page) {
     let client = match Client::connect(&browser::origin()) {
-        Ok(client) => client,
+        Ok(client) => client.in_sitting(&browser::random_name()),
         Err(error) => return fail(page, error),
     };
     let count = || StoredValue::new(0);
@@ -64,6 +65,7 @@ pub(crate) fn start(page: Page) {
     loader.follow_keeping();
     loader.follow_filter();
     loader.follow_brief();
+    loader.follow_saved();
     loader.follow_selection();
     loader.follow_place();
     loader.follow_routes();

@@ -21,6 +21,8 @@ terms! {
     Publish = "publish",
     /// A changeset was made, edited, decided or deleted; `did` among the details says which.
     Changeset = "changeset",
+    /// A site brief was kept, changed or deleted; `did` among the details says which. What it asks is not told.
+    Brief = "brief",
     /// An earlier revision was made the newest again: one revision.
     RollBack = "roll_back",
     /// A revision from before there was a log was taken into it as it was found.

@@ -138,6 +138,9 @@ pub enum OrganisationProblem {
         /// The highest one that it may have.
         highest: Tier,
     },
+    /// It is hosted, but is no firm.
+    #[error("only a firm has a host; it is a {0}")]
+    NotHosted(OrganisationKind),
 }
 
 impl OrganisationProblem {
@@ -147,6 +150,7 @@ impl OrganisationProblem {
             Self::Nameless => "names",
             Self::Languages => "languages",
             Self::TierTooHigh { .. } => "tier",
+            Self::NotHosted(_) => "host",
         }
     }
 }
@@ -160,6 +164,7 @@ pub struct Organisation {
     time_zone: TimeZoneName,
     languages: Vec<Language>,
     tier: Tier,
+    host: Option<Code>,
 }
 
 impl Organisation {
@@ -184,7 +189,24 @@ impl Organisation {
         if tier > highest {
             problems.push(OrganisationProblem::TierTooHigh { kind, asked: tier, highest });
         }
-        if problems.is_empty() { Ok(Self { code, kind, names, time_zone, languages, tier }) } else { Err(problems) }
+        let host = None;
+        if problems.is_empty() {
+            Ok(Self { code, kind, names, time_zone, languages, tier, host })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The same, hosted by an organisation or by none. Whether that can be a host is for whoever knows it to say: see
+    /// [`OrganisationKind::admits`] with [`Role::Host`].
+    ///
+    /// # Errors
+    /// It is no firm, so nobody hosts it.
+    pub fn hosted_by(self, host: Option<Code>) -> Result<Self, OrganisationProblem> {
+        if host.is_some() && self.kind != OrganisationKind::Firm {
+            return Err(OrganisationProblem::NotHosted(self.kind));
+        }
+        Ok(Self { host, ..self })
     }
 
     /// What it goes by.
@@ -215,6 +237,11 @@ impl Organisation {
     /// How much of the record it may be given.
     pub const fn tier(&self) -> Tier {
         self.tier
+    }
+
+    /// The organisation whose hosts lead it through the park and may read its briefs; none if nobody does.
+    pub const fn host(&self) -> Option<&Code> {
+        self.host.as_ref()
     }
 }
 
@@ -279,6 +306,19 @@ mod tests {
             Tier::Government,
         );
         assert_eq!(nameless.unwrap_err(), [OrganisationProblem::Nameless, OrganisationProblem::Languages]);
+    }
+
+    #[test]
+    fn only_a_firm_is_hosted() {
+        let tokyo: Code = "tokyo".parse().unwrap();
+        for kind in OrganisationKind::ALL {
+            let one = organisation(*kind, &[Language::En], Tier::Public).unwrap();
+            assert_eq!(one.host(), None);
+            match one.hosted_by(Some(tokyo.clone())) {
+                Ok(hosted) => assert_eq!((*kind, hosted.host()), (OrganisationKind::Firm, Some(&tokyo))),
+                Err(problem) => assert!(*kind != OrganisationKind::Firm && problem.field() == "host", "{kind}"),
+            }
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub struct Answer {
 }
 
 /// What is found of a must.
-fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verdict {
+pub(super) fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verdict {
     let met = match need {
         Need::Amount { quantity, min, max, on } => candidate
             .amount(*quantity, on.unwrap_or(day))

@@ -26,6 +26,7 @@ macro_rules! identity_contract_tests {
         $crate::contract_tests! { $make;
             people_are_there_after_reopening,
             organisations_are_known_by_their_code,
+            a_firm_has_a_host_that_is_there,
             the_tiers_of_an_organisation_are_kept,
             an_address_is_one_members,
             a_member_is_changed_by_who_read_the_newest,
@@ -65,6 +66,28 @@ fn new_member(name: &str, email: Option<&str>) -> NewMember {
         roles: [Role::Investor, Role::Interpreter].into(),
         demo: false,
     }
+}
+
+/// A host is an organisation that is kept, and can be taken away again.
+pub fn a_firm_has_a_host_that_is_there(fixture: &impl IdentityFixture) {
+    let store = fixture.open_identity();
+    let names = [(Language::Ja, "東京".to_owned())].into_iter().collect();
+    let (code, zone) = ("tokyo".parse().unwrap(), "Asia/Tokyo".parse().unwrap());
+    let tokyo =
+        Organisation::new(code, OrganisationKind::Centre, names, zone, vec![Language::Ja], Tier::Negotiating).unwrap();
+    let hosted = firm().hosted_by(Some(tokyo.code().clone())).unwrap();
+    let unknown = store.create_organisation(&hosted, at(0));
+    assert!(matches!(unknown, Err(IdentityError::UnknownOrganisation(code)) if code == *tokyo.code()));
+    store.create_organisation(&tokyo, at(0)).unwrap();
+    store.create_organisation(&hosted, at(1)).unwrap();
+    drop(store);
+    let store = fixture.open_identity();
+    assert_eq!(store.organisations().unwrap(), [hosted.clone(), tokyo]);
+    let elsewhere = firm().hosted_by(Some("paris".parse().unwrap())).unwrap();
+    assert!(matches!(store.update_organisation(&elsewhere, at(2)), Err(IdentityError::UnknownOrganisation(_))));
+    assert_eq!(store.organisations().unwrap()[0], hosted);
+    store.update_organisation(&firm(), at(3)).unwrap();
+    assert_eq!(store.organisations().unwrap()[0].host(), None);
 }
 
 /// A store with one member.

@@ -1,8 +1,10 @@
 //! What every store has to do, as tests that any of them can run: see [`crate::contract_tests!`].
 
 mod audit;
+mod brief;
 mod changes;
 mod changeset;
+mod demand;
 mod extent;
 mod identity;
 mod reads;
@@ -13,8 +15,10 @@ mod writes;
 use crate::Store;
 
 pub use audit::*;
+pub use brief::*;
 pub use changes::*;
 pub use changeset::*;
+pub use demand::*;
 pub use extent::*;
 pub use identity::*;
 pub use reads::*;

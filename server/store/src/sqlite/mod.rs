@@ -5,7 +5,9 @@
 
 mod audit;
 mod backup;
+mod brief;
 mod changeset;
+mod demand;
 mod digest;
 mod extent;
 mod health;

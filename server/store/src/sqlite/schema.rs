@@ -9,7 +9,7 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 12] = [
     RECORD,
     audit::STEP,
     identity::SCHEMA,
@@ -19,6 +19,9 @@ const STEPS: [&str; 9] = [
     line::STEP,
     identity::TIERS,
     audit::DISCLOSURES,
+    identity::HOSTS,
+    super::brief::STEP,
+    super::demand::STEP,
 ];
 
 /// Revisions, features and their versions.

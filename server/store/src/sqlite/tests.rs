@@ -9,8 +9,10 @@ use tempfile::TempDir;
 
 use super::{DATABASE_FILE, SqliteStore};
 use crate::contract::{
-    self, ChangesetFixture, Changing, ExtentFixture, Fixture, IdentityFixture, codes, commit, poi, write,
+    self, BriefFixture, Briefing, ChangesetFixture, Changing, DemandFixture, ExtentFixture, Fixture, IdentityFixture,
+    codes, commit, poi, write,
 };
+use crate::demand::DemandStore;
 use crate::extent::ExtentStore;
 use crate::identity::IdentityStore;
 use crate::{Store, StoreError};
@@ -45,11 +47,25 @@ impl ExtentFixture for Folder {
     }
 }
 
+impl BriefFixture for Folder {
+    fn open_briefs(&self) -> Box<dyn Briefing> {
+        Box::new(SqliteStore::open(self.0.path()).unwrap())
+    }
+}
+
+impl DemandFixture for Folder {
+    fn open_demand(&self) -> Box<dyn DemandStore> {
+        Box::new(SqliteStore::open(self.0.path()).unwrap())
+    }
+}
+
 mod contract_of_sqlite {
     crate::contract_tests!(super::folder);
     crate::identity_contract_tests!(super::folder);
     crate::changeset_contract_tests!(super::folder);
     crate::extent_contract_tests!(super::folder);
+    crate::brief_contract_tests!(super::folder);
+    crate::demand_contract_tests!(super::folder);
 }
 
 #[test]

@@ -93,6 +93,7 @@ async fn publish(server: &Server, field: &Field, last: std::ops::Range<u64>, row
         time_zone: "Asia/Shanghai".to_owned(),
         languages: vec!["en".to_owned()],
         tier: Tier::Government.into(),
+        host: String::new(),
     };
     let request = CreateOrganisationRequest { organisation: Some(bureau) };
     server.identity().await.create_organisation(server.as_operator(request)).await?;

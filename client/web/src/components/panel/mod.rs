@@ -28,7 +28,7 @@ pub(crate) fn Panel() -> impl IntoView {
     let page = Page::here();
     let open = move || page.sheet_open.get();
     let keeps = Memo::new(move |_| page.keeps());
-    let shows_changes = move || keeps.get() && page.tab.get() == Tab::Changes;
+    let shows_changes = move || keeps.get() && page.tab.get() != Tab::Find;
     let keeping = move || page.keeping.get().filter(|_| keeps.get());
     view! {
         <main class="panel" class:open=open aria-label=page.words("panel.title")>

@@ -19,6 +19,9 @@ use crate::identity::{
     IdentityError, IdentityStore, NewInvite, NewMember, NewServiceToken, Refreshed, SecretHash, Started,
 };
 
+/// The step of the schema that lets organisations be hosted.
+pub(super) const HOSTS: &str = "ALTER TABLE organisation ADD COLUMN host TEXT REFERENCES organisation (code);";
+
 /// The tables. Times are microseconds since 1970, secrets are SHA-256, roles are JSON.
 pub(super) const SCHEMA: &str = "
 CREATE TABLE organisation (

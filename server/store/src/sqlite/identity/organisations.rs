@@ -10,7 +10,7 @@ use crate::StoreError;
 use crate::identity::IdentityError;
 
 pub(super) fn all(connection: &Transaction<'_>) -> Result<Vec<Organisation>, StoreError> {
-    let sql = "SELECT code, kind, names, time_zone, languages, tier FROM organisation ORDER BY code";
+    let sql = "SELECT code, kind, names, time_zone, languages, tier, host FROM organisation ORDER BY code";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
@@ -24,6 +24,8 @@ pub(super) fn all(connection: &Transaction<'_>) -> Result<Vec<Organisation>, Sto
             columns.json(4)?,
             columns.word(5)?,
         );
+        let host = columns.maybe_word(6)?;
+        let organisation = organisation.and_then(|plain| plain.hosted_by(host).map_err(|problem| vec![problem]));
         all.push(organisation.map_err(|problems| {
             let what = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
             StoreError::Corrupt { what, place: format!("organisation {}", columns.text(0).unwrap_or_default()) }
@@ -37,8 +39,9 @@ pub(super) fn create(
     organisation: &Organisation,
     at: Timestamp,
 ) -> Result<(), IdentityError> {
-    let sql =
-        "INSERT INTO organisation (code, kind, names, time_zone, languages, tier) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO organisation (code, kind, names, time_zone, languages, tier, host)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    check_host(connection, organisation)?;
     match write(connection, sql, organisation) {
         Ok(_) => Ok(keep_tier(connection, organisation, at)?),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
@@ -53,8 +56,9 @@ pub(super) fn update(
     organisation: &Organisation,
     at: Timestamp,
 ) -> Result<(), IdentityError> {
-    let sql =
-        "UPDATE organisation SET kind = ?2, names = ?3, time_zone = ?4, languages = ?5, tier = ?6 WHERE code = ?1";
+    let sql = "UPDATE organisation SET kind = ?2, names = ?3, time_zone = ?4, languages = ?5, tier = ?6, host = ?7
+               WHERE code = ?1";
+    check_host(connection, organisation)?;
     if write(connection, sql, organisation)? == 0 {
         return Err(IdentityError::UnknownOrganisation(organisation.code().clone()));
     }
@@ -75,7 +79,12 @@ fn write(connection: &Transaction<'_>, sql: &str, organisation: &Organisation) -
         organisation.time_zone().as_str(),
         serde_json::to_string(organisation.languages()).map_err(unwritable)?,
         organisation.tier().as_str(),
+        organisation.host().map(Code::as_str),
     ])
+}
+
+fn check_host(connection: &Transaction<'_>, organisation: &Organisation) -> Result<(), IdentityError> {
+    organisation.host().map_or(Ok(()), |host| check_exists(connection, host))
 }
 
 fn keep_tier(connection: &Transaction<'_>, organisation: &Organisation, at: Timestamp) -> rusqlite::Result<()> {

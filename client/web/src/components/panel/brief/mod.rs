@@ -3,6 +3,7 @@
 mod joined;
 mod places;
 mod row;
+mod saved;
 mod summary;
 
 use leptos::prelude::*;
@@ -10,10 +11,12 @@ use leptos::prelude::*;
 use self::joined::{Joined, SecondOpinions};
 use self::places::Places;
 use self::row::BriefRow;
+use self::saved::Saved;
 use self::summary::Summary;
 use crate::pure::brief::{Draft, ROWS, Subject, TEMPLATES};
 use crate::pure::number::{number, unit_key};
 use crate::state::Page;
+use crate::task::Loader;
 
 /// Opens the brief.
 #[component]
@@ -35,7 +38,9 @@ pub(crate) fn OpenBrief() -> impl IntoView {
 #[component]
 pub(crate) fn BriefPanel() -> impl IntoView {
     let page = Page::here();
+    let loader = expect_context::<Loader>();
     let choose = move |event| {
+        loader.leave_saved();
         let chosen = event_target_value(&event);
         let rows = TEMPLATES.iter().find(|(name, _)| *name == chosen).map(|(_, rows)| *rows);
         page.brief.set(Some(rows.map_or_else(Draft::default, Draft::of_template)));
@@ -47,6 +52,7 @@ pub(crate) fn BriefPanel() -> impl IntoView {
         let day = event_target_value(&event);
         fill_in(page, |draft| draft.day = day);
     };
+    let day = move || page.brief.with(|brief| brief.as_ref().map(|draft| draft.day.clone()).unwrap_or_default());
     view! {
         <div class="brief" data-testid="brief">
             <button class="link brief-back" type="button" data-testid="brief-close" on:click=move |_| page.brief.set(None)>
@@ -63,10 +69,11 @@ pub(crate) fn BriefPanel() -> impl IntoView {
                 </label>
                 <label>
                     <span>{page.words("brief.day")}</span>
-                    <input class="field" type="date" data-testid="brief-day" on:change=change_day />
+                    <input class="field" type="date" data-testid="brief-day" prop:value=day on:change=change_day />
                 </label>
                 <p class="hint">{page.words("brief.hint")}</p>
             </div>
+            <Saved />
             <details class="brief-rows" open>
                 <summary>{page.words("brief.needs")}</summary>
                 <ul>{(0..ROWS.len()).map(|index| view! { <BriefRow index /> }).collect_view()}</ul>

@@ -18,15 +18,18 @@ use leptos::prelude::*;
 
 use self::changeset::OpenChangeset;
 use self::changesets::Changesets;
-use crate::state::Page;
+use super::demand::DemandReport;
+use crate::state::{Page, Tab};
 
-/// The list of changesets, or the open one.
+/// The list of changesets, or the open one; or, on the tab beside, what briefs lacked.
 #[component]
 pub(crate) fn Changes() -> impl IntoView {
     let page = Page::here();
     view! {
-        <Show when=move || page.open_changeset.with(Option::is_some) fallback=Changesets>
-            <OpenChangeset />
+        <Show when=move || page.tab.get() != Tab::Demand fallback=DemandReport>
+            <Show when=move || page.open_changeset.with(Option::is_some) fallback=Changesets>
+                <OpenChangeset />
+            </Show>
         </Show>
     }
 }

@@ -1,11 +1,11 @@
-//! Between finding land and changes to the record.
+//! Between finding land, changes to the record and what briefs lacked.
 
 use leptos::prelude::*;
 
 use crate::keeping::desk::{Desk, Listed};
 use crate::state::{Page, Tab};
 
-/// The two tabs; the second with how many changesets are on their way.
+/// The tabs; the second with how many changesets are on their way.
 #[component]
 pub(crate) fn Tabs() -> impl IntoView {
     let page = Page::here();
@@ -39,6 +39,7 @@ pub(crate) fn Tabs() -> impl IntoView {
         <div class="tabs" role="tablist" aria-label=page.words("changes.tabs")>
             {tab(Tab::Find, "panel.title", "tab-find")}
             {tab(Tab::Changes, "changes.title", "tab-changes")}
+            {tab(Tab::Demand, "demand.title", "tab-demand")}
         </div>
     }
 }

@@ -1,0 +1,234 @@
+//! Demand: which needs kept briefs out of which zones, counted so that nobody can be told from it.
+//!
+//! A brief is counted once for each zone in which one of its musts alone kept places out, under what that must is about.
+//! Who asked is no part of it.
+
+mod class;
+mod quarter;
+mod report;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+
+use super::brief::{Brief, Need};
+use super::candidate::Candidate;
+use super::judge::{Verdict, verdict};
+use super::musts::MOST_TRIED;
+use super::quantity::{Quality, Quantity};
+use crate::record::{Code, UnknownTerm};
+
+pub use class::Class;
+pub use quarter::{InvalidQuarter, Quarter};
+pub use report::{FEWEST, Figure, Report, ReportRow};
+
+/// What a must is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An amount.
+    Quantity(Quantity),
+    /// One of some words.
+    Quality(Quality),
+    /// Room for a building.
+    Footprint,
+}
+
+/// The word of [`Subject::Footprint`].
+const FOOTPRINT: &str = "footprint";
+
+impl Subject {
+    /// What a need is about.
+    pub const fn of(need: &Need) -> Self {
+        match need {
+            Need::Amount { quantity, .. } => Self::Quantity(*quantity),
+            Need::Word { quality, .. } => Self::Quality(*quality),
+            Need::Footprint(_) => Self::Footprint,
+        }
+    }
+
+    /// Its word: that of the quantity or quality, or `footprint`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Quantity(quantity) => quantity.as_str(),
+            Self::Quality(quality) => quality.as_str(),
+            Self::Footprint => FOOTPRINT,
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Subject {
+    type Err = UnknownTerm;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        if word == FOOTPRINT {
+            return Ok(Self::Footprint);
+        }
+        word.parse().map(Self::Quality).or_else(|_| word.parse().map(Self::Quantity))
+    }
+}
+
+/// The class of the bound that a need asks: of its least, or else of its most; of a building the class of its area, m².
+fn class(need: &Need) -> Option<Class> {
+    match need {
+        Need::Amount { min, max, .. } => min.or(*max).map(Class::of),
+        Need::Word { .. } => None,
+        Need::Footprint(footprint) => Some(Class::of(footprint.width_m * footprint.depth_m)),
+    }
+}
+
+/// What two briefs have in common that are counted as one: what their musts ask, amounts by their class. Wishes and the
+/// order of musts do not matter.
+pub fn fingerprint(brief: &Brief) -> String {
+    let must = |need: &Need| {
+        let subject = Subject::of(need);
+        match (class(need), need) {
+            (Some(class), _) => format!("{subject}:{}", class.number()),
+            (None, Need::Word { among, .. }) => {
+                let words: Vec<&str> = among.iter().map(String::as_str).collect();
+                format!("{subject}={}", words.join(","))
+            }
+            (None, _) => subject.to_string(),
+        }
+    };
+    let mut musts: Vec<String> = brief.musts().map(|(_, need)| must(need)).collect();
+    musts.sort_unstable();
+    musts.dedup();
+    musts.join(";")
+}
+
+/// What kept a brief out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unmet {
+    /// Whether any place suits it.
+    pub is_answered: bool,
+    /// In which zones (none for land in no zone that is known) places fail one must and pass all others: what that must is
+    /// about, and the class of what it asks.
+    pub needs: BTreeMap<(Option<Code>, Subject), Option<Class>>,
+}
+
+/// What kept a brief out of places, each with the code of its zone. As where briefs are answered, a footprint is tried only
+/// on places that pass everything else, here on the first 2,000 of them; beyond, whether it has room counts as unknown.
+pub fn unmet<'a>(brief: &Brief, places: impl IntoIterator<Item = (Candidate<'a>, Option<&'a Code>)>) -> Unmet {
+    let mut tried = 0;
+    let (mut is_answered, mut needs) = (false, BTreeMap::<(Option<&Code>, Subject), Option<Class>>::new());
+    for (candidate, zone) in places {
+        match obstacle(brief, &candidate, &mut tried) {
+            Obstacle::None => is_answered = true,
+            Obstacle::Need(need) => {
+                needs.entry((zone, Subject::of(need))).or_insert_with(|| class(need));
+            }
+            Obstacle::Several => {}
+        }
+    }
+    let owned = |((zone, subject), class): ((Option<&Code>, Subject), _)| ((zone.cloned(), subject), class);
+    Unmet { is_answered, needs: needs.into_iter().map(owned).collect() }
+}
+
+enum Obstacle<'a> {
+    None,
+    /// It fails this and passes all else.
+    Need(&'a Need),
+    /// It fails more than one, or leaves some unknown.
+    Several,
+}
+
+fn obstacle<'a>(brief: &'a Brief, candidate: &Candidate<'_>, tried: &mut usize) -> Obstacle<'a> {
+    let is_slow = |need: &Need| matches!(need, Need::Footprint(_));
+    let mut failed = None;
+    for (_, need) in brief.musts().filter(|(_, need)| !is_slow(need)) {
+        match verdict(need, candidate, brief.day()) {
+            Verdict::Pass => {}
+            Verdict::Fail if failed.is_none() => failed = Some(need),
+            Verdict::Fail | Verdict::Unknown => return Obstacle::Several,
+        }
+    }
+    if let Some(need) = failed {
+        return Obstacle::Need(need);
+    }
+    for (_, need) in brief.musts().filter(|(_, need)| is_slow(need)) {
+        *tried += 1;
+        let found = if *tried > MOST_TRIED { Verdict::Unknown } else { verdict(need, candidate, brief.day()) };
+        match found {
+            Verdict::Pass => {}
+            Verdict::Fail if failed.is_none() => failed = Some(need),
+            Verdict::Fail | Verdict::Unknown => return Obstacle::Several,
+        }
+    }
+    failed.map_or(Obstacle::None, Obstacle::Need)
+}
+
+/// How many briefs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// All of them.
+    pub briefs: u64,
+    /// Those of them that no place suits.
+    pub unanswered: u64,
+}
+
+impl Count {
+    /// Adds others.
+    pub const fn add(&mut self, other: Self) {
+        self.briefs += other.briefs;
+        self.unanswered += other.unanswered;
+    }
+}
+
+/// What is counted together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind {
+    /// The day in China.
+    pub day: Date,
+    /// The code of the zone; none for land in no zone that is known.
+    pub zone: Option<Code>,
+    /// What the must is about.
+    pub subject: Subject,
+    /// The class of what it asks; none of words.
+    pub class: Option<Class>,
+}
+
+/// Briefs, counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Demand {
+    /// Those that one of their musts alone kept out of places.
+    pub kept_out: BTreeMap<Kind, Count>,
+    /// All of each day in China.
+    pub days: BTreeMap<Date, Count>,
+}
+
+impl Demand {
+    /// Counts a brief of a day.
+    pub fn count(&mut self, day: Date, unmet: Unmet) {
+        let one = Count { briefs: 1, unanswered: u64::from(!unmet.is_answered) };
+        self.days.entry(day).or_default().add(one);
+        for ((zone, subject), class) in unmet.needs {
+            self.kept_out.entry(Kind { day, zone, subject, class }).or_default().add(one);
+        }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, other: Self) {
+        for (kind, count) in other.kept_out {
+            self.kept_out.entry(kind).or_default().add(count);
+        }
+        for (day, count) in other.days {
+            self.days.entry(day).or_default().add(count);
+        }
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.days.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! Demand: what briefs were refused for, counted out of the way of those who ask, and never by whom.
+//!
+//! [`Tally::asked`] takes note of a brief that was answered. A brief that is dragged is asked many times a second, so what an
+//! asker asks takes the place of what they asked before, and only what has rested for a minute is counted, by the [`Keeper`].
+//! What was counted before in the same quarter is not counted again: members are told apart by their organisation, visitors
+//! by their sitting, both by hashes under a key that ends with the process.
+
+mod keeper;
+mod service;
+
+use std::collections::hash_map::{Entry as Slot, RandomState};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use cloudsite_domain::record::{Body, Code};
+use cloudsite_domain::siting::demand::{Demand, Quarter, fingerprint, unmet};
+use cloudsite_domain::siting::{Brief, Places};
+use cloudsite_proto::SITTING;
+use cloudsite_store::StoreError;
+use cloudsite_store::demand::DemandStore;
+use jiff::{SignedDuration, Timestamp};
+use tonic::Request;
+
+use crate::grpc::recipient;
+use crate::identity::{Clock, Recipient, Resolved};
+use crate::record::{Entry, Snapshot};
+use crate::validation::day_of;
+
+pub(crate) use keeper::Keeper;
+pub(crate) use service::server;
+
+/// How long a brief rests before it is counted: long enough that who still thinks is not counted twice.
+const REST: SignedDuration = SignedDuration::from_mins(1);
+
+/// Askers whose briefs rest at most. What others ask in the meantime is not counted, and it is told how often that was.
+const MOST_RESTING: usize = 1_024;
+
+/// Briefs that are counted in a round at most, since each is held against the whole record. The others rest longer.
+const MOST_A_ROUND: usize = 64;
+
+/// Briefs that are known to have been counted at most. Beyond, those of longest ago are forgotten, and would be counted anew.
+const MOST_KNOWN: usize = 65_536;
+
+/// The longest name of a sitting, bytes; of a longer one the brief is taken as any visitor's.
+const MOST_SITTING_BYTES: usize = 64;
+
+/// Who asks, as far as it has to be told apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asker {
+    /// Whose briefs take the place of each other; none for a visitor of whom nothing is known.
+    sitting: Option<u64>,
+    /// Whose briefs are counted once.
+    party: u64,
+}
+
+/// A brief that was answered.
+struct Asked {
+    party: u64,
+    brief: Brief,
+    /// What it was answered from.
+    snapshot: Arc<Snapshot>,
+    at: Timestamp,
+}
+
+#[derive(Default)]
+struct State {
+    resting: HashMap<u64, Asked>,
+    known: HashSet<u64>,
+    /// Those that are known, the oldest first.
+    order: VecDeque<u64>,
+    /// Counted, and not kept yet. It has as many entries as there are zones, needs and classes.
+    counted: Demand,
+    not_counted: u64,
+}
+
+impl State {
+    /// Takes a brief for counted; false if it was before.
+    fn is_new(&mut self, key: u64) -> bool {
+        if !self.known.insert(key) {
+            return false;
+        }
+        self.order.push_back(key);
+        if self.order.len() > MOST_KNOWN
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
+}
+
+/// Counts briefs.
+pub(crate) struct Tally {
+    clock: Clock,
+    /// Its keys are random and go with the process.
+    hasher: RandomState,
+    state: Mutex<State>,
+}
+
+impl Tally {
+    /// A tally that has counted nothing.
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self { clock, hasher: RandomState::new(), state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who makes a request; none if it is not to be counted: what the government tries is nobody's demand, also where it
+    /// looks as others do.
+    pub(crate) fn asker<T>(&self, request: &Request<T>) -> Option<Asker> {
+        let Recipient { organisation, is_government, .. } = recipient(request);
+        if is_government {
+            return None;
+        }
+        let resolved = request.extensions().get::<Resolved>();
+        let grant = resolved.and_then(|resolved| resolved.grant).map(|grant| self.hasher.hash_one(("grant", grant)));
+        let sitting = request.metadata().get(SITTING).and_then(|value| value.to_str().ok());
+        let sitting = sitting.filter(|name| (1..=MOST_SITTING_BYTES).contains(&name.len()));
+        let sitting = sitting.map(|name| self.hasher.hash_one(("sitting", name)));
+        Some(match organisation {
+            Some(code) => Asker { sitting: grant, party: self.hasher.hash_one(("organisation", code)) },
+            None => Asker { sitting, party: sitting.unwrap_or_default() },
+        })
+    }
+
+    /// Takes note of a brief that was answered from `snapshot`. It has to be the newest: what is asked of the past is no
+    /// demand.
+    pub(crate) fn asked(&self, asker: Asker, brief: Brief, snapshot: Arc<Snapshot>) {
+        let key = asker.sitting.unwrap_or_else(|| self.hasher.hash_one(("visitor", fingerprint(&brief))));
+        let asked = Asked { party: asker.party, brief, snapshot, at: (self.clock)() };
+        let mut state = self.state();
+        let State { resting, not_counted, .. } = &mut *state;
+        let is_full = resting.len() >= MOST_RESTING;
+        match resting.entry(key) {
+            Slot::Occupied(mut before) => {
+                before.insert(asked);
+            }
+            Slot::Vacant(free) if !is_full => {
+                free.insert(asked);
+            }
+            Slot::Vacant(_) => *not_counted += 1,
+        }
+    }
+
+    /// Calls whose briefs were not counted, because too many rested.
+    fn not_counted(&self) -> u64 {
+        self.state().not_counted
+    }
+
+    /// Takes out what has rested at `now`, or with `last` whatever rests; a round's worth of it.
+    fn rested(&self, now: Timestamp, last: bool) -> Vec<Asked> {
+        let mut state = self.state();
+        let is_rested = |asked: &Asked| last || now.duration_since(asked.at) >= REST;
+        let rested = state.resting.iter().filter(|(_, asked)| is_rested(asked)).map(|(key, asked)| (asked.at, *key));
+        let mut keys: Vec<_> = rested.collect();
+        keys.sort_unstable();
+        keys.truncate(MOST_A_ROUND);
+        keys.iter().filter_map(|(_, key)| state.resting.remove(key)).collect()
+    }
+
+    /// Counts what has rested and gives it to `store`; what that does not take is kept for the next time. Blocks.
+    fn settle(&self, store: &dyn DemandStore, now: Timestamp, last: bool) -> Result<(), StoreError> {
+        for Asked { party, brief, snapshot, at } in self.rested(now, last) {
+            let day = day_of(at);
+            let key = (party, fingerprint(&brief), Quarter::of(day));
+            if !self.state().is_new(self.hasher.hash_one(key)) {
+                continue;
+            }
+            let sites = snapshot.sites();
+            let rows = 0..sites.count() as u32;
+            let places = rows.map(|row| (sites.candidate(row), zone_of(sites.entry(row))));
+            let found = unmet(&brief, places);
+            self.state().counted.count(day, found);
+        }
+        let counted = std::mem::take(&mut self.state().counted);
+        if counted.is_empty() {
+            return Ok(());
+        }
+        let added = store.add_demand(&counted);
+        if added.is_err() {
+            self.state().counted.merge(counted);
+        }
+        added
+    }
+}
+
+/// The code of the zone that a parcel lies in.
+fn zone_of(entry: &Entry) -> Option<&Code> {
+    match &entry.feature.body {
+        Body::Parcel(parcel) => parcel.zone.as_ref(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

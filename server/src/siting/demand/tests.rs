@@ -1,0 +1,173 @@
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use cloudsite_domain::identity::Tier;
+use cloudsite_domain::siting::demand::Count;
+use cloudsite_domain::siting::{Criterion, Need, Quality, Quantity};
+use jiff::civil::{Date, date};
+use tempfile::TempDir;
+
+use super::*;
+use crate::record::sample;
+
+/// A store that may take nothing.
+#[derive(Default)]
+struct Kept {
+    demand: Mutex<Demand>,
+    is_full: Mutex<bool>,
+}
+
+impl DemandStore for Kept {
+    fn add_demand(&self, demand: &Demand) -> Result<(), StoreError> {
+        if *self.is_full.lock().unwrap() {
+            return Err(StoreError::DiskFull);
+        }
+        self.demand.lock().unwrap().merge(demand.clone());
+        Ok(())
+    }
+
+    fn demand(&self, _: RangeInclusive<Date>) -> Result<Demand, StoreError> {
+        Ok(self.demand.lock().unwrap().clone())
+    }
+}
+
+/// A tally on the sample, whose clock is moved by hand.
+struct Fixture {
+    tally: Tally,
+    kept: Kept,
+    second: Arc<AtomicI64>,
+    snapshot: Arc<Snapshot>,
+    _folder: TempDir,
+}
+
+/// Noon in China on the day of the tests.
+const NOON: i64 = 1_795_665_600;
+
+fn fixture() -> Fixture {
+    let (folder, record) = sample::open();
+    let second = Arc::new(AtomicI64::new(NOON));
+    let now = Arc::clone(&second);
+    let clock: Clock = Arc::new(move || Timestamp::from_second(now.load(Ordering::Relaxed)).unwrap());
+    Fixture { tally: Tally::new(clock), kept: Kept::default(), second, snapshot: record.snapshot(), _folder: folder }
+}
+
+impl Fixture {
+    fn asks(&self, asker: Asker, min_m2: f64) {
+        self.tally.asked(asker, brief(min_m2), Arc::clone(&self.snapshot));
+    }
+
+    fn visitor(&self, sitting: &str) -> Asker {
+        let mut request = Request::new(());
+        request.metadata_mut().insert(SITTING, sitting.parse().unwrap());
+        self.tally.asker(&request).unwrap()
+    }
+
+    /// Lets time pass, and gives all that is kept then: briefs of the day, and those that each need kept out.
+    fn after(&self, seconds: i64) -> (u64, Vec<(&'static str, u64)>) {
+        self.second.fetch_add(seconds, Ordering::Relaxed);
+        // A store that takes nothing is one of the cases.
+        let _ = self.tally.settle(&self.kept, (self.tally.clock)(), false);
+        let kept = self.kept.demand.lock().unwrap();
+        let kept_out = kept.kept_out.iter().map(|(kind, count)| (kind.subject.as_str(), count.briefs)).collect();
+        (kept.days.values().map(|count| count.briefs).sum(), kept_out)
+    }
+}
+
+fn brief(min_m2: f64) -> Brief {
+    let area = Need::Amount { quantity: Quantity::Area, min: Some(min_m2), max: None, on: None };
+    let free = Need::Word { quality: Quality::Status, among: BTreeSet::from(["available".to_owned()]) };
+    Brief::new(vec![Criterion::Must(free), Criterion::Must(area)], date(2026, 11, 26)).unwrap()
+}
+
+fn member(organisation: &str) -> Request<()> {
+    let mut request = Request::new(());
+    let organisation = Some(organisation.parse().unwrap());
+    request.extensions_mut().insert(Recipient { organisation, ..Recipient::of_tier(Tier::Investor) });
+    request
+}
+
+#[test]
+fn what_is_dragged_is_counted_once_when_it_rests() {
+    let fixture = fixture();
+    let visitor = fixture.visitor("one");
+    for min_m2 in [5_000.0, 12_000.0, 90_000.0] {
+        fixture.asks(visitor, min_m2);
+        assert_eq!(fixture.after(30), (0, vec![]), "it does not rest yet");
+    }
+    assert_eq!(fixture.after(30), (1, vec![("area_m2", 1)]));
+    let kept = fixture.kept.demand.lock().unwrap().clone();
+    let (kind, count) = kept.kept_out.first_key_value().unwrap();
+    assert_eq!(
+        (kind.day, kind.zone.as_ref().map(cloudsite_domain::record::Code::as_str)),
+        (date(2026, 11, 26), Some("Z-1"))
+    );
+    assert_eq!(*count, Count { briefs: 1, unanswered: 1 });
+
+    fixture.asks(visitor, 99_000.0);
+    assert_eq!(fixture.after(60).0, 1, "the same again, of the same class");
+    fixture.asks(visitor, 9_000.0);
+    assert_eq!(
+        fixture.after(60),
+        (2, vec![("area_m2", 1), ("status", 1)]),
+        "another, which three suit and two are taken of"
+    );
+    fixture.asks(fixture.visitor("two"), 99_000.0);
+    assert_eq!(fixture.after(60).0, 3, "someone else's");
+}
+
+#[test]
+fn an_organisation_is_one_party_and_the_government_none() {
+    let fixture = fixture();
+    for _ in 0..2 {
+        fixture.asks(fixture.tally.asker(&member("firm")).unwrap(), 90_000.0);
+        fixture.after(60);
+    }
+    assert_eq!(fixture.after(60).0, 1);
+    let mut staff = member("bureau");
+    let seeing = Recipient { is_government: true, ..Recipient::of_tier(Tier::Public) };
+    staff.extensions_mut().insert(seeing);
+    assert!(fixture.tally.asker(&staff).is_none(), "also where it looks as others do");
+    let long = "x".repeat(MOST_SITTING_BYTES + 1);
+    assert!(fixture.visitor(&long).sitting.is_none(), "that is no sitting's name");
+    assert!(fixture.tally.asker(&Request::new(())).unwrap().sitting.is_none());
+}
+
+#[test]
+fn visitors_of_whom_nothing_is_known_are_one_for_each_brief() {
+    let fixture = fixture();
+    let anyone = fixture.tally.asker(&Request::new(())).unwrap();
+    for min_m2 in [90_000.0, 91_000.0, 300_000.0] {
+        fixture.asks(anyone, min_m2);
+    }
+    assert_eq!(fixture.after(60), (2, vec![("area_m2", 1), ("area_m2", 1)]));
+}
+
+#[test]
+fn more_than_can_rest_is_told_and_more_than_a_round_rests_on() {
+    let fixture = fixture();
+    for number in 0..=MOST_RESTING {
+        fixture.asks(fixture.visitor(&number.to_string()), 90_000.0);
+    }
+    assert_eq!(fixture.tally.not_counted(), 1);
+    assert_eq!(fixture.after(60).0, MOST_A_ROUND as u64);
+    assert_eq!(fixture.after(0).0, 2 * MOST_A_ROUND as u64);
+}
+
+#[test]
+fn what_the_disk_does_not_take_is_kept() {
+    let fixture = fixture();
+    *fixture.kept.is_full.lock().unwrap() = true;
+    fixture.asks(fixture.visitor("one"), 90_000.0);
+    assert_eq!(fixture.after(60).0, 0);
+    *fixture.kept.is_full.lock().unwrap() = false;
+    assert_eq!(fixture.after(10), (1, vec![("area_m2", 1)]));
+}
+
+#[test]
+fn at_the_end_nothing_rests() {
+    let fixture = fixture();
+    fixture.asks(fixture.visitor("one"), 90_000.0);
+    fixture.tally.settle(&fixture.kept, (fixture.tally.clock)(), true).unwrap();
+    assert_eq!(fixture.after(0).0, 1);
+}

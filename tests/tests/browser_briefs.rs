@@ -1,0 +1,74 @@
+//! A brief is kept, opened by a colleague's link and by nobody else's; and the bureau sees what briefs lacked. In a real
+//! browser.
+
+use std::time::Duration;
+
+use cloudsite_tests::{Browser, Server, eventually};
+
+const SIZE: (u32, u32) = (1200, 800);
+const SOON: Duration = Duration::from_mins(1);
+
+#[tokio::test]
+async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
+    if std::env::var_os("CLOUDSITE_TEST_WEB_DIST").is_none() {
+        println!("skipped: the page is not built; cargo xtask test builds it");
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let page = browser.open(&server.sign_in_link("investor").await, SIZE.0, SIZE.1).await;
+    page.go(&server.url("/?quality=light&lang=en")).await;
+    page.click("brief-open").await;
+    page.choose("brief-template", "wafer_fab").await;
+    page.until("a title can be given", SOON, "return document.querySelector('[data-testid=\"saved-title\"]')").await;
+    page.fill("saved-title", "Fab 2028").await;
+    page.click("saved-keep").await;
+    eventually("it is kept", SOON, async || page.text("saved-open").await.contains("Fab 2028").then_some(())).await;
+    let led = "return new URLSearchParams(location.search).get('brief')";
+    let id = page.until("the address leads to it", SOON, led).await;
+    let link = server.url(&format!("/?quality=light&lang=en&brief={}", id.as_str().expect("an id")));
+
+    // It is renamed in the list, and closing the form leaves it.
+    page.click("saved-list").await;
+    page.click("saved-rename").await;
+    page.fill("saved-new-title", "Fab 2029").await;
+    page.run("document.querySelector('[data-testid=\"saved-new-title\"]').dispatchEvent(new Event('change', { bubbles: true }))")
+        .await;
+    eventually("it has the new title", SOON, async || page.text("saved-open").await.contains("Fab 2029").then_some(()))
+        .await;
+    page.click("brief-close").await;
+    page.until("the address leads to none", SOON, "return !new URLSearchParams(location.search).get('brief')").await;
+
+    // The link fills in the form, for the host too, who may not change it.
+    let area = "return document.querySelector('[data-testid=\"brief-area-amount\"]')?.value";
+    page.go(&link).await;
+    assert_eq!(page.until("the form is filled in", SOON, area).await.as_str(), Some("60000"));
+    page.go(&server.sign_in_link("host").await).await;
+    page.go(&link).await;
+    assert_eq!(page.until("the host reads it", SOON, area).await.as_str(), Some("60000"));
+    assert!(page.text("saved-open").await.contains("example-firm"));
+    let changes = "return !document.querySelector('[data-testid=\"saved-change\"], [data-testid=\"saved-delete\"]')";
+    page.until("and changes nothing", SOON, changes).await;
+
+    // For the bureau it is not there; it has its own tab, on which nothing has been counted yet.
+    page.go(&server.sign_in_link("editor").await).await;
+    page.go(&link).await;
+    let refused = "return [...document.querySelectorAll('.brief [role=\"alert\"]')].map(one => one.textContent).join()";
+    page.until("it is refused", SOON, refused).await;
+    page.click("brief-close").await;
+    page.click("tab-demand").await;
+    eventually("the quarter's figures", SOON, async || {
+        page.text("demand-total").await.starts_with("0 briefs").then_some(())
+    })
+    .await;
+
+    // The firm deletes it, after being asked.
+    page.go(&server.sign_in_link("investor").await).await;
+    page.go(&link).await;
+    page.until("the form is filled in", SOON, area).await;
+    page.click("saved-list").await;
+    page.click("saved-delete").await;
+    page.click("saved-delete-sure").await;
+    page.until("it is gone", SOON, "return !document.querySelector('[data-testid=\"saved-brief\"]')").await;
+    page.close().await;
+}
