@@ -6,7 +6,7 @@ use std::{env, fs};
 use prost::Message;
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "cloudsite/audit/v1/audit_service.proto",
     "cloudsite/change/v1/types.proto",
     "cloudsite/change/v1/operation_service.proto",
@@ -21,6 +21,7 @@ const FILES: [&str; 16] = [
     "cloudsite/land/v1/revision_service.proto",
     "cloudsite/scene/v1/scene.proto",
     "cloudsite/siting/v1/siting_service.proto",
+    "cloudsite/siting/v1/dossier_service.proto",
     "cloudsite/tile/v1/tileset.proto",
     "cloudsite/tile/v1/vector_tile.proto",
 ];

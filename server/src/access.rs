@@ -136,6 +136,8 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.land.v1.RevisionService/GetRevision", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.RevisionService/RollBack", Caller::Roles(&[Role::Approver]), Span::Answer),
     ("/cloudsite.siting.v1.SitingService/Match", Caller::Anyone, Span::Answer),
+    ("/cloudsite.siting.v1.DossierService/CreateDossier", Caller::Anyone, Span::Answer),
+    ("/cloudsite.siting.v1.DossierService/GetDossier", Caller::Anyone, Span::Answer),
     ("/grpc.health.v1.Health/Check", Caller::Anyone, Span::Answer),
     ("/grpc.health.v1.Health/Watch", Caller::Anyone, Span::Stream),
     ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Caller::Anyone, Span::Stream),

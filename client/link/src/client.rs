@@ -19,6 +19,7 @@ use cloudsite_proto::land::{
     ListParcelsRequest, ListParcelsResponse, ListRevisionsRequest, ListRevisionsResponse, ListZonesRequest, Park,
     Revision, WatchRequest, WatchResponse, Zone,
 };
+use cloudsite_proto::siting::dossier_service_client::DossierServiceClient;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{MatchRequest, MatchResponse};
 use futures::Stream;
@@ -47,6 +48,7 @@ pub struct Client {
     park: ParkServiceClient<Transport>,
     parcel: ParcelServiceClient<Transport>,
     siting: SitingServiceClient<Transport>,
+    pub(crate) dossiers: DossierServiceClient<Transport>,
     revision: RevisionServiceClient<Transport>,
     pub(crate) identity: IdentityServiceClient<Transport>,
     pub(crate) changesets: ChangesetServiceClient<Transport>,
@@ -65,6 +67,7 @@ impl Client {
             park: ParkServiceClient::new(transport.clone()),
             parcel: ParcelServiceClient::new(transport.clone()),
             siting: SitingServiceClient::new(transport.clone()),
+            dossiers: DossierServiceClient::new(transport.clone()),
             revision: RevisionServiceClient::new(transport.clone()),
             identity: IdentityServiceClient::new(transport.clone()),
             changesets: ChangesetServiceClient::new(transport.clone()),
@@ -83,8 +86,13 @@ impl Client {
     }
 
     /// A request for what the record holds.
-    fn reading<T>(&self, message: T) -> Request<T> {
-        let mut request = timed(message);
+    pub(crate) fn reading<T>(&self, message: T) -> Request<T> {
+        self.reading_for(DEADLINE, message)
+    }
+
+    /// The same for an answer that may take another time.
+    pub(crate) fn reading_for<T>(&self, limit: Duration, message: T) -> Request<T> {
+        let mut request = timed_for(limit, message);
         if let Some(tier) = &self.seen_as {
             request.metadata_mut().insert(SEEN_AS, tier.clone());
         }

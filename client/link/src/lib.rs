@@ -4,6 +4,7 @@
 //! [`Client::watch`] never ends: it connects again by itself and goes on after the last revision it saw.
 
 mod client;
+mod dossier;
 mod error;
 mod platform;
 mod record;

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use serde::{Deserialize, Serialize};
+
 /// What is drawn, in metres east and north of anything; what is first lies below.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Drawing {
     /// West, south, east, north.
     pub frame: [f64; 4],
@@ -16,7 +18,7 @@ pub struct Drawing {
 }
 
 /// What something is drawn as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Paint {
     /// The park's ground.
     Ground,
@@ -43,7 +45,7 @@ pub enum Paint {
 }
 
 /// An area: its outer ring first, then holes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     /// As what.
     pub paint: Paint,
@@ -52,7 +54,7 @@ pub struct Area {
 }
 
 /// A road or a railway.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Its width, metres.
     pub width_m: f64,
@@ -63,7 +65,7 @@ pub struct Line {
 }
 
 /// A number on a place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// Where.
     pub at: [f64; 2],

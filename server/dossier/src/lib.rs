@@ -9,6 +9,7 @@ mod font;
 mod language;
 mod model;
 mod phrase;
+mod picture;
 mod typesetting;
 
 pub use drawing::{Area, Drawing, Line, Mark, Paint};
@@ -17,7 +18,8 @@ pub use model::{
     Amount, Answer, Ask, Change, Counts, Criterion, Dossier, Fact, FactValue, Interval, Names, ParkSheet, Place,
     Ranked, Relaxation, Role, Said, Share, Standing, Step, Supply, Value, Verdict, ZoneSheet,
 };
-pub use typesetting::{Maps, Picture, Typeset, TypesetError, typeset};
+pub use picture::{InvalidPicture, Picture};
+pub use typesetting::{Maps, Typeset, TypesetError, typeset};
 
 #[cfg(test)]
 mod tests;

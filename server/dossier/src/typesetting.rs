@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::ecow::EcoVec;
@@ -18,6 +19,7 @@ use crate::font::{Fonts, code_point, printable};
 use crate::language::Language;
 use crate::model::Dossier;
 use crate::phrase::{Told, overview_file, site_file};
+use crate::picture::Picture;
 
 const TEMPLATE: &str = include_str!("../template/dossier.typ");
 const MAIN: &str = "dossier.typ";
@@ -27,21 +29,12 @@ const CONTENT: &str = "content.json";
 const KEPT_GENERATIONS: usize = 1;
 
 /// The maps of a dossier.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Maps {
     /// Of the park.
     pub overview: Drawing,
     /// Of each place, in the order of the dossier's places.
     pub sites: Vec<Drawing>,
-}
-
-/// A picture from the viewer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Picture {
-    /// A PNG.
-    pub png: Vec<u8>,
-    /// What it shows, in the words of who asked; may be empty.
-    pub caption: String,
 }
 
 /// A dossier on pages.

@@ -29,6 +29,7 @@ use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::operator::{OperatorFile, Token};
 use crate::record::{Record, Views};
+use crate::siting::dossier;
 use crate::tiles::TileServer;
 use crate::watch::Watchers;
 use crate::{demo, telemetry};
@@ -128,6 +129,7 @@ pub(crate) struct Server {
     stop: watch::Sender<bool>,
     connections: tokio::task::JoinHandle<()>,
     imports: tokio::task::JoinHandle<()>,
+    dossiers: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -157,6 +159,7 @@ impl Server {
         let watchers = Arc::new(Watchers::new(views.clone(), stopping.clone()));
         let changes = Changes::new(Arc::clone(&record), changes, identity::system_clock(), data);
         let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
+        let (dossiers, dossiers_made) = make_dossiers(data, stopping.clone()).await?;
         let resolve = Arc::clone(&identity);
         let openid =
             openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
@@ -169,20 +172,22 @@ impl Server {
             disclosures,
             token,
             imports: &runner,
+            dossiers: &dossiers,
         };
+        let files = dossier::http::routes(Arc::clone(dossiers.shelf()), identity::system_clock());
         let front = Front::new(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
             services: services::services(behind).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
-            routes: identity::http::routes(identity, openid),
+            routes: identity::http::routes(identity, openid).merge(files),
             web,
             metrics,
             stop: stopping.clone(),
         });
         let connections = tokio::spawn(connections::serve(listener, front, Limits::default(), stopping, DRAIN));
-        Ok(Self { address, record, links, operator, log, stop, connections, imports })
+        Ok(Self { address, record, links, operator, log, stop, connections, imports, dossiers: dossiers_made })
     }
 
     /// Where it listens.
@@ -206,9 +211,24 @@ impl Server {
         if let Err(error) = self.imports.await {
             tracing::error!(%error, "imports were not stopped well");
         }
+        if let Err(error) = self.dossiers.await {
+            tracing::error!(%error, "dossiers were not stopped well");
+        }
         self.log.close().await;
         drop(self.operator);
     }
+}
+
+/// Opens the shelf of dossiers and makes those that wait.
+async fn make_dossiers(
+    data: &Path,
+    stopping: watch::Receiver<bool>,
+) -> anyhow::Result<(Arc<dossier::Runner>, tokio::task::JoinHandle<()>)> {
+    let (data, clock) = (data.to_owned(), identity::system_clock());
+    let open = move || dossier::Shelf::open(&data, clock());
+    let shelf = tokio::task::spawn_blocking(open).await.context("the dossiers were not opened")?;
+    let shelf = Arc::new(shelf.context("cannot read the dossiers that are kept")?);
+    Ok(dossier::Runner::start(shelf, identity::system_clock(), stopping))
 }
 
 /// The log of `record`, kept in the folder `data`.

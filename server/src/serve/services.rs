@@ -38,6 +38,7 @@ pub(super) struct Behind<'a> {
     pub(super) disclosures: Disclosures,
     pub(super) token: Token,
     pub(super) imports: &'a Arc<Runner>,
+    pub(super) dossiers: &'a Arc<siting::dossier::Runner>,
 }
 
 /// Every service, not yet guarded by [`crate::access`].
@@ -45,7 +46,7 @@ pub(super) struct Behind<'a> {
 /// # Panics
 /// Never: the descriptors are those of the build.
 pub(super) async fn services(behind: Behind<'_>) -> Routes {
-    let Behind { record, views, watchers, identity, openid, disclosures, token, imports } = behind;
+    let Behind { record, views, watchers, identity, openid, disclosures, token, imports, dossiers } = behind;
     let known = Arc::clone(identity);
     let stands = Arc::new(move |reader: &Resolved| known.stands(reader));
     let log = Arc::clone(record);
@@ -79,6 +80,7 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         .add_service(changeset::uploads_server(Arc::clone(imports)))
         .add_service(changeset::operations_server(Arc::clone(imports)))
         .add_service(siting::server(views.clone(), identity::system_clock()))
+        .add_service(siting::dossier::server(views.clone(), identity::system_clock(), Arc::clone(dossiers)))
         .add_service(RevisionServiceServer::new(Revisions::new(views.clone(), roll_back)))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))

@@ -1,11 +1,13 @@
 //! The site brief: what a project needs, and which places answer it.
 
+mod dossier;
 mod places;
 mod row;
 mod summary;
 
 use leptos::prelude::*;
 
+use self::dossier::DossierMaker;
 use self::places::Places;
 use self::row::BriefRow;
 use self::summary::Summary;
@@ -70,6 +72,7 @@ pub(crate) fn BriefPanel() -> impl IntoView {
                 <ul>{(0..ROWS.len()).map(|index| view! { <BriefRow index /> }).collect_view()}</ul>
             </details>
             <Summary />
+            <DossierMaker />
             <Places />
         </div>
     }
