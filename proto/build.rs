@@ -6,7 +6,7 @@ use std::{env, fs};
 use prost::Message;
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 19] = [
+const FILES: [&str; 20] = [
     "cloudsite/audit/v1/audit_service.proto",
     "cloudsite/change/v1/types.proto",
     "cloudsite/change/v1/operation_service.proto",
@@ -24,6 +24,7 @@ const FILES: [&str; 19] = [
     "cloudsite/siting/v1/siting_service.proto",
     "cloudsite/siting/v1/brief_service.proto",
     "cloudsite/siting/v1/demand_service.proto",
+    "cloudsite/siting/v1/dossier_service.proto",
     "cloudsite/tile/v1/tileset.proto",
     "cloudsite/tile/v1/vector_tile.proto",
 ];

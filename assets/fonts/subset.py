@@ -1,4 +1,5 @@
-"""Makes the fonts of the viewer's labels: small subsets of Noto Sans CJK with TrueType outlines. The page falls back to them.
+"""Makes the fonts of the viewer's labels, small subsets of Noto Sans CJK with TrueType outlines, to which the page falls
+back; and those of dossiers, which print what people write and hold more.
 
 Usage: python subset.py NotoSansCJK-Regular.ttc park.geojson OUTPUT_FOLDER
 
@@ -8,6 +9,8 @@ names and the page's texts have in that language; and
   sc  the 3,755 characters of GB 2312 level 1,
   jp  kana and the 2,965 kanji of JIS X 0208 level 1,
   kr  the 2,350 hangul syllables of KS X 1001.
+Two more come out for dossiers, with the outlines as they are: text-sc.otf with all 6,763 characters of GB 2312, and
+text-jp.otf with all 6,355 kanji of JIS X 0208. Each holds Latin, Greek and Cyrillic letters and symbols of its set too.
 The names are changed, so that nobody takes a subset for the font it was made from. Needs fontTools.
 """
 
@@ -27,9 +30,14 @@ FAMILIES = {
     "jp": ("Noto Sans CJK JP", "Cloudsite Labels JP", "ja"),
     "kr": ("Noto Sans CJK KR", "Cloudsite Labels KR", "ko"),
 }
+# Of dossiers: the original, the subset's name, the encoding of the character set, and its last row.
+TEXTS = {
+    "sc": ("Noto Sans CJK SC", "Cloudsite Text SC", "gb2312", 0xF7),
+    "jp": ("Noto Sans CJK JP", "Cloudsite Text JP", "euc_jp", 0xF4),
+}
 LICENCE = (
     "This Font Software is licensed under the SIL Open Font License, Version 1.1. "
-    "A subset of Noto Sans CJK (c) 2014-2021 Adobe (http://www.adobe.com/), made for the labels of Cloudsite."
+    "A subset of Noto Sans CJK (c) 2014-2021 Adobe (http://www.adobe.com/), made for the {} of Cloudsite."
 )
 
 
@@ -93,9 +101,10 @@ def with_quadratic_outlines(font):
     font.sfntVersion = "\x00\x01\x00\x00"
 
 
-def rename(font, family):
-    texts = {0: LICENCE, 1: family, 2: "Regular", 3: f"{family} Regular", 4: family, 5: "Version 1.000"}
-    texts |= {6: family.replace(" ", ""), 13: LICENCE, 14: "https://openfontlicense.org"}
+def rename(font, family, purpose):
+    licence = LICENCE.format(purpose)
+    texts = {0: licence, 1: family, 2: "Regular", 3: f"{family} Regular", 4: family, 5: "Version 1.000"}
+    texts |= {6: family.replace(" ", ""), 13: licence, 14: "https://openfontlicense.org"}
     font["name"].names = []
     for number, text in texts.items():
         font["name"].setName(text, number, 3, 1, 0x409)
@@ -104,20 +113,35 @@ def rename(font, family):
     font["head"].created = font["head"].modified = 3786912000
 
 
-def make(source, park, suffix, folder):
-    original, family, language = FAMILIES[suffix]
+def subset(source, original, characters, desubroutinize):
     fonts = TTCollection(source).fonts
     index = next(i for i, font in enumerate(fonts) if font["name"].getDebugName(1) == original)
     font = TTFont(source, fontNumber=index)
     options = Options()
     options.layout_features, options.hinting, options.glyph_names = ["kern"], False, False
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "DSIG", "GSUB", "GPOS", "GDEF"]
-    options.notdef_outline, options.desubroutinize = True, True
+    options.notdef_outline, options.desubroutinize = True, desubroutinize
     subsetter = Subsetter(options)
-    subsetter.populate(text="".join(sorted(characters(language, park))))
+    subsetter.populate(text="".join(sorted(characters)))
     subsetter.subset(font)
+    return font
+
+
+def make_text(source, park, suffix, folder):
+    original, family, codec, last = TEXTS[suffix]
+    written = set(rows(codec, 0xA1, last)) | {chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x180)]}
+    font = subset(source, original, written | characters(FAMILIES[suffix][2], park), False)
+    rename(font, family, "dossiers")
+    target = folder / f"text-{suffix}.otf"
+    font.save(target)
+    print(f"{target.name}: {len(font.getGlyphOrder())} glyphs, {target.stat().st_size:,} bytes")
+
+
+def make(source, park, suffix, folder):
+    original, family, language = FAMILIES[suffix]
+    font = subset(source, original, characters(language, park), True)
     with_quadratic_outlines(font)
-    rename(font, family)
+    rename(font, family, "labels")
     target = folder / f"labels-{suffix}.ttf"
     font.save(target)
     print(f"{target.name}: {len(font.getGlyphOrder())} glyphs, {target.stat().st_size:,} bytes")
@@ -129,6 +153,8 @@ def main():
     source, park, folder = sys.argv[1], json.loads(Path(sys.argv[2]).read_text("utf-8")), Path(sys.argv[3])
     for suffix in FAMILIES:
         make(source, park, suffix, folder)
+    for suffix in TEXTS:
+        make_text(source, park, suffix, folder)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,8 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.siting.v1.BriefService/UpdateBrief", Caller::Members, Span::Answer),
     ("/cloudsite.siting.v1.BriefService/DeleteBrief", Caller::Members, Span::Answer),
     ("/cloudsite.siting.v1.DemandService/GetDemandReport", EDITOR_OR_APPROVER, Span::Answer),
+    ("/cloudsite.siting.v1.DossierService/CreateDossier", Caller::Anyone, Span::Answer),
+    ("/cloudsite.siting.v1.DossierService/GetDossier", Caller::Anyone, Span::Answer),
     ("/grpc.health.v1.Health/Check", Caller::Anyone, Span::Answer),
     ("/grpc.health.v1.Health/Watch", Caller::Anyone, Span::Stream),
     ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Caller::Anyone, Span::Stream),

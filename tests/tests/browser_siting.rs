@@ -59,6 +59,14 @@ async fn a_brief_colours_the_park_and_says_why() {
     page.click("brief-step").await;
     assert_eq!(suiting(&page, Some(strict)).await, strict + more, "{step}");
 
+    // The answer is taken along, with a picture of what is shown.
+    page.click("dossier").await;
+    page.click("dossier-make").await;
+    let is_there = "return document.querySelector('[data-testid=\"dossier-pdf\"]')";
+    page.until("the dossier is made", PATIENCE, is_there).await;
+    let line = page.text("dossier-state").await;
+    assert!(line.contains("revision 1") && line.contains("PDF") && line.contains("GeoPackage"), "{line}");
+
     // A click on a place opens its card.
     page.click("place-head").await;
     page.until("the card opens", SOON, "return document.querySelector('.card')").await;

@@ -20,6 +20,7 @@ use cloudsite_proto::land::{
 };
 use cloudsite_proto::siting::brief_service_client::BriefServiceClient;
 use cloudsite_proto::siting::demand_service_client::DemandServiceClient;
+use cloudsite_proto::siting::dossier_service_client::DossierServiceClient;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{MatchRequest, MatchResponse, RouteRequest, RouteResponse};
 use cloudsite_proto::{SEEN_AS, SITTING};
@@ -51,6 +52,7 @@ pub struct Client {
     siting: SitingServiceClient<Transport>,
     pub(crate) briefs: BriefServiceClient<Transport>,
     pub(crate) demand: DemandServiceClient<Transport>,
+    pub(crate) dossiers: DossierServiceClient<Transport>,
     revision: RevisionServiceClient<Transport>,
     pub(crate) identity: IdentityServiceClient<Transport>,
     pub(crate) changesets: ChangesetServiceClient<Transport>,
@@ -72,6 +74,7 @@ impl Client {
             siting: SitingServiceClient::new(transport.clone()),
             briefs: BriefServiceClient::new(transport.clone()),
             demand: DemandServiceClient::new(transport.clone()),
+            dossiers: DossierServiceClient::new(transport.clone()),
             revision: RevisionServiceClient::new(transport.clone()),
             identity: IdentityServiceClient::new(transport.clone()),
             changesets: ChangesetServiceClient::new(transport.clone()),
@@ -98,8 +101,13 @@ impl Client {
     }
 
     /// A request for what the record holds.
-    fn reading<T>(&self, message: T) -> Request<T> {
-        let mut request = timed(message);
+    pub(crate) fn reading<T>(&self, message: T) -> Request<T> {
+        self.reading_for(DEADLINE, message)
+    }
+
+    /// The same for an answer that may take another time.
+    pub(crate) fn reading_for<T>(&self, limit: Duration, message: T) -> Request<T> {
+        let mut request = timed_for(limit, message);
         if let Some(tier) = &self.seen_as {
             request.metadata_mut().insert(SEEN_AS, tier.clone());
         }

@@ -5,6 +5,7 @@
 
 mod briefs;
 mod client;
+mod dossier;
 mod error;
 mod platform;
 mod record;

@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
-use cloudsite_domain::record::{Layer, Revision};
-use cloudsite_store::Store;
+use cloudsite_domain::record::Layer;
 use geozero::{CoordDimensions, ToWkb};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params, params_from_iter};
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
-use super::table::{self, Column, Kind};
+use super::table::{self, Column, Kind, Rows};
 use super::{ExportError, properties, systems};
 
 /// What a GeoPackage has to have before any layer.
@@ -40,11 +39,11 @@ INSERT INTO gpkg_spatial_ref_sys VALUES
 /// The columns that every layer has.
 const OWN: [&str; 2] = ["fid", "geom"];
 
-/// Writes a layer, and returns how many features it has.
-pub(super) fn write(store: &dyn Store, layer: Layer, at: Revision, out: &mut dyn Write) -> Result<u64, ExportError> {
-    let columns = table::columns(store, layer, at, &OWN)?;
+/// Writes features of a layer, and returns how many there are.
+pub(super) fn write(rows: Rows<'_>, layer: Layer, out: &mut dyn Write) -> Result<u64, ExportError> {
+    let columns = table::columns_of(rows, layer, &OWN)?;
     let mut file = NamedTempFile::new()?;
-    let count = fill(&mut Connection::open(file.path())?, store, layer, at, &columns)?;
+    let count = fill(&mut Connection::open(file.path())?, rows, layer, &columns)?;
     io::copy(&mut file, out)?;
     Ok(count)
 }
@@ -53,13 +52,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn fill(
-    package: &mut Connection,
-    store: &dyn Store,
-    layer: Layer,
-    at: Revision,
-    columns: &[Column],
-) -> Result<u64, ExportError> {
+fn fill(package: &mut Connection, rows: Rows<'_>, layer: Layer, columns: &[Column]) -> Result<u64, ExportError> {
     let name = layer.as_str();
     let transaction = package.transaction()?;
     transaction.execute_batch(FRAME)?;
@@ -79,7 +72,7 @@ fn fill(
     let places = vec!["?"; columns.len() + 2].join(", ");
     let mut insert = transaction.prepare(&format!("INSERT INTO {} VALUES ({places})", quoted(name)))?;
     let mut extent: Option<[f64; 4]> = None;
-    let count = table::each(store, layer, at, &mut |version| {
+    let count = rows(&mut |version| {
         let feature = &version.feature;
         let bounds = feature.shape.bounds();
         let own = [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y];

@@ -15,7 +15,7 @@ use std::io::Write;
 
 use clap::ValueEnum;
 use cloudsite_domain::geometry::Shape;
-use cloudsite_domain::record::{Feature, Layer, Revision};
+use cloudsite_domain::record::{Feature, FeatureVersion, Layer, Revision};
 use cloudsite_store::{Store, StoreError};
 use geo_types::{Coord, LineString, Polygon};
 use serde_json::{Value, json};
@@ -88,12 +88,27 @@ pub(crate) fn write_as(
 ) -> Result<u64, ExportError> {
     let count = match format {
         Format::Geojson => write(store, layer, at, out)?,
-        Format::Gpkg => gpkg::write(store, layer, at, out)?,
+        Format::Gpkg => gpkg::write(&|row| table::each(store, layer, at, row), layer, out)?,
         Format::Shp => shapefile::write(store, layer, at, out)?,
         Format::Csv => csv::write(store, layer, at, out)?,
         Format::Xlsx => xlsx::write(store, layer, at, out)?,
         Format::Cityjson => cityjson::write(store, layer, at, out)?,
     };
+    out.flush()?;
+    Ok(count)
+}
+
+/// Writes features of a layer to `out` as a `GeoPackage`.
+pub(crate) fn write_package(
+    features: &[FeatureVersion],
+    layer: Layer,
+    out: &mut dyn Write,
+) -> Result<u64, ExportError> {
+    let rows = |row: &mut dyn FnMut(FeatureVersion) -> Result<(), ExportError>| {
+        features.iter().cloned().try_for_each(row)?;
+        Ok(features.len() as u64)
+    };
+    let count = gpkg::write(&rows, layer, out)?;
     out.flush()?;
     Ok(count)
 }

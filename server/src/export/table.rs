@@ -48,6 +48,10 @@ pub(super) struct Column {
     pub(super) kind: Kind,
 }
 
+/// Gives features one after the other, and how many there were; stops at the first error.
+pub(super) type Rows<'a> =
+    &'a dyn Fn(&mut dyn FnMut(FeatureVersion) -> Result<(), ExportError>) -> Result<u64, ExportError>;
+
 /// The columns of a layer as of a revision, the code first.
 pub(super) fn columns(
     store: &dyn Store,
@@ -55,8 +59,13 @@ pub(super) fn columns(
     at: Revision,
     taken: &[&str],
 ) -> Result<Vec<Column>, ExportError> {
+    columns_of(&|row| each(store, layer, at, row), layer, taken)
+}
+
+/// The columns of features of a layer, the code first.
+pub(super) fn columns_of(rows: Rows<'_>, layer: Layer, taken: &[&str]) -> Result<Vec<Column>, ExportError> {
     let mut kinds: BTreeMap<String, Kind> = BTreeMap::from([("code".to_owned(), Kind::Text)]);
-    each(store, layer, at, &mut |version| {
+    rows(&mut |version| {
         for (name, value) in properties::of(&version.feature) {
             let kind = Kind::of(&value);
             kinds.entry(name).and_modify(|known| *known = known.with(kind)).or_insert(kind);

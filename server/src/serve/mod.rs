@@ -32,6 +32,7 @@ use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::operator::{OperatorFile, Token};
 use crate::record::{Record, Views};
 use crate::siting::demand::{Keeper as DemandKeeper, Tally};
+use crate::siting::dossier;
 use crate::tiles::TileServer;
 use crate::watch::Watchers;
 use crate::{demo, telemetry};
@@ -142,6 +143,7 @@ pub(crate) struct Server {
     stop: watch::Sender<bool>,
     connections: tokio::task::JoinHandle<()>,
     imports: tokio::task::JoinHandle<()>,
+    dossiers: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -173,6 +175,7 @@ impl Server {
         let (runner, imports) = Runner::start(ChangesApi(Arc::new(changes)), stopping.clone());
         let tally = Arc::new(Tally::new(identity::system_clock()));
         let counting = DemandKeeper::start(Arc::clone(&tally), Arc::clone(&demand));
+        let (dossiers, dossiers_made) = make_dossiers(data, stopping.clone()).await?;
         let resolve = Arc::clone(&identity);
         let openid =
             openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
@@ -188,20 +191,33 @@ impl Server {
             briefs,
             demand,
             tally,
+            dossiers: &dossiers,
         };
+        let files = dossier::http::routes(Arc::clone(dossiers.shelf()), identity::system_clock());
         let front = Front::new(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
             passes: Arc::clone(&identity) as Arc<dyn TilePasses>,
             refusals,
             services: services::services(behind).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
-            routes: identity::http::routes(identity, openid),
+            routes: identity::http::routes(identity, openid).merge(files),
             web,
             metrics,
             stop: stopping.clone(),
         });
         let connections = tokio::spawn(connections::serve(listener, front, Limits::default(), stopping, DRAIN));
-        Ok(Self { address, record, links, operator, log, demand: counting, stop, connections, imports })
+        Ok(Self {
+            address,
+            record,
+            links,
+            operator,
+            log,
+            demand: counting,
+            stop,
+            connections,
+            imports,
+            dossiers: dossiers_made,
+        })
     }
 
     /// Where it listens.
@@ -225,10 +241,25 @@ impl Server {
         if let Err(error) = self.imports.await {
             tracing::error!(%error, "imports were not stopped well");
         }
+        if let Err(error) = self.dossiers.await {
+            tracing::error!(%error, "dossiers were not stopped well");
+        }
         self.demand.close().await;
         self.log.close().await;
         drop(self.operator);
     }
+}
+
+/// Opens the shelf of dossiers and makes those that wait.
+async fn make_dossiers(
+    data: &Path,
+    stopping: watch::Receiver<bool>,
+) -> anyhow::Result<(Arc<dossier::Runner>, tokio::task::JoinHandle<()>)> {
+    let (data, clock) = (data.to_owned(), identity::system_clock());
+    let open = move || dossier::Shelf::open(&data, clock());
+    let shelf = tokio::task::spawn_blocking(open).await.context("the dossiers were not opened")?;
+    let shelf = Arc::new(shelf.context("cannot read the dossiers that are kept")?);
+    Ok(dossier::Runner::start(shelf, identity::system_clock(), stopping))
 }
 
 /// The log of `record`, kept in the folder `data`.

@@ -45,6 +45,7 @@ pub(super) struct Behind<'a> {
     pub(super) briefs: Arc<dyn BriefStore>,
     pub(super) demand: Arc<dyn DemandStore>,
     pub(super) tally: Arc<Tally>,
+    pub(super) dossiers: &'a Arc<siting::dossier::Runner>,
 }
 
 /// Every service, not yet guarded by [`crate::access`].
@@ -61,6 +62,7 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         disclosures,
         token,
         imports,
+        dossiers,
         briefs: kept_briefs,
         demand: counted,
         tally,
@@ -104,6 +106,7 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         .add_service(changeset::uploads_server(Arc::clone(imports)))
         .add_service(changeset::operations_server(Arc::clone(imports)))
         .add_service(siting::server(views.clone(), identity::system_clock(), Arc::clone(&tally)))
+        .add_service(siting::dossier::server(views.clone(), identity::system_clock(), Arc::clone(dossiers)))
         .add_service(briefs::server(kept))
         .add_service(demand::server(tally, counted))
         .add_service(RevisionServiceServer::new(Revisions::new(views.clone(), roll_back)))

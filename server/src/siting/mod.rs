@@ -1,8 +1,9 @@
-//! Site selection: briefs answered from the record, as far as whoever asks may know it.
+//! Site selection: briefs answered from the record, as far as whoever asks may know it, and dossiers of the answers.
 
 pub(crate) mod briefs;
 mod convert;
 pub(crate) mod demand;
+pub(crate) mod dossier;
 mod route;
 mod service;
 

@@ -66,7 +66,8 @@ impl SitingService for Siting {
     }
 }
 
-async fn answer(
+/// The answer to a brief, as `view` may know it; what it names has gone over the desk.
+pub(super) async fn answer(
     view: View,
     request: wire::MatchRequest,
     today: Date,

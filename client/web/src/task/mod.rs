@@ -3,6 +3,7 @@
 mod address;
 mod brief;
 mod card;
+mod dossier;
 mod dropped;
 mod keeping;
 mod list;
@@ -14,6 +15,8 @@ mod session;
 mod time;
 mod toast;
 mod watch;
+
+pub(crate) use dossier::Making;
 
 use cloudsite_domain::identity::Tier;
 use cloudsite_link::{Client, LinkError};

@@ -95,3 +95,28 @@ export function isReady() {
 export function send(bytes) {
   viewer?.send(bytes);
 }
+
+// How often a picture is tried, and how wide it is at most, pixels.
+const TRIES = 20;
+const PICTURE_WIDTH = 1400;
+
+// What the canvas shows, as the bytes of a PNG of at most `mostBytes`; undefined if the browser gives none. What was drawn
+// is there only until the frame is shown, so it is taken within a frame, after the viewer has drawn in it.
+export async function picture(selector, mostBytes) {
+  const source = document.querySelector(selector);
+  if (viewer === null || !source?.width || !source.height) return undefined;
+  for (let width = Math.min(source.width, PICTURE_WIDTH), tries = 0; tries < TRIES; tries += 1) {
+    const copy = document.createElement("canvas");
+    copy.width = Math.round(width);
+    copy.height = Math.max(1, Math.round((width * source.height) / source.width));
+    const pen = copy.getContext("2d", { willReadFrequently: true });
+    await new Promise((next) => requestAnimationFrame(next));
+    pen.drawImage(source, 0, 0, copy.width, copy.height);
+    // Nothing was drawn in this frame.
+    if (pen.getImageData(copy.width >> 1, copy.height >> 1, 1, 1).data[3] === 0) continue;
+    const png = await new Promise((done) => copy.toBlob(done, "image/png"));
+    if (png && png.size <= mostBytes) return new Uint8Array(await png.arrayBuffer());
+    width *= 0.75;
+  }
+  return undefined;
+}

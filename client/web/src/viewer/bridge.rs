@@ -44,4 +44,8 @@ extern "C" {
     /// Gives the viewer an event.
     #[wasm_bindgen(catch)]
     pub(super) fn send(bytes: &[u8]) -> Result<(), JsValue>;
+
+    /// What a canvas shows, as a PNG of at most so many bytes; undefined if the browser gives none.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn picture(canvas: &str, most_bytes: f64) -> Result<JsValue, JsValue>;
 }

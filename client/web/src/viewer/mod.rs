@@ -71,3 +71,13 @@ pub(crate) fn bring_up_again(page: Page) {
 pub(crate) fn look(camera: cloudsite_proto::scene::Camera) {
     tell::tell(cloudsite_proto::scene::scene_event::Event::Camera(camera));
 }
+
+/// What the park looks like now, as a PNG of at most so many bytes; none if there is no view to be had.
+pub(crate) async fn picture(page: Page, most_bytes: u32) -> Option<Vec<u8>> {
+    use wasm_bindgen::JsCast;
+    if !page.viewer.with_untracked(ViewerState::listens) {
+        return None;
+    }
+    let png = bridge::picture(&format!("#{CANVAS}"), f64::from(most_bytes)).await.ok()?;
+    Some(png.dyn_into::<js_sys::Uint8Array>().ok()?.to_vec())
+}

@@ -1,5 +1,6 @@
 //! The site brief: what a project needs, and which places answer it.
 
+mod dossier;
 mod joined;
 mod places;
 mod row;
@@ -8,6 +9,7 @@ mod summary;
 
 use leptos::prelude::*;
 
+use self::dossier::DossierMaker;
 use self::joined::{Joined, SecondOpinions};
 use self::places::Places;
 use self::row::BriefRow;
@@ -79,6 +81,7 @@ pub(crate) fn BriefPanel() -> impl IntoView {
                 <ul>{(0..ROWS.len()).map(|index| view! { <BriefRow index /> }).collect_view()}</ul>
             </details>
             <Summary />
+            <DossierMaker />
             <Places />
             <Joined />
             <SecondOpinions />

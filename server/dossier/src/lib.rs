@@ -1,0 +1,25 @@
+//! The dossier of a site selection (选址报告): what was asked, which places answer it, why, by whom it is said and what nobody
+//! knows, typeset as PDF in two languages. Pure: no clock, no files, no network; the same dossier gives the same bytes.
+//!
+//! [`Dossier`] is what a program reads, as JSON; [`typeset`] is what people read. Texts of people never become markup: the
+//! template reads them as strings.
+
+mod drawing;
+mod font;
+mod language;
+mod model;
+mod phrase;
+mod picture;
+mod typesetting;
+
+pub use drawing::{Area, Drawing, Line, Mark, Paint};
+pub use language::Language;
+pub use model::{
+    Amount, Answer, Ask, Change, Counts, Criterion, Dossier, Fact, FactValue, Interval, Names, ParkSheet, Place,
+    Ranked, Relaxation, Role, Said, Share, Standing, Step, Supply, Value, Verdict, ZoneSheet,
+};
+pub use picture::{InvalidPicture, Picture};
+pub use typesetting::{Maps, Typeset, TypesetError, typeset};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,359 @@
+//! What a dossier says, in no language: the JSON that programs read.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Names by the tags of their languages.
+pub type Names = BTreeMap<String, String>;
+
+/// A site selection as of a revision, for one who asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dossier {
+    /// The park that it is about.
+    pub park: ParkSheet,
+    /// What the project is called by who asked; empty without.
+    #[serde(default)]
+    pub project: String,
+    /// The revision of the record that everything was computed at.
+    pub revision: u64,
+    /// The day that supplies are looked at on.
+    pub day: Date,
+    /// The day that it was made.
+    pub made_on: Date,
+    /// The disclosure tier of who asked: a value that it is not given counts as unknown.
+    pub tier: String,
+    /// What is asked.
+    pub brief: Vec<Criterion>,
+    /// How many places stand how.
+    pub counts: Counts,
+    /// The points of a place that is all that is wished; 0 if nothing is.
+    pub full_points: u64,
+    /// The first places in order.
+    pub ranking: Vec<Ranked>,
+    /// The places that are described, as they were asked for.
+    pub places: Vec<Place>,
+    /// What each must costs.
+    pub relaxations: Vec<Relaxation>,
+    /// Between which weights the first place stays first.
+    pub intervals: Vec<Interval>,
+    /// How often places come first when weights are drawn at random.
+    pub shares: Vec<Share>,
+}
+
+/// The park.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParkSheet {
+    /// Its names.
+    pub names: Names,
+    /// Whether everything in it is invented.
+    pub synthetic: bool,
+    /// What a reader has to be told.
+    #[serde(default)]
+    pub notice: Names,
+}
+
+/// One thing that is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Criterion {
+    /// How much it counts.
+    #[serde(flatten)]
+    pub role: Role,
+    /// What it is.
+    pub ask: Ask,
+}
+
+/// How much something counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Role {
+    /// Without it a place is of no use.
+    Must,
+    /// The more of it the better.
+    Wish {
+        /// Against the other wishes.
+        weight: u32,
+    },
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Ask {
+    /// An amount: within bounds if it is a must, between what is worth nothing and all if it is a wish.
+    Amount {
+        /// Of what, by its word on the wire.
+        quantity: String,
+        /// Its unit; empty for a ratio.
+        unit: String,
+        /// At least so much.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min: Option<f64>,
+        /// At most so much.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<f64>,
+        /// What is worth nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        none: Option<f64>,
+        /// What is worth all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        full: Option<f64>,
+        /// On which day, if not the brief's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Date>,
+    },
+    /// One of some words.
+    Word {
+        /// For what, by its word on the wire.
+        quality: String,
+        /// The words.
+        among: Vec<String>,
+    },
+    /// Room for a building.
+    Footprint {
+        /// One side, metres.
+        width_m: f64,
+        /// The other side, metres.
+        depth_m: f64,
+    },
+}
+
+/// How many places stand how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// They pass every must.
+    pub suits: u32,
+    /// They fail none, and leave some unknown.
+    pub open: u32,
+    /// They fail at least one.
+    pub fails: u32,
+}
+
+/// How a place stands to the musts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It passes all.
+    Suits,
+    /// It fails none, and of some nobody knows.
+    Open,
+    /// It fails at least one.
+    Fails,
+}
+
+/// A place in the ranking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ranked {
+    /// Its code.
+    pub parcel: String,
+    /// 1 for the first.
+    pub rank: u32,
+    /// How it stands.
+    pub standing: Standing,
+    /// Its points.
+    pub points: u64,
+    /// Its points if all that is unknown were as wished.
+    pub possible_points: u64,
+}
+
+/// A place that is described.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Where it stands.
+    #[serde(flatten)]
+    pub ranked: Ranked,
+    /// Its names.
+    pub names: Names,
+    /// The zone that it lies in; none if the record knows of none.
+    pub zone: Option<ZoneSheet>,
+    /// What the record says of it.
+    pub facts: Vec<Fact>,
+    /// What is supplied to it; empty if the record says nothing.
+    pub supplies: Vec<Supply>,
+    /// To each criterion, in the order of the brief.
+    pub answers: Vec<Answer>,
+    /// The must that it meets most narrowly, by its place in the brief.
+    pub binding: Option<usize>,
+    /// Each by itself would make it the first; of a place that suits and is not.
+    pub changes: Vec<Change>,
+}
+
+/// A zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ZoneSheet {
+    /// Its code.
+    pub code: String,
+    /// Its names.
+    pub names: Names,
+    /// Its kind; empty if it is not known.
+    pub kind: String,
+}
+
+/// Who said something, when, and how sure it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// By name; empty where who asks is not told.
+    pub source: String,
+    /// As of which day.
+    pub as_of: Date,
+    /// `high`, `medium`, `low`; empty where nobody says.
+    #[serde(default)]
+    pub confidence: String,
+}
+
+/// What the record says of one field of a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// The field, by its word.
+    pub field: String,
+    /// What it is.
+    pub value: FactValue,
+    /// Who says so, or whom to ask; none where nobody is named.
+    pub said: Option<Said>,
+}
+
+/// A field's value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactValue {
+    /// Nobody knows, or who asks is not told.
+    Unknown,
+    /// So much.
+    Amount(Amount),
+    /// Between bounds.
+    Range {
+        /// At least.
+        min: Option<f64>,
+        /// At most.
+        max: Option<f64>,
+    },
+    /// A word of a vocabulary.
+    Word(String),
+    /// Distances to be kept: front, side, rear, metres.
+    Setbacks([f64; 3]),
+    /// For so many years, and how.
+    Tenure {
+        /// Kind of tenure.
+        kind: String,
+        /// For how long.
+        years: u32,
+    },
+}
+
+/// An amount with its unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Amount {
+    /// How much.
+    pub value: f64,
+    /// In which unit; empty for a ratio.
+    pub unit: String,
+}
+
+/// What is supplied from a day on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Supply {
+    /// Of what.
+    pub kind: String,
+    /// How much; none where that is not known.
+    pub capacity: Option<Amount>,
+    /// From which day; none where it is there already.
+    pub from: Option<Date>,
+    /// Who says so.
+    pub said: Said,
+}
+
+/// Whether a criterion is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is.
+    Pass,
+    /// It is not.
+    Fail,
+    /// Nobody knows: never a pass.
+    Unknown,
+}
+
+/// What is found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Nothing.
+    Unknown,
+    /// So much, in the criterion's unit.
+    Amount(f64),
+    /// This.
+    Word(String),
+}
+
+/// What is found of a criterion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Whether it is met; of a wish, whether anything is known.
+    pub verdict: Verdict,
+    /// What the record says.
+    pub value: Value,
+    /// How far within its nearest bound, in its unit; negative outside.
+    pub margin: Option<f64>,
+    /// The day from which there is enough; none if none is promised.
+    pub from: Option<Date>,
+    /// Points of a wish.
+    pub points: u64,
+    /// Who says so, or whom to ask.
+    pub said: Option<Said>,
+    /// Of a footprint that has room: its corners, east and north, EPSG:4549, metres.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub placement: Vec<[f64; 2]>,
+}
+
+/// A change that would make a place the first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The wish, by its place in the brief.
+    pub criterion: usize,
+    /// The amount that it would have to be; none where it would have to be one of the wished words.
+    pub to: Option<f64>,
+}
+
+/// What a must costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Relaxation {
+    /// The must, by its place in the brief.
+    pub criterion: usize,
+    /// Places that fail it and nothing else.
+    pub alone: u32,
+    /// Places that leave it unknown and are open for no other reason.
+    pub unknown: u32,
+    /// How far it would have to give way for how many.
+    pub steps: Vec<Step>,
+}
+
+/// A must that gives way so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The bound instead of the one that is asked.
+    pub bound: f64,
+    /// Places that would suit besides.
+    pub opens: u32,
+}
+
+/// Between which weights of a wish the first place stays first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// The wish, by its place in the brief.
+    pub criterion: usize,
+    /// The lowest weight.
+    pub from: f64,
+    /// The highest; none if it can be as high as may be.
+    pub to: Option<f64>,
+}
+
+/// How often a place comes first when weights are drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// The place's code.
+    pub parcel: String,
+    /// Draws of a thousand in which it comes first.
+    pub first: u32,
+}

@@ -1,0 +1,216 @@
+//! A dossier as it is read in one language: whole sentences and cells, which the template only sets.
+
+mod closing;
+mod place;
+mod ranking;
+mod speak;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::drawing::Drawing;
+use crate::font::families;
+use crate::language::Language;
+use crate::model::Dossier;
+use crate::typesetting::Maps;
+use place::PlaceView;
+use ranking::{Cost, Ranking, Weights};
+
+/// A dossier in one language.
+#[derive(Debug, Serialize)]
+pub(crate) struct Edition {
+    lang: &'static str,
+    fonts: [&'static str; 3],
+    /// Headings, captions and heads of columns by their keys.
+    labels: BTreeMap<&'static str, String>,
+    title: String,
+    language: String,
+    park: String,
+    project: String,
+    revision_day: String,
+    lead: String,
+    cover: Vec<[String; 2]>,
+    /// Title and detail, where the park is invented.
+    synthetic: Option<[String; 2]>,
+    summary: Vec<String>,
+    ranking: Vec<Ranking>,
+    overview: Option<MapView>,
+    brief: Vec<[String; 3]>,
+    costs: Vec<Cost>,
+    weights: Weights,
+    places: Vec<PlaceView>,
+    sources: Vec<[String; 4]>,
+    missing: Vec<String>,
+    method: Vec<String>,
+}
+
+/// A map on the page.
+#[derive(Debug, Serialize)]
+pub(crate) struct MapView {
+    file: String,
+    aspect: f64,
+    marks: Vec<MarkView>,
+    bar: String,
+    bar_share: f64,
+    caption: String,
+}
+
+#[derive(Debug, Serialize)]
+struct MarkView {
+    x: f64,
+    y: f64,
+    text: String,
+    is_strong: bool,
+}
+
+/// What the template calls by a key, from the dossier's own texts.
+const LABELS: [&str; 46] = [
+    "h.summary",
+    "h.ranking",
+    "h.map",
+    "h.brief",
+    "h.costs",
+    "h.weights",
+    "h.facts",
+    "h.supplies",
+    "h.answers",
+    "h.why",
+    "h.ask",
+    "h.pictures",
+    "h.sources",
+    "h.missing",
+    "h.method",
+    "col.rank",
+    "col.parcel",
+    "col.zone",
+    "col.standing",
+    "col.score",
+    "col.what",
+    "col.asked",
+    "col.role",
+    "col.found",
+    "col.points",
+    "col.source",
+    "col.as_of",
+    "col.confidence",
+    "col.for",
+    "col.weight",
+    "col.stays",
+    "col.capacity",
+    "col.since",
+    "col.alone",
+    "col.unknown",
+    "col.steps",
+    "col.share",
+    "costs.lead",
+    "costs.none",
+    "pictures.lead",
+    "legend.suits",
+    "legend.open",
+    "legend.fails",
+    "sources.lead",
+    "sources.none",
+    "supply_none",
+];
+
+/// The name of a map's picture.
+pub(crate) fn overview_file() -> String {
+    "overview.svg".to_owned()
+}
+
+/// The name of the picture of the place at an index.
+pub(crate) fn site_file(index: usize) -> String {
+    format!("site-{index}.svg")
+}
+
+impl MapView {
+    fn of(drawing: &Drawing, file: String, caption: String, language: Language) -> Option<Self> {
+        let aspect = drawing.aspect()?;
+        let (length, bar_share) = drawing.scale_bar();
+        let bar = if length >= 1_000.0 { (length / 1_000.0, "km") } else { (length, "m") };
+        let mark = |mark: &crate::drawing::Mark| {
+            let [x, y] = drawing.share(mark.at);
+            MarkView { x, y, text: mark.text.clone(), is_strong: mark.is_strong }
+        };
+        let bar = language.amount("", bar.0, bar.1);
+        Some(Self { file, aspect, marks: drawing.marks.iter().map(mark).collect(), bar, bar_share, caption })
+    }
+}
+
+/// What is put into words: a dossier, its maps, and how many pictures come with it.
+pub(crate) struct Told<'a> {
+    pub(crate) dossier: &'a Dossier,
+    pub(crate) maps: &'a Maps,
+    pub(crate) pictures: usize,
+    /// Both languages, the first first.
+    pub(crate) languages: [Language; 2],
+}
+
+impl Told<'_> {
+    /// The dossier in one language.
+    pub(crate) fn in_language(&self, language: Language) -> Edition {
+        let dossier = self.dossier;
+        let revision = dossier.revision.to_string();
+        let day = dossier.day.to_string();
+        let caption = language.say("map.caption", &[("revision", &revision)]);
+        Edition {
+            lang: language.tag(),
+            fonts: families(language),
+            labels: LABELS.into_iter().map(|key| (key, language.own(key))).collect(),
+            title: language.own("title"),
+            language: language.text("language"),
+            park: language.name(&dossier.park.names).map_or_else(|| language.text("app.park_fallback"), str::to_owned),
+            project: dossier.project.clone(),
+            revision_day: language.say("revision_day", &[("revision", &revision), ("day", &day)]),
+            lead: language.own("lead"),
+            cover: self.cover(language),
+            synthetic: dossier.park.synthetic.then(|| {
+                let notice = language.name(&dossier.park.notice);
+                let detail = notice.map_or_else(|| language.own("synthetic_detail"), str::to_owned);
+                [language.own("synthetic"), detail]
+            }),
+            summary: ranking::summary(dossier, language),
+            ranking: ranking::ranking(dossier, language),
+            overview: MapView::of(&self.maps.overview, overview_file(), caption, language),
+            brief: dossier
+                .brief
+                .iter()
+                .map(|criterion| [language.subject(criterion), language.asked(criterion), language.role(criterion)])
+                .collect(),
+            costs: ranking::costs(dossier, language),
+            weights: ranking::weights(dossier, language),
+            places: (0..dossier.places.len()).map(|index| self.place(index, language)).collect(),
+            sources: closing::sources(dossier, language),
+            missing: closing::missing(self, language),
+            method: ["musts", "points", "same", "coordinates"].map(|key| language.own(&format!("method.{key}"))).into(),
+        }
+    }
+
+    fn cover(&self, language: Language) -> Vec<[String; 2]> {
+        let dossier = self.dossier;
+        let places: Vec<&str> = dossier.places.iter().map(|place| place.ranked.parcel.as_str()).collect();
+        let languages = self.languages.map(|language| language.text("language"));
+        let rows = [
+            ("cover.revision", dossier.revision.to_string()),
+            ("cover.day", dossier.day.to_string()),
+            ("cover.made_on", dossier.made_on.to_string()),
+            ("cover.tier", language.word("tier", &dossier.tier)),
+            ("cover.places", places.join(&language.list_mark())),
+            ("cover.languages", languages.join(" · ")),
+        ];
+        rows.into_iter().map(|(key, value)| [language.own(key), value]).collect()
+    }
+
+    fn place(&self, index: usize, language: Language) -> PlaceView {
+        let place = &self.dossier.places[index];
+        let parcel = place.ranked.parcel.as_str();
+        let mut caption = language.say("map.site", &[("parcel", parcel)]);
+        if place.answers.iter().any(|answer| !answer.placement.is_empty()) {
+            caption = format!("{caption} {}", language.own("map.placement"));
+        }
+        let drawn = self.maps.sites.get(index);
+        let map = drawn.and_then(|drawing| MapView::of(drawing, site_file(index), caption, language));
+        place::view(self.dossier, place, map, language)
+    }
+}

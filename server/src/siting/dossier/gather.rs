@@ -1,0 +1,196 @@
+//! Puts a dossier together from the answer to a brief and the record as who asks is given it.
+
+use cloudsite_domain::identity::Tier;
+use cloudsite_domain::record::{
+    Body, Bounds, Code, Confidence, Feature, FeatureVersion, Layer, Names as RecordNames, Parcel, Source, SourcedField,
+};
+use cloudsite_dossier::{
+    Amount, Counts, Dossier, Fact, FactValue, Maps, Names, ParkSheet, Place, Said, Supply, ZoneSheet,
+};
+use cloudsite_proto::siting as wire;
+use jiff::civil::Date;
+
+use super::asked::Asked;
+use super::map;
+use super::tell;
+use crate::grpc::Refusal;
+use crate::record::{Entry, Snapshot};
+
+/// Places that the ranking keeps.
+const RANKED: usize = 20;
+
+/// What a dossier is made from.
+pub(super) struct Basis<'a> {
+    pub(super) tier: Tier,
+    /// What who asks is given.
+    pub(super) snapshot: &'a Snapshot,
+    /// What everyone is given, for the maps.
+    pub(super) public: &'a Snapshot,
+    pub(super) today: Date,
+}
+
+/// A dossier, what is drawn for it, and the parcels that it is about.
+pub(super) struct Gathered {
+    pub(super) dossier: Dossier,
+    pub(super) maps: Maps,
+    pub(super) parcels: Vec<FeatureVersion>,
+}
+
+/// Puts a dossier together. The places that the answer names have gone over the desk with it; what is drawn around them is
+/// everyone's.
+///
+/// # Errors
+/// If a place that is asked for was not explained.
+pub(super) fn gather(
+    source: &Basis<'_>,
+    asked: &Asked,
+    brief: &wire::Brief,
+    answer: &wire::MatchResponse,
+) -> Result<Gathered, Refusal> {
+    let described = asked.described(&answer.places)?;
+    let parcels = source.snapshot.layer(Layer::Parcel);
+    let mut places = Vec::new();
+    let mut versions = Vec::new();
+    let mut sites = Vec::new();
+    for (rank, told) in described {
+        let entry = tell::code_of(&told.parcel).parse::<Code>().ok().and_then(|code| parcels.find(&code));
+        // Answered from the same snapshot, so it is there.
+        let entry = entry.ok_or(Refusal::Interrupted)?;
+        sites.push(map::site(source.public, entry, (rank, told)));
+        versions.push(version(entry, rank, told, answer));
+        places.push(place(source.snapshot, &entry.feature, (rank, told)));
+    }
+    let overview = map::overview(source.public, answer, &places);
+    let dossier = Dossier {
+        park: park(source.snapshot),
+        project: asked.project.clone(),
+        revision: answer.revision,
+        day: answer.day.parse().unwrap_or(source.today),
+        made_on: source.today,
+        tier: source.tier.as_str().to_owned(),
+        brief: tell::brief(brief),
+        counts: Counts { suits: answer.suits, open: answer.open, fails: answer.fails },
+        full_points: answer.full_points,
+        ranking: (1..).zip(&answer.places).take(RANKED).map(|(rank, place)| tell::ranked(rank, place)).collect(),
+        places,
+        relaxations: answer.relaxations.iter().map(tell::relaxation).collect(),
+        intervals: answer.intervals.iter().map(tell::interval).collect(),
+        shares: answer.shares.iter().map(tell::share).collect(),
+    };
+    Ok(Gathered { dossier, maps: Maps { overview, sites }, parcels: versions })
+}
+
+/// A parcel for the `GeoPackage`, with where it stands among its attributes.
+fn version(entry: &Entry, rank: u32, told: &wire::Place, answer: &wire::MatchResponse) -> FeatureVersion {
+    let mut version = entry.version();
+    let mut put = |name: &str, value: String| version.feature.attributes.insert(format!("dossier_{name}"), value);
+    put("revision", answer.revision.to_string());
+    put("rank", rank.to_string());
+    let standing = match told.standing() {
+        wire::Standing::Suits => "suits",
+        wire::Standing::Open => "open",
+        wire::Standing::Fails | wire::Standing::Unspecified => "fails",
+    };
+    put("standing", standing.to_owned());
+    put("points", told.points.to_string());
+    put("full_points", answer.full_points.to_string());
+    version
+}
+
+fn names(names: &RecordNames) -> Names {
+    names.iter().map(|(language, name)| (language.tag().to_owned(), name.to_owned())).collect()
+}
+
+fn park(snapshot: &Snapshot) -> ParkSheet {
+    let park = snapshot.park().map(|entry| &entry.feature);
+    let notice = park.and_then(|park| match &park.body {
+        Body::Park(body) => Some(names(&body.notice)),
+        _ => None,
+    });
+    ParkSheet {
+        names: park.map(|park| names(&park.names)).unwrap_or_default(),
+        synthetic: snapshot.is_synthetic(),
+        notice: notice.unwrap_or_default(),
+    }
+}
+
+fn place(snapshot: &Snapshot, feature: &Feature, (rank, told): (u32, &wire::Place)) -> Place {
+    let parcel = match &feature.body {
+        Body::Parcel(parcel) => Some(parcel.as_ref()),
+        _ => None,
+    };
+    Place {
+        ranked: tell::ranked(rank, told),
+        names: names(&feature.names),
+        zone: parcel.and_then(|parcel| parcel.zone.as_ref()).map(|code| zone(snapshot, code)),
+        facts: parcel.map(|parcel| facts(feature, parcel)).unwrap_or_default(),
+        supplies: parcel.map(supplies).unwrap_or_default(),
+        answers: told.answers.iter().map(tell::answer).collect(),
+        binding: told.binding.map(|index| index as usize),
+        changes: told.changes.iter().map(tell::change).collect(),
+    }
+}
+
+fn zone(snapshot: &Snapshot, code: &Code) -> ZoneSheet {
+    let feature = snapshot.layer(Layer::Zone).find(code).map(|entry| &entry.feature);
+    let kind = feature.and_then(|feature| match &feature.body {
+        Body::Zone(zone) => Some(zone.kind.as_str().to_owned()),
+        _ => None,
+    });
+    ZoneSheet {
+        code: code.to_string(),
+        names: feature.map(|feature| names(&feature.names)).unwrap_or_default(),
+        kind: kind.unwrap_or_default(),
+    }
+}
+
+fn said(source: &str, as_of: Date, confidence: Option<Confidence>) -> Said {
+    let confidence = confidence.map(|sure| sure.as_str().to_owned()).unwrap_or_default();
+    Said { source: source.to_owned(), as_of, confidence }
+}
+
+fn facts(feature: &Feature, parcel: &Parcel) -> Vec<Fact> {
+    let of = |field: SourcedField| {
+        let source: Option<&Source> = parcel.sources.of(field);
+        source.map(|source| said(&source.source, source.as_of, source.confidence))
+    };
+    let fact = |field: &str, value: Option<FactValue>, said: Option<Said>| Fact {
+        field: field.to_owned(),
+        value: value.unwrap_or(FactValue::Unknown),
+        said,
+    };
+    let amount = |value: f64, unit: &str| FactValue::Amount(Amount { value, unit: unit.to_owned() });
+    let word = |word: &str| FactValue::Word(word.to_owned());
+    let range = |bounds: Bounds| (!bounds.is_open()).then_some(FactValue::Range { min: bounds.min, max: bounds.max });
+    let setbacks = parcel.setbacks.map(|all| FactValue::Setbacks([all.front_m, all.side_m, all.rear_m]));
+    let tenure = parcel.tenure.as_ref();
+    let tenure = tenure.map(|tenure| FactValue::Tenure { kind: tenure.kind.as_str().to_owned(), years: tenure.years });
+    let price = parcel.price.as_ref();
+    vec![
+        fact("area", Some(amount(feature.shape.area_m2(), "m²")), None),
+        fact("status", Some(word(parcel.status.as_str())), of(SourcedField::Status)),
+        fact("acquisition", parcel.acquisition.map(|way| word(way.as_str())), of(SourcedField::Acquisition)),
+        fact("land_use", parcel.land_use.as_ref().map(|land_use| word(land_use.as_str())), of(SourcedField::LandUse)),
+        fact("plot_ratio", range(parcel.plot_ratio), of(SourcedField::PlotRatio)),
+        fact("site_coverage", range(parcel.site_coverage), of(SourcedField::SiteCoverage)),
+        fact("green_ratio", range(parcel.green_ratio), of(SourcedField::GreenRatio)),
+        fact("height_limit_m", parcel.height_limit_m.map(|metres| amount(metres, "m")), of(SourcedField::HeightLimit)),
+        fact("setbacks", setbacks, of(SourcedField::Setbacks)),
+        fact("tenure", tenure, of(SourcedField::Tenure)),
+        fact(
+            "price",
+            price.map(|price| amount(price.cny_per_m2, "CNY/m²")),
+            price.map(|price| said(&price.source, price.as_of, price.confidence)),
+        ),
+    ]
+}
+
+fn supplies(parcel: &Parcel) -> Vec<Supply> {
+    let supply = |supply: &cloudsite_domain::record::Supply| Supply {
+        kind: supply.kind.as_str().to_owned(),
+        capacity: supply.capacity.map(|value| Amount { value, unit: supply.kind.unit().to_owned() }),
+        from: supply.from,
+        said: said(&supply.source, supply.as_of, supply.confidence),
+    };
+    parcel.supplies.iter().map(supply).collect()
+}

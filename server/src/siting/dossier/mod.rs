@@ -1,0 +1,14 @@
+//! Dossiers: asked for in one call, made one at a time, kept on a shelf in the data folder, fetched over HTTP.
+
+mod asked;
+mod gather;
+pub(crate) mod http;
+mod map;
+mod runner;
+mod service;
+mod shelf;
+mod tell;
+
+pub(crate) use runner::Runner;
+pub(crate) use service::server;
+pub(crate) use shelf::Shelf;
