@@ -15,6 +15,7 @@ pub mod demand;
 mod explain;
 pub mod fit;
 mod judge;
+pub mod massing;
 mod musts;
 mod quantity;
 mod relax;
