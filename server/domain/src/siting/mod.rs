@@ -23,6 +23,7 @@ mod saved;
 mod score;
 mod second;
 mod sensitivity;
+pub mod sun;
 mod table;
 mod value;
 

@@ -164,7 +164,7 @@ fn place(massing: &Massing, area: &Polygon, angle: f64, setback_m: f64) -> Optio
 /// Factories of every kind of part, the largest first, that a parcel of so many m² is tried with. Their proportions are the
 /// project's own.
 fn usual(area_m2: f64) -> impl Iterator<Item = Blocks> {
-    const SHARES: [f64; 6] = [0.40, 0.32, 0.24, 0.17, 0.11, 0.06];
+    const SHARES: [f64; 8] = [0.60, 0.52, 0.44, 0.36, 0.28, 0.20, 0.13, 0.07];
     SHARES.into_iter().map(move |share| {
         let side_m = (area_m2 * share).sqrt();
         let block = |width: f64, depth: f64, storeys: u32, storey_m: f64| Block {
