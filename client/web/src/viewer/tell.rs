@@ -34,7 +34,7 @@ pub(super) fn follow(page: Page) {
     let listens = Memo::new(move |_| page.viewer.with(super::ViewerState::listens));
     on(listens, move || Some(Event::Language(Language { tag: page.language.get().tag().to_owned() })));
     on(listens, move || page.quality.get().map(|level| Event::Quality(Quality { level: level.into() })));
-    on(listens, move || Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get() })));
+    on(listens, move || Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get(), declination_deg: None })));
     on(listens, move || Some(Event::Layers(layers(page))));
     on(listens, move || {
         let together = page.joined.get();
