@@ -4,6 +4,7 @@ mod address;
 mod brief;
 mod card;
 mod dropped;
+mod fitting;
 mod keeping;
 mod list;
 mod park;
@@ -63,6 +64,7 @@ pub(crate) fn start(page: Page) {
     loader.follow_reader();
     loader.follow_time();
     loader.follow_keeping();
+    loader.follow_fitting();
     loader.follow_filter();
     loader.follow_brief();
     loader.follow_saved();
