@@ -195,6 +195,27 @@ impl Page {
         self.client.perform_actions(press).await.expect("the mouse can be moved");
     }
 
+    /// Drags from a point of the window to another with the left button, by way of the points between, CSS pixels.
+    pub async fn drag(&self, from: (f64, f64), to: (f64, f64)) {
+        const STEPS: u32 = 6;
+        let short = Some(Duration::from_millis(60));
+        let mut press = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveTo { duration: short, x: from.0, y: from.1 })
+            // The picture is drawn once more, so that the pointer is known to be there.
+            .then(PointerAction::Pause { duration: Duration::from_millis(400) })
+            .then(PointerAction::Down { button: fantoccini::actions::MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Pause { duration: Duration::from_millis(400) });
+        for step in 1..=STEPS {
+            let part = f64::from(step) / f64::from(STEPS);
+            let (x, y) = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+            press = press
+                .then(PointerAction::MoveTo { duration: short, x, y })
+                .then(PointerAction::Pause { duration: Duration::from_millis(200) });
+        }
+        let press = press.then(PointerAction::Up { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(press).await.expect("the mouse can be moved");
+    }
+
     /// Taps a point of the window with a finger, CSS pixels.
     pub async fn tap_at(&self, x: f64, y: f64) {
         let tap = TouchActions::new("finger".to_owned())

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod camera;
 pub mod draw;
+pub mod massing;
 pub mod mesh;
 pub mod options;
 pub mod overlay;

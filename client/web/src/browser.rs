@@ -7,6 +7,7 @@ use web_sys::{
 };
 
 const LANGUAGE_KEY: &str = "cloudsite.language";
+const VARIANTS_KEY: &str = "cloudsite.fits";
 const SESSION_KEY: &str = "cloudsite.session";
 
 fn window() -> Window {
@@ -76,6 +77,19 @@ pub(crate) fn keep_language(language: Language) {
         // Without room in the storage the choice lasts as long as the page.
         let _full = storage.set_item(LANGUAGE_KEY, language.tag());
     }
+}
+
+/// Keeps a park's variants of factories for the next visit.
+pub(crate) fn keep_variants(park: &str, variants: &str) {
+    if let Some(storage) = storage() {
+        // Without room in the storage they last as long as the page.
+        let _full = storage.set_item(&format!("{VARIANTS_KEY}.{park}"), variants);
+    }
+}
+
+/// The variants of a park that were kept.
+pub(crate) fn kept_variants(park: &str) -> Option<String> {
+    storage()?.get_item(&format!("{VARIANTS_KEY}.{park}")).ok().flatten()
 }
 
 /// Tells the browser which language the page is in; the choice of Han variants depends on it.

@@ -15,6 +15,7 @@ use cloudsite_proto::siting::{MatchResponse, RouteResponse};
 use leptos::prelude::*;
 use web_sys::File;
 
+use crate::fitting::Fitting;
 use crate::keeping::Keeping;
 use crate::pure::brief::Draft;
 use crate::pure::facts::code_of;
@@ -188,6 +189,10 @@ pub(crate) struct Signals {
     pub(crate) tab: RwSignal<Tab>,
     /// Name of the open changeset.
     pub(crate) open_changeset: RwSignal<Option<String>>,
+    /// The factory that is tried on the open parcel, as a link has it; empty is one to begin with.
+    pub(crate) fit: RwSignal<Option<String>>,
+    /// The fit test; none until it was fetched.
+    pub(crate) fitting: RwSignal<Option<&'static dyn Fitting>>,
     /// What those work with who keep the record; none until it was fetched.
     pub(crate) keeping: RwSignal<Option<&'static dyn Keeping>>,
     /// A file that was dropped before that, and when, seconds since 1970.
@@ -257,6 +262,8 @@ impl Page {
             tab: RwSignal::new(if link.changeset.is_some() { Tab::Changes } else { Tab::Find }),
             open_changeset: RwSignal::new(link.changeset.as_ref().map(|id| format!("changesets/{id}"))),
             keeping: RwSignal::new(None),
+            fit: RwSignal::new(link.fit.clone().filter(|_| link.parcel.is_some())),
+            fitting: RwSignal::new(None),
             held_file: StoredValue::new_local(None),
         })))
     }
@@ -373,6 +380,7 @@ impl Page {
             view: self.camera.get(),
             revision: self.as_of.get(),
             seen_as: self.seen_as.with(|seen| seen.as_ref().map(|seen| seen.tier.to_string())),
+            fit: self.fit.get().filter(|fit| !fit.is_empty()),
             changeset: self.open_changeset.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
             brief: self.shelf.with(Shelf::id),
             language: Some(self.language.get()),

@@ -12,6 +12,7 @@ use crate::wasm::Profile;
 
 const PAGE_GOAL_MB: f64 = 0.4;
 const KEEPING_GOAL_MB: f64 = 0.4;
+const FITTING_GOAL_MB: f64 = 0.4;
 const RULES_GOAL_MB: f64 = 0.4;
 const VIEWER_GOAL_MB: f64 = 5.0;
 
@@ -22,6 +23,7 @@ pub(crate) fn measure() -> Result<Report> {
     for (name, folder, file, goal) in [
         ("page", "", "page_bg", PAGE_GOAL_MB),
         ("page, for who keeps the record", "", "page_keeping", KEEPING_GOAL_MB),
+        ("page, for who tries a factory", "", "page_fitting", FITTING_GOAL_MB),
         ("rules", "rules", "rules_bg", RULES_GOAL_MB),
         ("viewer", "viewer", "viewer_bg", VIEWER_GOAL_MB),
     ] {

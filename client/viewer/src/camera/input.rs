@@ -18,10 +18,16 @@ const TILT_PARALLEL: f64 = 0.004;
 #[derive(Default)]
 pub(super) struct PointerMemory(Option<Vec2>);
 
+/// Whether hands hold something in the picture, and so do not move the camera.
+#[derive(Resource, Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Grip(pub bool);
+
 /// Left drag pans, right drag or Ctrl with the left turns, the wheel zooms to the pointer.
+#[expect(clippy::too_many_arguments, reason = "each is a resource of Bevy's")]
 pub(super) fn mouse(
     camera: ResMut<Camera>,
     viewport: Res<Viewport>,
+    grip: Res<Grip>,
     buttons: Res<ButtonInput<MouseButton>>,
     keys: Res<ButtonInput<KeyCode>>,
     scroll: Res<AccumulatedMouseScroll>,
@@ -36,7 +42,7 @@ pub(super) fn mouse(
         let (from, to) = viewport.moved(before, here);
         let held = buttons.pressed(MouseButton::Left) || buttons.pressed(MouseButton::Right);
         let pressed_now = buttons.just_pressed(MouseButton::Left) || buttons.just_pressed(MouseButton::Right);
-        if held && !pressed_now && before != here {
+        if held && !pressed_now && before != here && !grip.0 {
             if turning && !rig.pose().walking {
                 rig.turn(to - from);
             } else {
@@ -58,8 +64,14 @@ pub(super) fn mouse(
 }
 
 /// One finger pans; two zoom, turn and carry along, and tilt when they move up or down together.
-pub(super) fn touch(camera: ResMut<Camera>, viewport: Res<Viewport>, touches: Res<Touches>, time: Res<Time>) {
-    let Some(rig) = camera.into_inner().rig_mut() else { return };
+pub(super) fn touch(
+    camera: ResMut<Camera>,
+    viewport: Res<Viewport>,
+    grip: Res<Grip>,
+    touches: Res<Touches>,
+    time: Res<Time>,
+) {
+    let Some(rig) = camera.into_inner().rig_mut().filter(|_| !grip.0) else { return };
     let mut fingers: Vec<&Touch> = touches.iter().collect();
     fingers.sort_by_key(|finger| finger.id());
     match fingers[..] {

@@ -7,6 +7,7 @@ mod pose;
 mod rig;
 mod systems;
 
+pub use input::Grip;
 pub use limits::ParkBounds;
 pub use pose::{HALF_VIEW_TAN, Pose};
 pub use rig::Rig;

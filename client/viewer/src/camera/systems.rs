@@ -19,7 +19,11 @@ const REPORT_SECS: f64 = 0.25;
 /// The order of the camera's work within a frame.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CameraSystems {
-    /// What people, page and park ask of it.
+    /// Window, park and page are looked at.
+    See,
+    /// Something in the picture may be taken hold of, so that hands do not move the camera.
+    Grip,
+    /// What hands ask of it.
     Ask,
     /// It moves.
     Move,
@@ -125,14 +129,17 @@ impl Viewport {
 /// window.
 pub fn plugin(app: &mut App, initial: Option<Pose>, size: Vec2) {
     app.insert_resource(Camera::sent_to(initial))
+        .init_resource::<input::Grip>()
         .insert_resource(Viewport { size, pointer: None, panes: Panes::default() })
-        .configure_sets(Update, (CameraSystems::Ask, CameraSystems::Move).chain())
+        .configure_sets(
+            Update,
+            (CameraSystems::See, CameraSystems::Grip, CameraSystems::Ask, CameraSystems::Move).chain(),
+        )
         .add_systems(
             Update,
             (
-                (follow_window, follow_park, obey, fly_to, input::mouse, input::touch, input::keyboard)
-                    .chain()
-                    .in_set(CameraSystems::Ask),
+                (follow_window, follow_park, obey, fly_to).chain().in_set(CameraSystems::See),
+                (input::mouse, input::touch, input::keyboard).chain().in_set(CameraSystems::Ask),
                 (advance, report).chain().in_set(CameraSystems::Move),
             ),
         );

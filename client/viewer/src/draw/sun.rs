@@ -1,4 +1,5 @@
-//! Where the sun stands over the park by the hour, and what light that makes. The day is an equinox's.
+//! Where the sun stands over the park by the hour, and what light that makes. The day is an equinox's unless another is asked
+//! for.
 
 use std::f32::consts::TAU;
 
@@ -13,12 +14,14 @@ const LATITUDE_RAD: f32 = 0.5498;
 pub struct Sun {
     /// Local solar time, hours, 0 to 24.
     pub hour: f64,
+    /// How far north of the equator it stands, degrees.
+    pub declination_deg: f64,
 }
 
 impl Default for Sun {
     fn default() -> Self {
         // Low enough for form and long shadows, high enough for clear colours.
-        Self { hour: 15.2 }
+        Self { hour: 15.2, declination_deg: 0.0 }
     }
 }
 
@@ -27,8 +30,11 @@ impl Sun {
     pub fn direction(self) -> Vec3 {
         let hour_angle = (self.hour as f32 - 12.0) / 24.0 * TAU;
         let (sin, cos) = hour_angle.sin_cos();
-        // Declination zero: east at 6, south at noon, west at 18.
-        let (east, south, up) = (-sin, cos * LATITUDE_RAD.sin(), cos * LATITUDE_RAD.cos());
+        // In the plane of the equator and above it; at declination zero it is east at 6, south at noon, west at 18.
+        let (north, outward) = (self.declination_deg as f32).to_radians().sin_cos();
+        let (east, inward) = (-sin * outward, cos * outward);
+        let south = inward * LATITUDE_RAD.sin() - north * LATITUDE_RAD.cos();
+        let up = inward * LATITUDE_RAD.cos() + north * LATITUDE_RAD.sin();
         Vec3::new(east, up, south)
     }
 }
@@ -103,21 +109,25 @@ mod tests {
             (18.0, Vec3::new(-1.0, 0.0, 0.0)),
         ];
         for (hour, expected) in cases {
-            let direction = Sun { hour }.direction();
+            let direction = Sun { hour, declination_deg: 0.0 }.direction();
             assert!((direction - expected).length() < 1e-5, "at {hour} h it stands at {direction}");
         }
-        assert!(Sun { hour: 0.0 }.direction().y < -0.8, "below at midnight");
+        assert!(Sun { hour: 0.0, ..Sun::default() }.direction().y < -0.8, "below at midnight");
+        let noon = |declination_deg| Sun { hour: 12.0, declination_deg }.direction();
+        let height_deg = |declination_deg| noon(declination_deg).y.asin().to_degrees();
+        assert!((height_deg(23.44) - (90.0 - 31.5 + 23.44)).abs() < 0.1 && (height_deg(-23.44) - 35.06).abs() < 0.1);
     }
 
     #[test]
     fn light_is_finite_and_from_above_at_every_hour() {
         for quarter in 0..96 {
-            let light = SkyLight::at(Sun { hour: f64::from(quarter) / 4.0 });
+            let light = SkyLight::at(Sun { hour: f64::from(quarter) / 4.0, declination_deg: -23.4 });
             assert!(light.towards.is_normalized() && light.towards.y > 0.1, "quarter {quarter}: {light:?}");
             let colours = [light.sun, light.sky, light.bounce, light.ground, light.shadow, light.zenith, light.haze];
             assert!(colours.iter().all(|colour| colour.is_finite() && colour.min_element() >= 0.0), "{light:?}");
             assert!(light.shadow.max_element() < 1.0, "a shadow is darker than the ground: {light:?}");
         }
-        assert!(SkyLight::at(Sun { hour: 12.0 }).night < 0.01 && SkyLight::at(Sun { hour: 0.0 }).night > 0.99);
+        let night = |hour| SkyLight::at(Sun { hour, ..Sun::default() }).night;
+        assert!(night(12.0) < 0.01 && night(0.0) > 0.99);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy::prelude::Resource;
 use cloudsite_domain::tile::TileAddress;
 
-use crate::mesh::{GroundVertex, Mesh, TileMeshes};
+use crate::mesh::{ExtrudedVertex, GroundVertex, Mesh, TileMeshes};
 use crate::tiles::decoded::LabelFeature;
 
 /// A change of the tiles on the GPU.
@@ -15,6 +15,7 @@ pub(super) enum TileChange {
     Remove(TileAddress),
     Show(TileAddress, bool),
     Overlay(Vec<Mesh<GroundVertex>>),
+    Massing(Mesh<ExtrudedVertex>),
 }
 
 /// The tiles that the renderer holds. Changes are handed over with the next frame; the caller keeps them few enough to
@@ -57,6 +58,13 @@ impl TileScene {
     /// Lays meshes over the ground, one for each pane, in place of those before.
     pub fn overlay(&mut self, meshes: Vec<Mesh<GroundVertex>>) {
         self.changes.push(TileChange::Overlay(meshes));
+    }
+
+    /// Puts a factory up in place of the one before.
+    pub fn massing(&mut self, mesh: Mesh<ExtrudedVertex>) {
+        // Of several within a frame only the last is seen.
+        self.changes.retain(|change| !matches!(change, TileChange::Massing(_)));
+        self.changes.push(TileChange::Massing(mesh));
     }
 
     /// The tiles that are held, and whether each is shown.

@@ -5,6 +5,7 @@
 mod clip;
 mod extrude;
 mod ground;
+mod massing;
 mod overlay;
 pub mod palette;
 mod ribbon;
@@ -19,6 +20,8 @@ use bevy::math::Vec3;
 use cloudsite_domain::record::Layer;
 use geo_types::Coord;
 
+pub(crate) use massing::UNSAID;
+pub use massing::massing;
 pub use overlay::overlay;
 pub use structure::POI_MARK_M;
 pub use tree::TreeRule;

@@ -28,10 +28,12 @@ pub fn overlay(areas: &[OverlayArea], marks: &[OverlayMark]) -> Mesh<GroundVerte
     let areas: Vec<(&OverlayArea, AreaPolygon)> =
         areas.iter().filter_map(|area| Some((area, polygon(area)?))).collect();
     for (area, polygon) in &areas {
-        let paint = Paint { colour: palette::overlay(area.kind()).0, kind: GroundKind::Plain, width_m: 0.0 };
+        let own = area.colour.map(u32::to_be_bytes).map(|[_, r, g, b]| [r, g, b]);
+        let colour = own.unwrap_or(palette::overlay(area.kind()).0);
+        let paint = Paint { colour, kind: GroundKind::Plain, width_m: 0.0 };
         fill_polygon(&mut mesh, polygon, paint, NOBODY);
     }
-    for (area, polygon) in &areas {
+    for (area, polygon) in areas.iter().filter(|(area, _)| area.colour.is_none()) {
         let width_m = if area.emphasised { EMPHASISED_M } else { OUTLINE_M };
         let paint = Paint { colour: palette::overlay(area.kind()).1, kind: GroundKind::Outline, width_m };
         outline_polygon(&mut mesh, polygon, paint, NOBODY);
@@ -86,7 +88,7 @@ mod tests {
     }
 
     fn area(kind: Kind, rings: Vec<OverlayRing>) -> OverlayArea {
-        OverlayArea { kind: kind.into(), rings, emphasised: false }
+        OverlayArea { kind: kind.into(), rings, ..OverlayArea::default() }
     }
 
     /// The ground that the triangles of plain kind cover, m2; each turns left seen from above.
@@ -128,6 +130,8 @@ mod tests {
         };
         assert_ne!(both(Kind::Created, false), both(Kind::Ended, false), "a colour for each kind");
         assert_ne!(both(Kind::Created, false), both(Kind::Created, true), "what is looked at stands out");
+        let coloured = overlay(&[OverlayArea { colour: Some(0x12_34_56), ..area(Kind::Updated, vec![left]) }], &[]);
+        assert!(coloured.vertices.iter().all(|vertex| vertex.colour == [0x12, 0x34, 0x56, 255]), "in its own colour");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use bevy::time::Real;
 use cloudsite_domain::record::Layer;
 
 use super::{Hit, Pickable, Ray, pick};
-use crate::camera::{Camera, CameraSystems, Viewport};
+use crate::camera::{Camera, CameraSystems, Grip, Viewport};
 use crate::draw::{Labels, LayerVisibility, View};
 use crate::tiles::TilePark;
 
@@ -50,6 +50,7 @@ struct Sight<'w> {
     layers: Res<'w, LayerVisibility>,
     labels: Res<'w, Labels>,
     view: Res<'w, View>,
+    grip: Res<'w, Grip>,
 }
 
 impl Sight<'_> {
@@ -89,7 +90,8 @@ fn click(
     mut picked: MessageWriter<Picked>,
 ) {
     if buttons.just_pressed(MouseButton::Left) {
-        *press = Press { from: sight.viewport.pointer, moved_px: 0.0 };
+        // What is taken hold of is not clicked at.
+        *press = Press { from: sight.viewport.pointer.filter(|_| !sight.grip.0), moved_px: 0.0 };
     }
     if let (Some(from), Some(here)) = (press.from, sight.viewport.pointer) {
         press.moved_px = press.moved_px.max(from.distance(here));
@@ -103,7 +105,8 @@ fn click(
 }
 
 fn tap(touches: Res<Touches>, sight: Sight, mut fingers: Local<usize>, mut picked: MessageWriter<Picked>) {
-    *fingers = (*fingers).max(touches.iter().count());
+    // What is taken hold of is not tapped at.
+    *fingers = (*fingers).max(if sight.grip.0 { usize::MAX } else { touches.iter().count() });
     let alone = *fingers <= 1 && touches.iter().next().is_none();
     for finger in touches.iter_just_released().filter(|_| alone) {
         if finger.distance().length() <= TAP_PX {

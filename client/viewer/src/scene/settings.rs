@@ -50,7 +50,10 @@ fn obey(
                 Ok(what) => layers.set(what, *visible),
                 Err(error) => warn!("a layer was passed over: {error}"),
             }),
-            Event::TimeOfDay(time) if time.hour.is_finite() => sun.hour = hour_of_day(time.hour),
+            Event::TimeOfDay(time) if time.hour.is_finite() => {
+                let declination_deg = time.declination_deg.filter(|degrees| degrees.abs() < 23.5).unwrap_or(0.0);
+                *sun = Sun { hour: hour_of_day(time.hour), declination_deg };
+            }
             Event::Language(asked) => {
                 if let Some(language) = Language::from_tag(&asked.tag) {
                     labels.set_language(language);

@@ -6,7 +6,7 @@ mod app;
 mod as_of;
 mod banner;
 mod card;
-mod header;
+pub(crate) mod header;
 mod panel;
 mod place_card;
 mod sign_in;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::keeping::pure::outline::Vertex;
 use crate::keeping::pure::parcel_form::Inputs;
 use crate::keeping::pure::rules::Surroundings;
-use crate::keeping::pure::shapes::Rings;
+use crate::pure::shapes::Rings;
 
 /// The parcel as the record has it and as it stands on the card.
 #[derive(Debug, Clone, PartialEq)]

@@ -235,6 +235,7 @@ pub(crate) fn placements(reply: &MatchResponse, ids: &[u64], park: &Park) -> Vec
         kind: Kind::Created.into(),
         rings: vec![ring(&answer.placement)],
         emphasised: false,
+        ..OverlayArea::default()
     };
     placed.map(area).collect()
 }

@@ -11,5 +11,6 @@ pub(crate) mod place;
 pub(crate) mod route;
 pub(crate) mod saved;
 pub(crate) mod seen_as;
+pub(crate) mod shapes;
 pub(crate) mod text;
 pub(crate) mod url_state;

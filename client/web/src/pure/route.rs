@@ -119,6 +119,7 @@ pub(crate) fn areas(reply: &RouteResponse, index: usize, park: &Park) -> Vec<Ove
         kind: Kind::Created.into(),
         rings: vec![OverlayRing { coordinates: ring.iter().flat_map(|at| [at.x, at.y]).collect() }],
         emphasised: true,
+        ..OverlayArea::default()
     };
     rings.into_iter().flatten().map(area).collect()
 }

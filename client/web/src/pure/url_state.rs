@@ -1,6 +1,7 @@
 //! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..` or, in place of the parcel, `zone=CODE` or
 //! `poi=CODE`; the view as [`Camera`] is written; `revision=N` shows the past,
-//! `as=TIER` what a lower tier sees, `changeset=ID` a draft, `brief=ID` a brief that is kept.
+//! `as=TIER` what a lower tier sees, `changeset=ID` a draft, `brief=ID` a brief that is kept, `fit=..` a factory that is
+//! tried on the parcel, as [`cloudsite_domain::siting::massing::Massing`] is written.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -25,6 +26,8 @@ pub(crate) struct UrlState {
     pub(crate) revision: Option<u64>,
     /// The tier that the park is seen as, where that is not the reader's own.
     pub(crate) seen_as: Option<String>,
+    /// The factory that is tried on the parcel.
+    pub(crate) fit: Option<String>,
     /// Id of the open changeset.
     pub(crate) changeset: Option<String>,
     /// Id of the kept brief that the form is filled in from.
@@ -47,6 +50,7 @@ impl UrlState {
                 "view" => state.view = value.parse().ok(),
                 "revision" => state.revision = value.parse().ok().filter(|revision| *revision > 0),
                 "as" => state.seen_as = SeenAs::of_tier(&value).map(|seen| seen.tier.to_string()),
+                "fit" => state.fit = Some(value),
                 "changeset" if !value.is_empty() => state.changeset = Some(value),
                 "brief" if !value.is_empty() => state.brief = Some(value),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
@@ -70,6 +74,7 @@ impl UrlState {
             ("view", self.view.as_ref().map(ToString::to_string)),
             ("revision", self.revision.map(|revision| revision.to_string())),
             ("as", self.seen_as.clone()),
+            ("fit", self.fit.clone()),
             ("changeset", self.changeset.clone()),
             ("brief", self.brief.clone()),
             ("lang", self.language.map(|language| language.tag().to_owned())),
@@ -119,6 +124,7 @@ mod tests {
             }),
             revision: Some(12),
             seen_as: Some("investor".to_owned()),
+            fit: Some("1.00,2.00,0.00_hall,0.00,0.00,120.00,60.00,2,9.00".to_owned()),
             changeset: Some("7".to_owned()),
             brief: Some("81".to_owned()),
             language: Some(Language::Ja),

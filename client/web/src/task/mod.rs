@@ -5,6 +5,7 @@ mod brief;
 mod card;
 mod dossier;
 mod dropped;
+mod fitting;
 mod keeping;
 mod list;
 mod park;
@@ -66,6 +67,7 @@ pub(crate) fn start(page: Page) {
     loader.follow_reader();
     loader.follow_time();
     loader.follow_keeping();
+    loader.follow_fitting();
     loader.follow_filter();
     loader.follow_brief();
     loader.follow_saved();

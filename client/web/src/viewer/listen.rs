@@ -35,6 +35,11 @@ pub(super) fn hear(page: Page, bytes: &[u8]) {
                 page.place.set(place);
             }
         }
+        Event::MassingMoved(moved) => {
+            if let Some(fitting) = page.fitting.get_untracked() {
+                fitting.hear(moved);
+            }
+        }
         Event::Camera(camera) => page.camera.set(Some(camera)),
         Event::Progress(progress) => page.tiles.set((progress.tiles_loaded, progress.tiles_wanted)),
         Event::Fault(fault) if fault.code == VIEWER_ENDED => {

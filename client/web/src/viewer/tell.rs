@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use prost::Message;
 
 use super::bridge;
+use crate::fitting::Fitting;
 use crate::keeping::Keeping;
 use crate::pure::facts::code_of;
 use crate::pure::place::{Place, zone_with};
@@ -34,7 +35,11 @@ pub(super) fn follow(page: Page) {
     let listens = Memo::new(move |_| page.viewer.with(super::ViewerState::listens));
     on(listens, move || Some(Event::Language(Language { tag: page.language.get().tag().to_owned() })));
     on(listens, move || page.quality.get().map(|level| Event::Quality(Quality { level: level.into() })));
-    on(listens, move || Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get() })));
+    on(listens, move || {
+        let declination_deg = page.fitting.get().and_then(Fitting::declination_deg);
+        Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get(), declination_deg }))
+    });
+    on(listens, move || page.fitting.get().map(|fitting| Event::Massing(fitting.massing())));
     on(listens, move || Some(Event::Layers(layers(page))));
     on(listens, move || {
         let together = page.joined.get();
@@ -68,6 +73,10 @@ fn overlay(page: Page) -> Overlay {
     let kept = page.keeping.get().map(Keeping::overlay).unwrap_or_default();
     if kept != Overlay::default() {
         return kept;
+    }
+    let shade = page.fitting.get().map(Fitting::overlay).unwrap_or_default();
+    if !shade.is_empty() {
+        return Overlay { areas: shade, ..kept };
     }
     let together = page.joined.get();
     let placed = |reply: &MatchResponse| {

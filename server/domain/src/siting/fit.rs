@@ -17,7 +17,7 @@ use crate::record::{Parcel, Setbacks};
 use convex::Within;
 
 /// Vertices of a parcel that is tried at most.
-const MOST_VERTICES: usize = 500;
+pub(super) const MOST_VERTICES: usize = 500;
 
 /// Angles that are tried at most, those of the longest edges.
 const MOST_ANGLES: usize = 6;
@@ -26,7 +26,7 @@ const MOST_ANGLES: usize = 6;
 const SAME_ANGLE: f64 = 0.002;
 
 /// What a footprint may lack on each side and still has room, metres: coordinates are millimetres.
-const TOLERANCE_M: f64 = 0.005;
+pub(super) const TOLERANCE_M: f64 = 0.005;
 
 /// Sides of the disc that stands for a setback's circle. It is drawn around it, so it asks for a little more at corners.
 const DISC_SIDES: u32 = 16;
@@ -87,11 +87,11 @@ pub fn fit(footprint: Footprint, parcel: &Parcel, shape: &Shape) -> Fit {
     if place(least_m).is_some() { Fit::Unknown } else { Fit::Fails }
 }
 
-fn vertices(area: &Polygon) -> usize {
+pub(super) fn vertices(area: &Polygon) -> usize {
     rings(area).map(|ring| ring.0.len()).sum()
 }
 
-fn rings(area: &Polygon) -> impl Iterator<Item = &LineString> {
+pub(super) fn rings(area: &Polygon) -> impl Iterator<Item = &LineString> {
     std::iter::once(area.exterior()).chain(area.interiors())
 }
 
@@ -115,7 +115,7 @@ pub fn place(footprint: Footprint, area: &Polygon, setback_m: f64) -> Option<Pla
 }
 
 /// The angles of the longest edges, each once, within a quarter turn.
-fn angles(area: &Polygon) -> Vec<f64> {
+pub(super) fn angles(area: &Polygon) -> Vec<f64> {
     let mut edges: Vec<(f64, f64)> = rings(area)
         .flat_map(LineString::lines)
         .map(|line| (line.dx().hypot(line.dy()), line.dy().atan2(line.dx()).rem_euclid(FRAC_PI_2)))
@@ -134,7 +134,7 @@ fn angles(area: &Polygon) -> Vec<f64> {
     angles
 }
 
-fn turn(area: &Polygon, origin: Coord, angle: f64) -> Polygon {
+pub(super) fn turn(area: &Polygon, origin: Coord, angle: f64) -> Polygon {
     let (sin, cos) = angle.sin_cos();
     // Around the origin and from it: small numbers keep their millimetres.
     let turned = |at: &Coord| {
@@ -145,24 +145,41 @@ fn turn(area: &Polygon, origin: Coord, angle: f64) -> Polygon {
     Polygon::new(ring(area.exterior()), area.interiors().iter().map(ring).collect())
 }
 
-fn turned_back(at: Coord, origin: Coord, angle: f64) -> Coord {
+pub(super) fn turned_back(at: Coord, origin: Coord, angle: f64) -> Coord {
     let (sin, cos) = angle.sin_cos();
     origin + Coord { x: at.x * cos - at.y * sin, y: at.x * sin + at.y * cos }
 }
 
-/// Where the middle of an upright rectangle may be.
+/// A place for the middle of an upright rectangle.
 fn middle(area: &Polygon, across: f64, along: f64, setback_m: f64) -> Option<Coord> {
-    let (half_x, half_y) = (across / 2.0 - TOLERANCE_M, along / 2.0 - TOLERANCE_M);
-    let apart_m = (setback_m - TOLERANCE_M).max(0.0);
-    match convex::room(area, Coord { x: half_x, y: half_y }, apart_m) {
+    let (half, apart_m) = reach(across, along, setback_m);
+    match convex::room(area, half, apart_m) {
         Within::At(middle) => Some(middle),
         Within::Nowhere => None,
-        Within::Perhaps => middle_of_any(area, Coord { x: half_x, y: half_y }, apart_m),
+        Within::Perhaps => middle_of_any(area, half, apart_m),
     }
 }
 
 /// The same for an area of any shape.
 fn middle_of_any(area: &Polygon, half: Coord, apart_m: f64) -> Option<Coord> {
+    let largest =
+        free(area, half, apart_m).0.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+    largest.interior_point().map(Coord::from)
+}
+
+/// Everywhere that the middle of an upright rectangle may be.
+pub(super) fn room(area: &Polygon, across: f64, along: f64, setback_m: f64) -> MultiPolygon {
+    let (half, apart_m) = reach(across, along, setback_m);
+    free(area, half, apart_m)
+}
+
+/// Half a rectangle's sides, and how far it is from the edges, each less what may be lacking.
+fn reach(across: f64, along: f64, setback_m: f64) -> (Coord, f64) {
+    let half = Coord { x: across / 2.0 - TOLERANCE_M, y: along / 2.0 - TOLERANCE_M };
+    (half, (setback_m - TOLERANCE_M).max(0.0))
+}
+
+fn free(area: &Polygon, half: Coord, apart_m: f64) -> MultiPolygon {
     let around = disc(apart_m);
     let met = rings(area).flat_map(LineString::lines).map(|line| {
         let mut places = Vec::with_capacity(8 * around.len());
@@ -174,9 +191,7 @@ fn middle_of_any(area: &Polygon, half: Coord, apart_m: f64) -> Option<Coord> {
         MultiPoint::new(places).convex_hull()
     });
     let met: Vec<Polygon> = met.collect();
-    let free: MultiPolygon = area.difference(&unary_union(&met));
-    let largest = free.0.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
-    largest.interior_point().map(Coord::from)
+    area.difference(&unary_union(&met))
 }
 
 /// A polygon around a circle.

@@ -15,6 +15,7 @@ pub mod demand;
 mod explain;
 pub mod fit;
 mod judge;
+pub mod massing;
 mod musts;
 mod quantity;
 mod relax;
@@ -22,6 +23,7 @@ mod saved;
 mod score;
 mod second;
 mod sensitivity;
+pub mod sun;
 mod table;
 mod value;
 

@@ -18,6 +18,10 @@ terms! {
     StoreyHeight = "storey_height_m",
     /// A storey higher than the upper bound counts twice as floor area, metres.
     StoreyCountedOnce = "storey_counted_once_m",
+    /// The least site-use coefficient (建筑系数): ground under buildings and yards over land area.
+    SiteUse = "site_use",
+    /// The fewest parking places for 100 m² of floor area.
+    ParkingPlaces = "parking_places",
 }
 
 /// Where a rule is written.

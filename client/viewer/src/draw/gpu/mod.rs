@@ -69,6 +69,8 @@ pub struct Renderer {
     tiles: BTreeMap<TileAddress, GpuTile>,
     /// One for each pane, from the left.
     overlays: Vec<Option<GpuMesh>>,
+    /// The factory that is tried.
+    massing: Option<GpuMesh>,
     pipelines: HashMap<PipelineKey, Pipelines>,
     attachments: Option<Attachments>,
 }
@@ -86,6 +88,7 @@ impl Renderer {
             states,
             tiles: BTreeMap::new(),
             overlays: Vec::new(),
+            massing: None,
             pipelines: HashMap::new(),
             attachments: None,
         }
@@ -105,6 +108,7 @@ impl Renderer {
             TileChange::Overlay(meshes) => {
                 self.overlays = meshes.iter().map(|mesh| GpuMesh::new(&self.device, "overlay", mesh)).collect();
             }
+            TileChange::Massing(mesh) => self.massing = GpuMesh::new(&self.device, "massing", &mesh),
         }
     }
 
@@ -150,6 +154,7 @@ impl Renderer {
                 tree_shape: &self.tree_shape,
                 tiles: &self.tiles,
                 overlay: self.overlays.get(pane as usize).and_then(Option::as_ref),
+                massing: self.massing.as_ref(),
                 pane,
             };
             drawn += pass.encode(&mut encoder, target, shot);

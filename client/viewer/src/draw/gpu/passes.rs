@@ -90,6 +90,7 @@ pub(super) struct Pass<'a> {
     pub(super) tree_shape: &'a TreeShape,
     pub(super) tiles: &'a BTreeMap<TileAddress, GpuTile>,
     pub(super) overlay: Option<&'a GpuMesh>,
+    pub(super) massing: Option<&'a GpuMesh>,
     /// Which of the panes this is, from the left.
     pub(super) pane: u32,
 }
@@ -153,6 +154,7 @@ impl Pass<'_> {
 
     fn standing(&self, pen: &mut Pen, tiles: &[(f32, &GpuTile)]) {
         let (near, far) = split(tiles, pen.shot);
+        pen.meshes(&self.pipelines.extruded, self.massing.into_iter());
         pen.meshes(&self.pipelines.extruded, near.iter().filter_map(|(_, tile)| tile.extruded.as_ref()));
         pen.meshes(&self.pipelines.extruded_plain, far.iter().filter_map(|(_, tile)| tile.extruded.as_ref()));
         let full_m = FULL_TREE_DISTANCE_M / if pen.shot.quality.fine { 1.0 } else { 3.0 };
@@ -165,6 +167,7 @@ impl Pass<'_> {
     fn shadows(&self, pen: &mut Pen, tiles: &[(f32, &GpuTile)]) {
         let reach_m = pen.shot.quality.shadow_distance_m;
         let near = tiles.iter().filter(|(distance_m, _)| *distance_m < reach_m);
+        pen.meshes(&self.pipelines.extruded_shadow, self.massing.into_iter());
         pen.meshes(&self.pipelines.extruded_shadow, near.filter_map(|(_, tile)| tile.extruded.as_ref()));
         // A shadow tells nothing of how round its crown is.
         let tree_reach_m = pen.shot.quality.tree_distance_m * TREE_SHADOW_SHARE;

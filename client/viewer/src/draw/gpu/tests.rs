@@ -87,7 +87,7 @@ fn layers_states_and_hours_change_the_picture() {
         let (without, _) = picture(&mut renderer, &shot);
         assert!(difference(&before, &without) > 300, "without {layer} it must look different");
     }
-    let night = Shot { sun: Sun { hour: 22.0 }, ..usual };
+    let night = Shot { sun: Sun { hour: 22.0, ..Sun::default() }, ..usual };
     assert!(difference(&before, &picture(&mut renderer, &night).0) > 100_000, "by night");
 
     let mut states = FeatureStates::default();
@@ -151,6 +151,7 @@ fn panes_show_the_same_park_each_with_its_own_overlay() {
             kind: Kind::Created.into(),
             rings: vec![OverlayRing { coordinates: vec![-200.0, -200.0, 200.0, -200.0, 200.0, 200.0, -200.0, 200.0] }],
             emphasised: true,
+            ..OverlayArea::default()
         };
         renderer.change(TileChange::Overlay(vec![overlay(&[], &[]), overlay(&[area], &[])]));
         let [bare, laid] = halves(&picture(&mut renderer, &split).0);

@@ -8,6 +8,7 @@ mod supplies;
 use leptos::prelude::*;
 
 use self::sheet::Sheet;
+use crate::fitting::Fitting;
 use crate::keeping::Keeping;
 use crate::state::{Card as State, Page};
 use crate::{browser, components::panel::LIST_ID};
@@ -34,6 +35,11 @@ pub(crate) fn Card() -> impl IntoView {
         State::Failed(error) => view! { <p class="empty" role="alert">{failure(&error)}</p> }.into_any(),
         State::Loaded { parcel, revision } => view! { <Sheet parcel=*parcel revision /> }.into_any(),
     };
+    let fits = Memo::new(move |_| page.fit.with(Option::is_some));
+    let fit = move || match page.fitting.get().map(Fitting::card) {
+        Some(card) => card,
+        None => view! { <Waiting /> }.into_any(),
+    };
     view! {
         <aside class="card" aria-label=move || page.fill("card.label", &[("code", &code())]) data-testid="parcel-card">
             <button class="close" type="button" aria-label=page.words("card.close") data-testid="card-close" on:click=close>
@@ -42,9 +48,15 @@ pub(crate) fn Card() -> impl IntoView {
                 </svg>
             </button>
             <h2 data-testid="card-code">{code}</h2>
-            <Show when=move || edits.get() fallback=body>
-                {move || page.keeping.get().map(Keeping::editor)}
-            </Show>
+            {move || {
+                if edits.get() {
+                    page.keeping.get().map(Keeping::editor).into_any()
+                } else if fits.get() {
+                    fit.into_any()
+                } else {
+                    body.into_any()
+                }
+            }}
         </aside>
     }
 }

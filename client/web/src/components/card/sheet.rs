@@ -68,6 +68,14 @@ pub(crate) fn Sheet(
         </div>
         <div class="card-buttons">
             <button class="button primary" type="button" on:click=fly>{page.words("card.fly")}</button>
+            <button
+                class="button"
+                type="button"
+                data-testid="fit-open"
+                on:click=move |_| page.fit.set(Some(String::new()))
+            >
+                {page.words("fit.open")}
+            </button>
             <button class="button" type="button" on:click=move |_| share(page)>{page.words("share")}</button>
             <Show when=may_edit>
                 <button class="button" type="button" data-testid="edit" on:click=edit>{page.words("edit.edit")}</button>

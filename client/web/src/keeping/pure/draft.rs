@@ -7,7 +7,7 @@ use cloudsite_proto::scene::overlay_area::Kind;
 use cloudsite_proto::scene::{Overlay, OverlayArea, OverlayMark, OverlayRing, OverlaySide};
 use geo_types::Coord;
 
-use super::shapes::{Rings, areas};
+use crate::pure::shapes::{Rings, areas};
 
 /// At most so many places are marked: what is found a thousand times is one thing.
 const MOST_MARKS: usize = 1_000;
@@ -99,7 +99,7 @@ pub(crate) fn edited(areas: &[Rings], park: &Park) -> Overlay {
 /// An area of the overlay.
 pub(crate) fn area(rings: Rings, kind: Kind, emphasised: bool) -> OverlayArea {
     let ring = |ring: Vec<Coord>| OverlayRing { coordinates: ring.into_iter().flat_map(|at| [at.x, at.y]).collect() };
-    OverlayArea { kind: kind.into(), rings: rings.into_iter().map(ring).collect(), emphasised }
+    OverlayArea { kind: kind.into(), rings: rings.into_iter().map(ring).collect(), emphasised, colour: None }
 }
 
 /// Where a problem is: its own place, else the feature that has it, if that is known.

@@ -7,5 +7,4 @@ pub(super) mod intake;
 pub(super) mod outline;
 pub(super) mod parcel_form;
 pub(super) mod rules;
-pub(super) mod shapes;
 pub(super) mod work;

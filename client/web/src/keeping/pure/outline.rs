@@ -2,7 +2,7 @@
 
 use geo_types::Coord;
 
-use super::shapes::Rings;
+use crate::pure::shapes::Rings;
 
 /// Room around the shape, as a share of its size: as far can a vertex be dragged out.
 const MARGIN: f64 = 0.2;

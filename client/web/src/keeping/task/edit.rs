@@ -14,10 +14,10 @@ use crate::keeping::editing::Editing;
 use crate::keeping::keeper::Keeper;
 use crate::keeping::pure::parcel_form::{inputs, properties};
 use crate::keeping::pure::rules::Surroundings;
-use crate::keeping::pure::shapes::{Rings, canonical_areas};
 use crate::keeping::rules;
 use crate::pure::facts::code_of;
 use crate::pure::people::has;
+use crate::pure::shapes::{Rings, canonical_areas};
 use crate::state::Tab;
 
 /// How far around a parcel its neighbours are asked for, degrees; some 50 m.

@@ -3,8 +3,8 @@
 use geo_types::Coord;
 use leptos::prelude::*;
 
-use crate::keeping::pure::shapes::{Rings, areas};
 use crate::pure::camera::park_from_lon_lat;
+use crate::pure::shapes::{Rings, areas};
 use crate::state::Page;
 
 /// Room around the shapes, as a share of their size.

@@ -8,9 +8,9 @@ use wasm_bindgen::JsCast;
 use crate::keeping::desk::Desk;
 use crate::keeping::pure::outline::{Vertex, Window, move_to, place, remove, split, vertices};
 use crate::keeping::pure::rules::{Finding, Gravity};
-use crate::keeping::pure::shapes::Rings;
 use crate::keeping::task::change;
 use crate::pure::number::typed;
+use crate::pure::shapes::Rings;
 use crate::state::Page;
 
 /// A handle's radius as a share of the plan's width.

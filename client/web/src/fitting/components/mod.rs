@@ -1,0 +1,162 @@
+//! The fit test on the card.
+
+#![expect(unreachable_pub, reason = "the component macro writes `pub` whatever the component says")]
+
+mod answers;
+mod blocks;
+mod sun;
+mod variants;
+
+use cloudsite_domain::siting::massing::Massing;
+use geo_types::Coord;
+use leptos::prelude::*;
+
+use self::answers::Answers;
+use self::blocks::BlockFields;
+use self::sun::Sun;
+use self::variants::Variants;
+use super::fitter::Fitter;
+use crate::components::header::share_button::share;
+use crate::pure::number::{short_number, typed};
+use crate::state::Page;
+
+/// How far a click moves a factory, metres, and turns it, degrees.
+const STEP_M: f64 = 1.0;
+const STEP_DEG: f64 = 5.0;
+
+/// What stands on the card in place of the record's words.
+#[component]
+pub(super) fn FitCard() -> impl IntoView {
+    let page = Page::here();
+    let fitter = Fitter::here();
+    let trial = fitter.trial;
+    let is_there = Memo::new(move |_| trial.massing.with(Option::is_some) && trial.ground.with(Option::is_some));
+    let waits = move || {
+        view! {
+            <p class="empty" role="status">
+                {move || trial.failure.get().unwrap_or_else(|| page.text("fit.loading"))}
+            </p>
+        }
+    };
+    view! {
+        <p class="card-name">
+            <button class="link" type="button" data-testid="fit-close" on:click=move |_| page.fit.set(None)>
+                "← " {page.words("fit.back")}
+            </button>
+        </p>
+        <Show when=move || is_there.get() fallback=waits>
+            <div class="card-scroll fit" data-testid="fit">
+                <Answers proposals=view! { <Proposals /> }.into_any() />
+                <BlockFields />
+                <Place />
+                <Sun />
+                <Variants />
+            </div>
+            <div class="card-buttons">
+                <button class="button primary" type="button" data-testid="fit-share" on:click=move |_| share(page)>
+                    {page.words("fit.share")}
+                </button>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Proposals() -> impl IntoView {
+    let page = Page::here();
+    let fitter = Fitter::here();
+    let best = move |_| fitter.propose("fit.no_place", |ground, massing| ground.site.best_place(massing));
+    let largest = move |_| fitter.propose("fit.no_largest", |ground, massing| ground.site.largest(massing));
+    view! {
+        <div class="fit-buttons">
+            <button class="button" type="button" title=page.words("fit.best_detail") data-testid="fit-best" on:click=best>
+                {page.words("fit.best")}
+            </button>
+            <button
+                class="button"
+                type="button"
+                title=page.words("fit.largest_detail")
+                data-testid="fit-largest"
+                on:click=largest
+            >
+                {page.words("fit.largest")}
+            </button>
+        </div>
+        <p class="failure" role="alert" data-testid="fit-refusal">
+            {move || fitter.trial.refusal.get().map(|key| page.text(key))}
+        </p>
+        <p class="hint">{page.words("fit.hint")}</p>
+    }
+}
+
+/// Its angle, and buttons that move and turn it.
+#[component]
+fn Place() -> impl IntoView {
+    let page = Page::here();
+    let fitter = Fitter::here();
+    let angle = Memo::new(move |_| {
+        let degrees = |massing: &Massing| format!("{:.1}", massing.angle_rad().to_degrees());
+        fitter.trial.massing.with(|massing| massing.as_ref().map(degrees).unwrap_or_default())
+    });
+    let take = move |event| {
+        let degrees = typed(&event_target_value(&event)).filter(|degrees| *degrees <= 360.0);
+        let turned = degrees.zip(fitter.now()).and_then(|(degrees, massing)| {
+            let at = massing.at();
+            massing.moved(at, degrees.to_radians()).ok()
+        });
+        fitter.put(turned);
+    };
+    let move_by = move |key: &'static str, sign: &'static str, east: f64, north: f64| {
+        view! {
+            <button
+                class="button"
+                type="button"
+                aria-label=page.words(key)
+                title=page.words(key)
+                data-testid=key
+                on:click=move |_| fitter.nudge(Coord { x: east, y: north }, 0.0)
+            >
+                {sign}
+            </button>
+        }
+    };
+    let turn_by = move |key: &'static str, sign: &'static str, degrees: f64| {
+        view! {
+            <button
+                class="button"
+                type="button"
+                aria-label=page.words(key)
+                title=page.words(key)
+                data-testid=key
+                on:click=move |_| fitter.nudge(Coord { x: 0.0, y: 0.0 }, degrees)
+            >
+                {sign}
+            </button>
+        }
+    };
+    view! {
+        <h3>{page.words("fit.place")}</h3>
+        <div class="fit-place">
+            {move_by("fit.west", "←", -STEP_M, 0.0)} {move_by("fit.north", "↑", 0.0, STEP_M)}
+            {move_by("fit.south", "↓", 0.0, -STEP_M)} {move_by("fit.east", "→", STEP_M, 0.0)}
+            {turn_by("fit.left", "⟲", STEP_DEG)} {turn_by("fit.right", "⟳", -STEP_DEG)}
+            <label>
+                <span class="unseen">{page.words("fit.angle")}</span>
+                <input
+                    class="field"
+                    type="text"
+                    inputmode="decimal"
+                    data-testid="fit-angle"
+                    prop:value=move || angle.get()
+                    on:change=take
+                />
+                "°"
+            </label>
+        </div>
+    }
+}
+
+/// Metres without a unit, for input fields.
+fn plain(value: f64, page: Page) -> String {
+    short_number((value * 10.0).round() / 10.0, page.language.get()).replace(',', "")
+}

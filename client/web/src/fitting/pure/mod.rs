@@ -1,0 +1,6 @@
+//! What can be decided without a browser.
+
+pub(super) mod answers;
+pub(super) mod drawn;
+pub(super) mod ground;
+pub(super) mod variants;
