@@ -100,6 +100,7 @@ impl Dossiers {
             explained: EXPLAINED,
             assemblies: 0,
         };
+        // Not noted as demand: whoever takes an answer along has asked for it before.
         let answer = answer(view.clone(), wanted, today, Arc::clone(&self.turns), None).await?;
         let (public, runner) = (self.views.public(), Arc::clone(&self.runner));
         blocking(move || {

@@ -168,7 +168,7 @@ fn value(page: Page, row: usize, answer: &Answer) -> String {
                 Some(most) if most.is_finite() => {
                     page.fill("brief.between", &[("from", &from), ("to", &amount(page, row, most))])
                 }
-                Some(_) => page.fill("brief.at_least", &[("from", &from)]),
+                Some(_) => page.fill("brief.no_less", &[("from", &from)]),
             }
         }
         Some(Value::Word(word)) => {
