@@ -193,7 +193,7 @@ impl Site {
             self.judge(massing, &mut findings);
             findings.may_stand()
         };
-        let middle = self.areas.interior_point()?.0;
+        let middle = self.areas.centroid()?.0;
         let mut smallest = None;
         for blocks in usual(self.area_m2) {
             let massing = self.taller(blocks).massing(middle, 0.0).ok()?;
