@@ -51,6 +51,7 @@ fn real_plots_are_joined_as_looking_at_every_set_joins_them() {
             shape: Some(shape),
             parcel: &parcel,
             zone: None,
+            roads: None,
         })
         .collect();
     let all = connected(&borders, plots.len() as u32);

@@ -1,5 +1,6 @@
 //! Dossiers from the running server: asked for, made, fetched, and nobody else's.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -108,7 +109,10 @@ async fn an_investor_takes_a_dossier_home() {
     assert!(made.pages >= 11, "a cover, and twice summary, brief, three places, picture and end: {}", made.pages);
     for (language, title) in [("ja", "立地選定報告書"), ("en", "Site selection dossier")] {
         // The outline's titles are UTF-16 in hexadecimal; the text itself is packed.
-        let encoded: String = title.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+        let encoded = title.encode_utf16().fold(String::new(), |mut encoded, unit| {
+            write!(encoded, "{unit:04X}").expect("text takes text");
+            encoded
+        });
         let is_there = contains(&pdf, encoded.as_bytes());
         assert!(is_there, "the outline has the part in {language}");
     }

@@ -95,7 +95,7 @@ async fn a_brief_asks_for_the_minutes_that_a_card_tells() {
     let criteria = [must, wish].map(|ask| Criterion { ask: Some(ask) }).to_vec();
     let brief = Some(Brief { day: "2026-11-26".to_owned(), criteria });
     let mut client = SitingServiceClient::new(server.channel().await);
-    let request = MatchRequest { brief, revision: 0, explained: 100 };
+    let request = MatchRequest { brief, revision: 0, explained: 100, assemblies: 0 };
     let reply = client.r#match(visitor.ask(request)).await.expect("an answer").into_inner();
     assert!(reply.suits > 5 && reply.fails > 5, "{} suit, {} fail", reply.suits, reply.fails);
     for place in reply.places.iter().step_by(9) {

@@ -4,8 +4,8 @@ use jiff::civil::{Date, date};
 
 use super::*;
 
-fn said(source: &str, as_of: Date, confidence: &str) -> Option<Said> {
-    Some(Said { source: source.to_owned(), as_of, confidence: confidence.to_owned() })
+fn said(source: &str, as_of: Date, confidence: &str) -> Said {
+    Said { source: source.to_owned(), as_of, confidence: confidence.to_owned() }
 }
 
 fn names(zh: &str, en: &str, ja: &str) -> Names {
@@ -19,7 +19,7 @@ fn amount(quantity: &str, unit: &str, min: Option<f64>) -> Ask {
 }
 
 fn answer(verdict: Verdict, value: Value, points: u64) -> Answer {
-    let said = said("Grid office", date(2026, 3, 31), "high");
+    let said = Some(said("Grid office", date(2026, 3, 31), "high"));
     Answer { verdict, value, margin: None, from: None, points, said, placement: Vec::new() }
 }
 
@@ -40,7 +40,7 @@ fn place(parcel: &str, rank: u32, standing: Standing) -> Place {
     let fact = |(field, value): (&str, FactValue)| Fact {
         field: field.to_owned(),
         value,
-        said: said("Regulatory plan 2025", date(2024, 12, 31), "low"),
+        said: Some(said("Regulatory plan 2025", date(2024, 12, 31), "low")),
     };
     Place {
         ranked: Ranked { parcel: parcel.to_owned(), rank, standing, points: 60, possible_points: 80 },

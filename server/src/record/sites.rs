@@ -7,6 +7,7 @@ use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{Body, Code, Layer, Parcel, ParcelStatus, Road, RoadClass, UtilityKind, ZoneKind};
 use cloudsite_domain::siting::assembly::Barrier;
 use cloudsite_domain::siting::{Borders, Candidate, Places, Table};
+use geo_types::LineString;
 
 use super::{Entry, Snapshot};
 
@@ -93,7 +94,7 @@ fn barriers(snapshot: &Snapshot) -> Vec<Barrier> {
                 _ => continue,
             };
             if let Shape::Lines(lines) = &entry.feature.shape {
-                let lines = lines.iter().flat_map(|line| line.lines());
+                let lines = lines.iter().flat_map(LineString::lines);
                 barriers.extend(lines.map(|line| Barrier { line, half_width_m }));
             }
         }

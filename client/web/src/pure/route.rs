@@ -156,9 +156,9 @@ mod tests {
 
     use super::*;
 
-    fn way(minutes: f64, line: &[f64]) -> Option<Way> {
+    fn way(minutes: f64, line: &[f64]) -> Way {
         let names = vec![LocalizedName { language: "en".to_owned(), text: "West Gate".to_owned() }];
-        Some(Way { minutes, length_m: 1_240.0, off_road_m: 20.0, line: line.to_vec(), names, ..Way::default() })
+        Way { minutes, length_m: 1_240.0, off_road_m: 20.0, line: line.to_vec(), names, ..Way::default() }
     }
 
     fn destination(kind: &str, by_truck: Option<Way>, by_car: Option<Way>) -> Destination {
@@ -171,9 +171,9 @@ mod tests {
         let at = [0.0, 0.0, 100.0, 0.0];
         let destinations = vec![
             destination("airport", lost(Unreached::NoSuchPlace), lost(Unreached::NoSuchPlace)),
-            destination("metro_station", way(0.4, &at), way(0.3, &at)),
-            destination("customs_gate", way(6.4, &at), way(5.6, &at)),
-            destination("gate", way(6.4, &at), way(5.6, &at)),
+            destination("metro_station", Some(way(0.4, &at)), Some(way(0.3, &at))),
+            destination("customs_gate", Some(way(6.4, &at)), Some(way(5.6, &at))),
+            destination("gate", Some(way(6.4, &at)), Some(way(5.6, &at))),
         ];
         let reply = RouteResponse { destinations, ..RouteResponse::default() };
         let lines = lines(&reply, Language::En);
@@ -189,7 +189,7 @@ mod tests {
         let park = Park { origin_easting: 10.0, origin_northing: 0.0, ..Park::default() };
         let line = [10.0, 0.0, 110.0, 0.0, 110.0, 200.0];
         let reply = RouteResponse {
-            destinations: vec![destination("airport", way(1.0, &line), None)],
+            destinations: vec![destination("airport", Some(way(1.0, &line)), None)],
             ..RouteResponse::default()
         };
         let drawn = areas(&reply, 0, &park);

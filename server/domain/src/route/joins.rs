@@ -15,12 +15,12 @@ const MOST_HALF_M: f64 = 40.0;
 pub(super) fn joins(lines: &Lines, meets_within_m: f64) -> Vec<(Spot, Spot)> {
     let mut joins = crossings(lines);
     // Whether something crosses a line near its begin and near its end is asked of these.
-    let mut crossed: Vec<Vec<f64>> = vec![Vec::new(); lines.lines.len()];
+    let mut crossed: Vec<Vec<f64>> = vec![Vec::new(); lines.all.len()];
     for (one, other) in &joins {
         crossed[one.line as usize].push(one.along_m);
         crossed[other.line as usize].push(other.along_m);
     }
-    for (index, line) in lines.lines.iter().enumerate() {
+    for (index, line) in lines.all.iter().enumerate() {
         for along_m in [0.0, line.length_m()] {
             let end = Spot { line: index as u32, along_m };
             joins.extend(met_by(lines, end, &crossed[index], meets_within_m).into_iter().map(|spot| (end, spot)));
@@ -32,7 +32,7 @@ pub(super) fn joins(lines: &Lines, meets_within_m: f64) -> Vec<(Spot, Spot)> {
 /// Where streets cross or touch.
 fn crossings(lines: &Lines) -> Vec<(Spot, Spot)> {
     let mut found = Vec::new();
-    for (index, line) in lines.lines.iter().enumerate().filter(|(_, line)| !line.is_free()) {
+    for (index, line) in lines.all.iter().enumerate().filter(|(_, line)| !line.is_free()) {
         let index = index as u32;
         for segment in 0..line.segment_count() {
             let own = line.segment(segment);

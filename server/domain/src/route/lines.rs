@@ -98,7 +98,7 @@ impl Line {
 
 /// All lines, with an index of their segments.
 pub(super) struct Lines {
-    pub(super) lines: Vec<Line>,
+    pub(super) all: Vec<Line>,
     /// By position in the tree: line and segment.
     segments: Vec<(u32, u32)>,
     /// None if there are no lines.
@@ -118,11 +118,11 @@ impl Lines {
             }
             builder.finish::<HilbertSort>()
         });
-        Self { lines, segments, tree }
+        Self { all: lines, segments, tree }
     }
 
     pub(super) fn line(&self, line: u32) -> &Line {
-        &self.lines[line as usize]
+        &self.all[line as usize]
     }
 
     /// Line and segment of all segments that may come as near as this to a rectangle, in order.

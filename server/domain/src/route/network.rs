@@ -226,7 +226,7 @@ impl Network {
 
     /// How many minutes a vehicle takes from a node to every node; none where there is no way.
     #[cfg(test)]
-    pub(super) fn from_node(&self, node: usize, vehicle: Vehicle) -> Vec<Option<u64>> {
+    pub(super) fn all_from(&self, node: usize, vehicle: Vehicle) -> Vec<Option<u64>> {
         let reach = Reach::to(&mut self.graph.clone(), &self.travel, vehicle, &[(NodeIndex::new(node), 0)]);
         self.graph.node_indices().map(|node| reach.from(node)).collect()
     }
@@ -238,16 +238,16 @@ fn minutes_of(micros: u64) -> f64 {
 
 /// Which lines hang together with a street, and are not themselves free of junctions.
 fn usable(lines: &Lines, joins: &[(Spot, Spot)]) -> Vec<bool> {
-    let mut together = UnionFind::<u32>::new(lines.lines.len());
+    let mut together = UnionFind::<u32>::new(lines.all.len());
     for (one, other) in joins {
         together.union(one.line, other.line);
     }
-    let mut has_street = vec![false; lines.lines.len()];
-    for (index, _) in lines.lines.iter().enumerate().filter(|(_, line)| line.is_street()) {
+    let mut has_street = vec![false; lines.all.len()];
+    for (index, _) in lines.all.iter().enumerate().filter(|(_, line)| line.is_street()) {
         has_street[together.find(index as u32) as usize] = true;
     }
     let of = |(index, line): (usize, &Line)| !line.is_free() && has_street[together.find(index as u32) as usize];
-    lines.lines.iter().enumerate().map(of).collect()
+    lines.all.iter().enumerate().map(of).collect()
 }
 
 /// Where ramps leave streets.
@@ -274,9 +274,9 @@ struct Laid<'a> {
 
 impl<'a> Laid<'a> {
     fn new(lines: &'a Lines) -> Self {
-        let nodes = vec![Vec::new(); lines.lines.len()];
+        let nodes = vec![Vec::new(); lines.all.len()];
         let mut laid = Self { lines, graph: Graph::default(), nodes, known: HashMap::new() };
-        for (index, line) in lines.lines.iter().enumerate() {
+        for (index, line) in lines.all.iter().enumerate() {
             for along_m in [0.0, line.length_m()] {
                 laid.node(Spot { line: index as u32, along_m });
             }
@@ -308,7 +308,7 @@ impl<'a> Laid<'a> {
     fn finish(mut self) -> (Graph, Vec<Vec<(f64, NodeIndex)>>) {
         for (index, nodes) in self.nodes.iter_mut().enumerate() {
             nodes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let class = self.lines.lines[index].class;
+            let class = self.lines.all[index].class;
             for pair in nodes.windows(2) {
                 let ((begin, from), (end, to)) = (pair[0], pair[1]);
                 if from != to {

@@ -44,7 +44,8 @@ pub(super) struct Weights {
 #[derive(Debug, Serialize)]
 struct Weight {
     what: String,
-    weight: u32,
+    #[serde(rename = "weight")]
+    counts: u32,
     stays: String,
     /// Where the interval begins and ends on a scale from 0 to the highest weight that is shown, and where the weight is.
     from: f64,
@@ -182,7 +183,7 @@ pub(super) fn weights(dossier: &Dossier, language: Language) -> Weights {
         let on_scale = |value: f64| (value / scale).clamp(0.0, 1.0);
         Some(Weight {
             what: language.subject(criterion),
-            weight,
+            counts: weight,
             stays,
             from: on_scale(interval.from),
             to: interval.to.map_or(1.0, on_scale),

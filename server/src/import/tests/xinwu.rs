@@ -44,7 +44,6 @@ fn roads_water_and_stations_are_taken() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "how long it took is shown to whoever runs the test")]
 fn the_real_roads_are_a_network() {
     let Some(roads) = features("xinwu_road_centerlines.gpkg", Layer::Road) else { return };
     let Some(stations) = features("xinwu_subway_stations.gpkg", Layer::Poi) else { return };

@@ -36,7 +36,7 @@ pub(super) fn site(public: &Snapshot, subject: &Entry, (rank, told): (u32, &wire
             add_area(&mut drawing, &entry.feature.shape, paint);
             if layer == Layer::Parcel {
                 let (at, text) = (centre(&entry.feature.shape), entry.feature.code.to_string());
-                drawing.marks.extend(within(frame, at).then(|| Mark { at, text, is_strong: false }));
+                drawing.marks.extend(within(frame, at).then_some(Mark { at, text, is_strong: false }));
             }
         }
     }

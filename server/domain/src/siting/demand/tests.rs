@@ -40,7 +40,7 @@ fn land(name: &str, zone: &str, area_m2: f64, status: ParcelStatus) -> Land {
 }
 
 fn place(land: &Land) -> Candidate<'_> {
-    Candidate { code: &land.code, area_m2: land.area_m2, shape: None, parcel: &land.parcel, zone: None }
+    Candidate { code: &land.code, area_m2: land.area_m2, shape: None, parcel: &land.parcel, zone: None, roads: None }
 }
 
 fn found(brief: &Brief, all: &[Land]) -> Unmet {
