@@ -1,6 +1,7 @@
 //! What the page knows, as signals. Everything that components and tasks share is in here, but for what only those know
 //! who keep the record: that is `keeping`'s.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use cloudsite_domain::identity::Tier;
@@ -18,6 +19,7 @@ use web_sys::File;
 use crate::fitting::Fitting;
 use crate::keeping::Keeping;
 use crate::pure::brief::Draft;
+use crate::pure::compare::Chosen;
 use crate::pure::facts::code_of;
 use crate::pure::filter::Filter;
 use crate::pure::number::customary_unit;
@@ -149,6 +151,10 @@ pub(crate) struct Signals {
     pub(crate) matched: RwSignal<Matched>,
     /// Briefs that are kept.
     pub(crate) shelf: RwSignal<Shelf>,
+    /// The parcels to compare, whether they stand side by side, and those of them that were loaded, by code.
+    pub(crate) compared: RwSignal<Chosen>,
+    pub(crate) comparing: RwSignal<bool>,
+    pub(crate) compared_parcels: RwSignal<BTreeMap<String, Result<Parcel, LinkError>>>,
     /// Ids of all parcels that meet the filter; none while no filter is set.
     pub(crate) highlighted: RwSignal<Option<Vec<u64>>>,
     /// Code of the open parcel.
@@ -238,6 +244,9 @@ impl Page {
             joined: RwSignal::new(Vec::new()),
             matched: RwSignal::new(Matched::default()),
             shelf: RwSignal::new(Shelf::of_link(link.brief.as_deref())),
+            compared: RwSignal::new(link.compare.clone().unwrap_or_default()),
+            comparing: RwSignal::new(link.compare.is_some()),
+            compared_parcels: RwSignal::new(BTreeMap::new()),
             highlighted: RwSignal::new(None),
             selected: RwSignal::new(link.parcel.clone()),
             wanted: RwSignal::new(link.parcel.clone().map(|code| Wanted { code, fly: link.view.is_none() })),
@@ -383,6 +392,7 @@ impl Page {
             fit: self.fit.get().filter(|fit| !fit.is_empty()),
             changeset: self.open_changeset.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
             brief: self.shelf.with(Shelf::id),
+            compare: self.comparing.get().then(|| self.compared.get()),
             language: Some(self.language.get()),
             quality: self.quality.get(),
             unit: self.chosen_unit.get(),

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::as_of::AsOf;
 use super::banner::Banner;
 use super::card::Card;
+use super::compare::Comparison;
 use super::header::Header;
 use super::panel::Panel;
 use super::place_card::PlaceCard;
@@ -23,7 +24,8 @@ pub(crate) fn App() -> impl IntoView {
     let compares = move || page.keeping.get().is_some_and(Keeping::compares);
     let escape = window_event_listener(ev::keydown, move |event| {
         let keeping = page.keeping.get_untracked();
-        let is_dialogs = page.signing_in.get_untracked() || keeping.is_some_and(Keeping::asks);
+        let is_dialogs =
+            page.signing_in.get_untracked() || page.comparing.get_untracked() || keeping.is_some_and(Keeping::asks);
         if event.key() == "Escape" && !is_dialogs {
             if let Some(keeping) = keeping.filter(|keeping| untrack(|| keeping.compares())) {
                 keeping.stop_comparing();
@@ -52,6 +54,7 @@ pub(crate) fn App() -> impl IntoView {
         <Show when=compares>
             {move || page.keeping.get().map(Keeping::change_card)}
         </Show>
+        <Comparison />
         <SignIn />
         {move || page.keeping.get().map(Keeping::intake)}
         <Toast />

@@ -6,6 +6,7 @@ mod app;
 mod as_of;
 mod banner;
 mod card;
+mod compare;
 pub(crate) mod header;
 mod panel;
 mod place_card;

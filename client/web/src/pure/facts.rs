@@ -97,7 +97,7 @@ pub(crate) fn terms(parcel: &Parcel, language: Language, unit: AreaUnit) -> Vec<
 }
 
 /// Who says what a field says, and when.
-fn source_of(parcel: &Parcel, field: &str, language: Language) -> Option<String> {
+pub(super) fn source_of(parcel: &Parcel, field: &str, language: Language) -> Option<String> {
     let source = parcel.sources.iter().find(|source| source.fields.iter().any(|other| other == field))?;
     Some(said(&source.source, &source.as_of, language))
 }

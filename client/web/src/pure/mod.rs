@@ -2,6 +2,7 @@
 
 pub(crate) mod brief;
 pub(crate) mod camera;
+pub(crate) mod compare;
 pub(crate) mod facts;
 pub(crate) mod filter;
 pub(crate) mod moment;

@@ -1,13 +1,15 @@
 //! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..` or, in place of the parcel, `zone=CODE` or
 //! `poi=CODE`; the view as [`Camera`] is written; `revision=N` shows the past,
 //! `as=TIER` what a lower tier sees, `changeset=ID` a draft, `brief=ID` a brief that is kept, `fit=..` a factory that is
-//! tried on the parcel, as [`cloudsite_domain::siting::massing::Massing`] is written.
+//! tried on the parcel, as [`cloudsite_domain::siting::massing::Massing`] is written, `compare=CODE,CODE` up to four parcels
+//! side by side.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
 use cloudsite_proto::scene::Camera;
 use cloudsite_proto::scene::quality::Level;
 
+use super::compare::Chosen;
 use super::number::unit_tag;
 use super::place::Place;
 use super::seen_as::SeenAs;
@@ -32,6 +34,8 @@ pub(crate) struct UrlState {
     pub(crate) changeset: Option<String>,
     /// Id of the kept brief that the form is filled in from.
     pub(crate) brief: Option<String>,
+    /// The parcels that stand side by side.
+    pub(crate) compare: Option<Chosen>,
     pub(crate) language: Option<Language>,
     pub(crate) quality: Option<Level>,
     pub(crate) unit: Option<AreaUnit>,
@@ -53,6 +57,9 @@ impl UrlState {
                 "fit" => state.fit = Some(value),
                 "changeset" if !value.is_empty() => state.changeset = Some(value),
                 "brief" if !value.is_empty() => state.brief = Some(value),
+                "compare" => {
+                    state.compare = Some(Chosen::from_link(&value)).filter(|chosen| *chosen != Chosen::default());
+                }
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
                 "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
@@ -77,6 +84,7 @@ impl UrlState {
             ("fit", self.fit.clone()),
             ("changeset", self.changeset.clone()),
             ("brief", self.brief.clone()),
+            ("compare", self.compare.as_ref().and_then(Chosen::to_link)),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
             ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
@@ -127,6 +135,7 @@ mod tests {
             fit: Some("1.00,2.00,0.00_hall,0.00,0.00,120.00,60.00,2,9.00".to_owned()),
             changeset: Some("7".to_owned()),
             brief: Some("81".to_owned()),
+            compare: Some(Chosen::from_link("A-1,锡新-2028-01")),
             language: Some(Language::Ja),
             quality: Some(Level::Light),
             unit: Some(AreaUnit::Tsubo),
@@ -160,6 +169,7 @@ mod tests {
             ("view", "1,2,3"),
             ("changeset", ""),
             ("brief", ""),
+            ("compare", ",,"),
             ("as", "government"),
             ("as", "nobody"),
             ("revision", "0"),

@@ -3,6 +3,7 @@
 mod address;
 mod brief;
 mod card;
+mod compare;
 mod dossier;
 mod dropped;
 mod fitting;
@@ -71,6 +72,7 @@ pub(crate) fn start(page: Page) {
     loader.follow_filter();
     loader.follow_brief();
     loader.follow_saved();
+    loader.follow_compared();
     loader.follow_selection();
     loader.follow_place();
     loader.follow_routes();

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::facts::Facts;
 use super::routes::Routes;
 use super::supplies::Supplies;
+use crate::components::compare::{OpenComparison, Toggle};
 use crate::components::header::share_button::share;
 use crate::components::status_chip::StatusChip;
 use crate::pure::facts::{code_of, planning, status_of, terms};
@@ -34,6 +35,7 @@ pub(crate) fn Sheet(
         page.zones.with(|zones| parcel.with_value(|parcel| planning(parcel, zones, language, unit)))
     };
     let had = move || parcel.with_value(|parcel| terms(parcel, page.language.get(), page.unit()));
+    let compared = code.clone();
     let fly = move |_| {
         page.wanted.set(Some(Wanted { code: code.clone(), fly: true }));
     };
@@ -77,6 +79,8 @@ pub(crate) fn Sheet(
                 {page.words("fit.open")}
             </button>
             <button class="button" type="button" on:click=move |_| share(page)>{page.words("share")}</button>
+            <Toggle code=compared class="button" />
+            <OpenComparison />
             <Show when=may_edit>
                 <button class="button" type="button" data-testid="edit" on:click=edit>{page.words("edit.edit")}</button>
             </Show>

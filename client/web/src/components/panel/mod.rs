@@ -1,6 +1,6 @@
 //! Finding land: search, filters and the list.
 
-mod brief;
+pub(super) mod brief;
 mod filters;
 mod parcel_item;
 mod parcel_list;
@@ -16,6 +16,7 @@ use self::parcel_list::ParcelList;
 use self::results::Results;
 use self::search::Search;
 use self::status_filter::StatusFilter;
+use super::compare::Tray;
 use crate::keeping::Keeping;
 use crate::state::{Page, Tab};
 
@@ -56,6 +57,7 @@ fn Finding() -> impl IntoView {
     let page = Page::here();
     let briefs = Memo::new(move |_| page.brief.with(Option::is_some));
     view! {
+        <Tray />
         <Show when=move || !briefs.get() fallback=BriefPanel>
             <Search />
             <div class="panel-conditions">

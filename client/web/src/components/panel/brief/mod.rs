@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use self::dossier::DossierMaker;
 use self::joined::{Joined, SecondOpinions};
 use self::places::Places;
+pub(crate) use self::places::value;
 use self::row::BriefRow;
 use self::saved::Saved;
 use self::summary::Summary;
@@ -99,7 +100,7 @@ fn fill_in(page: Page, change: impl FnOnce(&mut Draft)) {
 }
 
 /// What a row asks about, with the unit that it is asked in.
-fn label(page: Page, row: usize) -> String {
+pub(crate) fn label(page: Page, row: usize) -> String {
     let text = page.text(&format!("brief.row.{}", ROWS[row].0));
     if row == crate::pure::brief::AREA_ROW {
         return format!("{text} ({})", page.text(unit_key(page.unit())));

@@ -5,6 +5,7 @@ use cloudsite_proto::siting::{Answer, Place, Standing, Verdict};
 use leptos::prelude::*;
 
 use super::{amount, label};
+use crate::components::compare::Toggle;
 use crate::pure::brief::{LISTED, ROWS, Role, Subject, share, standing_word};
 use crate::pure::facts::code_of;
 use crate::pure::number::number;
@@ -54,7 +55,7 @@ fn PlaceItem(
     let code = code_of(&place.parcel).to_owned();
     let standing = place.standing();
     let percent = share(place.points, full) * 100.0;
-    let (opened, shown) = (code.clone(), code.clone());
+    let (opened, shown, compared) = (code.clone(), code.clone(), code.clone());
     let place = StoredValue::new(place);
     let rows = StoredValue::new(rows);
     let is_shown = move || page.selected.with(|selected| selected.as_deref() == Some(shown.as_str()));
@@ -81,6 +82,7 @@ fn PlaceItem(
                     })}
             </button>
             <ul class="place-notes">{move || notes().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
+            <Toggle code=compared class="chip place-toggle" />
             <Why answers full />
         </li>
     }
@@ -152,7 +154,7 @@ pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize]) -> Ve
 }
 
 /// What the record says, in words.
-fn value(page: Page, row: usize, answer: &Answer) -> String {
+pub(crate) fn value(page: Page, row: usize, answer: &Answer) -> String {
     if ROWS[row].1 == Subject::Footprint {
         return page.text(match answer.verdict() {
             Verdict::Pass => "brief.room",

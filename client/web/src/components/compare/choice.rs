@@ -1,0 +1,100 @@
+//! Which places are to be compared.
+
+use leptos::prelude::*;
+
+use crate::pure::compare::{Full, MOST};
+use crate::state::Page;
+
+/// Takes a parcel into the comparison or out of it. One too many is refused with a word.
+#[component]
+pub(crate) fn Toggle(
+    /// The parcel's.
+    code: String,
+    /// How the button looks.
+    class: &'static str,
+) -> impl IntoView {
+    let page = Page::here();
+    let (asked, named, toggled) = (code.clone(), code.clone(), code);
+    let is_in = Memo::new(move |_| page.compared.with(|chosen| chosen.has(&asked)));
+    view! {
+        <button
+            class=class
+            type="button"
+            data-testid="compare-toggle"
+            aria-pressed=move || if is_in.get() { "true" } else { "false" }
+            aria-label=move || page.fill("comparison.toggle", &[("code", &named)])
+            on:click=move |_| toggle(page, &toggled)
+        >
+            {move || if is_in.get() { "✓ " } else { "+ " }}
+            {page.words("comparison.compare")}
+        </button>
+    }
+}
+
+/// The same without the button.
+pub(super) fn toggle(page: Page, code: &str) {
+    let mut refused = Ok(());
+    page.compared.update(|chosen| refused = chosen.toggle(code));
+    if refused == Err(Full) {
+        page.toast.set(Some(untrack(|| page.fill("comparison.full", &[("n", &MOST.to_string())]))));
+    }
+}
+
+/// Puts the chosen places side by side, as soon as there are two.
+#[component]
+pub(crate) fn OpenComparison() -> impl IntoView {
+    let page = Page::here();
+    let count = Memo::new(move |_| page.compared.with(|chosen| chosen.codes().len()));
+    let open = move |_| {
+        // What was refused while choosing is over.
+        page.toast.set(None);
+        page.comparing.set(true);
+    };
+    view! {
+        <Show when=move || { count.get() > 1 }>
+            <button
+                class="button primary"
+                type="button"
+                data-testid="comparison-open"
+                on:click=open
+            >
+                {move || page.fill("comparison.open", &[("n", &count.get().to_string())])}
+            </button>
+        </Show>
+    }
+}
+
+/// What is chosen so far; there only once something is.
+#[component]
+pub(crate) fn Tray() -> impl IntoView {
+    let page = Page::here();
+    let codes = move || page.compared.with(|chosen| chosen.codes().to_vec());
+    let chip = move |code: String| {
+        let (named, taken) = (code.clone(), code.clone());
+        view! {
+            <li>
+                <button
+                    class="chip"
+                    type="button"
+                    aria-label=move || page.fill("comparison.remove", &[("code", &named)])
+                    on:click=move |_| toggle(page, &taken)
+                >
+                    {code} <span aria-hidden="true">" ×"</span>
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !codes().is_empty()>
+            <section class="tray" aria-label=page.words("comparison.tray") data-testid="comparison-tray">
+                <ul class="chips">
+                    <For each=codes key=|code| code.clone() children=chip />
+                </ul>
+                <Show when=move || codes().len() == 1>
+                    <p class="hint">{page.words("comparison.another")}</p>
+                </Show>
+                <OpenComparison />
+            </section>
+        </Show>
+    }
+}

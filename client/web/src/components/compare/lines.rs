@@ -1,0 +1,142 @@
+//! What the brief finds of each place, as lines of the table.
+
+use cloudsite_proto::siting::answer::Value;
+use cloudsite_proto::siting::{Answer, MatchResponse, Place, Standing, Verdict};
+use leptos::prelude::*;
+
+use crate::components::panel::brief::{label, value};
+use crate::pure::brief::{ROWS, Role, Subject, share, standing_word};
+use crate::pure::compare::{Better, Cell, Column, Line, Said, Sign, fact_of, facts};
+use crate::pure::facts::code_of;
+use crate::pure::number::number;
+use crate::state::Page;
+
+/// A place with how many come before it, where the brief explains it.
+type Ranked<'a> = Option<(usize, &'a Place)>;
+
+/// Standing, score and every criterion; none while there is no answer to a brief.
+pub(super) fn by_brief(page: Page, codes: &[String]) -> Vec<Line> {
+    page.matched.with(|matched| {
+        let Some(reply) = matched.reply() else { return Vec::new() };
+        let find = |code: &String| reply.places.iter().enumerate().find(|(_, place)| code_of(&place.parcel) == code);
+        let places: Vec<Ranked<'_>> = codes.iter().map(find).collect();
+        let mut lines = vec![standing(page, reply, &places)];
+        if reply.full_points > 0 {
+            lines.push(score(page, reply, &places));
+        }
+        let criteria = matched.rows.iter().enumerate();
+        lines.extend(criteria.map(|(index, row)| criterion(page, (index, *row), reply.full_points, &places)));
+        lines
+    })
+}
+
+/// What the record says, without what the brief has asked for.
+pub(super) fn by_record(page: Page, codes: &[String]) -> Vec<Line> {
+    let asked: Vec<&str> = page.matched.with(|matched| {
+        let rows = matched.reply().map_or(&[][..], |_| &matched.rows[..]);
+        rows.iter().filter_map(|row| fact_of(ROWS[*row].0)).collect()
+    });
+    page.compared_parcels.with(|parcels| {
+        let column = |code: &String| match parcels.get(code) {
+            None => Column::Waiting,
+            Some(Err(_)) => Column::Missing,
+            Some(Ok(parcel)) => Column::Loaded(parcel),
+        };
+        let columns: Vec<_> = codes.iter().map(column).collect();
+        page.zones.with(|zones| facts(&columns, zones, (page.language.get(), page.unit()), &asked))
+    })
+}
+
+fn standing(page: Page, reply: &MatchResponse, places: &[Ranked<'_>]) -> Line {
+    let cell = |place: &Ranked<'_>| match place {
+        Some((rank, place)) => Cell {
+            sign: match place.standing() {
+                Standing::Suits => Sign::Pass,
+                Standing::Open => Sign::Unknown,
+                Standing::Unspecified | Standing::Fails => Sign::Fail,
+            },
+            said: Said::Known(page.text(&format!("brief.standing.{}", standing_word(place.standing())))),
+            notes: vec![page.fill("comparison.rank", &[("n", &(rank + 1).to_string())])],
+            amount: None,
+        },
+        None => {
+            let count = reply.places.len().to_string();
+            Cell { notes: vec![page.fill("comparison.not_explained", &[("n", &count)])], ..Cell::default() }
+        }
+    };
+    let name = page.text("comparison.standing");
+    Line { name, better: Better::Neither, cells: places.iter().map(cell).collect() }
+}
+
+/// Of a place of which something is unknown, what it has for sure and what it may have. One that fails has none.
+fn score(page: Page, reply: &MatchResponse, places: &[Ranked<'_>]) -> Line {
+    let percent = |points: u64| {
+        let share = share(points, reply.full_points) * 100.0;
+        format!("{} %", number(share, 0, page.language.get()))
+    };
+    let cell = |place: &Ranked<'_>| {
+        let Some((_, place)) = place.filter(|(_, place)| place.standing() != Standing::Fails) else {
+            return Cell::default();
+        };
+        let (sure, possible) = (percent(place.points), percent(place.possible_points));
+        let said =
+            if sure == possible { sure } else { page.fill("brief.between", &[("from", &sure), ("to", &possible)]) };
+        let suits = place.standing() == Standing::Suits;
+        Cell { said: Said::Known(said), amount: suits.then_some(place.points as f64), ..Cell::default() }
+    };
+    Line { name: page.text("comparison.score"), better: Better::More, cells: places.iter().map(cell).collect() }
+}
+
+fn criterion(page: Page, (index, row): (usize, usize), full: u64, places: &[Ranked<'_>]) -> Line {
+    let is_wish = page.brief.with(|brief| brief.as_ref().is_some_and(|draft| draft.rows[row].role == Role::Wish));
+    let better = match ROWS[row].1 {
+        Subject::Amount { at_most, .. } if is_wish => {
+            if at_most {
+                Better::Less
+            } else {
+                Better::More
+            }
+        }
+        _ => Better::Neither,
+    };
+    let cell = |place: &Ranked<'_>| {
+        let answer = place.and_then(|(_, place)| place.answers.get(index));
+        answer.map(|answer| cell_of(page, (row, is_wish), full, answer)).unwrap_or_default()
+    };
+    Line { name: label(page, row), better, cells: places.iter().map(cell).collect() }
+}
+
+fn cell_of(page: Page, (row, is_wish): (usize, bool), full: u64, answer: &Answer) -> Cell {
+    let verdict = answer.verdict();
+    let is_known = match ROWS[row].1 {
+        Subject::Footprint => verdict != Verdict::Unknown,
+        Subject::Amount { .. } | Subject::Words { .. } => answer.value.is_some(),
+    };
+    let mut notes = Vec::new();
+    if is_wish {
+        let points = number(share(answer.points, full) * 100.0, 1, page.language.get());
+        notes.push(page.fill("comparison.points", &[("n", &points)]));
+    }
+    if !answer.from.is_empty() {
+        notes.push(page.fill("comparison.enough", &[("day", &answer.from)]));
+    }
+    // Of what is unknown it is said below whom to ask.
+    if is_known && !answer.as_of.is_empty() {
+        notes.push(format!("{} {}", answer.source, answer.as_of).trim().to_owned());
+    }
+    let whom = Some(answer.source.clone()).filter(|whom| !whom.is_empty());
+    Cell {
+        sign: match verdict {
+            _ if is_wish => Sign::None,
+            Verdict::Pass | Verdict::Unspecified => Sign::Pass,
+            Verdict::Fail => Sign::Fail,
+            Verdict::Unknown => Sign::Unknown,
+        },
+        said: if is_known { Said::Known(value(page, row, answer)) } else { Said::Unknown { whom } },
+        notes,
+        amount: match answer.value {
+            Some(Value::Amount(amount)) => Some(amount),
+            Some(Value::Word(_)) | None => None,
+        },
+    }
+}
