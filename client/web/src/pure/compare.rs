@@ -225,13 +225,11 @@ fn cell_of(parcel: &Parcel, fact: Fact, language: Language) -> Cell {
     };
     // Of an area the note has the other units; one is enough to compare by.
     let note = fact.note.filter(|_| fact.key != "card.area").or_else(|| source_of(parcel, field, language));
-    match fact.value {
-        Some(value) => Cell { said: Said::Known(value), notes: note.into_iter().collect(), ..Cell::default() },
-        None => {
-            let told = parcel.sources.iter().find(|source| source.fields.iter().any(|other| other == field));
-            unknown(told.map(|told| told.source.as_str()))
-        }
-    }
+    let Some(value) = fact.value else {
+        let told = parcel.sources.iter().find(|source| source.fields.iter().any(|other| other == field));
+        return unknown(told.map(|told| told.source.as_str()));
+    };
+    Cell { said: Said::Known(value), notes: note.into_iter().collect(), ..Cell::default() }
 }
 
 fn cell_of_supply(parcel: &Parcel, kind: &str, language: Language) -> Cell {
@@ -289,7 +287,9 @@ mod tests {
 
     #[test]
     fn the_best_is_marked_only_where_it_is_plain() {
-        let cases: [(Better, &[Option<f64>], &[bool]); 6] = [
+        /// What is better, amounts, and which of them are marked.
+        type Case = (Better, &'static [Option<f64>], &'static [bool]);
+        let cases: [Case; 6] = [
             (Better::More, &[Some(3.0), Some(5.0), None], &[false, true, false]),
             (Better::Less, &[Some(3.0), Some(5.0), Some(3.0)], &[true, false, true]),
             (Better::Neither, &[Some(3.0), Some(5.0)], &[false, false]),

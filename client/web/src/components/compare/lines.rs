@@ -48,8 +48,12 @@ pub(super) fn by_record(page: Page, codes: &[String]) -> Vec<Line> {
 }
 
 fn standing(page: Page, reply: &MatchResponse, places: &[Ranked<'_>]) -> Line {
-    let cell = |place: &Ranked<'_>| match place {
-        Some((rank, place)) => Cell {
+    let cell = |place: &Ranked<'_>| {
+        let Some((rank, place)) = place else {
+            let count = reply.places.len().to_string();
+            return Cell { notes: vec![page.fill("comparison.not_explained", &[("n", &count)])], ..Cell::default() };
+        };
+        Cell {
             sign: match place.standing() {
                 Standing::Suits => Sign::Pass,
                 Standing::Open => Sign::Unknown,
@@ -58,10 +62,6 @@ fn standing(page: Page, reply: &MatchResponse, places: &[Ranked<'_>]) -> Line {
             said: Said::Known(page.text(&format!("brief.standing.{}", standing_word(place.standing())))),
             notes: vec![page.fill("comparison.rank", &[("n", &(rank + 1).to_string())])],
             amount: None,
-        },
-        None => {
-            let count = reply.places.len().to_string();
-            Cell { notes: vec![page.fill("comparison.not_explained", &[("n", &count)])], ..Cell::default() }
         }
     };
     let name = page.text("comparison.standing");
