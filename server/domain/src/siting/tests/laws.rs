@@ -1,0 +1,231 @@
+//! What holds for every brief.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn arbitrary_land() -> impl Strategy<Value = Vec<Land>> {
+    let number =
+        |steps: u32, width: f64| proptest::option::of((0..steps).prop_map(move |step| f64::from(step) * width));
+    let one = (1_u32..40, number(8, 2_500.0), number(6, 0.5), number(9, 150.0), 0_usize..6);
+    proptest::collection::vec(one, 1..14).prop_map(|rows| {
+        let mut lands = Vec::new();
+        for (index, (area, kw, ratio, price, status)) in rows.into_iter().enumerate() {
+            lands.push(land(&format!("P-{index:02}"), f64::from(area) * 5_000.0, |parcel| {
+                parcel.status = ParcelStatus::ALL[status];
+                parcel.supplies = vec![power(kw, None)];
+                parcel.plot_ratio.max = ratio;
+                parcel.price = price.map(|cny_per_m2| Price {
+                    cny_per_m2,
+                    as_of: DAY,
+                    source: "List".to_owned(),
+                    confidence: None,
+                });
+            }));
+        }
+        lands
+    })
+}
+
+fn arbitrary_brief() -> impl Strategy<Value = Brief> {
+    let most = |step: u32| Need::Amount {
+        quantity: Quantity::Area,
+        min: None,
+        max: Some(f64::from(step) * 5_000.0),
+        on: None,
+    };
+    let musts = (
+        proptest::option::of((0_u32..8).prop_map(|step| at_least(Quantity::Power, f64::from(step) * 2_500.0))),
+        proptest::option::of((0_u32..15).prop_map(|step| at_least(Quantity::Area, f64::from(step) * 5_000.0))),
+        proptest::option::of(Just(Criterion::Must(Need::Word {
+            quality: Quality::Status,
+            among: words(&["available", "negotiating", "reserved"]),
+        }))),
+        proptest::option::of((15_u32..40).prop_map(move |step| Criterion::Must(most(step)))),
+    );
+    let weights = (1_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, 0_u32..50);
+    (musts, weights).prop_map(|((power, area, status, most), (a, b, c, d, e, f))| {
+        // Enough power is enough: more of it is worth less again.
+        let modest =
+            WishOf::Amount { quantity: Quantity::Power, anchors: Anchors { none: 20_000.0, full: 5_000.0 }, on: None };
+        let free = WishOf::Word { quality: Quality::Status, among: words(&["available", "planned"]) };
+        let wished = [
+            wish(Quantity::Area, a),
+            wish(Quantity::Power, b),
+            wish(Quantity::PlotRatio, c),
+            wish(Quantity::Price, d),
+            Criterion::Wish(Wish { weight: e, of: modest }),
+            Criterion::Wish(Wish { weight: f, of: free }),
+        ];
+        let musts = [power, area, status, most].into_iter().flatten();
+        Brief::new(musts.chain(wished).collect(), DAY).expect("it makes sense")
+    })
+}
+
+/// The brief with each wish weighed anew.
+fn weighed(brief: &Brief, weight: impl Fn(usize, u32) -> u32) -> Brief {
+    let criteria = brief.criteria().iter().enumerate().map(|(index, criterion)| match criterion {
+        Criterion::Wish(wish) => Criterion::Wish(Wish { weight: weight(index, wish.weight), ..wish.clone() }),
+        Criterion::Must(_) => criterion.clone(),
+    });
+    Brief::new(criteria.collect(), brief.day()).expect("it makes sense")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn columns_say_what_each_place_says_by_itself(lands in arbitrary_land(), brief in arbitrary_brief(), listed in 1_usize..20) {
+        let candidates = candidates(&lands);
+        let mut alone: Vec<Place> = candidates.iter().map(|candidate| explain(&brief, candidate)).collect();
+        let unmet = |place: &Place| brief.musts().filter(|(index, _)| place.answers[*index].verdict != Verdict::Pass).count();
+        let fails_more = |place: &Place| place.standing == Standing::Fails && unmet(place) > 1;
+        alone.sort_by(|a, b| {
+            let key = |place: &Place| (place.standing, fails_more(place), std::cmp::Reverse((place.score, place.possible)));
+            key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
+        });
+        let selection = selected(&brief, &candidates, listed, DRAWS);
+        let count = |standing| alone.iter().filter(|place| place.standing == standing).count() as u32;
+        prop_assert_eq!(selection.suits, count(Standing::Suits));
+        prop_assert_eq!(selection.open, count(Standing::Open));
+        prop_assert_eq!(selection.fails, count(Standing::Fails));
+        let first: Vec<&Code> = alone.iter().take(listed).map(|place| &place.code).collect();
+        let found: Vec<&Code> = selection.places.iter().map(|(_, place)| candidates[place.row as usize].code).collect();
+        prop_assert_eq!(found, first);
+        for cost in &selection.relaxations {
+            let only = alone.iter().filter(|place| unmet(place) == 1);
+            let count = |verdict| only.clone().filter(|place| place.answers[cost.criterion].verdict == verdict).count() as u32;
+            prop_assert_eq!((cost.alone, cost.unknown), (count(Verdict::Fail), count(Verdict::Unknown)));
+        }
+    }
+
+    #[test]
+    fn points_add_up_to_the_score_and_nothing_unknown_has_any(lands in arbitrary_land(), brief in arbitrary_brief()) {
+        let selection = All::of(&brief, &lands);
+        for place in &selection.places {
+            prop_assert_eq!(place.points.iter().sum::<u64>(), place.score);
+            prop_assert!(place.score <= place.possible && place.possible <= selection.full);
+            for (answer, points) in place.answers.iter().zip(&place.points) {
+                prop_assert!(answer.verdict != Verdict::Unknown || *points == 0);
+                prop_assert!((answer.verdict == Verdict::Unknown) == (answer.value == Value::Unknown));
+            }
+            let unknown = brief.musts().any(|(index, _)| place.answers[index].verdict == Verdict::Unknown);
+            prop_assert!(!(unknown && place.standing == Standing::Suits), "unknown is no pass");
+        }
+    }
+
+    #[test]
+    fn another_place_never_reorders_the_rest(lands in arbitrary_land(), more in arbitrary_land(), brief in arbitrary_brief()) {
+        let alone = All::of(&brief, &lands);
+        let more = more.into_iter().map(|(code, area, parcel, zone)| (format!("Q{code}").parse().unwrap(), area, parcel, zone));
+        let all: Vec<Land> = lands.iter().cloned().chain(more).collect();
+        let together = All::of(&brief, &all);
+        let kept: Vec<&Place> = together.places.iter().filter(|place| place.code.as_str().starts_with("P-")).collect();
+        prop_assert_eq!(kept, alone.places.iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_order_of_candidates_and_the_scale_of_weights_change_nothing(
+        lands in arbitrary_land(), brief in arbitrary_brief(), scale in 2_u32..20,
+    ) {
+        let one = All::of(&brief, &lands);
+        let mut turned = lands.clone();
+        turned.reverse();
+        prop_assert_eq!(&All::of(&brief, &turned).places, &one.places);
+        prop_assert_eq!(&All::of(&brief, &turned).relaxations, &one.relaxations);
+        let scaled = All::of(&weighed(&brief, |_, weight| weight * scale), &lands);
+        prop_assert_eq!(codes(&scaled.places), codes(&one.places));
+        prop_assert_eq!(scaled.full, one.full * u64::from(scale));
+        for (scaled, place) in scaled.places.iter().zip(&one.places) {
+            prop_assert_eq!(scaled.score, place.score * u64::from(scale));
+        }
+    }
+
+    #[test]
+    fn each_step_of_a_relaxation_opens_what_it_says(lands in arbitrary_land(), brief in arbitrary_brief()) {
+        let before = All::of(&brief, &lands);
+        for relaxation in &before.relaxations {
+            for step in &relaxation.steps {
+                let mut criteria = brief.criteria().to_vec();
+                let Criterion::Must(Need::Amount { min, max, .. }) = &mut criteria[relaxation.criterion] else {
+                    return Err(TestCaseError::fail("only amounts give way step by step"));
+                };
+                let given_way = if let Some(min) = min {
+                    std::mem::replace(min, step.bound) > step.bound
+                } else {
+                    max.replace(step.bound).is_some_and(|max| max < step.bound)
+                };
+                prop_assert!(given_way, "{:?}", step);
+                let after = All::of(&Brief::new(criteria, DAY).unwrap(), &lands);
+                prop_assert_eq!(after.suiting().len(), before.suiting().len() + step.opens as usize);
+                prop_assert!(after.suiting().iter().any(|place| place.code == step.first));
+            }
+        }
+    }
+
+    #[test]
+    fn each_change_that_is_named_makes_a_place_the_first(lands in arbitrary_land(), brief in arbitrary_brief()) {
+        let selection = All::of(&brief, &lands);
+        let Some(first) = selection.first() else { return Ok(()) };
+        for place in selection.suiting() {
+            let Overtaking::AnyOf(changes) = overtaking(&brief, place, first) else { continue };
+            prop_assert!(changes.is_sorted_by_key(|change| change.by), "the smallest first");
+            for change in changes {
+                let mut changed = lands.clone();
+                let land = changed.iter_mut().find(|land| land.0 == place.code).unwrap();
+                let wish = brief.criteria()[change.criterion].wish().unwrap();
+                match (&wish.of, change.to) {
+                    (WishOf::Amount { quantity: Quantity::Area, .. }, Some(to)) => land.1 = to,
+                    (WishOf::Amount { quantity: Quantity::Power, .. }, Some(to)) => {
+                        land.2.supplies = vec![power(Some(to), None)];
+                    }
+                    (WishOf::Amount { quantity: Quantity::PlotRatio, .. }, Some(to)) => {
+                        land.2.plot_ratio.max = Some(to);
+                    }
+                    (WishOf::Amount { .. }, Some(to)) => {
+                        let source = "List".to_owned();
+                        land.2.price = Some(Price { cny_per_m2: to, as_of: DAY, source, confidence: None });
+                    }
+                    _ => land.2.status = ParcelStatus::Available,
+                }
+                let after = All::of(&brief, &changed);
+                prop_assert_eq!(&after.places[0].code, &place.code, "{:?}", change);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_stays_first_within_an_interval_and_not_beyond(lands in arbitrary_land(), brief in arbitrary_brief()) {
+        let selection = All::of(&brief, &lands);
+        let Some(first) = selection.first() else { return Ok(()) };
+        prop_assert_eq!(selection.intervals.len(), brief.wishes().count());
+        for interval in &selection.intervals {
+            let own = brief.criteria()[interval.criterion].wish().unwrap().weight;
+            prop_assert!(interval.from <= f64::from(own) && interval.to.is_none_or(|to| to >= f64::from(own)));
+            for weight in (0..=60).chain([200, MOST_WEIGHT]) {
+                let at = f64::from(weight);
+                let near = |bound: f64| (bound - at).abs() < 1e-6;
+                if near(interval.from) || interval.to.is_some_and(near) || brief.wishes().all(|(index, wish)| wish.weight == 0 || index == interval.criterion) && weight == 0 {
+                    continue;
+                }
+                let within = interval.from < at && interval.to.is_none_or(|to| at < to);
+                let now = All::of(&weighed(&brief, |index, own| if index == interval.criterion { weight } else { own }), &lands);
+                let still = now.places[0].score == now.places.iter().find(|place| place.code == first.code).unwrap().score;
+                prop_assert_eq!(within || (at == 0.0 && interval.from == 0.0), still, "{:?} at {}", interval, weight);
+            }
+        }
+    }
+
+    #[test]
+    fn shares_come_to_all_draws_and_depend_on_the_seed_alone(lands in arbitrary_land(), brief in arbitrary_brief(), seed: u64) {
+        let selection = All::of(&brief, &lands);
+        let candidates = candidates(&lands);
+        let draw = |spread_percent, count| selected(&brief, &candidates, 1, Draws { spread_percent, count, seed }).shares;
+        let drawn = draw(30, 200);
+        prop_assert_eq!(&drawn, &draw(30, 200));
+        let draws: u32 = drawn.iter().map(|share| share.first).sum();
+        prop_assert_eq!(draws, if selection.suiting().is_empty() { 0 } else { 200 });
+        let firm = draw(0, 10);
+        prop_assert_eq!(firm.first().map(|share| &share.code), selection.first().map(|place| &place.code), "without spread");
+    }
+}
