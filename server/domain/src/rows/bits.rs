@@ -74,6 +74,12 @@ impl Bits {
         }
     }
 
+    /// The rows of this set that are not in another one.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(word, other)| word & !other).collect())
+    }
+
     /// Takes out all rows that are not in another set.
     pub fn intersect(&mut self, other: &Self) {
         for (word, other) in self.0.iter_mut().zip(&other.0) {
@@ -104,6 +110,55 @@ impl Bits {
         }
         let words = self.0.iter().enumerate().skip(begins);
         words.flat_map(|(index, word)| rows_of(index, *word)).skip(without)
+    }
+}
+
+/// Of how many conditions each row is not met: of any, of several; and whether it fails one, which is more than that it is
+/// not known to meet it.
+#[derive(Debug, Clone)]
+pub struct Unmet {
+    /// Rows of which a condition is not met.
+    pub any: Bits,
+    /// Rows of which more than one is not met.
+    pub several: Bits,
+    /// Rows that fail one.
+    pub fails: Bits,
+}
+
+impl Unmet {
+    /// Of no condition yet, for so many rows.
+    pub fn none(count: usize) -> Self {
+        Self { any: Bits::none(count), several: Bits::none(count), fails: Bits::none(count) }
+    }
+
+    /// Adds a condition: who meets it among `all`, and of whom it is known whether he does.
+    pub fn add(&mut self, all: &Bits, met: &Bits, known: Option<&Bits>) {
+        let known = known.map_or(&[][..], |known| &known.0);
+        tally((&mut self.any.0, &mut self.several.0, &mut self.fails.0), (&all.0, &met.0, known));
+    }
+
+    /// Adds a condition that some rows fail and all others meet.
+    pub fn add_failing(&mut self, failing: &Bits) {
+        let sets = self.any.0.iter_mut().zip(&mut self.several.0).zip(&mut self.fails.0);
+        for (((any, several), fails), failing) in sets.zip(&failing.0) {
+            *several |= *any & failing;
+            *any |= failing;
+            *fails |= failing;
+        }
+    }
+}
+
+/// In one pass, because it is the memory that takes the time.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
+fn tally((any, several, fails): (&mut [u64], &mut [u64], &mut [u64]), (all, met, known): (&[u64], &[u64], &[u64])) {
+    let sets = any.iter_mut().zip(several.iter_mut()).zip(all.iter().zip(met));
+    for ((any, several), (all, met)) in sets {
+        let unmet = all & !met;
+        *several |= *any & unmet;
+        *any |= unmet;
+    }
+    for ((fails, met), known) in fails.iter_mut().zip(met).zip(known) {
+        *fails |= known & !met;
     }
 }
 
@@ -176,6 +231,33 @@ mod tests {
             prop_assert_eq!(rows(&left), c.iter().filter(|r| !(b.contains(r) && !a.contains(r) && *r % 2 == 0)).copied().collect());
             prop_assert_eq!(third.rows(without).collect::<Vec<_>>(), c.iter().skip(without).copied().collect::<Vec<_>>());
             prop_assert!((0..COUNT).all(|row| one.has(row) == a.contains(&row)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_unmet_is_counted_row_by_row(
+            conditions in prop::collection::vec(
+                (prop::collection::btree_set(0..COUNT, 0..900), prop::collection::btree_set(0..COUNT, 0..900)), 0..5,
+            ),
+            failing in prop::collection::btree_set(0..COUNT, 0..300),
+        ) {
+            let mut unmet = Unmet::none(COUNT as usize);
+            for (met, known) in &conditions {
+                unmet.add(&Bits::all(COUNT as usize), &bits(met), Some(&bits(known)));
+            }
+            unmet.add_failing(&bits(&failing));
+            for row in 0..COUNT {
+                let count = conditions.iter().filter(|(met, _)| !met.contains(&row)).count()
+                    + usize::from(failing.contains(&row));
+                let fails = failing.contains(&row)
+                    || conditions.iter().any(|(met, known)| known.contains(&row) && !met.contains(&row));
+                prop_assert_eq!(
+                    (unmet.any.has(row), unmet.several.has(row), unmet.fails.has(row)),
+                    (count > 0, count > 1, fails)
+                );
+            }
+            prop_assert_eq!(rows(&bits(&failing).without(&unmet.several)), &failing - &rows(&unmet.several));
         }
     }
 

@@ -4,5 +4,5 @@
 mod bits;
 mod steps;
 
-pub use bits::Bits;
+pub use bits::{Bits, Unmet};
 pub use steps::{Interval, Steps};

@@ -9,7 +9,7 @@ use super::judge::meets;
 use super::quantity::{Quality, Quantity};
 use super::table::{Column, Places, Table, Words};
 use crate::record::Bounds;
-use crate::rows::{Bits, Interval, Steps};
+use crate::rows::{Bits, Interval, Steps, Unmet};
 
 /// Places that footprints are tried on at most.
 pub(super) const MOST_TRIED: usize = 2_000;
@@ -84,18 +84,16 @@ impl<'a> Musts<'a> {
             };
             quick.push(Quick { criterion, need, column, met });
         }
-        let none = || Bits::none(places.count());
-        let (mut unmet, mut several, mut fails) = (none(), none(), none());
+        let mut unmet = Unmet::none(places.count());
         for must in &quick {
-            let not_met = without(table.all(), &must.met);
-            let failed = must.column.known().map(|known| without(known, &must.met));
-            tally(&not_met, failed.as_ref(), [&mut unmet, &mut several, &mut fails]);
+            unmet.add(table.all(), &must.met, must.column.known());
         }
         for must in &slow {
-            tally(&must.small, Some(&must.small), [&mut unmet, &mut several, &mut fails]);
+            unmet.add_failing(&must.small);
         }
-        let (suits, open, once) = (without(table.all(), &unmet), without(&unmet, &fails), without(&unmet, &several));
-        let mut untried = none();
+        let Unmet { any, several, fails } = unmet;
+        let (suits, open, once) = (table.all().without(&any), any.without(&fails), any.without(&several));
+        let mut untried = Bits::none(places.count());
         if !slow.is_empty() {
             untried = suits.clone();
             untried.unite(&open);
@@ -163,15 +161,15 @@ impl<'a> Musts<'a> {
             Standing::Open => &self.open,
             Standing::Fails => &self.fails,
         };
-        without(rows, &self.untried).count() as u32
+        rows.without(&self.untried).count() as u32
     }
 
     /// Rows by kind in the order in which they are listed, those that are untried left out.
     pub(super) fn after_those_that_suit(&self) -> impl Iterator<Item = (Standing, Bits)> {
         let mut nearly = self.fails.clone();
         nearly.intersect(&self.once);
-        let rest = without(&self.fails, &nearly);
-        let open = without(&self.open, &self.untried);
+        let rest = self.fails.without(&nearly);
+        let open = self.open.without(&self.untried);
         [(Standing::Open, open), (Standing::Fails, nearly), (Standing::Fails, rest)].into_iter()
     }
 
@@ -201,22 +199,5 @@ fn with_words(words: &Words, quality: Quality, among: &BTreeSet<String>, count: 
 fn smaller(footprint: Footprint, areas_m2: &Steps) -> Bits {
     let least_m2 = footprint.width_m * footprint.depth_m * (1.0 - 1e-9);
     let large = areas_m2.within(Interval { min: least_m2, max: f64::INFINITY });
-    areas_m2.known().map_or_else(|| large.clone(), |known| without(known, &large))
-}
-
-fn without(rows: &Bits, others: &Bits) -> Bits {
-    let mut rows = rows.clone();
-    rows.subtract(others);
-    rows
-}
-
-/// Adds a must to what is not met, what is not met of several, and what fails.
-fn tally(not_met: &Bits, failed: Option<&Bits>, [unmet, several, fails]: [&mut Bits; 3]) {
-    let mut again = unmet.clone();
-    again.intersect(not_met);
-    several.unite(&again);
-    unmet.unite(not_met);
-    if let Some(failed) = failed {
-        fails.unite(failed);
-    }
+    areas_m2.known().map_or_else(|| large.clone(), |known| known.without(&large))
 }

@@ -49,8 +49,7 @@ pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Place
 
 fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Relaxation {
     // Of what is unmet once, it is this must that is not met.
-    let mut alone = musts.once.clone();
-    alone.subtract(&must.met);
+    let mut alone = musts.once.without(&must.met);
     let unmet = alone.count();
     match must.column.known() {
         Some(known) => alone.intersect(known),
