@@ -75,13 +75,8 @@ fn real_plots_are_joined_as_looking_at_every_set_joins_them() {
             assert!(one.rows.iter().all(|row| used.insert(*row)), "{one:?} shares a plot with another one");
         }
         let left = expected.iter().filter(|set| set.iter().all(|row| !used.contains(row)));
-        // What is kept of a plot is its best three sets, so of the last ones a few may be passed over.
         let left = left.count();
-        assert!(
-            left * 10 <= found.found.len(),
-            "{least_m2} m²: {left} more could be listed beside {}",
-            found.found.len()
-        );
+        assert!(left == 0, "{least_m2} m²: {left} more could be listed beside {}", found.found.len());
     }
 }
 

@@ -42,10 +42,10 @@ async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
     // The link fills in the form, for the host too, who may not change it.
     let area = "return document.querySelector('[data-testid=\"brief-area-amount\"]')?.value";
     page.go(&link).await;
-    assert_eq!(page.until("the form is filled in", SOON, area).await.as_str(), Some("60000"));
+    assert_eq!(page.until("the form is filled in", SOON, area).await.as_str(), Some("6"), "hectares");
     page.go(&server.sign_in_link("host").await).await;
     page.go(&link).await;
-    assert_eq!(page.until("the host reads it", SOON, area).await.as_str(), Some("60000"));
+    assert_eq!(page.until("the host reads it", SOON, area).await.as_str(), Some("6"), "hectares");
     assert!(page.text("saved-open").await.contains("example-firm"));
     let changes = "return !document.querySelector('[data-testid=\"saved-change\"], [data-testid=\"saved-delete\"]')";
     page.until("and changes nothing", SOON, changes).await;

@@ -21,10 +21,19 @@ async fn fit(page: &Page) -> Option<(f64, f64, String)> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?, text))
 }
 
-/// The factory once the address says another one.
+/// Looks in a row that have to find the same factory: the address follows a drag and a proposal a little later.
+const AT_REST: u32 = 20;
+
+/// The factory once the address says another one, and goes on saying it.
 async fn other_fit(page: &Page, than: &str) -> (f64, f64, String) {
-    eventually("the address says another factory", SOON, async || fit(page).await.filter(|(_, _, text)| text != than))
-        .await
+    let (mut last, mut same) = (String::new(), 0);
+    eventually("the address says another factory", SOON, async || {
+        let (east, north, text) = fit(page).await?;
+        same = if text == last { same + 1 } else { 0 };
+        last.clone_from(&text);
+        (text != than && same >= AT_REST).then_some((east, north, text))
+    })
+    .await
 }
 
 /// Where a place of the park is seen in the window, CSS pixels.

@@ -57,11 +57,11 @@ async fn every_tier_is_told_the_way_by_the_roads_that_it_is_given() {
         }
         by_tier.push(minutes);
     }
-    // A grid of a metre moves no way by more than moments.
+    // On a grid a parcel's nearest road may be the one around the corner, which is a block away and no more.
     for tier in &by_tier[..2] {
         assert_eq!(tier.len(), by_tier[2].len());
         let most = tier.iter().zip(&by_tier[2]).map(|(given, whole)| (given - whole).abs()).fold(0.0, f64::max);
-        assert!(most < 1.0, "{most} minutes apart");
+        assert!(most < 2.0, "{most} minutes apart");
     }
 }
 

@@ -9,7 +9,7 @@ use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{
     AmountMust, AmountWish, Brief, Criterion, FootprintMust, MatchRequest, MatchResponse, Standing, Verdict, WordMust,
 };
-use cloudsite_tests::{Asker, Server};
+use cloudsite_tests::{Asker, Server, geojson, import};
 use prost::Message;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -123,13 +123,23 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
 #[tokio::test]
 async fn adjacent_parcels_are_joined_where_none_is_enough() {
     let server = Server::start().await;
+    // Five squares in a row beside the demo park, whose own free parcels lie apart, and one that only a road's width parts.
+    let square = |index: u32, gap: f64| {
+        let west = geojson::BESIDE.0 + f64::from(index) * 0.0022 + gap;
+        geojson::parcel(&format!("ROW-{index}"), (west, geojson::BESIDE.1), 0.0022)
+    };
+    let squares: Vec<_> = (0..5).map(|index| square(index, 0.0)).chain([square(5, 0.0002)]).collect();
+    let file = geojson::write(server.scratch(), "row.geojson", &squares);
+    import(&file, "parcel", server.data(), &[]).await.exits(0);
     let editor = Asking::of(&server, Some("editor")).await;
     let parcels = editor.parcels().await;
     let largest_m2 = parcels.values().filter(|parcel| parcel.status == "available").map(|parcel| parcel.area_m2);
     let asked_m2 = largest_m2.fold(0.0, f64::max) + 1.0;
     let reply = editor.matched(brief(vec![free(), area(asked_m2), wish("power", 10)])).await.expect("an answer");
     assert_eq!((reply.suits, reply.assemblies_cut_short), (0, false), "no parcel is as large as {asked_m2} m²");
-    assert!(!reply.assemblies.is_empty(), "but some are together");
+    let found: Vec<&[String]> = reply.assemblies.iter().map(|one| one.parcels.as_slice()).collect();
+    let row: Vec<String> = (0..5).map(|index| format!("parcels/ROW-{index}")).collect();
+    assert!(found.len() == 1 && found[0].iter().all(|parcel| row.contains(parcel)), "{found:?}");
     let mut used = std::collections::BTreeSet::new();
     for assembly in &reply.assemblies {
         assert_eq!(assembly.standing(), Standing::Suits, "{assembly:?}");

@@ -59,30 +59,34 @@ pub(in crate::siting) fn search(
     borders: &Borders,
     listed: usize,
 ) -> Assemblies {
-    let search = Search::of(brief, table, places, (musts, scores), borders);
-    let (mut found, cut_short) = search.found();
-    found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
-    let mut taken = vec![false; places.count()];
-    let mut all = Assemblies { found: Vec::new(), cut_short };
-    let mut tried = 0;
-    for mut one in found {
-        if all.found.len() == listed {
-            break;
-        }
-        if one.rows.iter().any(|row| taken[*row as usize]) || search.has_part_of_use(&one, places) {
-            continue;
-        }
-        if !search.footprints.is_empty() {
-            tried += 1;
-            if tried > MOST_TRIED {
-                all.cut_short = true;
+    let mut search = Search::of(brief, table, places, (musts, scores), borders);
+    let mut all = Assemblies::default();
+    let (mut met, mut tried) = (0, 0);
+    // What is listed takes its parcels from what else was kept of a row, so what is left is looked through again.
+    loop {
+        let before = all.found.len();
+        let mut found = search.found(&mut met);
+        found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+        for mut one in found {
+            if all.found.len() == listed || tried > MOST_TRIED {
                 break;
             }
+            let is_free = one.rows.iter().all(|row| search.in_play[*row as usize]);
+            if !is_free || search.has_part_of_use(&one, places) {
+                continue;
+            }
+            tried += usize::from(!search.footprints.is_empty());
             let Some(standing) = search.with_room(one.standing, &one.rows, places) else { continue };
             one.standing = standing;
+            for row in &one.rows {
+                search.in_play[*row as usize] = false;
+            }
+            all.found.push(one);
         }
-        one.rows.iter().for_each(|row| taken[*row as usize] = true);
-        all.found.push(one);
+        all.cut_short = met > MOST_MET || tried > MOST_TRIED;
+        if all.found.len() == listed || all.found.len() == before || all.cut_short {
+            break;
+        }
     }
     all.found.sort_by(|a, b| order(a).cmp(&order(b)));
     all
@@ -161,14 +165,12 @@ impl<'a> Search<'a> {
         Self { borders, scores, additive, footprints, areas_m2, in_play: rows, doubtful, largest_m2 }
     }
 
-    /// The best sets of each first row, and whether there were too many to look at all.
-    fn found(&self) -> (Vec<Assembly>, bool) {
+    /// The best sets of each first row; `met` counts the sets that were looked at, and ends it.
+    fn found(&self, met: &mut usize) -> Vec<Assembly> {
         let (mut all, mut of_row): (Vec<Assembly>, Vec<Assembly>) = (Vec::new(), Vec::new());
-        let (mut met, mut cut_short) = (0, false);
         connected(self.borders, &self.in_play, |set| {
-            met += 1;
-            if met > MOST_MET {
-                cut_short = true;
+            *met += 1;
+            if *met > MOST_MET {
                 return Step::End;
             }
             if let [_] = set {
@@ -193,7 +195,7 @@ impl<'a> Search<'a> {
             if standing == Standing::Suits && self.footprints.is_empty() { Step::Stop } else { Step::Grow }
         });
         all.append(&mut of_row);
-        (all, cut_short)
+        all
     }
 
     fn quick(&self, set: &[u32]) -> Quick {
