@@ -130,7 +130,7 @@ async fn adjacent_parcels_are_joined_where_none_is_enough() {
     };
     let squares: Vec<_> = (0..5).map(|index| square(index, 0.0)).chain([square(5, 0.0002)]).collect();
     let file = geojson::write(server.scratch(), "row.geojson", &squares);
-    import(&file, "parcel", server.data(), &[]).await.exits(0);
+    import(&file, "parcel", &server.data(), &[]).await.exits(0);
     let editor = Asking::of(&server, Some("editor")).await;
     let parcels = editor.parcels().await;
     let largest_m2 = parcels.values().filter(|parcel| parcel.status == "available").map(|parcel| parcel.area_m2);
