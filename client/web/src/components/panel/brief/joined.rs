@@ -3,7 +3,7 @@
 use cloudsite_proto::siting::{Assembly, Standing};
 use leptos::prelude::*;
 
-use super::places::{Why, shortcomings};
+use super::places::{StandingTold, Why, shortcomings};
 use crate::pure::brief::{share, standing_word};
 use crate::pure::facts::code_of;
 use crate::pure::number::{area, number};
@@ -68,12 +68,7 @@ fn JoinedItem(
                 <span>{move || area(area_m2, page.unit(), page.language.get())}</span>
                 {(standing == Standing::Suits && full > 0)
                     .then(|| view! { <span class="place-score">{move || number(percent, 0, page.language.get())} " %"</span> })}
-                {(standing != Standing::Suits)
-                    .then(|| view! {
-                        <span class="place-standing" data-standing=standing_word(standing)>
-                            {move || page.text(&format!("brief.standing.{}", standing_word(standing)))}
-                        </span>
-                    })}
+                <StandingTold standing />
             </button>
             <ul class="place-notes">{move || notes().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
             <Why answers=all full />

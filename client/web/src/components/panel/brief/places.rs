@@ -74,18 +74,29 @@ fn PlaceItem(
                         <span class="place-score">{move || number(percent, 0, page.language.get())} " %"</span>
                         <span class="place-bar" aria-hidden="true"><span style=format!("width:{percent}%")></span></span>
                     })}
-                {(standing != Standing::Suits)
-                    .then(|| view! {
-                        <span class="place-standing" data-standing=standing_word(standing)>
-                            {move || page.text(&format!("brief.standing.{}", standing_word(standing)))}
-                        </span>
-                    })}
+                <StandingTold standing />
             </button>
             <ul class="place-notes">{move || notes().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
             <Toggle code=compared class="chip place-toggle" />
             <Why answers full />
         </li>
     }
+}
+
+/// How a place stands, where it does not suit.
+#[component]
+pub(super) fn StandingTold(
+    /// How.
+    standing: Standing,
+) -> impl IntoView {
+    let page = Page::here();
+    (standing != Standing::Suits).then(|| {
+        view! {
+            <span class="place-standing" data-standing=standing_word(standing)>
+                {move || page.text(&format!("brief.standing.{}", standing_word(standing)))}
+            </span>
+        }
+    })
 }
 
 /// Every answer, unfolded on demand.
