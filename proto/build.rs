@@ -6,7 +6,7 @@ use std::{env, fs};
 use prost::Message;
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 20] = [
+const FILES: &[&str] = &[
     "cloudsite/audit/v1/audit_service.proto",
     "cloudsite/change/v1/types.proto",
     "cloudsite/change/v1/operation_service.proto",
@@ -19,7 +19,14 @@ const FILES: [&str; 20] = [
     "cloudsite/land/v1/parcel_service.proto",
     "cloudsite/land/v1/import_service.proto",
     "cloudsite/land/v1/revision_service.proto",
+    "cloudsite/meeting/v1/types.proto",
+    "cloudsite/meeting/v1/meeting_service.proto",
+    "cloudsite/meeting/v1/conference_service.proto",
+    "cloudsite/meeting/v1/recording_service.proto",
     "cloudsite/scene/v1/scene.proto",
+    "cloudsite/siting/v1/types.proto",
+    "cloudsite/siting/v1/fit.proto",
+    "cloudsite/siting/v1/floor.proto",
     "cloudsite/siting/v1/route.proto",
     "cloudsite/siting/v1/siting_service.proto",
     "cloudsite/siting/v1/brief_service.proto",
@@ -60,7 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn servers(mut descriptors: FileDescriptorSet, out: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     fs::create_dir_all(&out)?;
     let mut config = tonic_prost_build::configure().build_client(false).build_transport(false).out_dir(out);
-    for package in ["audit", "change", "identity", "land", "scene", "siting", "tile"] {
+    for package in ["audit", "change", "identity", "land", "meeting", "scene", "siting", "tile"] {
         config = config.extern_path(format!(".cloudsite.{package}.v1"), format!("crate::{package}"));
     }
     for service in descriptors.file.iter_mut().flat_map(|file| &mut file.service) {

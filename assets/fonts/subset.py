@@ -1,7 +1,7 @@
 """Makes the fonts of the viewer's labels, small subsets of Noto Sans CJK with TrueType outlines, to which the page falls
 back; and those of dossiers, which print what people write and hold more.
 
-Usage: python subset.py NotoSansCJK-Regular.ttc park.geojson OUTPUT_FOLDER
+Usage: python subset.py NotoSansCJK-Regular.ttc NotoSansCJK-Bold.ttc park.geojson OUTPUT_FOLDER
 
 Three fonts come out, because one character is drawn differently in China, Japan and Korea: labels-sc.ttf, labels-jp.ttf
 and labels-kr.ttf. Each holds ASCII, Latin-1 and the punctuation that names use; every character that the demo park's
@@ -11,6 +11,8 @@ names and the page's texts have in that language; and
   kr  the 2,350 hangul syllables of KS X 1001.
 Two more come out for dossiers, with the outlines as they are: text-sc.otf with all 6,763 characters of GB 2312, and
 text-jp.otf with all 6,355 kanji of JIS X 0208. Each holds Latin, Greek and Cyrillic letters and symbols of its set too.
+Their headings are set in bold-sc.otf and bold-jp.otf, which hold Latin letters and no more Han characters than the
+dossiers' own words, the page's and the park's names have: of a bold weight with all of them 1.5 MB each would be left over.
 The names are changed, so that nobody takes a subset for the font it was made from. Needs fontTools.
 """
 
@@ -35,6 +37,10 @@ TEXTS = {
     "sc": ("Noto Sans CJK SC", "Cloudsite Text SC", "gb2312", 0xF7),
     "jp": ("Noto Sans CJK JP", "Cloudsite Text JP", "euc_jp", 0xF4),
 }
+BOLDS = {
+    "sc": ("Noto Sans CJK SC", "Cloudsite Bold SC"),
+    "jp": ("Noto Sans CJK JP", "Cloudsite Bold JP"),
+}
 LICENCE = (
     "This Font Software is licensed under the SIL Open Font License, Version 1.1. "
     "A subset of Noto Sans CJK (c) 2014-2021 Adobe (http://www.adobe.com/), made for the {} of Cloudsite."
@@ -51,23 +57,31 @@ def rows(codec, first, last):
                 continue
 
 
+def common():
+    codes = [chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]]
+    return {*codes, *"–—‘’“”…·•€×²³・、。，：；（）【】《》「」－／％＋〜"}
+
+
 def characters(language, park):
-    common = [chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]]
-    common += "–—‘’“”…·•€×²³・、。，：；（）【】《》「」－／％＋〜"
     script = {
         "zh": lambda: rows("gb2312", 0xB0, 0xD7),
         "ja": lambda: [*rows("euc_jp", 0xA4, 0xA5), *rows("euc_jp", 0xB0, 0xCF), "ー", "々"],
         "ko": lambda: rows("euc_kr", 0xB0, 0xC8),
     }[language]()
+    return common() | set(script) | words(language, park)
+
+
+def words(language, park, *more):
+    """The characters of the park's names, of the page's words, and of more files of words."""
     names = (
         value
         for feature in park["features"]
         for key, value in feature["properties"].items()
         if isinstance(value, str) and key.endswith(f":{language}")
     )
-    words = Path(__file__).parent.parent / "i18n" / f"{language}.txt"
-    page = words.read_text("utf-8") if words.is_file() else ""
-    return (set(common) | set(script) | set("".join(names)) | set(page)) - set("\n")
+    page = Path(__file__).parent.parent / "i18n" / f"{language}.txt"
+    texts = [file.read_text("utf-8") for file in (page, *more) if file.is_file()]
+    return set("".join([*names, *texts])) - set("\n")
 
 
 def with_quadratic_outlines(font):
@@ -137,6 +151,17 @@ def make_text(source, park, suffix, folder):
     print(f"{target.name}: {len(font.getGlyphOrder())} glyphs, {target.stat().st_size:,} bytes")
 
 
+def make_bold(source, park, suffix, folder):
+    original, family = BOLDS[suffix]
+    language = FAMILIES[suffix][2]
+    own = Path(__file__).parents[2] / "server" / "dossier" / "texts" / f"{language}.txt"
+    font = subset(source, original, common() | words(language, park, own) | set("−≥≤≈"), False)
+    rename(font, family, "dossiers")
+    target = folder / f"bold-{suffix}.otf"
+    font.save(target)
+    print(f"{target.name}: {len(font.getGlyphOrder())} glyphs, {target.stat().st_size:,} bytes")
+
+
 def make(source, park, suffix, folder):
     original, family, language = FAMILIES[suffix]
     font = subset(source, original, characters(language, park), True)
@@ -148,13 +173,16 @@ def make(source, park, suffix, folder):
 
 
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 5:
         sys.exit(__doc__)
-    source, park, folder = sys.argv[1], json.loads(Path(sys.argv[2]).read_text("utf-8")), Path(sys.argv[3])
+    source, bold = sys.argv[1:3]
+    park, folder = json.loads(Path(sys.argv[3]).read_text("utf-8")), Path(sys.argv[4])
     for suffix in FAMILIES:
         make(source, park, suffix, folder)
     for suffix in TEXTS:
         make_text(source, park, suffix, folder)
+    for suffix in BOLDS:
+        make_bold(bold, park, suffix, folder)
 
 
 if __name__ == "__main__":

@@ -78,11 +78,23 @@ pub mod land {
     }
 }
 
+/// Package `cloudsite.meeting.v1`: meetings, from their plan to what is said in them.
+pub mod meeting {
+    generated!("cloudsite.meeting.v1");
+    #[cfg(feature = "server")]
+    served!("cloudsite.meeting.v1");
+}
+
 /// Package `cloudsite.scene.v1`: what page, viewer and meeting tell each other.
 pub mod scene {
     generated!("cloudsite.scene.v1");
 
     pub use crate::view::BadView;
+
+    /// Where generated code of other packages looks for this one.
+    pub(crate) mod v1 {
+        pub(crate) use super::generated::*;
+    }
 }
 
 /// Package `cloudsite.siting.v1`: finding the place for a project.

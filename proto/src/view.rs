@@ -39,7 +39,16 @@ impl FromStr for Camera {
         let [target_east_m, target_north_m, target_up_m, heading_deg, pitch_deg, distance_m] = numbers[..] else {
             return Err(bad());
         };
-        Ok(Self { target_east_m, target_north_m, target_up_m, heading_deg, pitch_deg, distance_m, walking, fly: false })
+        Ok(Self {
+            target_east_m,
+            target_north_m,
+            target_up_m,
+            heading_deg,
+            pitch_deg,
+            distance_m,
+            walking,
+            ..Self::default()
+        })
     }
 }
 

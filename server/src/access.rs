@@ -46,6 +46,8 @@ const STAFF: Caller = Caller::Roles(&[Role::Host, Role::Editor, Role::Approver, 
 
 const ADMIN: Caller = Caller::Roles(&[Role::Admin]);
 
+const HOST: Caller = Caller::Roles(&[Role::Host]);
+
 const EDITOR: Caller = Caller::Roles(&[Role::Editor]);
 
 const APPROVER: Caller = Caller::Roles(&[Role::Approver]);
@@ -107,6 +109,10 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.identity.v1.IdentityService/ListServiceTokens", ADMIN, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/CreateServiceToken", ADMIN, Span::Answer),
     ("/cloudsite.identity.v1.IdentityService/RevokeServiceToken", ADMIN, Span::Answer),
+    // Who takes part proves it by a link's secret, a session or a token.
+    ("/cloudsite.meeting.v1.ConferenceService/Join", Caller::Anyone, Span::Stream),
+    ("/cloudsite.meeting.v1.ConferenceService/Signal", Caller::Anyone, Span::Answer),
+    ("/cloudsite.meeting.v1.ConferenceService/Probe", Caller::Anyone, Span::Answer),
     ("/cloudsite.change.v1.ChangesetService/CreateChangeset", EDITOR, Span::Answer),
     ("/cloudsite.change.v1.ChangesetService/GetChangeset", CHANGE_READER, Span::Answer),
     ("/cloudsite.change.v1.ChangesetService/ListChangesets", CHANGE_READER, Span::Answer),
@@ -136,7 +142,9 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.land.v1.RevisionService/GetRevision", Caller::Anyone, Span::Answer),
     ("/cloudsite.land.v1.RevisionService/RollBack", Caller::Roles(&[Role::Approver]), Span::Answer),
     ("/cloudsite.siting.v1.SitingService/Match", Caller::Anyone, Span::Answer),
+    ("/cloudsite.siting.v1.SitingService/Fit", Caller::Anyone, Span::Answer),
     ("/cloudsite.siting.v1.SitingService/Route", Caller::Anyone, Span::Answer),
+    ("/cloudsite.siting.v1.SitingService/GetFloor", Caller::Anyone, Span::Answer),
     ("/cloudsite.siting.v1.BriefService/CreateBrief", Caller::Members, Span::Answer),
     ("/cloudsite.siting.v1.BriefService/GetBrief", Caller::Members, Span::Answer),
     ("/cloudsite.siting.v1.BriefService/ListBriefs", Caller::Members, Span::Answer),
@@ -145,6 +153,17 @@ const METHODS: &[(&str, Caller, Span)] = &[
     ("/cloudsite.siting.v1.DemandService/GetDemandReport", EDITOR_OR_APPROVER, Span::Answer),
     ("/cloudsite.siting.v1.DossierService/CreateDossier", Caller::Anyone, Span::Answer),
     ("/cloudsite.siting.v1.DossierService/GetDossier", Caller::Anyone, Span::Answer),
+    ("/cloudsite.meeting.v1.MeetingService/CreateMeeting", HOST, Span::Answer),
+    ("/cloudsite.meeting.v1.MeetingService/GetMeeting", Caller::Members, Span::Answer),
+    ("/cloudsite.meeting.v1.MeetingService/ListMeetings", Caller::Members, Span::Answer),
+    ("/cloudsite.meeting.v1.MeetingService/UpdateMeeting", HOST, Span::Answer),
+    ("/cloudsite.meeting.v1.MeetingService/CreateGuestLink", HOST, Span::Answer),
+    ("/cloudsite.meeting.v1.MeetingService/ListGuestLinks", HOST, Span::Answer),
+    ("/cloudsite.meeting.v1.MeetingService/RevokeGuestLink", HOST, Span::Answer),
+    ("/cloudsite.meeting.v1.MeetingService/GetInvitation", Caller::Anyone, Span::Answer),
+    ("/cloudsite.meeting.v1.RecordingService/ListRecordings", HOST, Span::Answer),
+    ("/cloudsite.meeting.v1.RecordingService/ReadRecording", HOST, Span::Stream),
+    ("/cloudsite.meeting.v1.RecordingService/DeleteRecording", HOST, Span::Answer),
     ("/grpc.health.v1.Health/Check", Caller::Anyone, Span::Answer),
     ("/grpc.health.v1.Health/Watch", Caller::Anyone, Span::Stream),
     ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Caller::Anyone, Span::Stream),

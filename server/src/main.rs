@@ -12,6 +12,7 @@ mod grpc;
 mod http;
 mod identity;
 mod import;
+mod meeting;
 mod ogc;
 mod operator;
 mod private_file;
@@ -20,6 +21,7 @@ mod serve;
 mod siting;
 mod telemetry;
 mod tiles;
+mod turn;
 mod validation;
 mod watch;
 

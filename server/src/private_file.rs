@@ -1,6 +1,6 @@
 //! Files with secrets, for their owner's eyes only, and the random numbers that secrets are made of.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -19,15 +19,20 @@ pub(crate) fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     let draft = path.with_file_name(name);
     // What a crash left may have other permissions.
     let _ = fs::remove_file(&draft);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
+    let mut file = create(&draft)?;
     file.write_all(contents)?;
     file.sync_all()?;
     drop(file);
     fs::rename(&draft, path)
+}
+
+/// Makes a file that nobody but its owner can read. An error if there is something of this name.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(test)]

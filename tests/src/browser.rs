@@ -19,7 +19,7 @@ const STARTED_WITHIN: Duration = Duration::from_mins(1);
 /// How long a page may take to fetch what it needs to take a file.
 const TAKEN_WITHIN: Duration = Duration::from_mins(1);
 
-const CLICKED_WITHIN: Duration = Duration::from_secs(20);
+const CLICKED_WITHIN: Duration = Duration::from_mins(1);
 
 /// Drawing in software, and nothing that asks the network for anything.
 const FLAGS: [&str; 11] = [
@@ -34,6 +34,14 @@ const FLAGS: [&str; 11] = [
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
+];
+
+/// For [`Browser::open_with`]: a camera and a microphone that are none, given to whoever asks, and connections to this machine.
+pub const FAKE_MEDIA: [&str; 4] = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
 ];
 
 /// A browser; ends with this value.
@@ -148,8 +156,9 @@ impl Page {
         self.client.execute(script, vec![json!(by_id(id)), json!(value)]).await.expect("the value is chosen");
     }
 
-    /// Types into the field with this `data-testid`, in place of what is there.
+    /// Types into the field with this `data-testid`, once there is one, in place of what is there.
     pub async fn fill(&self, id: &str, text: &str) {
+        self.client.wait().for_element(Locator::Css(&by_id(id))).await.expect("the field comes");
         let script = "const field = document.querySelector(arguments[0]); field.value = arguments[1];
             field.dispatchEvent(new Event('input', { bubbles: true }))";
         self.client.execute(script, vec![json!(by_id(id)), json!(text)]).await.expect("the text is typed");
@@ -197,13 +206,22 @@ impl Page {
 
     /// Drags from a point of the window to another with the left button, by way of the points between, CSS pixels.
     pub async fn drag(&self, from: (f64, f64), to: (f64, f64)) {
+        self.drag_with(fantoccini::actions::MOUSE_BUTTON_LEFT, from, to).await;
+    }
+
+    /// The same with the right button.
+    pub async fn drag_right(&self, from: (f64, f64), to: (f64, f64)) {
+        self.drag_with(fantoccini::actions::MOUSE_BUTTON_RIGHT, from, to).await;
+    }
+
+    async fn drag_with(&self, button: u64, from: (f64, f64), to: (f64, f64)) {
         const STEPS: u32 = 6;
         let short = Some(Duration::from_millis(60));
         let mut press = MouseActions::new("mouse".to_owned())
             .then(PointerAction::MoveTo { duration: short, x: from.0, y: from.1 })
             // The picture is drawn once more, so that the pointer is known to be there.
             .then(PointerAction::Pause { duration: Duration::from_millis(400) })
-            .then(PointerAction::Down { button: fantoccini::actions::MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Down { button })
             .then(PointerAction::Pause { duration: Duration::from_millis(400) });
         for step in 1..=STEPS {
             let part = f64::from(step) / f64::from(STEPS);
@@ -212,7 +230,7 @@ impl Page {
                 .then(PointerAction::MoveTo { duration: short, x, y })
                 .then(PointerAction::Pause { duration: Duration::from_millis(200) });
         }
-        let press = press.then(PointerAction::Up { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
+        let press = press.then(PointerAction::Up { button });
         self.client.perform_actions(press).await.expect("the mouse can be moved");
     }
 

@@ -47,6 +47,22 @@ impl Picture {
         [0, width].map(|left| Self(image::imageops::crop_imm(&self.0, left, 0, width, height).to_image()))
     }
 
+    /// The cells of a grid of so many columns and rows, by rows, all of one size.
+    pub fn cells(&self, columns: u32, rows: u32) -> Vec<Self> {
+        let (width, height) = (self.0.width() / columns, self.0.height() / rows);
+        let crop = |left: u32, top: u32| image::imageops::crop_imm(&self.0, left, top, width, height).to_image();
+        (0..columns * rows)
+            .map(|cell| (cell % columns * self.0.width() / columns, cell / columns * self.0.height() / rows))
+            .map(|(left, top)| Self(crop(left, top)))
+            .collect()
+    }
+
+    /// The part of it from the upper left that is of this size, or as much of that as there is.
+    #[must_use]
+    pub fn cut(&self, (width, height): (u32, u32)) -> Self {
+        Self(image::imageops::crop_imm(&self.0, 0, 0, width, height).to_image())
+    }
+
     /// How many colours there are, told apart coarsely.
     pub fn colours(&self) -> usize {
         let coarse = self.0.pixels().map(|pixel| pixel.0.map(|channel| channel >> 4));
@@ -78,6 +94,10 @@ mod tests {
         let halves = picture(|x, _| if x < 5 { [0, 0, 0] } else { [255, 0, 0] });
         assert!((halves.blankness() - 0.5).abs() < 1e-9);
         assert_eq!(halves.colours(), 2);
+        assert_eq!(halves.cut((4, 7)).size(), (4, 7));
+        let cells = halves.cells(2, 5);
+        assert_eq!((cells.len(), cells[2].size(), cells[2].colours()), (10, (5, 2), 1));
+        assert!(difference(&cells[0], &cells[1], 8) > 0.99 && difference(&cells[1], &cells[9], 8) < 0.01);
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Server {
     async fn begin(folder: TempDir, Start { address, web, launcher, words }: Start<'_>) -> Self {
         let mut command = under(launcher);
         command.arg("serve").arg("--data").arg(folder.path().join("data"));
-        command.args(["--listen", &address.to_string()]).args(words);
+        command.args(["--listen", &address.to_string(), "--media", "127.0.0.1:0"]).args(words);
         if let Some(web) = web {
             command.arg("--web-dir").arg(web);
         }
@@ -107,6 +107,18 @@ impl Server {
         if let Some(status) = ended {
             panic!("the server ended with {status}: {}", self.log());
         }
+    }
+
+    /// Where the media of meetings come and go.
+    ///
+    /// # Panics
+    /// The log does not say so.
+    pub fn media(&self) -> SocketAddr {
+        let log = self.log();
+        let line = log.lines().find(|line| line.contains("media port")).expect("the log names the media port");
+        let said = line.rsplit("address").next().unwrap_or_default();
+        let address = said.trim_matches(|part: char| !part.is_ascii_digit());
+        address.parse().unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
     /// The address of a path on the server.

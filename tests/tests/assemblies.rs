@@ -51,7 +51,8 @@ fn real_plots_are_joined_as_looking_at_every_set_joins_them() {
             shape: Some(shape),
             parcel: &parcel,
             zone: None,
-            roads: None,
+            around: None,
+            floor: None,
         })
         .collect();
     let all = connected(&borders, plots.len() as u32);
@@ -178,7 +179,7 @@ fn what_is_placed_on_real_plots_lies_within_them_as_shapely_sees_it() {
     for (plot, shape) in plots.iter().enumerate() {
         for area in polygons(shape) {
             for (width_m, depth_m, setback_m) in [(12.0, 9.0, 0.0), (18.0, 10.0, 3.0), (30.0, 15.0, 5.0)] {
-                if let Some(placement) = fit::place(Footprint { width_m, depth_m }, &area, setback_m) {
+                if let Some(placement) = fit::place(Footprint { width_m, depth_m }, &area, &[], setback_m) {
                     let corners: Vec<[f64; 2]> = placement.corners.iter().map(|at| [at.x, at.y]).collect();
                     let case = json!({ "plot": plot, "area": rings(&area), "corners": corners, "setback": setback_m });
                     cases.push(case);

@@ -268,7 +268,7 @@ async fn what_is_no_brief_is_refused_by_field() {
 }
 
 async fn asks(server: &Server, asker: &Asker, sitting: Option<&str>, asks: Vec<Ask>) {
-    let mut request = asker.ask(MatchRequest { brief: Some(brief(asks)), revision: 0, explained: 1, assemblies: 0 });
+    let mut request = asker.ask(MatchRequest { brief: Some(brief(asks)), explained: 1, ..MatchRequest::default() });
     if let Some(sitting) = sitting {
         request.metadata_mut().insert(SITTING, sitting.parse().expect("letters"));
     }

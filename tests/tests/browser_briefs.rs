@@ -3,10 +3,17 @@
 
 use std::time::Duration;
 
-use cloudsite_tests::{Browser, Server, eventually};
+use cloudsite_tests::{Browser, Page, Server, eventually};
 
 const SIZE: (u32, u32) = (1200, 800);
-const SOON: Duration = Duration::from_mins(1);
+/// Six pages are loaded one after another, and each draws the park in software.
+const SOON: Duration = Duration::from_mins(3);
+
+/// Becomes someone else, and is seen to be.
+async fn sign_in(page: &Page, server: &Server, role: &str) {
+    page.go(&server.sign_in_link(role).await).await;
+    page.until("one is signed in", SOON, "return document.querySelector('[data-testid=\"account\"]')").await;
+}
 
 #[tokio::test]
 async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
@@ -43,7 +50,7 @@ async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
     let area = "return document.querySelector('[data-testid=\"brief-area-amount\"]')?.value";
     page.go(&link).await;
     assert_eq!(page.until("the form is filled in", SOON, area).await.as_str(), Some("6"), "hectares");
-    page.go(&server.sign_in_link("host").await).await;
+    sign_in(&page, &server, "host").await;
     page.go(&link).await;
     assert_eq!(page.until("the host reads it", SOON, area).await.as_str(), Some("6"), "hectares");
     assert!(page.text("saved-open").await.contains("example-firm"));
@@ -51,7 +58,7 @@ async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
     page.until("and changes nothing", SOON, changes).await;
 
     // For the bureau it is not there; it has its own tab, on which nothing has been counted yet.
-    page.go(&server.sign_in_link("editor").await).await;
+    sign_in(&page, &server, "editor").await;
     page.go(&link).await;
     let refused = "return [...document.querySelectorAll('.brief [role=\"alert\"]')].map(one => one.textContent).join()";
     page.until("it is refused", SOON, refused).await;
@@ -63,7 +70,7 @@ async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
     .await;
 
     // The firm deletes it, after being asked.
-    page.go(&server.sign_in_link("investor").await).await;
+    sign_in(&page, &server, "investor").await;
     page.go(&link).await;
     page.until("the form is filled in", SOON, area).await;
     page.click("saved-list").await;

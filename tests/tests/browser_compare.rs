@@ -127,3 +127,41 @@ async fn a_parcel_is_chosen_from_its_card() {
         .await;
     page.close().await;
 }
+
+#[tokio::test]
+async fn a_link_brings_a_floor_beside_a_parcel() {
+    if std::env::var_os("CLOUDSITE_TEST_WEB_DIST").is_none() {
+        println!("skipped: the page is not built; cargo xtask test builds it");
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let (parcel, floor) = ("ZC-02", "building/ZC-02-02/2");
+    let link = format!("/?lang=en&unit=m2&compare={parcel},{floor}");
+    let page = browser.open(&server.url(&link), SIZE.0, SIZE.1).await;
+    let codes = "return [...document.querySelectorAll('thead th[data-code]')].map(cell => cell.dataset.code)";
+    page.until("the table opens", SOON, "return document.querySelectorAll('thead th[data-code]').length === 2").await;
+    assert_eq!(page.run(codes).await, json!([parcel, floor]));
+    let loaded = "return !document.querySelector('[data-testid=\"comparison-table\"]')?.innerText.includes('loading')";
+    page.until("both are loaded", SOON, loaded).await;
+
+    let heads = page.run("return [...document.querySelectorAll('thead th .link')].map(head => head.innerText)").await;
+    assert_eq!(heads, json!([parcel, "ZC-02-02 · Floor 2"]), "a floor is called by building and storey");
+    // Each row by its name with the first line of each cell.
+    let cells = page
+        .run(
+            "return Object.fromEntries([...document.querySelectorAll('[data-testid=\"comparison-row\"]')].map(row =>
+                 [row.cells[0].innerText, [...row.cells].slice(1).map(cell => cell.innerText.split('\\n')[0].trim())]))",
+        )
+        .await;
+    assert_eq!(cells["Plot ratio (FAR)"][1], json!("does not apply"), "{cells}");
+    assert_eq!((&cells["Floor load"][0], &cells["Floor load"][1]), (&json!("does not apply"), &json!("10 kN/m²")));
+    assert_eq!((&cells["Storey"][1], &cells["Floor area"][1]), (&json!("Floor 2"), &json!("1,510 m²")), "{cells}");
+    assert_eq!(cells["Zone"][0], cells["Zone"][1], "the floor's building stands on that parcel");
+
+    // A link that names what is not there says so in its column, and shows the other.
+    page.go(&server.url(&format!("/?lang=en&compare={parcel},building/ZC-02-02/99"))).await;
+    let missing = "return document.querySelector('thead [role=\"alert\"]')?.innerText.includes('Floor 99 to let')";
+    page.until("the floor is missed", SOON, missing).await;
+    page.close().await;
+}

@@ -58,11 +58,24 @@ async fn a_factory_is_tried_dragged_kept_and_shared() {
     page.click("fit-open").await;
     let verdict = page.text("fit-verdict").await;
     assert!(verdict.contains("not known"), "airport, parking and site use are told to no visitor: {verdict}");
-    for check in
-        ["inside", "plot_ratio", "site_coverage", "site_use", "green_ratio", "height", "airport_height", "parking"]
-    {
+    for check in [
+        "inside",
+        "plot_ratio",
+        "site_coverage",
+        "site_use",
+        "green_ratio",
+        "height",
+        "airport_height",
+        "kept_free",
+        "parking",
+    ] {
         assert!(!page.text(&format!("fit-{check}")).await.is_empty(), "{check} answers");
     }
+    // Unfolded, a check says who says what it is held to, as far as a visitor is told: of the record only when.
+    page.run("document.querySelector('[data-testid=\"fit-plot_ratio-sources\"] summary').click(); return true").await;
+    let told = page.text("fit-plot_ratio-sources").await;
+    assert!(told.contains("The record") && told.contains("project brief"), "{told}");
+    page.run("document.querySelector('[data-testid=\"fit-plot_ratio-sources\"] summary').click(); return true").await;
     let settled = "return cloudsiteViewer.ready() && !document.querySelector('.tiles')";
     page.until("all is drawn", PATIENCE, settled).await;
 

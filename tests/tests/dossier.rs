@@ -1,6 +1,8 @@
 //! Dossiers from the running server: asked for, made, fetched, and nobody else's.
 
 use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,7 +12,7 @@ use cloudsite_proto::siting::{
     AmountMust, AmountWish, Brief, CreateDossierRequest, Criterion, Dossier, DossierState, GetDossierRequest, Picture,
     WordMust,
 };
-use cloudsite_tests::{Answer, Asker, Server, eventually, get, import};
+use cloudsite_tests::{Answer, Asker, Server, cloudsite, eventually, get, import};
 use serde_json::Value;
 use tempfile::TempDir;
 use tonic::{Code, Status};
@@ -117,6 +119,19 @@ async fn an_investor_takes_a_dossier_home() {
         assert!(is_there, "the outline has the part in {language}");
     }
 
+    assert_pages_say(
+        &pdf,
+        &["未確認事項と問い合わせ先", "要件", "別の方法による順位", "交通アクセス", "仮定した走行速度"],
+        &[
+            "What nobody knows yet",
+            "What is asked",
+            "Second opinions",
+            "PROMETHEE II",
+            "How one gets there",
+            "assumption",
+        ],
+    );
+
     let json: Value = serde_json::from_slice(&investor.file(&made, "json").await).expect("JSON");
     assert_eq!((&json["revision"], &json["tier"]), (&1.into(), &"investor".into()));
     assert_eq!(json["park"]["synthetic"], true, "it says that the park is invented");
@@ -129,12 +144,141 @@ async fn an_investor_takes_a_dossier_home() {
     let price = price.expect("a price, or that it is not known");
     assert!(price["value"]["amount"]["value"].is_number() && !price["said"]["source"].as_str().unwrap().is_empty());
     assert_eq!(json["brief"][3]["weight"], 40);
+    assert_ways_are_told(&json);
+    let methods: Vec<&str> =
+        json["opinions"].as_array().expect("opinions").iter().filter_map(|one| one["method"].as_str()).collect();
+    assert_eq!(methods, ["topsis", "vikor", "promethee_ii"]);
 
     let folder = TempDir::new().expect("a folder");
     let package = folder.path().join("dossier.gpkg");
     std::fs::write(&package, investor.file(&made, "gpkg").await).expect("it is written");
     let outcome = import(&package, "parcel", &folder.path().join("data"), &[]).await;
     assert_eq!(outcome.exits(0).json()["created"], 3, "{outcome:?}");
+    assert_stands_beside(&package, &folder).await;
+}
+
+/// The pages say some words after each other, in the one language and then in the other.
+fn assert_pages_say(pdf: &[u8], first: &[&str], second: &[&str]) {
+    let folder = TempDir::new().expect("a folder");
+    let (file, text) = (folder.path().join("dossier.pdf"), folder.path().join("dossier.txt"));
+    std::fs::write(&file, pdf).expect("it is written");
+    let status = Command::new("pdftotext").args([&file, &text]).status();
+    let status = status.expect("pdftotext can be started (Debian: poppler-utils)");
+    assert!(status.success(), "pdftotext reads the dossier");
+    let text = std::fs::read_to_string(&text).expect("a text");
+    // The cover's table of contents names the headings, too.
+    let (_, mut rest) = text.split_once('\u{c}').expect("pages");
+    for word in first.iter().chain(second) {
+        let (_, after) = rest.split_once(word).unwrap_or_else(|| panic!("'{word}' does not come next: {rest}"));
+        rest = after;
+    }
+}
+
+/// Every place has a way, or why none is known, and whose assumption its minutes are.
+fn assert_ways_are_told(json: &Value) {
+    for place in json["places"].as_array().expect("places") {
+        let routes = place["routes"].as_array().expect("routes");
+        let kinds: Vec<&str> = routes.iter().filter_map(|route| route["kind"].as_str()).collect();
+        assert!(
+            ["airport", "metro_station", "customs_gate", "ramp"].iter().all(|kind| kinds.contains(kind)),
+            "{kinds:?}"
+        );
+        let ways = routes.iter().flat_map(|route| [&route["by_truck"], &route["by_car"]]);
+        for way in ways {
+            let minutes = way["reached"]["minutes"].as_f64();
+            assert!(minutes.is_some_and(|minutes| minutes > 0.0) || way["unreached"].is_string(), "{way}");
+        }
+    }
+    assert!(
+        json["travel"]["source"].as_str().is_some_and(|source| source.contains("assumption")),
+        "{}",
+        json["travel"]
+    );
+}
+
+/// What a dossier says of its parcels stands in tables beside them, and nothing of it comes into a record with them.
+async fn assert_stands_beside(package: &Path, folder: &TempDir) {
+    let tables = rusqlite::Connection::open(package).expect("it is a database");
+    let count = |sql: &str| tables.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it can be asked");
+    assert_eq!(count("SELECT count(*) FROM gpkg_contents WHERE data_type = 'attributes'"), 2);
+    assert_eq!(count("SELECT count(*) FROM dossier_places p JOIN parcel USING (fid) WHERE p.parcel = parcel.code"), 0);
+    assert_eq!(
+        count("SELECT count(*) FROM dossier_places p JOIN parcel ON p.parcel = parcel.code WHERE p.rank > 0"),
+        3
+    );
+    assert_eq!(count("SELECT count(*) FROM dossier_routes WHERE (minutes IS NULL) = (unreached IS NULL)"), 0);
+    let again = folder.path().join("again.geojson");
+    let data = folder.path().join("data");
+    let words = ["export".as_ref(), "--layer".as_ref(), "parcel".as_ref(), "--data".as_ref(), data.as_os_str()];
+    cloudsite(words.into_iter().chain(["--out".as_ref(), again.as_os_str()])).await.exits(0);
+    let text = std::fs::read_to_string(&again).expect("it was exported");
+    assert!(text.contains("price_cny_per_m2") && !text.contains("dossier"), "no attribute of the dossier came along");
+}
+
+#[tokio::test]
+async fn joined_parcels_are_in_it_and_the_same_brief_gives_the_same_bytes() {
+    let server = Server::start().await;
+    let visitor = Asking::of(&server, None).await;
+    let area = AmountMust { quantity: "area_m2".to_owned(), min: Some(200_000.0), ..AmountMust::default() };
+    let price = AmountWish { quantity: "price_cny_per_m2".to_owned(), weight: 40, ..AmountWish::default() };
+    let criteria = [Ask::AmountMust(area), Ask::AmountWish(price)].map(|ask| Criterion { ask: Some(ask) }).into();
+    let brief = Brief { day: "2026-11-26".to_owned(), criteria };
+    let mut files = Vec::new();
+    for _ in 0..2 {
+        let asked = CreateDossierRequest { brief: Some(brief.clone()), ..request() };
+        let made = visitor.made(&visitor.create(asked).await.expect("it is begun").name).await;
+        assert_eq!(made.state(), DossierState::Succeeded, "{made:?}");
+        let mut all = Vec::new();
+        for format in ["json", "gpkg", "pdf"] {
+            all.push(visitor.file(&made, format).await);
+        }
+        files.push(all);
+    }
+    assert!(files[0] == files[1], "the same bytes of each file");
+    let json: Value = serde_json::from_slice(&files[0][0]).expect("JSON");
+    let first = &json["assemblies"][0];
+    assert!(first["parcels"].as_array().is_some_and(|parcels| parcels.len() > 1), "{}", json["assemblies"]);
+    assert!(first["area_m2"].as_f64().is_some_and(|area| area >= 200_000.0), "{first}");
+    assert_eq!(first["answers"][1]["value"], "unknown", "visitors are not told prices of joined parcels either");
+}
+
+#[tokio::test]
+async fn floors_are_in_it_where_the_brief_asks_what_only_they_have() {
+    let server = Server::start().await;
+    let investor = Asking::of(&server, Some("investor")).await;
+    let amount =
+        |quantity: &str, min| AmountMust { quantity: quantity.to_owned(), min: Some(min), ..Default::default() };
+    let area = AmountWish { quantity: "floor_area_m2".to_owned(), weight: 40, ..AmountWish::default() };
+    let asks = [Ask::AmountMust(amount("clear_height_m", 4.0)), Ask::AmountWish(area)];
+    let criteria = asks.map(|ask| Criterion { ask: Some(ask) }).into();
+    let asked = Brief { day: "2026-11-26".to_owned(), criteria };
+    let request = CreateDossierRequest { brief: Some(asked), ..request() };
+    let made = investor.made(&investor.create(request).await.expect("it is begun").name).await;
+    assert_eq!(made.state(), DossierState::Succeeded, "{made:?}");
+    let json: Value = serde_json::from_slice(&investor.file(&made, "json").await).expect("JSON");
+    assert!(json["floors"]["counts"]["suits"].as_u64().is_some_and(|suits| suits > 3), "{}", json["floors"]);
+    let ranking = json["floors"]["ranking"].as_array().expect("floors");
+    assert!(ranking.len() > 3 && ranking.len() <= 10, "{} floors", ranking.len());
+    for (floor, rank) in ranking.iter().zip(1_u64..) {
+        assert_eq!((floor["rank"].as_u64(), &floor["standing"]), (Some(rank), &"suits".into()), "{floor}");
+        let height = floor["answers"][0]["value"]["amount"].as_f64();
+        assert!(height.is_some_and(|height| height >= 4.0) && floor["area_m2"].is_number(), "{floor}");
+        assert!(floor["building"].as_str().is_some_and(|code| !code.contains('/')), "{floor}");
+    }
+    let pdf = investor.file(&made, "pdf").await;
+    let first = ranking[0]["building"].as_str().expect("a code");
+    assert_pages_say(&pdf, &["貸し床", first], &["Floors to let", first, "Clear height"]);
+    let folder = TempDir::new().expect("a folder");
+    let package = folder.path().join("dossier.gpkg");
+    std::fs::write(&package, investor.file(&made, "gpkg").await).expect("it is written");
+    let tables = rusqlite::Connection::open(&package).expect("it is a database");
+    let sql = "SELECT count(*) FROM dossier_floors WHERE rank > 0 AND standing = 'suits' AND tier = 'investor'";
+    let count = tables.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it can be asked");
+    assert_eq!(usize::try_from(count), Ok(ranking.len()));
+
+    let plain = investor.made(&investor.create(self::request()).await.expect("it is begun").name).await;
+    let json: Value = serde_json::from_slice(&investor.file(&plain, "json").await).expect("JSON");
+    assert!(json["floors"].is_null(), "nobody asked for floors");
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

@@ -36,7 +36,7 @@ async fn every_tier_is_told_the_way_by_the_roads_that_it_is_given() {
         for parcel in parcels(&server, &asker).await {
             let reply = routes(&server, &asker, &parcel, 0).await.expect("an answer");
             let kinds: Vec<&str> = reply.destinations.iter().map(|one| one.kind.as_str()).collect();
-            assert_eq!(kinds, ["airport", "metro_station", "customs_gate", "gate", "ramp", "interchange"]);
+            assert_eq!(kinds, ["airport", "metro_station", "customs_gate", "port", "gate", "ramp", "interchange"]);
             for destination in &reply.destinations {
                 let [truck, car] =
                     [&destination.by_truck, &destination.by_car].map(|way| way.as_ref().expect("both are answered"));
@@ -95,7 +95,7 @@ async fn a_brief_asks_for_the_minutes_that_a_card_tells() {
     let criteria = [must, wish].map(|ask| Criterion { ask: Some(ask) }).to_vec();
     let brief = Some(Brief { day: "2026-11-26".to_owned(), criteria });
     let mut client = SitingServiceClient::new(server.channel().await);
-    let request = MatchRequest { brief, revision: 0, explained: 100, assemblies: 0 };
+    let request = MatchRequest { brief, explained: 100, ..MatchRequest::default() };
     let reply = client.r#match(visitor.ask(request)).await.expect("an answer").into_inner();
     assert!(reply.suits > 5 && reply.fails > 5, "{} suit, {} fail", reply.suits, reply.fails);
     for place in reply.places.iter().step_by(9) {

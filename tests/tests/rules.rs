@@ -8,12 +8,16 @@ use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Packag
 use cloudsite_tests::workspace;
 
 /// Every edge between crates of the workspace. Dependencies point inward.
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: [(&str, &[&str]); 12] = [
     ("cloudsite-proto", &[]),
     ("cloudsite-domain", &[]),
     ("cloudsite-dossier", &[]),
+    ("cloudsite-sfu", &[]),
     ("cloudsite-store", &["cloudsite-domain"]),
-    ("cloudsite-server", &["cloudsite-domain", "cloudsite-dossier", "cloudsite-proto", "cloudsite-store"]),
+    (
+        "cloudsite-server",
+        &["cloudsite-domain", "cloudsite-dossier", "cloudsite-proto", "cloudsite-sfu", "cloudsite-store"],
+    ),
     ("cloudsite-link", &["cloudsite-proto"]),
     ("cloudsite-rules", &["cloudsite-domain"]),
     ("cloudsite-viewer", &["cloudsite-domain", "cloudsite-link", "cloudsite-proto"]),

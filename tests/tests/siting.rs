@@ -7,7 +7,8 @@ use cloudsite_proto::siting::answer::Value;
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Brief, Criterion, FootprintMust, MatchRequest, MatchResponse, Standing, Verdict, WordMust,
+    AmountMust, AmountWish, Brief, Criterion, Floor, FootprintMust, GetFloorRequest, GetFloorResponse, LettableFloor,
+    MatchRequest, MatchResponse, Standing, Verdict, WordMust,
 };
 use cloudsite_tests::{Asker, Server, geojson, import};
 use prost::Message;
@@ -48,8 +49,23 @@ impl<'a> Asking<'a> {
 
     async fn matched(&self, brief: Brief) -> Result<MatchResponse, Status> {
         let mut client = SitingServiceClient::new(self.server.channel().await);
-        let request = MatchRequest { brief: Some(brief), revision: 0, explained: 100, assemblies: 10 };
+        let request =
+            MatchRequest { brief: Some(brief), explained: 100, assemblies: 10, floors: 100, ..MatchRequest::default() };
         Ok(client.r#match(self.asker.ask(request)).await?.into_inner())
+    }
+
+    /// The first of the floors, and those with these names.
+    async fn named(&self, brief: Brief, floors: i32, names: &[&str]) -> Result<MatchResponse, Status> {
+        let mut client = SitingServiceClient::new(self.server.channel().await);
+        let named_floors = names.iter().map(|name| (*name).to_owned()).collect();
+        let request = MatchRequest { brief: Some(brief), floors, named_floors, ..MatchRequest::default() };
+        Ok(client.r#match(self.asker.ask(request)).await?.into_inner())
+    }
+
+    async fn floor(&self, name: &str) -> Result<GetFloorResponse, Status> {
+        let mut client = SitingServiceClient::new(self.server.channel().await);
+        let request = GetFloorRequest { name: name.to_owned(), revision: 0 };
+        Ok(client.get_floor(self.asker.ask(request)).await?.into_inner())
     }
 
     async fn parcels(&self) -> BTreeMap<String, Parcel> {
@@ -107,6 +123,28 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
         assert!(parcel.area_m2 > 9_600.0 && parcel.setbacks.is_some(), "{parcel:?}");
     }
 
+    // Whoever compares names what it is about, wherever that stands.
+    let request = |names: Vec<String>| MatchRequest {
+        brief: Some(brief(vec![free(), area(30_000.0), wish("area_m2", 60)])),
+        explained: 1,
+        parcels: names,
+        ..MatchRequest::default()
+    };
+    let mut client = SitingServiceClient::new(server.channel().await);
+    let taken = parcels.values().find(|parcel| parcel.status == "taken").expect("a parcel that is taken").name.clone();
+    let names = vec![taken.clone(), "parcels/NO-SUCH".to_owned(), "parcels/ZC-08".to_owned()];
+    let reply_named = client.r#match(editor.asker.ask(request(names))).await.expect("an answer").into_inner();
+    let named: Vec<&str> = reply_named.named.iter().map(|place| place.parcel.as_str()).collect();
+    assert_eq!((named, reply_named.places.len()), (vec![taken.as_str(), "parcels/ZC-08"], 1));
+    assert_eq!(reply_named.named[0].standing(), Standing::Fails, "{:?}", reply_named.named[0]);
+    let wrong = client.r#match(editor.asker.ask(request(vec!["ZC-08".to_owned()]))).await.expect_err("no name");
+    assert!(wrong.message().contains("parcels"), "{wrong:?}");
+
+    // Whoever is not told where nothing may stand is not told that a hall has room.
+    let hall = Ask::FootprintMust(FootprintMust { width_m: 120.0, depth_m: 80.0 });
+    let public = Asking::of(&server, None).await.matched(brief(vec![free(), hall])).await.expect("an answer");
+    assert!(public.suits == 0 && public.open >= reply.suits, "{} suit, {} are open", public.suits, public.open);
+
     // Whoever is not told a price is told that it is unknown, and never that it is low enough.
     let affordable = AmountMust { quantity: "price_cny_per_m2".to_owned(), max: Some(1e6), ..AmountMust::default() };
     let asked = || brief(vec![free(), Ask::AmountMust(affordable.clone())]);
@@ -118,6 +156,189 @@ async fn a_brief_is_answered_from_what_the_asker_may_know() {
     assert_eq!((first.standing(), first.answers[1].verdict()), (Standing::Open, Verdict::Unknown));
     assert!(first.answers[1].value.is_none() && first.answers[1].source.is_empty(), "{first:?}");
     assert!((told.suits..=public.open).contains(&public.relaxations[1].unknown), "{:?}", public.relaxations);
+}
+
+#[tokio::test]
+async fn floors_answer_the_same_brief() {
+    let server = Server::start().await;
+    let at_least = |quantity: &str, min| {
+        Ask::AmountMust(AmountMust { quantity: quantity.to_owned(), min: Some(min), ..AmountMust::default() })
+    };
+    let rent = AmountMust { quantity: "rent_cny_per_m2_month".to_owned(), max: Some(25.0), ..AmountMust::default() };
+    let asked = || {
+        let musts = vec![free(), at_least("clear_height_m", 4.0), at_least("floor_load_kn_per_m2", 10.0)];
+        brief(musts.into_iter().chain([Ask::AmountMust(rent.clone()), wish("floor_area_m2", 10)]).collect())
+    };
+    let editor = Asking::of(&server, Some("editor")).await;
+    let reply = editor.matched(asked()).await.expect("an answer");
+    let floors = reply.floors.as_ref().expect("floors were asked for");
+    assert_eq!((reply.suits, reply.fails > 0), (0, true), "no record says what rent land has");
+    assert!(floors.suits > 3 && floors.open == 0 && floors.fails > 3, "{floors:?}");
+    let suiting = |floors: &cloudsite_proto::siting::Floors| {
+        let suits = floors.places.iter().filter(|floor| floor.place.as_ref().unwrap().standing() == Standing::Suits);
+        suits.map(|floor| floor.from.clone()).collect::<Vec<String>>()
+    };
+    assert!(suiting(floors).iter().all(|from| from.as_str() <= "2026-11-26"), "not free yet: {:?}", suiting(floors));
+    let next_year = Brief { day: "2027-02-01".to_owned(), ..asked() };
+    let later = editor.matched(next_year).await.expect("an answer").floors.expect("floors were asked for");
+    assert!(later.suits > floors.suits, "{} are free later, {} now", later.suits, floors.suits);
+    assert!(suiting(&later).iter().any(|from| from == "2027-01-01"), "{:?}", suiting(&later));
+    for floor in floors.places.iter().filter(|floor| floor.place.as_ref().unwrap().standing() == Standing::Suits) {
+        let place = floor.place.as_ref().unwrap();
+        let amount = |index: usize| match place.answers[index].value {
+            Some(Value::Amount(amount)) => amount,
+            ref other => panic!("{floor:?}: {other:?}"),
+        };
+        assert!(amount(1) >= 4.0 && amount(2) >= 10.0 && amount(3) <= 25.0, "{floor:?}");
+        assert!(place.answers[3].source.contains("synthetic"), "who says what the rent is: {place:?}");
+        assert!(amount(4).to_bits() == floor.area_m2.to_bits() && floor.floor.is_some(), "{floor:?}");
+        let (building, parcel) = (floor.building.strip_prefix("building/"), place.parcel.strip_prefix("parcels/"));
+        assert!(building.unwrap().starts_with(parcel.unwrap()), "it stands there: {floor:?}");
+    }
+    let points = floors.places.iter().map(|floor| floor.place.as_ref().unwrap());
+    let points: Vec<u64> =
+        points.filter(|place| place.standing() == Standing::Suits).map(|place| place.points).collect();
+    assert!(points.is_sorted_by(|a, b| a >= b), "the best first: {points:?}");
+
+    let public = Asking::of(&server, None).await.matched(asked()).await.expect("an answer");
+    let floors = public.floors.expect("floors were asked for");
+    assert!(floors.suits == 0 && floors.open > 3, "whoever is not told a rent does not get it for low: {floors:?}");
+}
+
+fn asks_of_floors() -> Brief {
+    let height = AmountMust { quantity: "clear_height_m".to_owned(), min: Some(4.0), ..AmountMust::default() };
+    let rent = AmountMust { quantity: "rent_cny_per_m2_month".to_owned(), max: Some(20.0), ..AmountMust::default() };
+    let land_use = WordMust { quality: "land_use".to_owned(), among: vec!["10".to_owned()] };
+    let musts = vec![free(), Ask::AmountMust(height), Ask::AmountMust(rent), Ask::WordMust(land_use)];
+    brief(musts.into_iter().chain([wish("floor_area_m2", 10)]).collect())
+}
+
+#[tokio::test]
+async fn a_floor_is_explained_by_its_name_wherever_it_stands() {
+    let server = Server::start().await;
+    let editor = Asking::of(&server, Some("editor")).await;
+    let all = editor.named(asks_of_floors(), 100, &[]).await.expect("an answer").floors.expect("floors");
+    let (first, last) = (&all.places[0], all.places.last().expect("floors"));
+    let standing = |floor: &Floor| floor.place.as_ref().map(cloudsite_proto::siting::Place::standing);
+    assert_eq!((standing(first), standing(last)), (Some(Standing::Suits), Some(Standing::Fails)));
+    let names: std::collections::BTreeSet<&String> = all.places.iter().map(|floor| &floor.name).collect();
+    assert_eq!(names.len(), all.places.len(), "no two are called alike");
+    for floor in &all.places {
+        let storey = floor.floor.expect("the demo park lets floors");
+        assert_eq!(floor.name, format!("{}/{storey}", floor.building));
+    }
+
+    let asked = [last.name.as_str(), "building/NO-SUCH/1", first.name.as_str()];
+    for floors in [0, 1] {
+        let reply = editor.named(asks_of_floors(), floors, &asked).await.expect("an answer");
+        let told = reply.floors.expect("some were named");
+        assert_eq!((told.suits, told.open, told.fails), (all.suits, all.open, all.fails));
+        assert_eq!(told.places, all.places[..floors as usize], "{floors} were asked for");
+        assert_eq!(told.named, [last.clone(), first.clone()], "with every answer and source, as among the first");
+    }
+    let nothing = editor.named(asks_of_floors(), 0, &[]).await.expect("an answer");
+    assert_eq!(nothing.floors, None, "none were asked for");
+}
+
+#[tokio::test]
+async fn a_floor_is_told_as_its_asker_may_know_it() {
+    let server = Server::start().await;
+    let (editor, public) = (Asking::of(&server, Some("editor")).await, Asking::of(&server, None).await);
+    let reply = editor.named(asks_of_floors(), 3, &[]).await.expect("an answer");
+    let floors = reply.floors.expect("floors");
+    for judged in &floors.places {
+        let place = judged.place.as_ref().expect("a place");
+        let told = editor.floor(&judged.name).await.expect("a floor");
+        assert_eq!(told.revision, reply.revision, "it carries what it was read at");
+        let floor = told.floor.expect("a floor");
+        assert_eq!((&floor.name, &floor.building, &floor.from), (&judged.name, &judged.building, &judged.from));
+        assert_eq!((floor.building_id, floor.floor, &floor.parcel), (judged.building_id, judged.floor, &place.parcel));
+        let rent = floor.rent.as_ref().expect("a rent");
+        let answer = &place.answers[2];
+        assert_eq!(answer.value, Some(Value::Amount(rent.cny_per_m2_month)));
+        assert_eq!((&answer.source, &answer.as_of, &answer.confidence), (&rent.source, &rent.as_of, &rent.confidence));
+        assert_eq!(place.answers[1].value, floor.clear_height_m.map(Value::Amount));
+        assert_eq!(place.answers[3].value, Some(Value::Word(floor.land_use.clone())));
+        let land_use = floor.land_use_source.as_ref().map(|source| source.source.as_str());
+        assert_eq!(land_use.unwrap_or_default(), place.answers[3].source);
+        assert!(floor.bounds.is_some() && floor.zone.starts_with("zones/"), "{floor:?}");
+
+        let public = public.floor(&judged.name).await.expect("a floor").floor.expect("a floor");
+        assert_eq!(public.rent, None, "a rent is not for everyone");
+        assert_eq!(
+            LettableFloor { rent: None, land_use_source: None, bounds: None, ..floor },
+            LettableFloor { land_use_source: None, bounds: None, ..public }
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_names_no_floor_is_refused_by_field() {
+    let server = Server::start().await;
+    let visitor = Asking::of(&server, None).await;
+    let many = vec!["building/ZC-02-02/1"; 21];
+    for (names, field) in [
+        (&["building/ZC-02-02/1", "parcels/ZC-02"][..], "named_floors[1]"),
+        (&["building/ZC-02-02"], "named_floors[0]"),
+        (&many, "named_floors"),
+    ] {
+        let refused = visitor.named(asks_of_floors(), 0, names).await.expect_err(field);
+        assert_eq!(fields(&refused), [field], "{refused:?}");
+    }
+    for name in ["", "building/ZC-02-02", "building/ZC-02-02/first", "building/ZC-02-02/1/"] {
+        let refused = visitor.floor(name).await.expect_err("no name");
+        assert_eq!((refused.code(), fields(&refused)), (Code::InvalidArgument, vec!["name".to_owned()]), "{name}");
+    }
+    for name in ["building/ZC-02-02/99", "building/ZC-02-02/whole", "building/ZC-02-02/1/East", "building/NO-SUCH/1"] {
+        let refused = visitor.floor(name).await.expect_err("no such floor");
+        assert_eq!(refused.code(), Code::NotFound, "{name}: {refused:?}");
+    }
+}
+
+/// The fields that a refusal names.
+fn fields(refused: &Status) -> Vec<String> {
+    let details = refused.get_error_details();
+    let violations = details.bad_request().map(|request| &request.field_violations);
+    violations.into_iter().flatten().map(|violation| violation.field.clone()).collect()
+}
+
+#[tokio::test]
+async fn exacting_projects_are_answered_as_far_as_the_record_knows() {
+    let server = Server::start().await;
+    let editor = Asking::of(&server, Some("editor")).await;
+    let parcels = editor.parcels().await;
+    let at_most = |quantity: &str, max| {
+        Ask::AmountMust(AmountMust { quantity: quantity.to_owned(), max: Some(max), ..AmountMust::default() })
+    };
+    let reply = editor.matched(brief(vec![free(), at_most("vibration_um_per_s", 6.25)])).await.expect("an answer");
+    for place in &reply.places {
+        let parcel = &parcels[&place.parcel];
+        let expected = match parcel.vibration_um_per_s {
+            None => Verdict::Unknown,
+            Some(vibration) if vibration <= 6.25 => Verdict::Pass,
+            Some(_) => Verdict::Fail,
+        };
+        assert_eq!(place.answers[1].verdict(), expected, "{}: {:?}", place.parcel, parcel.vibration_um_per_s);
+    }
+    assert!(reply.suits > 0 && reply.open > 10, "{} suit, {} are open", reply.suits, reply.open);
+    let storage = WordMust { quality: "hazard_class".to_owned(), among: vec!["a".to_owned(), "b".to_owned()] };
+    let reply = editor.matched(brief(vec![free(), Ask::WordMust(storage)])).await.expect("an answer");
+    let classes = reply.places.iter().filter(|place| place.standing() == Standing::Suits);
+    let classes: Vec<&str> = classes.map(|place| parcels[&place.parcel].hazard_class.as_str()).collect();
+    assert!(!classes.is_empty() && classes.iter().all(|class| ["a", "b"].contains(class)), "{classes:?}");
+
+    // What lies around: every dwelling and every free neighbour counts.
+    for quantity in ["metres_to_residential", "metres_to_laboratory", "expansion_m2", "minutes_to_port"] {
+        let must = AmountMust { quantity: quantity.to_owned(), min: Some(0.0), ..AmountMust::default() };
+        let reply = editor.matched(brief(vec![Ask::AmountMust(must)])).await.expect("an answer");
+        assert_eq!(reply.suits as usize, parcels.len(), "{quantity} is known of every parcel of the demo park");
+        let amounts = reply.places.iter().filter_map(|place| match place.answers[0].value {
+            Some(Value::Amount(amount)) => Some(amount),
+            _ => None,
+        });
+        let most = amounts.fold(0.0, f64::max);
+        assert!(most > 0.0, "{quantity} of some parcel");
+    }
 }
 
 #[tokio::test]
@@ -190,6 +411,11 @@ async fn a_brief_that_makes_no_sense_is_refused_by_field() {
     };
     let price = AmountWish { quantity: "price_cny_per_m2".to_owned(), weight: 1, ..AmountWish::default() };
     let halfway = Ask::AmountWish(AmountWish { none: Some(150.0), ..price });
+    let hall = |width_m, depth_m| Ask::FootprintMust(FootprintMust { width_m, depth_m });
+    let share = |min| {
+        let quantity = "site_coverage".to_owned();
+        Ask::AmountMust(AmountMust { quantity, min: Some(min), max: None, on: String::new() })
+    };
     let cases = [
         (of(between(5.0, 4.0)), "brief.criteria[1].min"),
         (of(between(f64::NAN, 4.0)), "brief.criteria[1].min"),
@@ -197,6 +423,9 @@ async fn a_brief_that_makes_no_sense_is_refused_by_field() {
         (of(wish("power", 0)), "brief.criteria"),
         (of(wish("power", 5_000)), "brief.criteria[1].weight"),
         (of(halfway), "brief.criteria[1].full"),
+        (of(hall(5_000.0, 5_000.0)), "brief.criteria[1].width_m"),
+        (of(hall(80.0, 20_000.0)), "brief.criteria[1].depth_m"),
+        (of(share(45.0)), "brief.criteria[1].min"),
         (
             of(Ask::WordMust(WordMust { quality: "status".to_owned(), among: vec!["free".to_owned()] })),
             "brief.criteria[1].among",
@@ -208,8 +437,6 @@ async fn a_brief_that_makes_no_sense_is_refused_by_field() {
     for (brief, field) in cases {
         let refused = visitor.matched(brief.clone()).await.expect_err(field);
         assert_eq!(refused.code(), Code::InvalidArgument, "{brief:?}");
-        let details = refused.get_error_details();
-        let violations = &details.bad_request().expect("it names fields").field_violations;
-        assert!(violations.iter().any(|violation| violation.field == field), "{field}: {violations:?}");
+        assert!(fields(&refused).iter().any(|named| named == field), "{field}: {refused:?}");
     }
 }

@@ -7,16 +7,17 @@ use anyhow::{Context, Result};
 
 use crate::tools::{self, Need};
 
-/// The font that the subsets are made of.
+/// The fonts that the subsets are made of.
 const NOTO: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+const NOTO_BOLD: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc";
 /// Pythons that may have fontTools; the distribution's second, because its package brings it there.
 const PYTHONS: [&str; 2] = ["python3", "/usr/bin/python3"];
 
 const NEEDS: [Need; 2] = [
     Need {
-        purpose: "the font that the labels' fonts are made of",
+        purpose: "the fonts that the labels' and the dossiers' fonts are made of",
         packages: &["fonts-noto-cjk"],
-        is_met: || Path::new(NOTO).is_file(),
+        is_met: || [NOTO, NOTO_BOLD].iter().all(|font| Path::new(font).is_file()),
     },
     Need {
         purpose: "fontTools for Python",
@@ -32,7 +33,11 @@ pub(crate) fn generate(root: &Path) -> Result<()> {
     let python = python().context("no Python has fontTools")?;
     let folder = root.join("assets/fonts");
     let mut command = Command::new(python);
-    command.arg(folder.join("subset.py")).arg(NOTO).arg(root.join("assets/demo/park.geojson")).arg(&folder);
+    command
+        .arg(folder.join("subset.py"))
+        .args([NOTO, NOTO_BOLD])
+        .arg(root.join("assets/demo/park.geojson"))
+        .arg(&folder);
     tools::run(&mut command)
 }
 

@@ -17,7 +17,10 @@ pub(crate) fn test() -> Result<()> {
     let mut steps = Steps::new();
     steps.take("tools", || {
         components()?;
-        tools::provide(&[tools::NATIVE_WINDOW, tools::SOFTWARE_VULKAN, tools::BROWSER])
+        let native = [tools::NATIVE_WINDOW, tools::NATIVE_SOUND, tools::UNSEEN_SCREEN, tools::SOFTWARE_VULKAN];
+        let others = [tools::BROWSER, tools::PDF_TEXT, tools::FFMPEG, tools::RELAY];
+        tools::provide_aiortc();
+        tools::provide(&[native.as_slice(), &others].concat())
     })?;
     steps.take("format", || cargo(&["fmt", "--all", "--check"]))?;
     steps.take("clippy", || cargo(CLIPPY))?;

@@ -69,6 +69,22 @@ pub(crate) const NATIVE_WINDOW: Need = Need {
     is_met: || succeeds(Command::new("pkg-config").args(["--exists", "wayland-client", "xkbcommon"])),
 };
 
+/// Libraries by which the native viewer takes part in meetings.
+pub(crate) const NATIVE_SOUND: Need = Need {
+    purpose: "the native viewer's sound (ALSA and Opus)",
+    packages: &["pkg-config", "libasound2-dev", "libopus-dev"],
+    is_met: || succeeds(Command::new("pkg-config").args(["--exists", "alsa", "opus"])),
+};
+
+/// A screen that nobody sees, for tests of the native viewer's window.
+pub(crate) const UNSEEN_SCREEN: Need = Need {
+    purpose: "a screen that nobody sees (Xvfb), and what a window needs of X11",
+    packages: &["xvfb", "libx11-xcb1", "libxcursor1", "libxi6", "libxkbcommon-x11-0", "libxrandr2"],
+    is_met: || {
+        find("Xvfb").is_some() && installed("libxkbcommon-x11-0") && installed("libxcursor1") && installed("libxi6")
+    },
+};
+
 /// Vulkan in software, for pictures of the native viewer.
 pub(crate) const SOFTWARE_VULKAN: Need = Need {
     purpose: "Vulkan in software (lavapipe)",
@@ -81,6 +97,27 @@ pub(crate) const BROWSER: Need = Need {
     purpose: "a browser for the page's tests",
     packages: &["chromium", "chromium-driver"],
     is_met: || find("chromium").is_some() && find("chromedriver").is_some(),
+};
+
+/// A program that reads what the pages of a PDF say.
+pub(crate) const PDF_TEXT: Need = Need {
+    purpose: "pdftotext, to read the dossier's pages",
+    packages: &["poppler-utils"],
+    is_met: || find("pdftotext").is_some(),
+};
+
+/// A second opinion on files of recordings, and what the frames in them are coded with.
+pub(crate) const FFMPEG: Need = Need {
+    purpose: "ffmpeg and ffprobe, to play recordings",
+    packages: &["ffmpeg"],
+    is_met: || find("ffmpeg").is_some() && find("ffprobe").is_some(),
+};
+
+/// A relay, and a client that tries it.
+pub(crate) const RELAY: Need = Need {
+    purpose: "coturn, to try the configuration that is made for it",
+    packages: &["coturn"],
+    is_met: || find("turnserver").is_some() && find("turnutils_uclient").is_some(),
 };
 
 /// The database that the record is measured against.
@@ -103,6 +140,16 @@ pub(crate) const DISTRIBUTION_RUST: Need = Need {
             && is_recent(Path::new("/usr/bin/rustc"))
     },
 };
+
+/// Sees to it that there is aiortc, a WebRTC client that has nothing in common with the server's own. The distribution's is too
+/// old to offer one transport for all. Tests that want it say so where it cannot be had.
+pub(crate) fn provide_aiortc() {
+    let python = |words: &[&str]| succeeds(Command::new("python3").args(words));
+    if !python(&["-c", "import aiortc"]) {
+        println!("    python3 -m pip install aiortc==1.16.0");
+        python(&["-m", "pip", "install", "--quiet", "--break-system-packages", "aiortc==1.16.0"]);
+    }
+}
 
 /// Whether a compiler is as new as the workspace asks for.
 fn is_recent(rustc: &Path) -> bool {

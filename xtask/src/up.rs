@@ -1,7 +1,7 @@
 //! `cargo xtask up`: from a checkout to a park in the browser.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -14,6 +14,9 @@ use crate::ship;
 use crate::steps::Steps;
 use crate::tools;
 use crate::wasm::{Module, Profile, Toolchain};
+
+/// The port of meetings that a server takes by itself.
+const MEDIA_PORT: u16 = 7881;
 
 const READY_WITHIN: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -58,7 +61,7 @@ fn free(listen: SocketAddr) -> Result<()> {
 }
 
 fn native_viewer() -> Result<()> {
-    tools::provide(&[tools::NATIVE_WINDOW])?;
+    tools::provide(&[tools::NATIVE_WINDOW, tools::NATIVE_SOUND])?;
     tools::run(tools::cargo().args(["build", "--release", "--package", "cloudsite-viewer", "--bins"]))
 }
 
@@ -70,6 +73,11 @@ impl Server {
         let mut command = Command::new(ship::server_file());
         command.current_dir(tools::root()).arg("serve");
         command.arg("--data").arg(data).arg("--listen").arg(listen.to_string()).arg("--web-dir").arg(&dist.folder);
+        // Where another server has it, any other does: whoever tries the park out asks for no number.
+        let media = SocketAddr::new(listen.ip(), MEDIA_PORT);
+        if UdpSocket::bind(media).is_err() || TcpListener::bind(media).is_err() {
+            command.arg("--media").arg(SocketAddr::new(listen.ip(), 0).to_string());
+        }
         let mut server = Self(command.spawn().context("cannot start the server")?);
         let began = Instant::now();
         while !is_ready(listen) {

@@ -18,11 +18,16 @@ use cloudsite_proto::land::{
     ListParcelsRequest, ListParcelsResponse, ListRevisionsRequest, ListRevisionsResponse, ListZonesRequest, Park,
     Revision, WatchRequest, WatchResponse, Zone,
 };
+use cloudsite_proto::meeting::conference_service_client::ConferenceServiceClient;
+use cloudsite_proto::meeting::meeting_service_client::MeetingServiceClient;
+use cloudsite_proto::meeting::recording_service_client::RecordingServiceClient;
 use cloudsite_proto::siting::brief_service_client::BriefServiceClient;
 use cloudsite_proto::siting::demand_service_client::DemandServiceClient;
 use cloudsite_proto::siting::dossier_service_client::DossierServiceClient;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
-use cloudsite_proto::siting::{MatchRequest, MatchResponse, RouteRequest, RouteResponse};
+use cloudsite_proto::siting::{
+    GetFloorRequest, GetFloorResponse, MatchRequest, MatchResponse, RouteRequest, RouteResponse,
+};
 use cloudsite_proto::{SEEN_AS, SITTING};
 use futures::Stream;
 use futures::future::{Either, select};
@@ -59,6 +64,9 @@ pub struct Client {
     pub(crate) uploads: UploadServiceClient<Transport>,
     pub(crate) operations: OperationServiceClient<Transport>,
     pub(crate) audit: AuditServiceClient<Transport>,
+    pub(crate) meetings: MeetingServiceClient<Transport>,
+    pub(crate) conferences: ConferenceServiceClient<Transport>,
+    pub(crate) recordings: RecordingServiceClient<Transport>,
     seen_as: Option<AsciiMetadataValue>,
     sitting: Option<AsciiMetadataValue>,
 }
@@ -80,7 +88,10 @@ impl Client {
             changesets: ChangesetServiceClient::new(transport.clone()),
             uploads: UploadServiceClient::new(transport.clone()),
             operations: OperationServiceClient::new(transport.clone()),
-            audit: AuditServiceClient::new(transport),
+            audit: AuditServiceClient::new(transport.clone()),
+            meetings: MeetingServiceClient::new(transport.clone()),
+            conferences: ConferenceServiceClient::new(transport.clone()),
+            recordings: RecordingServiceClient::new(transport),
             seen_as: None,
             sitting: None,
         })
@@ -158,6 +169,14 @@ impl Client {
         let mut service = self.siting.clone();
         let request = RouteRequest { parcel: parcel.clone(), revision };
         unary(&parcel, service.route(self.reading(request))).await
+    }
+
+    /// The floor that can be let by its name, `building/{code}/{floor}` or `building/{code}/{floor}/{unit}`, as of a revision;
+    /// 0 is the newest.
+    pub async fn floor(&self, name: &str, revision: u64) -> Result<GetFloorResponse, LinkError> {
+        let mut service = self.siting.clone();
+        let request = GetFloorRequest { name: name.to_owned(), revision };
+        unary(name, service.get_floor(self.reading(request))).await
     }
 
     /// The parcel with this code as of a revision, with everything the record says of it; 0 is the newest.

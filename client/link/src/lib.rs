@@ -7,6 +7,8 @@ mod briefs;
 mod client;
 mod dossier;
 mod error;
+mod following;
+mod meeting;
 mod platform;
 mod record;
 mod session;
@@ -15,6 +17,7 @@ mod watch;
 
 pub use client::{Client, parcel_name};
 pub use error::LinkError;
+pub use following::{Led, pause, speaker, volume};
 pub use record::LARGEST_CHUNK;
 pub use watch::{WatchEvent, retry_in};
 

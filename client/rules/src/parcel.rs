@@ -36,6 +36,8 @@ pub(crate) fn body(properties: &Map<String, Value>) -> Body {
             .and_then(|word| word.parse::<TenureKind>().ok())
             .zip(number("tenure_years"))
             .map(|(kind, years)| Tenure { kind, years: years as u32 }),
+        vibration_um_per_s: number("vibration_um_per_s"),
+        hazard_class: text("hazard_class").and_then(|word| word.parse().ok()),
         price: serde_json::from_value(price).ok(),
         supplies: serde_json::from_value(list("supplies")).unwrap_or_default(),
         sources: serde_json::from_value(list("sources")).unwrap_or_default(),

@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::probe::{self, ViewerHandle};
 use crate::scene::{self, SceneOutlet};
 use crate::tiles::Fetcher;
-use crate::{massing, overlay, pick, quality, select, tiles};
+use crate::{compare, massing, overlay, people, pick, quality, select, tiles};
 
 /// Adds the park to an application that has Bevy's own plugins, and gives a hold on it.
 ///
@@ -26,6 +26,8 @@ pub fn add_viewer(app: &mut App, options: &Options, start: QualityLevel, outlet:
     select::plugin(app);
     overlay::plugin(app);
     massing::plugin(app);
+    people::plugin(app);
+    compare::plugin(app);
     probe::plugin(app, &handle);
     if options.walk {
         app.add_systems(Update, step_down.before(CameraSystems::Move).run_if(run_once_known));

@@ -6,11 +6,13 @@
 
 pub mod app;
 pub mod camera;
+pub mod compare;
 pub mod draw;
 pub mod massing;
 pub mod mesh;
 pub mod options;
 pub mod overlay;
+pub mod people;
 pub mod pick;
 pub mod platform;
 pub mod probe;

@@ -55,19 +55,20 @@ impl ViewerHandle {
         self.wake();
     }
 
-    fn wake(&self) {
+    /// Wakes a viewer that waits for something to happen.
+    pub fn wake(&self) {
         if let Some(wake) = self.waker.get() {
             wake();
         }
     }
 
-    /// Where a point of the park was last seen, logical pixels from the picture's top left; none if it was behind the eye
+    /// Where a point of the park was last seen in the first pane, logical pixels from the picture's top left; none if it was behind the eye
     /// or nothing was shown yet.
     pub fn project(&self, point: DVec3) -> Option<Vec2> {
         let shown = *self.shown.lock().ok()?;
         let (pose, aspect) = shown.camera?;
         let at = pose.project(point, aspect)?;
-        Some(Viewport { size: shown.size, pointer: None, panes: Panes::default() }.px_from_view(at))
+        Some(Viewport { picture: shown.size, pointer: None, panes: Panes::default() }.px_from_view(at))
     }
 
     /// Whether everything that the view wants was here and the camera stood still.
@@ -105,7 +106,7 @@ fn remember(probe: Res<Probe>, camera: Res<Camera>, viewport: Res<Viewport>, par
         let rig = camera.rig();
         *shown = Shown {
             camera: rig.map(|rig| (rig.pose(), rig.aspect())),
-            size: viewport.size,
+            size: viewport.size(),
             settled: park.is_settled() && rig.is_some_and(|rig| !rig.is_moving()),
         };
     }

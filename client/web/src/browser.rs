@@ -1,13 +1,16 @@
 //! The browser's own things: address, storage, languages, clipboard, focus.
 
 use cloudsite_domain::record::Language;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Document, DragEvent, File, FileList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, UrlSearchParams, Window,
+    Document, DragEvent, File, FileList, HtmlMediaElement, ScrollIntoViewOptions, ScrollLogicalPosition, Storage,
+    UrlSearchParams, Window,
 };
 
 const LANGUAGE_KEY: &str = "cloudsite.language";
 const VARIANTS_KEY: &str = "cloudsite.fits";
+const SEAT_KEY: &str = "cloudsite.seat";
 const SESSION_KEY: &str = "cloudsite.session";
 
 fn window() -> Window {
@@ -39,16 +42,19 @@ pub(crate) fn query_pairs() -> Vec<(String, String)> {
         .collect()
 }
 
-/// Writes a query into the address without leaving the page.
-pub(crate) fn replace_query(pairs: &[(&'static str, String)]) {
-    let Ok(params) = UrlSearchParams::new() else {
-        return;
-    };
+/// The page's address with a query, without the server's.
+fn address_of(pairs: &[(&'static str, String)]) -> Option<String> {
+    let params = UrlSearchParams::new().ok()?;
     for (name, value) in pairs {
         params.append(name, value);
     }
     let query = String::from(params.to_string()).replace("%2C", ",");
-    let address = if query.is_empty() { "/".to_owned() } else { format!("/?{query}") };
+    Some(if query.is_empty() { "/".to_owned() } else { format!("/?{query}") })
+}
+
+/// Writes a query into the address without leaving the page.
+pub(crate) fn replace_query(pairs: &[(&'static str, String)]) {
+    let Some(address) = address_of(pairs) else { return };
     if let Ok(history) = window().history() {
         // A browser may refuse when asked too often; the next change writes the address again.
         let _refused = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
@@ -127,6 +133,26 @@ pub(crate) async fn read_piece(file: &File, start: u64, end: u64) -> Option<Vec<
     Some(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
+/// Folds in what stands open of an element that folds.
+pub(crate) fn fold(css: &str) {
+    if let Ok(Some(details)) = document().query_selector(css) {
+        // Nothing stands open where it cannot be taken away.
+        let _folded = details.remove_attribute("open");
+    }
+}
+
+/// Lets an element play, or stops it. One that the browser does not let play stays still.
+pub(crate) fn play(element: &HtmlMediaElement, plays: bool) {
+    if !plays {
+        // Nothing is left to play where it cannot be stopped.
+        let _stopped = element.pause();
+    } else if let Ok(played) = element.play() {
+        wasm_bindgen_futures::spawn_local(async move {
+            let _refused = JsFuture::from(played).await;
+        });
+    }
+}
+
 /// Whether what is dragged is a file.
 pub(crate) fn carries_file(event: &DragEvent) -> bool {
     let kinds = event.data_transfer().map(|data| data.types());
@@ -175,13 +201,101 @@ pub(crate) fn latest_day() -> String {
 
 /// A moment, seconds since 1970, by the reader's clock and in a language.
 pub(crate) fn date_and_time(secs: i64, language: Language) -> String {
-    let options = js_sys::Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+    in_words(secs, language.tag(), &[("dateStyle", "medium"), ("timeStyle", "short")]).unwrap_or_default()
+}
+
+/// How a time is written that has to be understood elsewhere.
+const LONG: [(&str, &str); 7] = [
+    ("weekday", "short"),
+    ("year", "numeric"),
+    ("month", "short"),
+    ("day", "numeric"),
+    ("hour", "2-digit"),
+    ("minute", "2-digit"),
+    ("timeZoneName", "short"),
+];
+
+/// The same by the clock of a zone of the IANA time zone database, with the day of the week and the zone's name.
+pub(crate) fn date_and_time_in(secs: i64, zone: &str, language: Language) -> String {
+    let there = [&LONG[..], &[("timeZone", zone), ("hourCycle", "h23")]].concat();
+    in_words(secs, language.tag(), &there).unwrap_or_else(|| date_and_time(secs, language))
+}
+
+/// From one moment to another by the clock of a zone, as [`date_and_time_in`] writes it.
+pub(crate) fn span_in((start, end): (i64, i64), zone: &str, language: Language) -> String {
+    let words = || {
+        let format = js_sys::Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let format: js_sys::Function = js_sys::Reflect::get(&format, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
+        let there = [&LONG[..], &[("timeZone", zone), ("hourCycle", "h23")]].concat();
+        let given = js_sys::Array::of2(&language.tag().into(), &options(&there));
+        let format = js_sys::Reflect::construct(&format, &given).ok()?;
+        let range: js_sys::Function = js_sys::Reflect::get(&format, &"formatRange".into()).ok()?.dyn_into().ok()?;
+        range.call2(&format, &date(start), &date(end)).ok()?.as_string()
+    };
+    words().unwrap_or_else(|| format!("{} – {}", date_and_time(start, language), time(end, language)))
+}
+
+/// The time of a moment by the reader's clock.
+pub(crate) fn time(secs: i64, language: Language) -> String {
+    in_words(secs, language.tag(), &[("timeStyle", "short")]).unwrap_or_default()
+}
+
+/// How far a zone's clock is ahead of UTC at a moment, seconds; 0 for a zone that the browser does not know.
+pub(crate) fn zone_offset_secs(secs: i64, zone: &str) -> i64 {
+    // Swedish writes dates as ISO 8601 does.
+    let shown = in_words(secs, "sv-SE", &[("timeZone", zone), ("dateStyle", "short"), ("timeStyle", "medium")]);
+    let clock: Option<jiff::civil::DateTime> = shown.and_then(|shown| shown.parse().ok());
+    let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+    clock.map_or(0, |clock| clock.duration_since(epoch).as_secs() - secs)
+}
+
+/// The zone of the reader's clock.
+pub(crate) fn own_zone() -> String {
+    let format = js_sys::Intl::DateTimeFormat::default();
+    let zone = js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into());
+    zone.ok().and_then(|zone| zone.as_string()).unwrap_or_else(|| "UTC".to_owned())
+}
+
+fn options(of: &[(&str, &str)]) -> js_sys::Object {
+    let wished = js_sys::Object::new();
+    for (name, value) in of {
         // A plain object takes every name.
-        let _taken = js_sys::Reflect::set(&options, &name.into(), &value.into());
+        let _taken = js_sys::Reflect::set(&wished, &(*name).into(), &(*value).into());
     }
-    let date = js_sys::Date::new(&(secs as f64 * 1_000.0).into());
-    date.to_locale_string(language.tag(), &options).into()
+    wished
+}
+
+fn date(secs: i64) -> js_sys::Date {
+    js_sys::Date::new(&(secs as f64 * 1_000.0).into())
+}
+
+fn in_words(secs: i64, locale: &str, wished: &[(&str, &str)]) -> Option<String> {
+    let date = date(secs);
+    // By its name: a zone that the browser does not know is refused by an error, which has to be caught.
+    let method: js_sys::Function = js_sys::Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into().ok()?;
+    method.call2(&date, &locale.into(), &options(wished)).ok()?.as_string()
+}
+
+/// Whether the keys that are pressed go into a field.
+pub(crate) fn is_typing() -> bool {
+    let element = document().active_element();
+    element.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+/// Keeps how one comes back to a meeting while this tab is open; none forgets it.
+pub(crate) fn keep_seat(seat: Option<&str>) {
+    if let Some(storage) = window().session_storage().ok().flatten() {
+        // Without room in the storage one comes anew after a reload.
+        let _full = match seat {
+            Some(seat) => storage.set_item(SEAT_KEY, seat),
+            None => storage.remove_item(SEAT_KEY),
+        };
+    }
+}
+
+/// How one comes back to a meeting, if this tab was in one.
+pub(crate) fn kept_seat() -> Option<String> {
+    window().session_storage().ok().flatten()?.get_item(SEAT_KEY).ok().flatten()
 }
 
 /// Takes away what the document showed while the page loaded.
@@ -191,14 +305,18 @@ pub(crate) fn clear_placeholder() {
     }
 }
 
-/// Puts the page's address into the clipboard; whether it could.
-pub(crate) async fn copy_address() -> bool {
-    let address = window().location().href().unwrap_or_default();
+/// Puts the address of a query into the clipboard; whether it could.
+pub(crate) async fn copy_link(pairs: &[(&'static str, String)]) -> bool {
+    copy_text(&format!("{}{}", origin(), address_of(pairs).unwrap_or_default())).await
+}
+
+/// Puts a text into the clipboard; whether it could.
+pub(crate) async fn copy_text(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
     if clipboard.is_undefined() {
         return false;
     }
-    JsFuture::from(clipboard.write_text(&address)).await.is_ok()
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }
 
 /// Brings an element into sight within what scrolls around it.
@@ -224,7 +342,6 @@ pub(crate) fn is_narrow() -> bool {
 
 /// Gives an element the keyboard's focus.
 pub(crate) fn focus(id: &str) {
-    use wasm_bindgen::JsCast;
     let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(element) = element {
         // An element that cannot have it leaves the focus where it is.

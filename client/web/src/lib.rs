@@ -3,12 +3,14 @@
 //!
 //! [`pure`] holds what can be decided without a browser; [`task`] talks to the server; [`viewer`] fetches the 3D
 //! viewer and talks to it; [`components`] draw. They meet in the signals of [`state`] and nowhere else. [`keeping`] is all of
-//! that once more for those who keep the record, and a piece of its own; so is [`fitting`], for whoever tries a factory.
+//! that once more for those who keep the record, and a piece of its own; so are [`fitting`], for whoever tries a factory, and
+//! [`meeting`], for whoever takes part in one.
 
 mod browser;
 mod components;
 mod fitting;
 mod keeping;
+mod meeting;
 mod pure;
 mod state;
 mod task;

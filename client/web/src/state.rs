@@ -18,10 +18,12 @@ use web_sys::File;
 
 use crate::fitting::Fitting;
 use crate::keeping::Keeping;
+use crate::meeting::Meeting;
 use crate::pure::brief::Draft;
-use crate::pure::compare::Chosen;
+use crate::pure::compare::{Chosen, Compared, floor_of, side_by_side, title};
 use crate::pure::facts::code_of;
 use crate::pure::filter::Filter;
+use crate::pure::meet::Meet;
 use crate::pure::number::customary_unit;
 use crate::pure::people::{keeps_record, tier_of};
 use crate::pure::place::{Place, Poi};
@@ -151,10 +153,12 @@ pub(crate) struct Signals {
     pub(crate) matched: RwSignal<Matched>,
     /// Briefs that are kept.
     pub(crate) shelf: RwSignal<Shelf>,
-    /// The parcels to compare, whether they stand side by side, and those of them that were loaded, by code.
+    /// The places to compare, whether they stand side by side, and those of them that were loaded, by key.
     pub(crate) compared: RwSignal<Chosen>,
     pub(crate) comparing: RwSignal<bool>,
-    pub(crate) compared_parcels: RwSignal<BTreeMap<String, Result<Parcel, LinkError>>>,
+    /// Whether they stand in the 3D view in place of the table.
+    pub(crate) split: RwSignal<bool>,
+    pub(crate) compared_places: RwSignal<BTreeMap<String, Result<Compared, LinkError>>>,
     /// Ids of all parcels that meet the filter; none while no filter is set.
     pub(crate) highlighted: RwSignal<Option<Vec<u64>>>,
     /// Code of the open parcel.
@@ -199,6 +203,12 @@ pub(crate) struct Signals {
     pub(crate) fit: RwSignal<Option<String>>,
     /// The fit test; none until it was fetched.
     pub(crate) fitting: RwSignal<Option<&'static dyn Fitting>>,
+    /// The meeting that one comes to or is in.
+    pub(crate) meet: RwSignal<Option<Meet>>,
+    /// Whether it was looked what meetings there are.
+    pub(crate) asks_meetings: RwSignal<bool>,
+    /// Meetings; none until they were fetched.
+    pub(crate) meeting: RwSignal<Option<&'static dyn Meeting>>,
     /// What those work with who keep the record; none until it was fetched.
     pub(crate) keeping: RwSignal<Option<&'static dyn Keeping>>,
     /// A file that was dropped before that, and when, seconds since 1970.
@@ -246,7 +256,8 @@ impl Page {
             shelf: RwSignal::new(Shelf::of_link(link.brief.as_deref())),
             compared: RwSignal::new(link.compare.clone().unwrap_or_default()),
             comparing: RwSignal::new(link.compare.is_some()),
-            compared_parcels: RwSignal::new(BTreeMap::new()),
+            split: RwSignal::new(link.split && link.compare.is_some()),
+            compared_places: RwSignal::new(BTreeMap::new()),
             highlighted: RwSignal::new(None),
             selected: RwSignal::new(link.parcel.clone()),
             wanted: RwSignal::new(link.parcel.clone().map(|code| Wanted { code, fly: link.view.is_none() })),
@@ -273,6 +284,9 @@ impl Page {
             keeping: RwSignal::new(None),
             fit: RwSignal::new(link.fit.clone().filter(|_| link.parcel.is_some())),
             fitting: RwSignal::new(None),
+            meet: RwSignal::new(link.meet.clone()),
+            asks_meetings: RwSignal::new(false),
+            meeting: RwSignal::new(None),
             held_file: StoredValue::new_local(None),
         })))
     }
@@ -334,6 +348,42 @@ impl Page {
         self.park.with(|park| park.as_ref().map(|park| text::best_name(&park.names, language)).unwrap_or_default())
     }
 
+    /// Whether places stand side by side in the 3D view. Follows.
+    pub(crate) fn is_split(self) -> bool {
+        self.comparing.get() && self.split.get()
+    }
+
+    /// The places that can stand there; none while one is still awaited. Follows.
+    pub(crate) fn side_by_side(self) -> Option<Vec<Compared>> {
+        self.compared.with(|chosen| {
+            self.compared_places.with(|loaded| Some(side_by_side(chosen, loaded)?.into_iter().cloned().collect()))
+        })
+    }
+
+    /// What a place that can be compared is called, by its key. Follows.
+    pub(crate) fn title(self, key: &str) -> String {
+        title(key, self.language.get())
+    }
+
+    /// Leaves the comparison for a place of it, by its key: for the parcel, of a floor for the one that its building stands
+    /// on, where that is told.
+    pub(crate) fn open_compared(self, key: &str) {
+        self.stop_comparing();
+        let parcel = self.compared_places.with_untracked(|places| match places.get(key) {
+            Some(Ok(place)) => place.parcel().map(str::to_owned),
+            Some(Err(_)) | None => Some(key.to_owned()).filter(|key| floor_of(key).is_none()),
+        });
+        if let Some(parcel) = parcel {
+            self.open(&parcel);
+        }
+    }
+
+    /// Ends the comparison; what was chosen stays so.
+    pub(crate) fn stop_comparing(self) {
+        self.comparing.set(false);
+        self.split.set(false);
+    }
+
     /// Opens a parcel's card and shows it in the 3D view.
     pub(crate) fn open(self, code: &str) {
         self.selected.set(Some(code.to_owned()));
@@ -393,6 +443,8 @@ impl Page {
             changeset: self.open_changeset.with(|open| open.as_deref().map(|name| code_of(name).to_owned())),
             brief: self.shelf.with(Shelf::id),
             compare: self.comparing.get().then(|| self.compared.get()),
+            split: self.is_split(),
+            meet: self.meet.get(),
             language: Some(self.language.get()),
             quality: self.quality.get(),
             unit: self.chosen_unit.get(),

@@ -13,6 +13,7 @@ pub mod difference;
 pub mod disclosure;
 pub mod geometry;
 pub mod identity;
+pub mod meeting;
 pub mod merge;
 pub mod record;
 pub mod route;

@@ -13,6 +13,9 @@ pub struct Drawing {
     pub areas: Vec<Area>,
     /// Lines, above the areas whose paint is of the ground, and below the rest.
     pub lines: Vec<Line>,
+    /// Ways, above everything but marks.
+    #[serde(default)]
+    pub routes: Vec<Route>,
     /// Numbers on it.
     pub marks: Vec<Mark>,
 }
@@ -40,7 +43,9 @@ pub enum Paint {
     Subject,
     /// A building.
     Building,
-    /// The building that is asked for.
+    /// Parcels that are joined.
+    Joined,
+    /// The building that is asked for, hatched.
     Placement,
 }
 
@@ -64,6 +69,15 @@ pub struct Line {
     pub points: Vec<[f64; 2]>,
 }
 
+/// A way from the place that the map is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    /// Which of the colours of [`ROUTES`]; where ways share a road, a later one is drawn within an earlier one.
+    pub colour: usize,
+    /// Positions.
+    pub points: Vec<[f64; 2]>,
+}
+
 /// A number on a place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
@@ -73,10 +87,20 @@ pub struct Mark {
     pub text: String,
     /// Whether it stands out.
     pub is_strong: bool,
+    /// The colour of the way that ends there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<usize>,
 }
 
 /// How wide a picture is, in its own units; its height follows from its frame.
 const WIDTH: f64 = 1_000.0;
+
+/// Colours of ways, to be told apart by those who see red and green alike (after Okabe and Ito, 2008).
+pub(crate) const ROUTES: [&str; 6] = ["#0072b2", "#b4461a", "#8a4f7d", "#2b2b2b", "#a87900", "#007a5e"];
+
+/// How wide the first way is drawn, and by how much each later one is narrower, in the picture's units.
+const ROUTE_WIDTH: f64 = 14.0;
+const ROUTE_STEP: f64 = 2.0;
 
 /// Lengths that a scale bar may have, metres.
 const BARS: [f64; 12] =
@@ -109,7 +133,7 @@ impl Drawing {
         let height = WIDTH * aspect;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height:.1}\" width=\"{WIDTH}\" \
-             height=\"{height:.1}\"><defs><clipPath id=\"f\"><rect width=\"{WIDTH}\" height=\"{height:.1}\"/></clipPath></defs>\
+             height=\"{height:.1}\"><defs><clipPath id=\"f\"><rect width=\"{WIDTH}\" height=\"{height:.1}\"/></clipPath>{HATCH}</defs>\
              <g clip-path=\"url(#f)\"><rect width=\"{WIDTH}\" height=\"{height:.1}\" fill=\"#f4f6f3\"/>"
         );
         let (ground, rest): (Vec<&Area>, Vec<&Area>) = self.areas.iter().partition(|area| area.paint.is_ground());
@@ -120,7 +144,23 @@ impl Drawing {
         for area in rest {
             self.area(&mut svg, area);
         }
+        self.routes(&mut svg);
         svg + "</g></svg>"
+    }
+
+    fn routes(&self, svg: &mut String) {
+        for route in &self.routes {
+            let colour = ROUTES[route.colour % ROUTES.len()];
+            let width = ROUTE_WIDTH - ROUTE_STEP * (route.colour % ROUTES.len()) as f64;
+            let path = self.path(&route.points);
+            put(
+                svg,
+                format_args!(
+                    "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width:.1}\" \
+                     stroke-linejoin=\"round\" stroke-linecap=\"round\"/>"
+                ),
+            );
+        }
     }
 
     fn area(&self, svg: &mut String, area: &Area) {
@@ -166,6 +206,11 @@ impl Drawing {
     }
 }
 
+/// The pattern of [`Paint::Placement`]: slanted lines on a pale ground.
+const HATCH: &str = "<pattern id=\"h\" width=\"12\" height=\"12\" patternUnits=\"userSpaceOnUse\" \
+    patternTransform=\"rotate(45)\"><rect width=\"12\" height=\"12\" fill=\"#fdf0dc\"/>\
+    <rect width=\"4.5\" height=\"12\" fill=\"#c9730f\"/></pattern>";
+
 /// Writing into a string does not fail.
 fn put(text: &mut String, what: std::fmt::Arguments<'_>) {
     let _always = text.write_fmt(what);
@@ -188,10 +233,10 @@ impl Paint {
             Self::Fails => ("#e6e8e6", "#b4bcb8", 0.8),
             Self::Subject => ("#bfe3d8", "#0a5547", 4.0),
             Self::Building => ("#9aa6a1", "#7c8984", 0.6),
-            Self::Placement => ("#e9a23b", "#8a4b08", 2.4),
+            Self::Joined => ("#d9c9ea", "#5b3a8c", 3.4),
+            Self::Placement => ("url(#h)", "#8a4b08", 3.0),
         };
-        let opacity = if self == Self::Placement { " fill-opacity=\"0.55\"" } else { "" };
-        format!("fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{width}\"{opacity}")
+        format!("fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{width}\"")
     }
 }
 
@@ -205,6 +250,8 @@ pub(crate) fn by_score(depth: u8) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FRAME: [f64; 4] = [100.0, 200.0, 300.0, 300.0];
 
     fn square(paint: Paint) -> Area {
         Area { paint, rings: vec![vec![[100.0, 200.0], [300.0, 200.0], [300.0, 300.0], [100.0, 200.0]]] }
@@ -231,8 +278,32 @@ mod tests {
     fn the_ground_lies_below_the_roads_and_parcels_above() {
         let line = Line { width_m: 10.0, is_rail: false, points: vec![[100.0, 250.0], [300.0, 250.0]] };
         let areas = vec![square(Paint::Suits(255)), square(Paint::Water)];
-        let svg = Drawing { frame: [100.0, 200.0, 300.0, 300.0], areas, lines: vec![line], marks: Vec::new() }.svg();
+        let svg = Drawing { frame: FRAME, areas, lines: vec![line], ..Drawing::default() }.svg();
         let at = |what: &str| svg.find(what).unwrap_or_else(|| panic!("{what} is not in {svg}"));
         assert!(at("#c5dcea") < at("#ffffff") && at("#ffffff") < at("#08685c"));
+    }
+
+    #[test]
+    fn the_building_that_is_asked_for_is_hatched_as_the_words_say() {
+        let svg = Drawing { frame: FRAME, areas: vec![square(Paint::Placement)], ..Drawing::default() }.svg();
+        assert!(svg.contains("<pattern id=\"h\"") && svg.contains("fill=\"url(#h)\""), "{svg}");
+    }
+
+    #[test]
+    fn ways_that_share_a_road_are_all_seen() {
+        let points = vec![[100.0, 250.0], [300.0, 250.0]];
+        let routes = (0..ROUTES.len()).map(|colour| Route { colour, points: points.clone() }).collect();
+        let svg = Drawing { frame: FRAME, routes, ..Drawing::default() }.svg();
+        let widths = |part: &str| {
+            part.split_once("stroke-width=\"")
+                .and_then(|(_, rest)| rest.split_once('"'))
+                .and_then(|(width, _)| width.parse::<f64>().ok())
+        };
+        let widths: Vec<f64> =
+            ROUTES.iter().filter_map(|colour| svg.split_once(colour)).filter_map(|(_, rest)| widths(rest)).collect();
+        assert!(
+            widths.len() == ROUTES.len() && widths.windows(2).all(|pair| pair[1] < pair[0] && pair[1] > 1.0),
+            "{widths:?}"
+        );
     }
 }

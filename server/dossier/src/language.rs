@@ -91,6 +91,21 @@ impl Language {
         filled + rest
     }
 
+    /// All of the dossier's own words.
+    #[cfg(test)]
+    pub(crate) fn own_words(self) -> String {
+        let own = self.table().iter().filter(|(key, _)| key.starts_with("dossier."));
+        own.map(|(_, text)| *text).collect()
+    }
+
+    /// The words of a dossier's title and headings.
+    #[cfg(test)]
+    pub(crate) fn headings(self) -> String {
+        let is_heading = |key: &str| key == "dossier.title" || key.starts_with("dossier.h.");
+        let own = self.table().iter().filter(|(key, _)| is_heading(key));
+        own.map(|(_, text)| *text).collect()
+    }
+
     /// The name for readers of this language: theirs, else English, else Chinese, else any.
     pub(crate) fn name(self, names: &Names) -> Option<&str> {
         let tags = [self.tag(), Self::En.tag(), Self::Zh.tag()];

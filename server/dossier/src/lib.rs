@@ -10,15 +10,19 @@ mod language;
 mod model;
 mod phrase;
 mod picture;
+mod travel;
 mod typesetting;
 
-pub use drawing::{Area, Drawing, Line, Mark, Paint};
+pub use drawing::{Area, Drawing, Line, Mark, Paint, Route};
 pub use language::Language;
 pub use model::{
-    Amount, Answer, Ask, Change, Counts, Criterion, Dossier, Fact, FactValue, Interval, Names, ParkSheet, Place,
-    Ranked, Relaxation, Role, Said, Share, Standing, Step, Supply, Value, Verdict, ZoneSheet,
+    Amount, Answer, Ask, Assembly, Change, Counts, Criterion, Dossier, Fact, FactValue, Floor, Floors, Interval, Names,
+    Opinion, ParkSheet, Place, Ranked, Relaxation, Role, Said, Share, Standing, Step, Supply, Value, Verdict,
+    ZoneSheet,
 };
+pub use phrase::assembly_letter;
 pub use picture::{InvalidPicture, Picture};
+pub use travel::{DRAWN_WAYS, Destination, Speed, Travel, Unreached, Way, way_letter};
 pub use typesetting::{Maps, Typeset, TypesetError, typeset};
 
 #[cfg(test)]

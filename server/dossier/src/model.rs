@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::travel::{Destination, Travel};
+
 /// Names by the tags of their languages.
 pub type Names = BTreeMap<String, String>;
 
@@ -40,6 +42,21 @@ pub struct Dossier {
     pub intervals: Vec<Interval>,
     /// How often places come first when weights are drawn at random.
     pub shares: Vec<Share>,
+    /// In which order other methods put the first places.
+    #[serde(default)]
+    pub opinions: Vec<Opinion>,
+    /// Adjacent parcels that together are what none of them is alone, the best first.
+    #[serde(default)]
+    pub assemblies: Vec<Assembly>,
+    /// Whether there were too many sets of parcels to look at all.
+    #[serde(default)]
+    pub assemblies_cut_short: bool,
+    /// Floors that can be let; none where nothing is asked that only floors have.
+    #[serde(default)]
+    pub floors: Option<Floors>,
+    /// What the minutes of routes are computed with; none where there are no routes.
+    #[serde(default)]
+    pub travel: Option<Travel>,
 }
 
 /// The park.
@@ -128,6 +145,9 @@ pub struct Counts {
     pub open: u32,
     /// They fail at least one.
     pub fails: u32,
+    /// They fail nothing that can be looked up, and a building was not tried on them: counted with none of the above.
+    #[serde(default)]
+    pub untried: u32,
 }
 
 /// How a place stands to the musts.
@@ -177,6 +197,9 @@ pub struct Place {
     pub binding: Option<usize>,
     /// Each by itself would make it the first; of a place that suits and is not.
     pub changes: Vec<Change>,
+    /// How one gets from it to places that matter.
+    #[serde(default)]
+    pub routes: Vec<Destination>,
 }
 
 /// A zone.
@@ -283,6 +306,13 @@ pub enum Value {
     Unknown,
     /// So much, in the criterion's unit.
     Amount(f64),
+    /// Of parcels together: at least so much, and at most so much where that is known.
+    Between {
+        /// At least.
+        from: f64,
+        /// At most; none where nobody knows.
+        to: Option<f64>,
+    },
     /// This.
     Word(String),
 }
@@ -356,4 +386,63 @@ pub struct Share {
     pub parcel: String,
     /// Draws of a thousand in which it comes first.
     pub first: u32,
+}
+
+/// In which order a method other than the score puts places. Such methods compare places with each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opinion {
+    /// `topsis`, `vikor` or `promethee_ii`.
+    pub method: String,
+    /// Codes of the first places, the best first.
+    pub parcels: Vec<String>,
+}
+
+/// Adjacent parcels, joined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assembly {
+    /// Their codes.
+    pub parcels: Vec<String>,
+    /// Together, square metres.
+    pub area_m2: f64,
+    /// How they stand together; never that they fail.
+    pub standing: Standing,
+    /// Points that they have for sure.
+    pub points: u64,
+    /// Points if all that is unknown were as wished.
+    pub possible_points: u64,
+    /// To each criterion, in the order of the brief.
+    pub answers: Vec<Answer>,
+}
+
+/// What the brief comes to of floors that can be let.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Floors {
+    /// How many stand how.
+    pub counts: Counts,
+    /// The first ones in order; none of them fails.
+    pub ranking: Vec<Floor>,
+}
+
+/// A floor or unit of a building that can be let. It answers for itself, and its parcel only for the zone and the land use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Floor {
+    /// Code of its building.
+    pub building: String,
+    /// The storey, counted from 1 at the ground, negative below it; none where the whole building is meant.
+    pub floor: Option<i32>,
+    /// The unit on that floor; empty where it is not divided.
+    pub unit: String,
+    /// Floor area, m².
+    pub area_m2: f64,
+    /// The day from which it is free; none if it is free already.
+    pub from: Option<Date>,
+    /// Where it stands among the floors, with the parcel that its building stands on; that is empty where nobody is told.
+    #[serde(flatten)]
+    pub ranked: Ranked,
+    /// To each criterion, in the order of the brief.
+    pub answers: Vec<Answer>,
+    /// As of a place.
+    pub binding: Option<usize>,
+    /// As of a place.
+    pub changes: Vec<Change>,
 }

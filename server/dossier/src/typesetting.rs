@@ -18,7 +18,7 @@ use crate::drawing::Drawing;
 use crate::font::{Fonts, code_point, printable};
 use crate::language::Language;
 use crate::model::Dossier;
-use crate::phrase::{Told, overview_file, site_file};
+use crate::phrase::{Of, Told, overview_file};
 use crate::picture::Picture;
 
 const TEMPLATE: &str = include_str!("../template/dossier.typ");
@@ -35,6 +35,12 @@ pub struct Maps {
     pub overview: Drawing,
     /// Of each place, in the order of the dossier's places.
     pub sites: Vec<Drawing>,
+    /// How one gets from each place to others, in the same order.
+    #[serde(default)]
+    pub ways: Vec<Drawing>,
+    /// Of the first assemblies.
+    #[serde(default)]
+    pub assemblies: Vec<Drawing>,
 }
 
 /// A dossier on pages.
@@ -79,8 +85,10 @@ pub fn typeset(
     let mut files = HashMap::new();
     let mut add = |name: &str, bytes: Bytes| files.insert(name.to_owned(), bytes);
     add(&overview_file(), Bytes::from_string(maps.overview.svg()));
-    for (index, site) in maps.sites.iter().enumerate() {
-        add(&site_file(index), Bytes::from_string(site.svg()));
+    for (of, drawings) in [(Of::Site, &maps.sites), (Of::Ways, &maps.ways), (Of::Assembly, &maps.assemblies)] {
+        for (index, drawing) in drawings.iter().enumerate() {
+            add(&of.file(index), Bytes::from_string(drawing.svg()));
+        }
     }
     for (index, picture) in pictures.iter().enumerate() {
         add(&picture_file(index), Bytes::new(picture.png.clone()));

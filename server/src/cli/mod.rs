@@ -18,6 +18,7 @@ mod people;
 mod rollback;
 mod running;
 mod serve;
+mod turn_config;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -71,6 +72,8 @@ enum Command {
     Invite(invite::Invite),
     /// List, make and revoke tokens by which programs act for members.
     Token(invite::Token),
+    /// Write the configuration of coturn, by which meetings reach those whose network lets nothing but TLS through.
+    TurnConfig(turn_config::TurnConfig),
 }
 
 /// Runs the command that the arguments, the program's name among them, ask for.
@@ -97,6 +100,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Member(member) => member.run(),
         Command::Invite(invite) => invite.run(),
         Command::Token(token) => token.run(),
+        Command::TurnConfig(turn) => turn.run(cli.json),
     };
     answer::give(answer, began.elapsed(), cli.json)
 }

@@ -8,7 +8,8 @@ use clap::Args;
 use super::answer::{Done, Failure};
 use super::refused;
 use crate::identity::openid;
-use crate::serve::{self, Options};
+use crate::serve::{self, MediaPort, Options};
+use crate::turn::RelayUrl;
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -21,9 +22,24 @@ pub(super) struct Serve {
     /// The folder that holds the built page; without it, the page within the program.
     #[arg(long, value_name = "DIR")]
     web_dir: Option<PathBuf>,
+    /// The address whose UDP and TCP port carry the sound and pictures of meetings; by default port 7881 at the address of
+    /// --listen. Port 0 takes any that is free.
+    #[arg(long, value_name = "ADDRESS")]
+    media: Option<SocketAddr>,
+    /// An address under which clients reach that port, where it is not one of this machine's own, as behind address
+    /// translation. May be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    media_public: Vec<SocketAddr>,
+    /// A relay for those whose network lets nothing but TLS through, such as turns:turn.example:443?transport=tcp. It is a
+    /// coturn with the configuration that `cloudsite turn-config` writes. May be given several times.
+    #[arg(long, value_name = "URL")]
+    turn: Vec<RelayUrl>,
     #[command(flatten)]
     openid: OpenId,
 }
+
+/// The port of meetings, unless another is asked for.
+const MEDIA_PORT: u16 = 7881;
 
 /// How staff sign in with OpenID Connect. Members are those that the park has, found by the email address that the
 /// provider says is verified; the provider makes nobody a member.
@@ -69,7 +85,12 @@ impl Serve {
     /// as soon as it listens.
     pub(super) fn run(self, json: bool) -> Result<Done, Failure> {
         let openid = self.openid.settings()?;
-        let options = Options { data: self.data, listen: self.listen, web_dir: self.web_dir, openid, json };
+        let media = MediaPort {
+            address: self.media.unwrap_or(SocketAddr::new(self.listen.ip(), MEDIA_PORT)),
+            public: self.media_public,
+            relays: self.turn,
+        };
+        let options = Options { data: self.data, listen: self.listen, web_dir: self.web_dir, media, openid, json };
         let runtime = tokio::runtime::Runtime::new().map_err(|error| refused(&error))?;
         let served = runtime.block_on(serve::run(options));
         served.map_err(|error| Failure::Refused { message: format!("{error:#}"), problems: None })?;

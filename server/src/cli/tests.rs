@@ -27,6 +27,7 @@ fn run(arguments: &[&str]) -> Result<Done, Failure> {
         Command::Member(member) => member.run(),
         Command::Invite(invite) => invite.run(),
         Command::Token(token) => token.run(),
+        Command::TurnConfig(turn) => turn.run(cli.json),
         Command::Changeset(changeset) => changeset.run(),
     }
 }

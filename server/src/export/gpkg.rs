@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
 use super::table::{self, Column, Kind, Rows};
-use super::{ExportError, properties, systems};
+use super::{Beside, ExportError, properties, systems};
 
 /// What a GeoPackage has to have before any layer.
 const FRAME: &str = "
@@ -41,11 +41,57 @@ const OWN: [&str; 2] = ["fid", "geom"];
 
 /// Writes features of a layer, and returns how many there are.
 pub(super) fn write(rows: Rows<'_>, layer: Layer, out: &mut dyn Write) -> Result<u64, ExportError> {
+    write_beside(rows, layer, None, out)
+}
+
+/// Writes features of a layer with tables beside it, and returns how many features there are.
+pub(super) fn write_beside(
+    rows: Rows<'_>,
+    layer: Layer,
+    beside: Option<&Beside>,
+    out: &mut dyn Write,
+) -> Result<u64, ExportError> {
     let columns = table::columns_of(rows, layer, &OWN)?;
     let mut file = NamedTempFile::new()?;
-    let count = fill(&mut Connection::open(file.path())?, rows, layer, &columns)?;
+    let mut package = Connection::open(file.path())?;
+    let count = fill(&mut package, rows, layer, &columns)?;
+    if let Some(beside) = beside {
+        add(&mut package, beside)?;
+    }
+    drop(package);
     io::copy(&mut file, out)?;
     Ok(count)
+}
+
+/// Adds tables of attributes (12-128r17, 2.4). Readers list them beside the layer, and have nothing to draw of them.
+fn add(package: &mut Connection, beside: &Beside) -> Result<(), ExportError> {
+    let transaction = package.transaction()?;
+    for table in &beside.tables {
+        let row = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?1, 'attributes', ?1)";
+        transaction.execute(row, params![table.name])?;
+        let kind = |column: usize| {
+            let known = table.rows.iter().filter_map(|row| row.get(column)).filter(|value| !value.is_null());
+            known.map(Kind::of).reduce(Kind::with).unwrap_or(Kind::Text)
+        };
+        let kinds: Vec<Kind> = (0..table.columns.len()).map(kind).collect();
+        let declared = table.columns.iter().zip(&kinds);
+        let declared: Vec<String> =
+            declared.map(|(name, kind)| format!(", {} {}", quoted(name), sql_type(*kind))).collect();
+        let (name, declared) = (quoted(table.name), declared.concat());
+        transaction.execute_batch(&format!(
+            "CREATE TABLE {name} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL{declared})"
+        ))?;
+        let places = vec!["?"; table.columns.len() + 1].join(", ");
+        let mut insert = transaction.prepare(&format!("INSERT INTO {name} VALUES ({places})"))?;
+        for row in &table.rows {
+            let cells = row.iter().zip(&kinds).map(|(value, kind)| cell_of(Some(value), *kind));
+            insert.execute(params_from_iter([Cell::Null].into_iter().chain(cells)))?;
+        }
+    }
+    let changed = format!("{}T00:00:00.000Z", beside.changed_on);
+    transaction.execute("UPDATE gpkg_contents SET last_change = ?1", params![changed])?;
+    transaction.commit()?;
+    Ok(())
 }
 
 fn quoted(name: &str) -> String {
@@ -105,11 +151,17 @@ const fn sql_type(kind: Kind) -> &'static str {
 }
 
 fn cell(properties: &Map<String, Value>, column: &Column) -> Cell {
-    let value = properties.get(&column.property);
     match column.kind {
+        Kind::Text => table::text(properties, &column.property).map_or(Cell::Null, Cell::Text),
+        kind => cell_of(properties.get(&column.property), kind),
+    }
+}
+
+fn cell_of(value: Option<&Value>, kind: Kind) -> Cell {
+    match kind {
         Kind::Flag => value.and_then(Value::as_bool).map_or(Cell::Null, |flag| Cell::Integer(flag.into())),
         Kind::Whole => value.and_then(Value::as_i64).map_or(Cell::Null, Cell::Integer),
         Kind::Real => value.and_then(Value::as_f64).map_or(Cell::Null, Cell::Real),
-        Kind::Text => table::text(properties, &column.property).map_or(Cell::Null, Cell::Text),
+        Kind::Text => value.and_then(Value::as_str).map_or(Cell::Null, |text| Cell::Text(text.to_owned())),
     }
 }

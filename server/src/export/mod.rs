@@ -1,6 +1,7 @@
 //! A layer as a file, such that importing it again changes nothing: GeoJSON in degrees, all others in the record's own
 //! metres (EPSG:4549).
 
+mod beside;
 mod cityjson;
 mod csv;
 mod gpkg;
@@ -23,6 +24,7 @@ use serde_json::{Value, json};
 use crate::import;
 use crate::record::lon_lat_from_canonical;
 
+pub(crate) use beside::{Beside, Table};
 pub(crate) use properties::of as properties;
 
 /// Why an export stopped.
@@ -98,17 +100,18 @@ pub(crate) fn write_as(
     Ok(count)
 }
 
-/// Writes features of a layer to `out` as a `GeoPackage`.
+/// Writes features of a layer to `out` as a `GeoPackage`, and tables beside it. The same gives the same bytes.
 pub(crate) fn write_package(
     features: &[FeatureVersion],
     layer: Layer,
+    beside: &Beside,
     out: &mut dyn Write,
 ) -> Result<u64, ExportError> {
     let rows = |row: &mut dyn FnMut(FeatureVersion) -> Result<(), ExportError>| {
         features.iter().cloned().try_for_each(row)?;
         Ok(features.len() as u64)
     };
-    let count = gpkg::write(&rows, layer, out)?;
+    let count = gpkg::write_beside(&rows, layer, Some(beside), out)?;
     out.flush()?;
     Ok(count)
 }

@@ -71,6 +71,8 @@ fn insert_parcel(properties: &mut Map<String, Value>, parcel: &Parcel) {
         insert("tenure", tenure.kind.as_str().into());
         insert("tenure_years", tenure.years.into());
     }
+    insert("vibration_um_per_s", json!(parcel.vibration_um_per_s));
+    insert("hazard_class", json!(parcel.hazard_class));
     if let Some(price) = &parcel.price {
         insert("price_cny_per_m2", price.cny_per_m2.into());
         insert("price_as_of", json!(price.as_of));

@@ -19,7 +19,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn of(value: &Value) -> Self {
+    /// What holds a value.
+    pub(super) fn of(value: &Value) -> Self {
         match value {
             Value::Bool(_) => Self::Flag,
             Value::Number(number) if number.is_f64() => Self::Real,
@@ -29,7 +30,7 @@ impl Kind {
     }
 
     /// What holds the values of both.
-    fn with(self, other: Self) -> Self {
+    pub(super) fn with(self, other: Self) -> Self {
         match (self, other) {
             (a, b) if a == b => a,
             (Self::Whole, Self::Real) | (Self::Real, Self::Whole) => Self::Real,

@@ -170,6 +170,8 @@ fn set_terms(out: &mut wire::Parcel, parcel: &Parcel) {
         confidence: confidence(supply.confidence),
     });
     out.supplies = supplies.collect();
+    out.vibration_um_per_s = parcel.vibration_um_per_s;
+    out.hazard_class = parcel.hazard_class.map(|class| class.to_string()).unwrap_or_default();
     out.acquisition = parcel.acquisition.map(|way| way.to_string()).unwrap_or_default();
     let sources = parcel.sources.entries().iter().map(|entry| wire::Source {
         fields: entry.fields.iter().map(ToString::to_string).collect(),

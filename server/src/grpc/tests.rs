@@ -18,9 +18,8 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::http::WebSource;
 use crate::record::{Record, sample};
-use crate::serve::Server;
+use crate::serve::{Given, Server};
 
 struct Fixture {
     folder: TempDir,
@@ -33,7 +32,7 @@ async fn fixture() -> Fixture {
     let (folder, opened) = sample::opened();
     let record = Arc::clone(&opened.record);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded, None).await.unwrap();
+    let server = Server::start(opened, listener, Given::alone(folder.path())).await.unwrap();
     let channel = Endpoint::from_shared(format!("http://{}", server.address())).unwrap().connect().await.unwrap();
     Fixture { folder, record, server, channel }
 }

@@ -37,6 +37,7 @@ use crate::access::{self, Resolve};
 use crate::audit::Refusals;
 use crate::tiles::TileServer;
 
+pub(crate) use origin::origin;
 pub(crate) use page::WebSource;
 pub(crate) use tiles::TilePasses;
 
@@ -57,6 +58,8 @@ pub(crate) struct Site {
     pub(crate) resolve: Resolve,
     /// Further routes, each with its own state.
     pub(crate) routes: Router,
+    /// Routes that ask for tokens of their own, and are told nothing of who makes a request.
+    pub(crate) apart: Router,
     /// Where the page comes from.
     pub(crate) web: WebSource,
     /// Renders the metrics.
@@ -92,6 +95,7 @@ impl Front {
             .merge(site.routes)
             .fallback_service(get(page::page).with_state(Arc::new(site.web)))
             .layer(from_fn_with_state(site.resolve, access::identify))
+            .merge(site.apart)
             .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
             .layer(from_fn(security::headers))
             .layer(CatchPanicLayer::new())

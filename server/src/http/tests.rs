@@ -45,6 +45,7 @@ fn fixture(web: WebSource) -> Fixture {
         refusals: Arc::default(),
         resolve: Arc::new(|_| Ok(Resolved::visitor())),
         routes: Router::new(),
+        apart: Router::new(),
         web,
         metrics: crate::telemetry::collect_metrics(),
         stop: stopping,

@@ -192,15 +192,17 @@ pub(super) fn email(field: &str, text: &str) -> Result<Option<Email>, Refusal> {
     text.parse().map(Some).map_err(|error| Refusal::field(field, error))
 }
 
-fn language(field: &str, tag: &str) -> Result<Language, Refusal> {
+/// A language that names are kept in.
+pub(crate) fn language(field: &str, tag: &str) -> Result<Language, Refusal> {
     Language::from_tag(tag).ok_or_else(|| Refusal::field(field, format!("'{tag}' is not one of zh, en, ja, ko, de")))
 }
 
-fn time_zone(name: &str) -> Result<TimeZoneName, Refusal> {
-    let zone: TimeZoneName = name.parse().map_err(|error| Refusal::field("organisation.time_zone", error))?;
-    match TimeZone::get(zone.as_str()) {
-        Ok(_) => Ok(zone),
-        Err(_) => Err(Refusal::field("organisation.time_zone", format!("the database has no time zone '{zone}'"))),
+/// A time zone that the database has, as the database spells it.
+pub(crate) fn time_zone(field: &str, name: &str) -> Result<TimeZoneName, Refusal> {
+    let said: TimeZoneName = name.parse().map_err(|error| Refusal::field(field, error))?;
+    match TimeZone::get(said.as_str()) {
+        Ok(zone) => Ok(zone.iana_name().and_then(|name| name.parse().ok()).unwrap_or(said)),
+        Err(_) => Err(Refusal::field(field, format!("the database has no time zone '{said}'"))),
     }
 }
 
@@ -217,7 +219,7 @@ pub(super) fn organisation(given: &wire::Organisation) -> Result<Organisation, R
     let names = given.names.iter().map(named).collect::<Result<Names, Refusal>>()?;
     let spoken = |tag: &String| language("organisation.languages", tag);
     let languages = given.languages.iter().map(spoken).collect::<Result<Vec<_>, _>>()?;
-    let zone = time_zone(&given.time_zone)?;
+    let zone = time_zone("organisation.time_zone", &given.time_zone)?;
     let host = match given.host.as_str() {
         "" => None,
         name => Some(organisation_code("organisation.host", name)?),

@@ -15,7 +15,7 @@ pub(crate) mod openid;
 mod pass;
 mod password;
 mod people;
-mod secret;
+pub(crate) mod secret;
 mod service;
 mod sign_in;
 mod token;
@@ -43,6 +43,7 @@ use secret::Secret;
 use token::Grant;
 
 pub(crate) use api::Api;
+pub(crate) use convert::{language, time_zone};
 pub(crate) use openid::OpenId;
 pub(crate) use pass::Recipient;
 pub(crate) use service::server;
@@ -190,10 +191,15 @@ impl Identity {
 
     /// Whether someone is still who they were found to be: signed in, and with the same roles and tier.
     pub(crate) fn stands(&self, resolved: &Resolved) -> bool {
-        resolved.grant.is_none_or(|grant| {
-            let now = self.directory().principal(grant, self.now(), self.is_demo_park());
-            now.as_ref() == Some(&resolved.principal)
-        })
+        self.now_of(resolved).as_ref() == Some(&resolved.principal)
+    }
+
+    /// Who someone is by now who was found to be someone; none if they have signed out or were disabled.
+    pub(crate) fn now_of(&self, resolved: &Resolved) -> Option<Principal> {
+        match resolved.grant {
+            Some(grant) => self.directory().principal(grant, self.now(), self.is_demo_park()),
+            None => Some(resolved.principal.clone()),
+        }
     }
 
     /// The time zone of an organisation; none if there is no such one.

@@ -24,7 +24,7 @@ pub(super) struct MemberChange {
 
 impl Identity {
     /// All organisations, by code.
-    pub(super) fn organisations(&self) -> Vec<Organisation> {
+    pub(crate) fn organisations(&self) -> Vec<Organisation> {
         self.directory().organisations.values().cloned().collect()
     }
 

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use cloudsite_store::identity::IdentityStore;
 use cloudsite_store::sqlite::SqliteStore;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::demo::SignInLink;
-use super::{Identity, Surroundings};
+use super::{Clock, Identity, Surroundings};
 
 /// The people of a park of which a test decides the time and whether it is the demo park.
 pub(crate) struct Sample {
     pub(crate) folder: TempDir,
     pub(crate) identity: Arc<Identity>,
     pub(crate) links: Vec<SignInLink>,
-    store: Arc<dyn IdentityStore>,
+    pub(crate) store: Arc<SqliteStore>,
     secs: Arc<AtomicI64>,
     demo: Arc<AtomicBool>,
 }
@@ -25,7 +24,7 @@ impl Sample {
     /// Nobody, on a park that is or is not the demo park.
     pub(crate) fn new(demo: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store: Arc<dyn IdentityStore> = Arc::new(SqliteStore::open(folder.path()).unwrap());
+        let store = Arc::new(SqliteStore::open(folder.path()).unwrap());
         let (secs, demo) = (Arc::new(AtomicI64::new(1_000_000)), Arc::new(AtomicBool::new(demo)));
         let identity = open(&folder, &store, &secs, &demo);
         let links = identity.provide_demo().unwrap();
@@ -35,6 +34,11 @@ impl Sample {
     /// The same people as a server that is started again reads them.
     pub(crate) fn again(&self) -> Arc<Identity> {
         open(&self.folder, &self.store, &self.secs, &self.demo)
+    }
+
+    /// The clock.
+    pub(crate) fn clock(&self) -> Clock {
+        clock(&self.secs)
     }
 
     /// Lets time pass.
@@ -48,18 +52,18 @@ impl Sample {
     }
 }
 
-fn open(
-    folder: &TempDir,
-    store: &Arc<dyn IdentityStore>,
-    secs: &Arc<AtomicI64>,
-    demo: &Arc<AtomicBool>,
-) -> Arc<Identity> {
-    let (secs, demo) = (Arc::clone(secs), Arc::clone(demo));
+fn clock(secs: &Arc<AtomicI64>) -> Clock {
+    let secs = Arc::clone(secs);
+    Arc::new(move || Timestamp::from_second(secs.load(Ordering::Relaxed)).unwrap())
+}
+
+fn open(folder: &TempDir, store: &Arc<SqliteStore>, secs: &Arc<AtomicI64>, demo: &Arc<AtomicBool>) -> Arc<Identity> {
+    let demo = Arc::clone(demo);
     let around = Surroundings {
-        clock: Arc::new(move || Timestamp::from_second(secs.load(Ordering::Relaxed)).unwrap()),
+        clock: clock(secs),
         is_demo_park: Arc::new(move || demo.load(Ordering::Relaxed)),
         operator: None,
         journal: Arc::default(),
     };
-    Arc::new(Identity::open(Arc::clone(store), folder.path(), around).unwrap())
+    Arc::new(Identity::open(Arc::clone(store) as _, folder.path(), around).unwrap())
 }

@@ -9,6 +9,7 @@ use pasetors::version4::{LocalToken, V4};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::Identity;
 use super::keys::Keys;
 
 /// Binds tokens to this use of the keys.
@@ -79,6 +80,18 @@ pub(super) fn open_claims<C: DeserializeOwned>(keys: &Keys, purpose: &[u8], toke
     let key = keys.find(std::str::from_utf8(token.untrusted_footer()).ok()?)?;
     let opened = LocalToken::decrypt(&key.key, &token, Some(key.id.as_bytes()), Some(purpose)).ok()?;
     serde_json::from_str(opened.payload()).ok()
+}
+
+impl Identity {
+    /// A token that holds claims of another part of the server, for one purpose.
+    pub(crate) fn seal_claims_for(&self, purpose: &'static [u8], claims: &impl Serialize) -> Result<String, NotSealed> {
+        seal_claims(&self.keys, purpose, claims)
+    }
+
+    /// The claims in a token that was made for this purpose; none if it was not, or was changed.
+    pub(crate) fn open_claims_for<C: DeserializeOwned>(&self, purpose: &'static [u8], token: &str) -> Option<C> {
+        open_claims(&self.keys, purpose, token)
+    }
 }
 
 #[cfg(test)]

@@ -36,7 +36,10 @@ impl Snapshot {
         let Some(place) = self.below.0.get(tier as usize) else { return Arc::clone(self) };
         let made = place.get_or_init(|| {
             let layers = Layer::ALL.iter().map(|layer| narrowed(self.shared_layer(*layer), *layer, tier));
-            Arc::new(Self::of_layers(self.revision(), layers.collect()))
+            let masks_are_told = policy().layer(Layer::Mask).is_given_to(tier);
+            let mut seen = Self::of_layers(self.revision(), layers.collect());
+            seen.masks_are_told = masks_are_told;
+            Arc::new(seen)
         });
         Arc::clone(made)
     }

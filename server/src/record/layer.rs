@@ -183,8 +183,13 @@ impl LayerSnapshot {
 
     /// The feature with this code.
     pub(crate) fn find(&self, code: &Code) -> Option<&Entry> {
-        let place = self.by_code().binary_search_by(|position| self.at(*position).feature.code.cmp(code)).ok()?;
-        Some(self.at(self.by_code()[place]))
+        Some(self.at(self.by_code()[self.row_of(code)? as usize]))
+    }
+
+    /// The place of the feature with this code in the order of codes.
+    pub(super) fn row_of(&self, code: &Code) -> Option<u32> {
+        let row = self.by_code().binary_search_by(|position| self.at(*position).feature.code.cmp(code)).ok()?;
+        Some(row as u32)
     }
 
     /// The smallest rectangle around all features, canonical metres.

@@ -1,11 +1,9 @@
 //! The road network of a snapshot: made when it is first asked for, and shared by the snapshots that have the same roads.
 
-use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use cloudsite_domain::record::Layer;
 use cloudsite_domain::route::{Network, TravelTable};
-use cloudsite_domain::siting::Roads;
 
 use super::Snapshot;
 
@@ -31,18 +29,6 @@ impl Snapshot {
             let entries = LAYERS.iter().flat_map(|layer| self.layer(*layer).features().iter());
             Arc::new(Network::new(entries.map(|entry| &entry.feature), travel()))
         })
-    }
-}
-
-impl Roads for Snapshot {
-    fn network(&self) -> &Network {
-        self.roads()
-    }
-}
-
-impl fmt::Debug for Snapshot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the record as of {}", self.revision())
     }
 }
 

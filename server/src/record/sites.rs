@@ -1,15 +1,21 @@
 //! A snapshot's parcels as site selection looks at them.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::OnceLock;
 
 use cloudsite_domain::geometry::Shape;
-use cloudsite_domain::record::{Body, Code, Layer, Parcel, ParcelStatus, Road, RoadClass, UtilityKind, ZoneKind};
+use cloudsite_domain::record::{
+    Body, Code, Layer, MaskKind, Parcel, ParcelStatus, Road, RoadClass, UtilityKind, ZoneKind,
+};
+use cloudsite_domain::route::Network;
 use cloudsite_domain::siting::assembly::Barrier;
-use cloudsite_domain::siting::{Borders, Candidate, Places, Table};
-use geo_types::LineString;
+use cloudsite_domain::siting::{Borders, Candidate, Neighbours, Places, Surroundings, Table};
+use geo_types::{LineString, Rect};
+use jiff::civil::Date;
 
-use super::{Entry, Snapshot};
+use super::floors::KeptFloors;
+use super::{Entry, Floors, Snapshot};
 
 /// Parcels that are joined at most: of more, it would take too long to find out which border on which.
 const MOST_JOINED: usize = 50_000;
@@ -22,6 +28,8 @@ pub(super) struct Kept {
     zones: HashMap<Code, ZoneKind>,
     table: Table,
     borders: OnceLock<Borders>,
+    neighbours: OnceLock<Neighbours>,
+    floors: OnceLock<KeptFloors>,
 }
 
 /// The parcels of a snapshot by row, which is their place in the order of codes.
@@ -41,6 +49,8 @@ impl Kept {
             zones: snapshot.layer(Layer::Zone).features().iter().filter_map(kind).collect(),
             table: Table::new(snapshot.layer(Layer::Parcel).by_code().len()),
             borders: OnceLock::new(),
+            neighbours: OnceLock::new(),
+            floors: OnceLock::new(),
         }
     }
 }
@@ -74,6 +84,22 @@ impl<'a> Sites<'a> {
         let Body::Parcel(parcel) = &self.entry(row).feature.body else { return None };
         let is_bonded = |zone: &&Code| self.kept.zones.get(*zone) == Some(&ZoneKind::ComprehensiveBonded);
         parcel.zone.as_ref().filter(is_bonded)
+    }
+
+    /// The floors that can be let, as they are on a day.
+    pub(crate) fn floors(self, on: Date) -> Floors<'a> {
+        let kept = self.kept.floors.get_or_init(|| KeptFloors::of(self.snapshot));
+        Floors::new(self.snapshot, self, kept, on)
+    }
+
+    /// The kind of the zone that a parcel lies in; none where it is not known.
+    pub(super) fn zone_kind(self, parcel: &Parcel) -> Option<ZoneKind> {
+        parcel.zone.as_ref().and_then(|zone| self.kept.zones.get(zone).copied())
+    }
+
+    /// The row of the parcel with a code.
+    pub(crate) fn row_of(self, code: &Code) -> Option<u32> {
+        self.snapshot.layer(Layer::Parcel).row_of(code)
     }
 
     /// The entry in a row.
@@ -121,8 +147,54 @@ impl Places for Sites<'_> {
             area_m2: feature.shape.area_m2(),
             shape: Some(&feature.shape),
             parcel,
-            zone: parcel.zone.as_ref().and_then(|zone| self.kept.zones.get(zone).copied()),
-            roads: Some(self.snapshot),
+            zone: self.zone_kind(parcel),
+            around: Some(self.snapshot),
+            floor: None,
         }
+    }
+}
+
+impl Surroundings for Snapshot {
+    fn network(&self) -> &Network {
+        self.roads()
+    }
+
+    fn neighbours(&self) -> Option<&Neighbours> {
+        Some(self.sites().kept.neighbours.get_or_init(|| {
+            let buildings =
+                self.layer(Layer::Building).features().iter().filter_map(|entry| match &entry.feature.body {
+                    Body::Building(building) => Some((building.usage, &entry.feature.shape)),
+                    _ => None,
+                });
+            Neighbours::new(buildings)
+        }))
+    }
+
+    fn expansion_m2(&self, parcel: &Code) -> Option<f64> {
+        let sites = self.sites();
+        let row = self.layer(Layer::Parcel).row_of(parcel)?;
+        let beside = sites.borders()?.of_row(row).iter().map(|row| &sites.entry(*row).feature);
+        let mut free_m2 = 0.0;
+        for feature in beside {
+            match &feature.body {
+                Body::Parcel(beside) if beside.status == ParcelStatus::Unknown => return None,
+                Body::Parcel(beside) if beside.status == ParcelStatus::Available => free_m2 += feature.shape.area_m2(),
+                _ => {}
+            }
+        }
+        Some(free_m2)
+    }
+
+    fn kept_free(&self, bounds: Rect) -> Option<Vec<&Shape>> {
+        let is_kept_free = |body: &Body| matches!(body, Body::Mask(mask) if mask.kind == MaskKind::Protection);
+        let near = self.layer(Layer::Mask).near(bounds).into_iter().map(|entry| &entry.feature);
+        let kept_free = near.filter(|feature| is_kept_free(&feature.body)).map(|feature| &feature.shape);
+        self.masks_are_told.then(|| kept_free.collect())
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the record as of {}", self.revision())
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Snapshot {
     parcels_by_zone: OnceLock<HashMap<Code, u32>>,
     sites: OnceLock<Kept>,
     pub(super) roads: KeptRoads,
+    /// Whether whoever sees it is told of masks: if not, that there is none says nothing.
+    pub(super) masks_are_told: bool,
     /// Of the whole: what the tiers below the government's may see of it, once one of them has asked.
     pub(super) below: Below,
 }
@@ -59,12 +61,13 @@ impl Snapshot {
         for (layer, differences) in differences {
             layers[layer as usize] = Arc::new(self.layer(layer).changed(differences));
         }
-        Self { roads, ..Self::of_layers(revision, layers) }
+        Self { roads, masks_are_told: self.masks_are_told, ..Self::of_layers(revision, layers) }
     }
 
     /// The same under another revision: one that goes back to this.
     pub(super) fn again(&self, revision: Revision) -> Self {
-        let again = Self { roads: self.roads.after([]), ..Self::of_layers(revision, self.layers.clone()) };
+        let (roads, masks_are_told) = (self.roads.after([]), self.masks_are_told);
+        let again = Self { roads, masks_are_told, ..Self::of_layers(revision, self.layers.clone()) };
         again.take_again(self);
         again
     }
@@ -77,6 +80,7 @@ impl Snapshot {
             parcels_by_zone: OnceLock::new(),
             sites: OnceLock::new(),
             roads: KeptRoads::default(),
+            masks_are_told: true,
             below: Below::default(),
         }
     }

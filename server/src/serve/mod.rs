@@ -7,14 +7,16 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use cloudsite_domain::record::Revision;
+use cloudsite_sfu::Sfu;
 use cloudsite_store::brief::BriefStore;
 use cloudsite_store::demand::DemandStore;
 use cloudsite_store::extent::ExtentStore;
 use cloudsite_store::identity::IdentityStore;
+use cloudsite_store::meeting::MeetingStore;
 use cloudsite_store::sqlite::SqliteStore;
 use cloudsite_store::{Store, StoreError};
 use tokio::net::TcpListener;
@@ -29,13 +31,21 @@ use crate::grpc::Disclosures;
 use crate::http::{Front, Site, TilePasses, WebSource};
 use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, OpenId, Surroundings, openid};
+use crate::meeting::conference::{self, Hall};
+use crate::meeting::plan::{self, Plans};
+use crate::meeting::recording::{self, Shelf};
 use crate::operator::{OperatorFile, Token};
+use crate::private_file::random;
 use crate::record::{Record, Views};
 use crate::siting::demand::{Keeper as DemandKeeper, Tally};
 use crate::siting::dossier;
 use crate::tiles::TileServer;
+use crate::turn::{RelayUrl, Relays, Secret};
 use crate::watch::Watchers;
 use crate::{demo, telemetry};
+
+/// Connections for media at once: a hundred meetings of ten.
+const MOST_PEERS: usize = 1_000;
 
 /// How long connections may take to finish what they are doing once the server stops.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -49,10 +59,23 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     /// A folder to serve the page from instead of the one in the binary.
     pub(crate) web_dir: Option<PathBuf>,
+    /// Where the media of meetings come and go.
+    pub(crate) media: MediaPort,
     /// The provider of OpenID Connect by which staff sign in.
     pub(crate) openid: Option<openid::Settings>,
     /// Whether to print the address as one JSON object on standard output.
     pub(crate) json: bool,
+}
+
+/// Where the media of meetings come and go.
+#[derive(Debug, Clone)]
+pub(crate) struct MediaPort {
+    /// The address whose UDP and TCP port carry them.
+    pub(crate) address: SocketAddr,
+    /// The addresses that clients are told; none tells those of the machine.
+    pub(crate) public: Vec<SocketAddr>,
+    /// The relays that clients are told.
+    pub(crate) relays: Vec<RelayUrl>,
 }
 
 /// Serves until the process is told to stop.
@@ -65,7 +88,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let web = options.web_dir.clone().map_or(WebSource::Embedded, WebSource::Folder);
-    let server = Server::start(opened, listener, &options.data, web, options.openid).await?;
+    let given = Given { data: &options.data, web, media: options.media, openid: options.openid };
+    let server = Server::start(opened, listener, given).await?;
     announce(&server, options.json)?;
     told.await;
     tracing::info!("stopping");
@@ -88,6 +112,8 @@ pub(crate) struct Opened {
     pub(crate) briefs: Arc<dyn BriefStore>,
     /// What briefs lacked.
     pub(crate) demand: Arc<dyn DemandStore>,
+    /// Meetings that are planned.
+    pub(crate) meetings: Arc<dyn MeetingStore>,
 }
 
 /// Opens the record in a folder; one that was never written is filled with the demo park.
@@ -112,6 +138,7 @@ impl Opened {
             extents: Arc::clone(store) as _,
             briefs: Arc::clone(store) as _,
             demand: Arc::clone(store) as _,
+            meetings: Arc::clone(store) as _,
         }
     }
 }
@@ -132,6 +159,32 @@ fn open_store(data: &Path) -> anyhow::Result<SqliteStore> {
     })
 }
 
+/// What a server is started with beside that.
+pub(crate) struct Given<'a> {
+    /// The data folder.
+    pub(crate) data: &'a Path,
+    /// Where the page comes from.
+    pub(crate) web: WebSource,
+    /// Where the media of meetings come and go.
+    pub(crate) media: MediaPort,
+    /// The provider by which staff sign in.
+    pub(crate) openid: Option<openid::Settings>,
+}
+
+#[cfg(test)]
+impl<'a> Given<'a> {
+    /// The page within the program, any free port, nobody's provider.
+    pub(crate) fn alone(data: &'a Path) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            data,
+            web: WebSource::Embedded,
+            media: MediaPort { address, public: Vec::new(), relays: Vec::new() },
+            openid: None,
+        }
+    }
+}
+
 /// A server that is running.
 pub(crate) struct Server {
     address: SocketAddr,
@@ -144,16 +197,15 @@ pub(crate) struct Server {
     connections: tokio::task::JoinHandle<()>,
     imports: tokio::task::JoinHandle<()>,
     dossiers: tokio::task::JoinHandle<()>,
+    hall: Arc<Hall>,
 }
 
 impl Server {
     /// Serves what was opened on `listener`, and leaves word of it in the data folder.
     pub(crate) async fn start(
-        Opened { record, people, changes, extents, briefs, demand }: Opened,
+        Opened { record, people, changes, extents, briefs, demand, meetings }: Opened,
         listener: TcpListener,
-        data: &Path,
-        web: WebSource,
-        openid: Option<openid::Settings>,
+        Given { data, web, media, openid }: Given<'_>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let metrics = telemetry::collect_metrics();
@@ -179,6 +231,9 @@ impl Server {
         let resolve = Arc::clone(&identity);
         let openid =
             openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
+        let plans = Plans { store: meetings, identity: Arc::clone(&identity), clock: identity::system_clock() };
+        let recordings = Shelf::of(data);
+        let hall = open_hall(data, media, plans.clone(), &identity, &views, recordings.clone(), stopping.clone())?;
         let behind = Behind {
             record: &record,
             views: &views,
@@ -192,7 +247,11 @@ impl Server {
             demand,
             tally,
             dossiers: &dossiers,
+            plans: plans.clone(),
+            hall: Arc::clone(&hall),
+            recordings: recordings.clone(),
         };
+        let meetings = plan::http::routes(plans.clone()).merge(recording::http::routes(plans, recordings));
         let files = dossier::http::routes(Arc::clone(dossiers.shelf()), identity::system_clock());
         let front = Front::new(Site {
             tiles: Arc::new(TileServer::new(views.clone())),
@@ -200,7 +259,8 @@ impl Server {
             refusals,
             services: services::services(behind).await,
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
-            routes: identity::http::routes(identity, openid).merge(files),
+            routes: identity::http::routes(identity, openid).merge(meetings).merge(files),
+            apart: conference::whip::routes(Arc::clone(&hall)),
             web,
             metrics,
             stop: stopping.clone(),
@@ -217,6 +277,7 @@ impl Server {
             connections,
             imports,
             dossiers: dossiers_made,
+            hall,
         })
     }
 
@@ -244,6 +305,9 @@ impl Server {
         if let Err(error) = self.dossiers.await {
             tracing::error!(%error, "dossiers were not stopped well");
         }
+        if tokio::time::timeout(DRAIN, self.hall.closed()).await.is_err() {
+            tracing::error!("meetings were not brought to their end in time");
+        }
         self.demand.close().await;
         self.log.close().await;
         drop(self.operator);
@@ -260,6 +324,45 @@ async fn make_dossiers(
     let shelf = tokio::task::spawn_blocking(open).await.context("the dossiers were not opened")?;
     let shelf = Arc::new(shelf.context("cannot read the dossiers that are kept")?);
     Ok(dossier::Runner::start(shelf, identity::system_clock(), stopping))
+}
+
+/// Opens the port for media and the hall of the meetings that run.
+fn open_hall(
+    data: &Path,
+    port: MediaPort,
+    plans: Plans,
+    identity: &Arc<Identity>,
+    views: &Views,
+    shelf: Shelf,
+    stopping: watch::Receiver<bool>,
+) -> anyhow::Result<Arc<Hall>> {
+    let settings = cloudsite_sfu::Settings {
+        udp: port.address,
+        tcp: Some(port.address),
+        told: port.public,
+        max_peers: MOST_PEERS,
+        clock: Instant::now,
+        seed: random()?,
+    };
+    let (sfu, events) = Sfu::start(settings)
+        .with_context(|| format!("cannot carry the media of meetings at {}; --media says where else", port.address))?;
+    tracing::info!(address = %sfu.local_addr(), "media port");
+    let relays = if port.relays.is_empty() {
+        None
+    } else {
+        let secret = Secret::open(data).context("cannot use the secret that the relay shares")?;
+        Some(Relays::new(port.relays, secret))
+    };
+    let behind = conference::Behind {
+        plans,
+        identity: Arc::clone(identity),
+        views: views.clone(),
+        sfu,
+        shelf,
+        relays,
+        clock: identity::system_clock(),
+    };
+    Ok(Hall::open(behind, events, stopping))
 }
 
 /// The log of `record`, kept in the folder `data`.

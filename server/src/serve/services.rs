@@ -20,6 +20,9 @@ use crate::changeset::{self, Runner};
 use crate::grpc::{Audit, Disclosures, Parcels, Park, Revisions, Shown};
 use crate::identity::{self, Identity, OpenId, Resolved};
 use crate::import::service::Imports;
+use crate::meeting::conference::{self, Hall};
+use crate::meeting::plan::{self, Plans};
+use crate::meeting::recording::{self, Shelf};
 use crate::operator::Token;
 use crate::record::{Record, Views};
 use crate::siting::briefs::Briefs;
@@ -46,6 +49,9 @@ pub(super) struct Behind<'a> {
     pub(super) demand: Arc<dyn DemandStore>,
     pub(super) tally: Arc<Tally>,
     pub(super) dossiers: &'a Arc<siting::dossier::Runner>,
+    pub(super) plans: Plans,
+    pub(super) hall: Arc<Hall>,
+    pub(super) recordings: Shelf,
 }
 
 /// Every service, not yet guarded by [`crate::access`].
@@ -63,9 +69,12 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         token,
         imports,
         dossiers,
+        hall,
         briefs: kept_briefs,
         demand: counted,
         tally,
+        plans,
+        recordings,
     } = behind;
     let known = Arc::clone(identity);
     let stands = Arc::new(move |reader: &Resolved| known.stands(reader));
@@ -109,6 +118,9 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         .add_service(siting::dossier::server(views.clone(), identity::system_clock(), Arc::clone(dossiers)))
         .add_service(briefs::server(kept))
         .add_service(demand::server(tally, counted))
+        .add_service(plan::server(plans.clone()))
+        .add_service(recording::server(plans, recordings))
+        .add_service(conference::server(hall))
         .add_service(RevisionServiceServer::new(Revisions::new(views.clone(), roll_back)))
         .add_service(health().await)
         .add_service(described().build_v1().expect("the descriptors are those of the build"))

@@ -14,10 +14,9 @@ use tonic::{Code, Request, Status};
 use tonic_prost::ProstCodec;
 use tonic_types::StatusExt;
 
-use super::Server;
+use super::{Given, Server};
 use crate::access::{self, Caller};
 use crate::grpc::{NOT_FOR_CALLER, SIGN_IN_REQUIRED};
-use crate::http::WebSource;
 use crate::record::sample;
 
 /// A running server on a demo park.
@@ -30,7 +29,7 @@ struct Fixture {
 async fn fixture() -> Fixture {
     let (folder, opened) = sample::opened();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = Server::start(opened, listener, folder.path(), WebSource::Embedded, None).await.unwrap();
+    let server = Server::start(opened, listener, Given::alone(folder.path())).await.unwrap();
     let channel = Endpoint::from_shared(format!("http://{}", server.address())).unwrap().connect().await.unwrap();
     Fixture { _folder: folder, server, channel }
 }

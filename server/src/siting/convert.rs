@@ -10,6 +10,7 @@ use cloudsite_domain::siting::{
     Quantity, Selection, Standing, Told, Value, Verdict, Wish, WishOf, binding, opinions, overtaking,
 };
 use cloudsite_proto::siting as wire;
+use cloudsite_proto::siting::{AmountMust, AmountWish};
 use jiff::civil::Date;
 
 use crate::grpc::Refusal;
@@ -31,14 +32,27 @@ pub(super) fn brief(brief: wire::Brief, today: Date) -> Result<Brief, Refusal> {
     })
 }
 
-fn day(field: &str, text: &str) -> Result<Option<Date>, Refusal> {
+/// Whether something is asked that only floors have.
+pub(super) fn is_of_floors(brief: &wire::Brief) -> bool {
+    use wire::criterion::Ask;
+    brief.criteria.iter().filter_map(|criterion| criterion.ask.as_ref()).any(|ask| match ask {
+        Ask::AmountMust(AmountMust { quantity, .. }) | Ask::AmountWish(AmountWish { quantity, .. }) => {
+            quantity.parse().is_ok_and(Quantity::is_of_floors)
+        }
+        Ask::WordMust(_) | Ask::WordWish(_) | Ask::FootprintMust(_) => false,
+    })
+}
+
+/// A day of a request; none where it says none.
+pub(super) fn day(field: &str, text: &str) -> Result<Option<Date>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
     text.parse().map(Some).map_err(|error| Refusal::field(field, format!("is no day: {error}")))
 }
 
-fn term<T: FromStr<Err: ToString>>(field: String, word: &str) -> Result<T, Refusal> {
+/// A word of a vocabulary.
+pub(super) fn term<T: FromStr<Err: ToString>>(field: String, word: &str) -> Result<T, Refusal> {
     word.parse().map_err(|error: T::Err| Refusal::field(field, error.to_string()))
 }
 
@@ -79,7 +93,12 @@ fn criterion_of(criterion: wire::Criterion, at: &str) -> Result<Criterion, Refus
 }
 
 /// What a brief came to, but for the revision that it was asked of.
-pub(super) fn reply(brief: &Brief, selection: &Selection, places: &[(Place, u64)]) -> wire::MatchResponse {
+pub(super) fn reply(
+    brief: &Brief,
+    selection: &Selection,
+    places: &[(Place, u64)],
+    named: &[(Place, u64)],
+) -> wire::MatchResponse {
     let relaxations = selection.relaxations.iter().map(|relaxation| wire::Relaxation {
         criterion: relaxation.criterion as u32,
         alone: relaxation.alone,
@@ -97,6 +116,9 @@ pub(super) fn reply(brief: &Brief, selection: &Selection, places: &[(Place, u64)
     });
     let shares = selection.shares.iter().map(|share| wire::RankShare { parcel: name(&share.code), first: share.first });
     let first = places.first().map(|(place, _)| place).filter(|place| place.standing == Standing::Suits);
+    let told = |places: &[(Place, u64)]| {
+        places.iter().map(|(one, id)| wire::Place { id: *id, ..place(brief, one, first) }).collect()
+    };
     wire::MatchResponse {
         revision: 0,
         day: brief.day().to_string(),
@@ -105,7 +127,8 @@ pub(super) fn reply(brief: &Brief, selection: &Selection, places: &[(Place, u64)
         fails: selection.fails,
         untried: selection.untried,
         full_points: selection.full,
-        places: places.iter().map(|(one, id)| place(brief, one, first, *id)).collect(),
+        places: told(places),
+        named: told(named),
         relaxations: relaxations.collect(),
         intervals: intervals.collect(),
         shares: shares.collect(),
@@ -124,11 +147,12 @@ fn second_opinions(brief: &Brief, places: &[(Place, u64)]) -> Vec<wire::Opinion>
     opinions(brief, &suits).into_iter().map(opinion).collect()
 }
 
-fn name(code: &Code) -> String {
+pub(super) fn name(code: &Code) -> String {
     format!("parcels/{code}")
 }
 
-fn place(brief: &Brief, place: &Place, first: Option<&Place>, id: u64) -> wire::Place {
+/// A place but for its id. `first` is the first of those that suit.
+pub(super) fn place(brief: &Brief, place: &Place, first: Option<&Place>) -> wire::Place {
     let suits = place.standing == Standing::Suits;
     let changes = match first.filter(|_| suits).map(|first| overtaking(brief, place, first)) {
         Some(Overtaking::AnyOf(changes)) => changes,
@@ -136,7 +160,7 @@ fn place(brief: &Brief, place: &Place, first: Option<&Place>, id: u64) -> wire::
     };
     wire::Place {
         parcel: name(&place.code),
-        id,
+        id: 0,
         standing: standing_of(place.standing).into(),
         points: place.score,
         possible_points: place.possible,
@@ -180,7 +204,7 @@ fn joint_answer(answer: &JointAnswer, points: u64) -> wire::Answer {
     }
 }
 
-const fn verdict_of(verdict: Verdict) -> wire::Verdict {
+pub(super) const fn verdict_of(verdict: Verdict) -> wire::Verdict {
     match verdict {
         Verdict::Pass => wire::Verdict::Pass,
         Verdict::Fail => wire::Verdict::Fail,

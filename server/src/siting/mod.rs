@@ -4,6 +4,9 @@ pub(crate) mod briefs;
 mod convert;
 pub(crate) mod demand;
 pub(crate) mod dossier;
+mod fit;
+mod floors;
+mod park_size;
 mod route;
 mod service;
 

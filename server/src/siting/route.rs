@@ -17,26 +17,31 @@ type Told<'a> = Result<Way<'a>, Unreached>;
 pub(super) async fn answer(view: View, request: wire::RouteRequest) -> Result<wire::RouteResponse, Refusal> {
     let code = code_in("parcels", &request.parcel).map_err(|problem| Refusal::field("parcel", problem))?;
     let snapshot = snapshot(&view, request.revision).await?;
-    blocking(move || {
-        let missing = || Refusal::NotFound { kind: "parcel", name: request.parcel.clone() };
-        let parcel = snapshot.layer(Layer::Parcel).find(&code).ok_or_else(missing)?;
-        let network = snapshot.roads();
-        let way = |kind, vehicle| network.way(&parcel.feature.shape, kind, vehicle);
-        let ways: Vec<(Kind, [Told<'_>; 2])> =
-            Kind::ALL.iter().map(|kind| (*kind, [Vehicle::Truck, Vehicle::Car].map(|by| way(*kind, by)))).collect();
-        give(&view, &snapshot, parcel, &ways)?;
-        let destinations = ways.iter().map(|(kind, [by_truck, by_car])| wire::Destination {
-            kind: kind.to_string(),
-            by_truck: Some(way_to_wire(by_truck, &snapshot)),
-            by_car: Some(way_to_wire(by_car, &snapshot)),
-        });
-        Ok(wire::RouteResponse {
-            revision: snapshot.revision().0,
-            destinations: destinations.collect(),
-            travel: Some(travel_to_wire(network)),
-        })
+    blocking(move || told(&view, &snapshot, &code)).await
+}
+
+/// How one gets from a parcel to the places that matter; what that names has gone over the desk.
+///
+/// # Errors
+/// If there is no such parcel, or no more is given to who asks.
+pub(super) fn told(view: &View, snapshot: &Snapshot, code: &Code) -> Result<wire::RouteResponse, Refusal> {
+    let missing = || Refusal::NotFound { kind: "parcel", name: format!("parcels/{code}") };
+    let parcel = snapshot.layer(Layer::Parcel).find(code).ok_or_else(missing)?;
+    let network = snapshot.roads();
+    let way = |kind, vehicle| network.way(&parcel.feature.shape, kind, vehicle);
+    let ways: Vec<(Kind, [Told<'_>; 2])> =
+        Kind::ALL.iter().map(|kind| (*kind, [Vehicle::Truck, Vehicle::Car].map(|by| way(*kind, by)))).collect();
+    give(view, snapshot, parcel, &ways)?;
+    let destinations = ways.iter().map(|(kind, [by_truck, by_car])| wire::Destination {
+        kind: kind.to_string(),
+        by_truck: Some(way_to_wire(by_truck, snapshot)),
+        by_car: Some(way_to_wire(by_car, snapshot)),
+    });
+    Ok(wire::RouteResponse {
+        revision: snapshot.revision().0,
+        destinations: destinations.collect(),
+        travel: Some(travel_to_wire(network)),
     })
-    .await
 }
 
 /// Takes for given what a reply names and draws: the parcel, the places, and the whole of each road that a way takes.

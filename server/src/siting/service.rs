@@ -1,10 +1,10 @@
 //! `cloudsite.siting.v1.SitingService`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cloudsite_domain::record::{Code, Layer};
-use cloudsite_domain::siting::{Assemblies, Draws, Judged, Place, Places, Ranked, Standing, explain};
+use cloudsite_domain::record::{Code, FloorName, Layer};
+use cloudsite_domain::siting::{Assemblies, Brief, Draws, Footprint, Judged, Need, Place, Places, explain};
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::siting_service_server::{SitingService, SitingServiceServer};
 use jiff::civil::Date;
@@ -13,19 +13,23 @@ use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status};
 
 use super::demand::{Asker, Tally};
-use super::{convert, route};
+use super::park_size::ParkSize;
+use super::{convert, fit, floors, route};
 use crate::disclosure::Channel;
-use crate::grpc::{Refusal, blocking, recipient, snapshot};
+use crate::grpc::{Refusal, blocking, code_in, recipient, snapshot};
 use crate::identity::Clock;
-use crate::record::{Sites, Snapshot, View, Views};
+use crate::record::{Entry, Sites, Snapshot, View, Views};
 use crate::validation::day_of;
 
-/// The largest brief, bytes.
-const MAX_REQUEST_BYTES: usize = 64 * 1024;
+/// The largest request, bytes: enough that whoever asks for far too much is told so by the field.
+const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 
 /// Places that are explained where nothing is asked, and at most.
 const EXPLAINED: usize = 20;
 const MOST_EXPLAINED: usize = 100;
+
+/// Places that are explained by name at most.
+const MOST_NAMED: usize = 20;
 
 /// Assemblies that are looked for at most.
 const MOST_ASSEMBLIES: usize = 20;
@@ -60,9 +64,24 @@ impl SitingService for Siting {
         Ok(Response::new(answer(view, request.into_inner(), today, Arc::clone(&self.turns), noted).await?))
     }
 
+    async fn fit(&self, request: Request<wire::FitRequest>) -> Result<Response<wire::FitResponse>, Status> {
+        let view = self.views.for_recipient(recipient(&request));
+        let today = day_of((self.clock)());
+        Ok(Response::new(fit::answer(view, request.into_inner(), today, Arc::clone(&self.turns)).await?))
+    }
+
     async fn route(&self, request: Request<wire::RouteRequest>) -> Result<Response<wire::RouteResponse>, Status> {
         let view = self.views.for_recipient(recipient(&request));
         Ok(Response::new(route::answer(view, request.into_inner()).await?))
+    }
+
+    async fn get_floor(
+        &self,
+        request: Request<wire::GetFloorRequest>,
+    ) -> Result<Response<wire::GetFloorResponse>, Status> {
+        let view = self.views.for_recipient(recipient(&request));
+        let today = day_of((self.clock)());
+        Ok(Response::new(floors::answer(view, request.into_inner(), today).await?))
     }
 }
 
@@ -83,34 +102,64 @@ pub(super) async fn answer(
         asked => asked.min(MOST_EXPLAINED),
     };
     let assemblies = count("assemblies", request.assemblies)?.min(MOST_ASSEMBLIES);
+    let floors = count("floors", request.floors)?.min(MOST_EXPLAINED);
+    let named_floors: Vec<FloorName> = named("named_floors", &request.named_floors, floors::name)?;
+    let named: Vec<Code> = named("parcels", &request.parcels, |name| code_in("parcels", name))?;
     let snapshot = snapshot(&view, request.revision).await?;
     // The place is kept until the work is done, even if nobody waits for it any more.
     let turn = turns.acquire_owned().await.map_err(|_| Refusal::Interrupted)?;
     blocking(move || {
         let _turn = turn;
         let sites = snapshot.sites();
+        no_larger_than_the_park(&brief, &snapshot)?;
         let judged = Judged::of(&brief, sites.table(), &sites, explained);
         let selection = judged.selection(DRAWS);
         let joined = joined(&judged, sites, assemblies);
-        let told = |(_, ranked): &(Standing, Ranked)| {
-            (explain(&brief, &sites.candidate(ranked.row)), sites.entry(ranked.row).id.0)
-        };
-        let places: Vec<(Place, u64)> = selection.places.iter().map(told).collect();
+        let explained = |row: u32| (explain(&brief, &sites.candidate(row)), sites.entry(row).id.0);
+        let places: Vec<(Place, u64)> = selection.places.iter().map(|(_, ranked)| explained(ranked.row)).collect();
+        let asked_for: Vec<(Place, u64)> = named.iter().filter_map(|code| sites.row_of(code)).map(explained).collect();
         let steps = selection.relaxations.iter().flat_map(|relaxation| &relaxation.steps).map(|step| &step.first);
         let shares = selection.shares.iter().map(|share| &share.code);
         let assembled = joined.found.iter().flat_map(|one| &one.rows);
         let assembled = assembled.map(|row| &sites.entry(*row).feature.code);
-        let named = places.iter().map(|(place, _)| &place.code).chain(steps).chain(shares).chain(assembled);
-        give(&view, &snapshot, named)?;
-        let reply = convert::reply(&brief, &selection, &places);
+        let floors = floors::told(&brief, sites.floors(brief.day()), (floors, &named_floors), DRAWS);
+        let named =
+            places.iter().chain(&asked_for).map(|(place, _)| &place.code).chain(steps).chain(shares).chain(assembled);
+        let named = named.filter_map(|code| snapshot.layer(Layer::Parcel).find(code));
+        give(&view, Layer::Parcel, named.chain(floors.parcels))?;
+        give(&view, Layer::Building, floors.buildings.into_iter())?;
+        let reply = convert::reply(&brief, &selection, &places, &asked_for);
         let revision = snapshot.revision().0;
         let assemblies = joined.found.iter().map(|one| convert::assembly(&brief, sites, one)).collect();
         if let Some((tally, asker)) = noted.filter(|_| revision == view.newest().0) {
             tally.asked(asker, brief.clone(), Arc::clone(&snapshot));
         }
-        Ok(wire::MatchResponse { revision, assemblies, assemblies_cut_short: joined.cut_short, ..reply })
+        let (floors, assemblies_cut_short) = (floors.floors, joined.cut_short);
+        Ok(wire::MatchResponse { revision, assemblies, assemblies_cut_short, floors, ..reply })
     })
     .await
+}
+
+/// Reads what a field of the request names, one after the other.
+fn named<T>(field: &str, names: &[String], read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Refusal> {
+    if names.len() > MOST_NAMED {
+        return Err(Refusal::field(field, format!("there are {}, and may be {MOST_NAMED}", names.len())));
+    }
+    let refused = |index: usize| move |problem| Refusal::field(format!("{field}[{index}]"), problem);
+    let one = |(index, name): (usize, &String)| read(name).map_err(refused(index));
+    names.iter().enumerate().map(one).collect()
+}
+
+/// A building that does not fit into the box around all that the record holds is a slip of the pen.
+fn no_larger_than_the_park(brief: &Brief, snapshot: &Snapshot) -> Result<(), Refusal> {
+    let Some(park) = ParkSize::of(snapshot) else { return Ok(()) };
+    for (index, need) in brief.musts() {
+        let Need::Footprint(Footprint { width_m, depth_m }) = *need else { continue };
+        if let Some((side, problem)) = park.refuses(width_m, depth_m) {
+            return Err(Refusal::field(format!("brief.criteria[{index}].{side}"), problem));
+        }
+    }
+    Ok(())
 }
 
 /// The best assemblies; none if none are asked for.
@@ -124,14 +173,14 @@ fn joined(judged: &Judged<'_, Sites<'_>>, sites: Sites<'_>, listed: usize) -> As
     }
 }
 
-/// Takes the parcels that a reply names for given.
-fn give<'a>(view: &View, snapshot: &Snapshot, named: impl Iterator<Item = &'a Code>) -> Result<(), Refusal> {
-    let mut delivery = view.delivery(Layer::Parcel);
+/// Takes the features that a reply names for given.
+pub(super) fn give<'a>(view: &View, layer: Layer, named: impl Iterator<Item = &'a Entry>) -> Result<(), Refusal> {
+    let mut delivery = view.delivery(layer);
     if !delivery.is_counted() {
         return Ok(());
     }
-    let named: BTreeSet<&Code> = named.collect();
-    for entry in named.into_iter().filter_map(|code| snapshot.layer(Layer::Parcel).find(code)) {
+    let named: BTreeMap<u64, &Entry> = named.map(|entry| (entry.id.0, entry)).collect();
+    for entry in named.into_values() {
         delivery.add(entry);
     }
     Ok(view.hand_over(Channel::Grpc, &delivery.parcelled())?)

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use cloudsite_domain::record::{Code, Feature, Layer};
+use cloudsite_domain::siting::massing::Law;
 use cloudsite_domain::validation::{Context, Neighbours, Problem, RuleTable, Submission, validate};
 use geo_types::Rect;
 use jiff::Timestamp;
@@ -24,6 +25,12 @@ pub(crate) fn table() -> &'static RuleTable {
         RuleTable::parse(text).expect("the table was read when the program was tested")
     });
     &TABLE
+}
+
+/// Law and plan as of a day, where the park of `snapshot` lies.
+pub(crate) fn law(snapshot: &Snapshot, day: Date) -> Law<'_> {
+    let region = snapshot.park().and_then(|park| park.feature.attributes.get(REGION)).map(String::as_str);
+    Law { table: table(), day, region }
 }
 
 /// The day on which a moment falls where the park is.

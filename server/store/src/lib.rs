@@ -19,6 +19,7 @@ mod error;
 pub mod extent;
 pub mod identity;
 pub mod imports;
+pub mod meeting;
 pub mod sqlite;
 
 pub use error::StoreError;

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 mod generated;
+mod sfu;
 mod size;
 mod tiles;
 mod viewer;
@@ -14,6 +15,8 @@ mod viewer;
 pub(crate) enum Name {
     /// Queries, writes and watchers of the record, beside PostgreSQL with PostGIS.
     Record,
+    /// The media plane: CPU, delay, memory and joining, beside Janus.
+    Sfu,
     /// Briefs among a thousand parcels and among very many, beside the same predicates in PostgreSQL.
     Siting,
     /// What the browser downloads.
@@ -56,6 +59,7 @@ pub(crate) struct Report {
 pub(crate) fn run(name: Name, json: bool, parcels: u64) -> Result<()> {
     let report = match name {
         Name::Record => generated::measure("bench-record", parcels)?,
+        Name::Sfu => sfu::measure()?,
         Name::Siting => generated::measure("bench-siting", parcels)?,
         Name::Size => size::measure()?,
         Name::Tiles => tiles::measure(parcels)?,

@@ -17,7 +17,7 @@ const MAPLIBRE: &str = "maplibre-gl@6.17.0";
 
 /// Measures with what was built last of the shipping profile, else with the quick one.
 pub(crate) fn measure() -> Result<Report> {
-    tools::provide(&[tools::BROWSER, tools::NATIVE_WINDOW, tools::SOFTWARE_VULKAN])?;
+    tools::provide(&[tools::BROWSER, tools::NATIVE_WINDOW, tools::NATIVE_SOUND, tools::SOFTWARE_VULKAN])?;
     let shipping = Dist::of(Profile::DistWeb).folder;
     let web = if shipping.join("viewer/manifest.json").is_file() {
         shipping

@@ -17,6 +17,7 @@ use super::plane::{chamfer, inside, ribbon, tidy};
 use super::planning::{PRICE_OFFICE, example_power, supplies};
 use super::roads::line_of;
 use super::sources::{REGION, acquisition, offers, sources};
+use super::surveyed::surveyed;
 use super::utilities::{GATES, METRO, METRO_LEVEL_M, PLANTS, POINTS, POIS, fence, metro_line, place, point};
 use super::write::{ORIGIN, Writer, plainly};
 
@@ -77,6 +78,11 @@ fn parcel(writer: &mut Writer, layout: &Layout, plot: &Plot) -> Result<()> {
         supplied.retain(|supply| supply.kind != "power");
         supplied.splice(0..0, example_power());
     }
+    let zone = layout.zones[land.zone].prefix;
+    let power_kw = supplied.iter().find(|supply| supply.kind == "power" && supply.from.is_none());
+    let surveyed = surveyed(plot, zone, power_kw.map(|supply| supply.capacity));
+    supplied.extend(surveyed.supplies);
+    let provenances: Vec<_> = sources(plot).into_iter().chain(surveyed.sources).collect();
     let price = rules.price_cny_per_m2.map(|(least, most)| (rng.random_range(least..most) / 10.0).round() * 10.0);
     let price = price.filter(|_| firm && plot.status != ParcelStatus::Taken && rng.random_bool(0.9));
     let [front_m, side_m, rear_m] = rules.setbacks_m;
@@ -93,12 +99,14 @@ fn parcel(writer: &mut Writer, layout: &Layout, plot: &Plot) -> Result<()> {
             .maybe("setback_rear_m", Some(rear_m).filter(|_| firm))
             .maybe("tenure", Some(rules.tenure.0).filter(|_| firm))
             .maybe("tenure_years", Some(rules.tenure.1).filter(|_| firm))
+            .maybe("vibration_um_per_s", surveyed.vibration_um_per_s)
+            .maybe("hazard_class", surveyed.hazard_class)
             .maybe("price_cny_per_m2", price)
             .maybe("price_as_of", price.map(|_| "2026-04-30"))
             .maybe("price_source", price.map(|_| PRICE_OFFICE))
             .maybe("price_confidence", price.map(|_| Confidence::Medium))
             .maybe("supplies", Some(&supplied).filter(|all| !all.is_empty()))
-            .maybe("sources", Some(sources(plot)).filter(|all| !all.is_empty()))
+            .maybe("sources", Some(&provenances).filter(|all| !all.is_empty()))
             .shaped(land.shape.clone())
     };
     let line = writer
@@ -106,7 +114,7 @@ fn parcel(writer: &mut Writer, layout: &Layout, plot: &Plot) -> Result<()> {
         .in_languages("name", &plot.names)
         .with("status", plot.status)
         .maybe("acquisition", acquisition(plot))
-        .with("zone", layout.zones[land.zone].prefix)
+        .with("zone", zone)
         .maybe("land_use", Some(rules.land_use).filter(|_| known));
     limits(line)
 }

@@ -19,6 +19,7 @@ mod program;
 mod roads;
 mod sources;
 mod streets;
+mod surveyed;
 #[cfg(test)]
 mod tests;
 mod utilities;

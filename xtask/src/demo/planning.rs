@@ -130,7 +130,7 @@ pub(super) struct Supply {
     pub(super) source: &'static str,
 }
 
-const POWER_OFFICE: &str = "园区供电所 2026-03 (synthetic)";
+pub(super) const POWER_OFFICE: &str = "园区供电所 2026-03 (synthetic)";
 const WATER_OFFICE: &str = "园区水务 2026-02 (synthetic)";
 const GAS_OFFICE: &str = "园区燃气 2026-02 (synthetic)";
 const HEAT_OFFICE: &str = "园区热力 2026-01 (synthetic)";

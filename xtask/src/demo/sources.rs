@@ -25,6 +25,13 @@ pub(super) struct Provenance {
     confidence: Confidence,
 }
 
+impl Provenance {
+    /// Who says one thing.
+    pub(super) fn new(field: SourcedField, source: &'static str, as_of: &'static str, confidence: Confidence) -> Self {
+        Self { fields: vec![field], source, as_of, confidence }
+    }
+}
+
 /// What has to happen before a parcel can be had; nothing is said of those that cannot be, or of which nothing is known.
 pub(super) const fn acquisition(plot: &Plot) -> Option<Acquisition> {
     match plot.status {
@@ -67,6 +74,8 @@ pub(super) struct Offer {
     area_m2: f64,
     clear_height_m: f64,
     floor_load_kn_per_m2: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cleanroom_iso: Option<u8>,
     rent: Rent,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'static str>,
@@ -93,11 +102,13 @@ pub(super) fn offers(plot: &Plot, number: usize, house: &House) -> Vec<Offer> {
     let first = rng.random_range(1..=house.floors);
     let last = (first + rng.random_range(0..3)).min(house.floors);
     let rent = round(rng.random_range(19.0..28.0), 0.5);
+    let cleanroom_iso = rng.random_bool(0.2).then(|| rng.random_range(6..=8));
     let offer = |floor: u32| Offer {
         floor,
         area_m2: floor_m2,
         clear_height_m: round(clear_height_m, 0.1),
         floor_load_kn_per_m2: if floor == 1 { 20.0 } else { 10.0 },
+        cleanroom_iso: cleanroom_iso.filter(|_| floor > 1),
         rent: Rent {
             cny_per_m2_month: if floor == 1 { rent + 3.0 } else { rent },
             as_of: "2026-04-30",

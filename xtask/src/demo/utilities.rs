@@ -179,6 +179,12 @@ pub(super) const POIS: &[(&str, PoiKind, Five, (f64, f64))] = &[
         (1_500.0, -1_900.0),
     ),
     (
+        "I-P1",
+        PoiKind::Port,
+        ["云溪内河港", "Yunxi Inland Port", "雲渓内陸港", "윈시 내륙항", "Binnenhafen Yunxi"],
+        (-610.0, 235.0),
+    ),
+    (
         "I-S1",
         PoiKind::ServiceCentre,
         ["园区会客厅", "Park Reception Centre", "パーク迎賓センター", "파크 비즈니스센터", "Empfangszentrum"],

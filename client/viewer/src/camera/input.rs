@@ -18,9 +18,21 @@ const TILT_PARALLEL: f64 = 0.004;
 #[derive(Default)]
 pub(super) struct PointerMemory(Option<Vec2>);
 
-/// Whether hands hold something in the picture, and so do not move the camera.
+/// Whether hands do something else in the picture than to move the camera.
 #[derive(Resource, Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Grip(pub bool);
+pub struct Grip {
+    /// They hold something.
+    pub holds: bool,
+    /// They point at the park.
+    pub points: bool,
+}
+
+impl Grip {
+    /// Whether they leave the camera alone.
+    pub const fn is_busy(self) -> bool {
+        self.holds || self.points
+    }
+}
 
 /// Left drag pans, right drag or Ctrl with the left turns, the wheel zooms to the pointer.
 #[expect(clippy::too_many_arguments, reason = "each is a resource of Bevy's")]
@@ -42,7 +54,7 @@ pub(super) fn mouse(
         let (from, to) = viewport.moved(before, here);
         let held = buttons.pressed(MouseButton::Left) || buttons.pressed(MouseButton::Right);
         let pressed_now = buttons.just_pressed(MouseButton::Left) || buttons.just_pressed(MouseButton::Right);
-        if held && !pressed_now && before != here && !grip.0 {
+        if held && !pressed_now && before != here && !grip.is_busy() {
             if turning && !rig.pose().walking {
                 rig.turn(to - from);
             } else {
@@ -71,7 +83,7 @@ pub(super) fn touch(
     touches: Res<Touches>,
     time: Res<Time>,
 ) {
-    let Some(rig) = camera.into_inner().rig_mut().filter(|_| !grip.0) else { return };
+    let Some(rig) = camera.into_inner().rig_mut().filter(|_| !grip.is_busy()) else { return };
     let mut fingers: Vec<&Touch> = touches.iter().collect();
     fingers.sort_by_key(|finger| finger.id());
     match fingers[..] {
@@ -86,7 +98,7 @@ pub(super) fn touch(
 }
 
 fn two_fingers(rig: &mut Rig, viewport: &Viewport, first: &Touch, second: &Touch) {
-    let height = f64::from(viewport.size.y.max(1.0));
+    let height = f64::from(viewport.size().y.max(1.0));
     let (a, b) = (first.delta().as_dvec2() / height, second.delta().as_dvec2() / height);
     if a.y.abs() > TILT_PARALLEL
         && a.y * b.y > 0.0
@@ -111,9 +123,11 @@ fn two_fingers(rig: &mut Rig, viewport: &Viewport, first: &Touch, second: &Touch
 pub(super) fn keyboard(camera: ResMut<Camera>, keys: Res<ButtonInput<KeyCode>>, time: Res<Time>) {
     let Some(rig) = camera.into_inner().rig_mut() else { return };
     if keys.just_pressed(KeyCode::Home) {
+        rig.take_over();
         rig.fly_home();
     }
     if keys.just_pressed(KeyCode::KeyG) {
+        rig.take_over();
         rig.toggle_walk();
     }
     let axis = |more: [KeyCode; 2], less: [KeyCode; 2]| {

@@ -2,7 +2,7 @@
 
 use bevy::math::{DVec2, DVec3};
 
-use super::pose::{HALF_VIEW_TAN, Pose};
+use super::pose::{HALF_VIEW_TAN, Pose, turn_between};
 
 /// Eye height of a walking person, metres.
 pub(super) const EYE_HEIGHT_M: f64 = 1.7;
@@ -19,6 +19,10 @@ const WALK_PITCH_DEG: (f64, f64) = (-60.0, 60.0);
 /// The opening view: from the south-south-east over the whole park.
 const OPENING_HEADING_DEG: f64 = -25.0;
 const OPENING_PITCH_DEG: f64 = 35.0;
+/// The heading of places that are compared, before anyone has turned the camera: north is up, as on a map.
+const COMPARED_HEADING_DEG: f64 = 0.0;
+/// How far the eye is from a place beside others, radii of its circle: all of it is seen, and what lies around it.
+const COMPARED_RADII: f64 = 3.3;
 /// The opening view's distance as a share of that from which the whole park is seen.
 const OPENING_NEARNESS: f64 = 0.58;
 
@@ -97,6 +101,19 @@ impl ParkBounds {
         })
     }
 
+    /// A view of a place of `radius_m` beside which others are seen from as far: with north up unless `from` was turned
+    /// away from the opening view, in a pane of an aspect.
+    fn view_to_compare(&self, at: DVec2, radius_m: f64, from: &Pose, aspect: f64) -> Pose {
+        let is_turned = turn_between(from.heading_deg, OPENING_HEADING_DEG).abs() > 0.5;
+        self.limited(&Pose {
+            target: at.extend(0.0),
+            heading_deg: if is_turned { from.heading_deg } else { COMPARED_HEADING_DEG },
+            pitch_deg: if from.walking { OPENING_PITCH_DEG } else { from.pitch_deg.clamp(35.0, 75.0) },
+            distance_m: (radius_m * COMPARED_RADII / aspect.clamp(0.2, 1.0)).clamp(120.0, 6_000.0),
+            walking: false,
+        })
+    }
+
     /// A view of a thing of `radius_m` at a place, from the angles of `from`, in a picture of an aspect.
     pub fn view_of(&self, at: DVec2, radius_m: f64, from: &Pose, aspect: f64) -> Pose {
         self.limited(&Pose {
@@ -106,6 +123,32 @@ impl ParkBounds {
             distance_m: (radius_m * 3.2 / aspect.clamp(0.3, 1.0)).clamp(120.0, 6_000.0),
             walking: false,
         })
+    }
+}
+
+/// What a camera begins with, and goes home to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Home {
+    /// The whole park.
+    Park,
+    /// The first of places that are compared.
+    Compared {
+        /// Where it is, park metres.
+        at: DVec2,
+        /// The radius of the largest of them, metres: all are seen from equally far.
+        radius_m: f64,
+        /// From where one looked before.
+        from: Pose,
+    },
+}
+
+impl Home {
+    /// The view in a picture, or a pane of it, of an aspect.
+    pub fn view(&self, bounds: &ParkBounds, aspect: f64) -> Pose {
+        match self {
+            Self::Park => bounds.limited(&bounds.opening(aspect)),
+            Self::Compared { at, radius_m, from } => bounds.view_to_compare(*at, *radius_m, from, aspect),
+        }
     }
 }
 
@@ -123,6 +166,8 @@ fn framed(pose: Pose, points: &[DVec3], aspect: f64) -> Pose {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::PI;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -149,6 +194,25 @@ mod tests {
             let (low, high) = (heights.into_iter().fold(1.0, f64::min), heights.into_iter().fold(-1.0, f64::max));
             assert!((low + high).abs() < 0.05, "the park is not in the middle at aspect {aspect}: {seen:?}");
         }
+    }
+
+    #[test]
+    fn a_compared_place_fits_its_pane_with_north_up_unless_one_had_turned() {
+        let (at, radius_m) = (DVec2::new(300.0, -500.0), 140.0);
+        let opening = PARK.opening(1.6);
+        for aspect in [0.45, 0.6, 1.1, 2.4] {
+            let pose = Home::Compared { at, radius_m, from: opening }.view(&PARK, aspect);
+            assert!(pose.heading_deg.abs() < 1e-9 && pose.target.truncate().distance(at) < 1e-9, "{pose:?}");
+            let round = (0..16).map(|step| DVec2::from_angle(f64::from(step) * PI / 8.0));
+            let seen = round.map(|along| pose.project((at + along * radius_m).extend(0.0), aspect).unwrap());
+            let farthest = seen.map(|at| at.abs().max_element()).fold(0.0, f64::max);
+            assert!((0.3..1.0).contains(&farthest), "at aspect {aspect} its circle reaches {farthest} of the way out");
+        }
+        let turned = Pose { heading_deg: 70.0, ..opening };
+        let pose = Home::Compared { at, radius_m, from: turned }.view(&PARK, 1.0);
+        assert!((pose.heading_deg - 70.0).abs() < 1e-9, "the heading that one had chosen stays: {pose:?}");
+        let walking = Pose { walking: true, pitch_deg: 0.0, ..turned };
+        assert!(!Home::Compared { at, radius_m, from: walking }.view(&PARK, 1.0).walking);
     }
 
     #[test]

@@ -98,6 +98,12 @@ impl Pose {
         Self { target: fixed + (self.target - fixed) * factor, distance_m, ..*self }
     }
 
+    /// The pose over another place, so far east and north of here, metres.
+    #[must_use]
+    pub fn shifted(&self, shift_m: DVec2) -> Self {
+        Self { target: self.target + shift_m.extend(0.0), ..*self }
+    }
+
     /// The pose turned about its target.
     #[must_use]
     pub fn turned(&self, heading_deg: f64, pitch_deg: f64) -> Self {

@@ -2,12 +2,15 @@
 
 use bevy::math::{DVec2, DVec3};
 
+use super::easing::{Easing, is_far};
 use super::flight::Flight;
-use super::limits::{FARTHEST_M, NEAREST_M, ParkBounds};
+use super::limits::{FARTHEST_M, Home, NEAREST_M, ParkBounds};
 use super::pose::{HALF_VIEW_TAN, Pose};
 
 /// How fast the camera follows what it is asked, per second.
 const FOLLOW_PER_SEC: f64 = 14.0;
+/// After hands have moved it, it follows nobody for so long: what was on its way to it does not take it back.
+const HELD_SECS: f64 = 0.5;
 /// For how long a released drag goes on at its speed.
 const FLING_SECS: f64 = 0.12;
 /// Degrees turned by a drag over the whole height of the picture.
@@ -44,23 +47,48 @@ impl KeyMotion {
     }
 }
 
+/// Going where another's camera goes.
+#[derive(Debug, Clone, Copy)]
+struct Following {
+    /// Where that is.
+    goal: Pose,
+    easing: Easing,
+}
+
 /// The camera in the park.
 #[derive(Debug, Clone)]
 pub struct Rig {
     pose: Pose,
     goal: Pose,
     flight: Option<Flight>,
+    following: Option<Following>,
+    /// For how long yet it is in hands.
+    held_secs: f64,
+    /// Whether hands have begun to move it, until that is asked for.
+    taken: bool,
     /// Speed of the drag under way, metres a second over the ground.
     fling: DVec2,
     bounds: ParkBounds,
     aspect: f64,
+    home: Home,
 }
 
 impl Rig {
     /// A camera at the opening view of a park, in a picture `aspect` times as wide as high.
     pub fn new(bounds: ParkBounds, aspect: f64) -> Self {
         let pose = bounds.limited(&bounds.opening(aspect));
-        Self { pose, goal: pose, flight: None, fling: DVec2::ZERO, bounds, aspect }
+        Self {
+            pose,
+            goal: pose,
+            flight: None,
+            following: None,
+            held_secs: 0.0,
+            taken: false,
+            fling: DVec2::ZERO,
+            bounds,
+            aspect,
+            home: Home::Park,
+        }
     }
 
     /// Where it is.
@@ -83,12 +111,13 @@ impl Rig {
         self.aspect
     }
 
-    /// Takes a new width by height of the picture. A camera that nobody has moved yet frames the park anew.
+    /// Takes a new width by height of the picture. A camera that nobody has moved from home goes to where
+    /// home is then.
     pub fn set_aspect(&mut self, aspect: f64) {
-        let untouched = self.pose == Self::new(self.bounds, self.aspect).pose;
+        let untouched = self.pose == self.home.view(&self.bounds, self.aspect);
         self.aspect = aspect.clamp(0.05, 20.0);
         if untouched {
-            self.jump(&self.bounds.opening(self.aspect));
+            self.jump(&self.home.view(&self.bounds, self.aspect));
         }
     }
 
@@ -107,16 +136,54 @@ impl Rig {
         self.goal = self.bounds.limited(to);
         self.pose = self.goal;
         self.flight = None;
+        self.following = None;
     }
 
     /// Flies to a pose.
     pub fn fly(&mut self, to: &Pose) {
         self.flight = Some(Flight::new(self.pose, self.bounds.limited(to)));
+        self.following = None;
     }
 
-    /// Flies to the opening view.
+    /// Goes where another's camera is, and on to where it is said to be next, as one movement; it flies there if that is
+    /// far off. In hands it stays where it is.
+    pub fn follow(&mut self, to: &Pose) {
+        if self.held_secs > 0.0 {
+            return;
+        }
+        let to = self.bounds.limited(to);
+        let before = self.following.map_or(self.pose, |following| following.goal);
+        let easing = self.following.map_or_else(Easing::default, |following| following.easing);
+        self.following = Some(Following { goal: to, easing });
+        if self.flight.is_some() {
+            // It arrives first.
+            return;
+        }
+        self.goal = to;
+        if is_far(&before, &to) {
+            self.flight = Some(Flight::new(self.pose, to));
+        }
+    }
+
+    /// Whether hands have begun to move it since this was last asked.
+    pub fn was_taken(&mut self) -> bool {
+        std::mem::take(&mut self.taken)
+    }
+
+    /// Flies to the view that it began with.
     pub fn fly_home(&mut self) {
-        self.fly(&self.bounds.opening(self.aspect));
+        self.fly(&self.home.view(&self.bounds, self.aspect));
+    }
+
+    /// Whether it is where it began, or on its way there.
+    pub fn is_home(&self) -> bool {
+        self.goal() == self.home.view(&self.bounds, self.aspect)
+    }
+
+    /// Goes to a new home at once.
+    pub fn move_to(&mut self, home: Home) {
+        self.home = home;
+        self.jump(&home.view(&self.bounds, self.aspect));
     }
 
     /// Flies so that a thing of `radius_m` at a place fills the picture well.
@@ -209,12 +276,22 @@ impl Rig {
 
     /// Lets `secs` pass.
     pub fn advance(&mut self, secs: f64) {
+        self.held_secs = (self.held_secs - secs).max(0.0);
         if let Some(flight) = &mut self.flight {
             let (pose, arrived) = flight.advance(secs);
             self.pose = pose;
             self.goal = pose;
             if arrived {
                 self.flight = None;
+                self.follow_on();
+            }
+            return;
+        }
+        if let Some(following) = &mut self.following {
+            self.pose = self.bounds.limited(&following.easing.step(&self.pose, &self.goal, secs));
+            if following.easing.is_at_rest(&self.pose, &self.goal) {
+                self.pose = self.goal;
+                following.easing = Easing::default();
             }
             return;
         }
@@ -224,9 +301,23 @@ impl Rig {
         }
     }
 
-    /// A person takes over from a flight.
-    fn take_over(&mut self) {
-        if self.flight.take().is_some() {
+    /// After a flight, goes to where what it follows has come meanwhile.
+    fn follow_on(&mut self) {
+        if let Some(following) = &mut self.following {
+            following.easing = Easing::default();
+            self.goal = following.goal;
+            if is_far(&self.pose, &self.goal) {
+                self.flight = Some(Flight::new(self.pose, self.goal));
+            }
+        }
+    }
+
+    /// A person takes over from a flight, and from whom it follows.
+    pub(super) fn take_over(&mut self) {
+        self.taken |= self.held_secs == 0.0;
+        self.held_secs = HELD_SECS;
+        let followed = self.following.take().is_some();
+        if self.flight.take().is_some() || followed {
             self.pose = self.bounds.limited(&self.pose);
             self.goal = self.pose;
         }
@@ -299,6 +390,48 @@ mod tests {
     }
 
     #[test]
+    fn it_follows_on_and_flies_to_what_is_far() {
+        let mut rig = rig();
+        let start = rig.pose();
+        let near = Pose { heading_deg: start.heading_deg + 20.0, ..start };
+        rig.follow(&near);
+        rig.advance(0.05);
+        assert!(rig.flight.is_none() && rig.is_moving() && rig.pose() != start);
+        settle(&mut rig);
+        assert_eq!(rig.pose(), rig.bounds().limited(&near));
+
+        let far = Pose { target: DVec3::new(900.0, 400.0, 0.0), distance_m: 120.0, ..start };
+        rig.follow(&far);
+        assert!(rig.flight.is_some());
+        rig.advance(0.1);
+        let on = Pose { target: DVec3::new(930.0, 400.0, 0.0), ..far };
+        rig.follow(&on);
+        settle(&mut rig);
+        assert_eq!(rig.pose(), rig.bounds().limited(&on), "what was heard during the flight is not lost");
+    }
+
+    #[test]
+    fn hands_win_over_who_is_followed_and_that_is_told_once() {
+        let mut rig = rig();
+        let elsewhere = |east_m: f64| Pose { target: DVec3::new(east_m, 0.0, 0.0), ..rig.pose() };
+        let [first, second] = [200.0, 300.0].map(elsewhere);
+        rig.follow(&first);
+        rig.advance(0.05);
+        assert!(!rig.was_taken());
+        rig.turn(DVec2::new(0.1, 0.0));
+        rig.turn(DVec2::new(0.1, 0.0));
+        let held = rig.pose();
+        assert!(rig.was_taken() && !rig.was_taken());
+        rig.follow(&second);
+        rig.advance(0.1);
+        assert_eq!(rig.pose(), held, "what was on its way does not take it back");
+        rig.advance(HELD_SECS);
+        rig.follow(&second);
+        settle(&mut rig);
+        assert_eq!(rig.pose(), second, "it can be led again");
+    }
+
+    #[test]
     fn only_a_camera_that_nobody_moved_frames_the_park_anew() {
         let mut rig = rig();
         rig.set_aspect(0.6);
@@ -307,6 +440,24 @@ mod tests {
         let moved = rig.pose();
         rig.set_aspect(1.8);
         assert_eq!(rig.pose(), moved);
+    }
+
+    #[test]
+    fn home_is_where_places_are_compared_until_one_moves_elsewhere() {
+        let mut rig = rig();
+        let before = rig.pose();
+        let home = Home::Compared { at: DVec2::new(700.0, -200.0), radius_m: 90.0, from: before };
+        rig.move_to(home);
+        let framed = rig.pose();
+        assert!(framed.target.truncate().distance(DVec2::new(700.0, -200.0)) < 1e-9 && !rig.is_moving());
+        rig.set_aspect(0.5);
+        assert!(rig.pose().distance_m > framed.distance_m * 1.5, "a narrow pane is seen from farther off");
+        rig.turn(DVec2::new(0.3, 0.1));
+        rig.fly_home();
+        settle(&mut rig);
+        assert_eq!(rig.pose(), home.view(rig.bounds(), 0.5));
+        rig.move_to(Home::Park);
+        assert_eq!(rig.pose(), rig.bounds().limited(&rig.bounds().opening(0.5)));
     }
 
     #[test]

@@ -9,18 +9,21 @@ use cloudsite_proto::scene::scene_event::Event;
 use super::input;
 use super::limits::ParkBounds;
 use super::pose::{HALF_VIEW_TAN, Pose};
+use super::report;
 use super::rig::Rig;
 use crate::draw::{Panes, View};
-use crate::scene::{FlyTo, ParkKnown, SceneIn, SceneOut, camera_event, pose_from_event};
-
-/// While moving, the page is told where the camera is this often.
-const REPORT_SECS: f64 = 0.25;
+use crate::pick::Ray;
+use crate::scene::{FlyTo, ParkKnown, SceneIn, pose_from_event};
 
 /// The order of the camera's work within a frame.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CameraSystems {
-    /// Window, park and page are looked at.
+    /// The picture is split into panes, or not.
+    Split,
+    /// Window and park are looked at.
     See,
+    /// It goes where the page wants it.
+    Obey,
     /// Something in the picture may be taken hold of, so that hands do not move the camera.
     Grip,
     /// What hands ask of it.
@@ -88,18 +91,41 @@ impl Camera {
 /// The picture on the screen and the pointer over it, logical pixels from the top left.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub struct Viewport {
-    /// Width and height of the picture, or of each of the panes beside each other that it is split into.
-    pub size: Vec2,
+    /// Width and height of the picture.
+    pub picture: Vec2,
     /// Where the mouse is, while it is over the picture.
     pub pointer: Option<Vec2>,
-    /// The panes.
+    /// What it is split into.
     pub panes: Panes,
 }
 
 impl Viewport {
-    /// Width by height.
+    /// Width and height of a pane; of the picture where there is but one.
+    pub fn size(&self) -> Vec2 {
+        let (columns, rows) = self.panes.grid();
+        self.picture / Vec2::new(columns as f32, rows as f32)
+    }
+
+    /// Width by height of a pane.
     pub fn aspect(&self) -> f64 {
-        f64::from(self.size.x.max(1.0)) / f64::from(self.size.y.max(1.0))
+        let size = self.size().max(Vec2::ONE);
+        f64::from(size.x) / f64::from(size.y)
+    }
+
+    /// The pane at a place of the picture.
+    pub fn pane_at(&self, at: Vec2) -> usize {
+        self.panes.at(at / self.picture.max(Vec2::ONE))
+    }
+
+    /// The camera of the pane at a place of the picture where the first pane's is `pose`, and the place in its view units.
+    pub fn sight(&self, pose: &Pose, at: Vec2) -> (Pose, DVec2) {
+        (pose.shifted(self.panes.stand(self.pane_at(at)).shift_m), self.view_from_px(at))
+    }
+
+    /// The ray in which a place of the picture lies where the first pane's camera is `pose`.
+    pub fn ray(&self, pose: &Pose, at: Vec2) -> Ray {
+        let (pose, place) = self.sight(pose, at);
+        Ray { from: pose.eye(), along: pose.ray(place, self.aspect()) }
     }
 
     /// Pixels of the picture to view units of the pane that they are in.
@@ -109,19 +135,26 @@ impl Viewport {
 
     /// Where a movement in the picture, pixels, begins and ends in view units of the pane that it begins in.
     pub fn moved(&self, from: Vec2, to: Vec2) -> (DVec2, DVec2) {
-        let size = self.size.max(Vec2::ONE);
-        let last = (self.panes.count() - 1) as f32;
-        let pane = Vec2::new((from.x / size.x).floor().clamp(0.0, last) * size.x, 0.0);
+        let size = self.size().max(Vec2::ONE);
+        let (pane, columns) = (self.pane_at(from) as u32, self.panes.grid().0);
+        let corner = Vec2::new((pane % columns) as f32, (pane / columns) as f32) * size;
         let view = |at: Vec2| {
-            let part = (at - pane).as_dvec2() / size.as_dvec2();
+            let part = (at - corner).as_dvec2() / size.as_dvec2();
             DVec2::new(part.x * 2.0 - 1.0, 1.0 - part.y * 2.0)
         };
         (view(from), view(to))
     }
 
+    /// View units of a pane to shares of the picture's width and height, from its upper left corner.
+    pub fn share_from_view(&self, pane: u32, at: DVec2) -> DVec2 {
+        let (columns, rows) = self.panes.grid();
+        let corner = DVec2::new(f64::from(pane % columns), f64::from(pane / columns));
+        (corner + DVec2::new(at.x + 1.0, 1.0 - at.y) / 2.0) / DVec2::new(f64::from(columns), f64::from(rows))
+    }
+
     /// View units to pixels, of the first pane.
     pub fn px_from_view(&self, at: DVec2) -> Vec2 {
-        (DVec2::new(at.x + 1.0, 1.0 - at.y) / 2.0).as_vec2() * self.size
+        (DVec2::new(at.x + 1.0, 1.0 - at.y) / 2.0).as_vec2() * self.size()
     }
 }
 
@@ -130,17 +163,27 @@ impl Viewport {
 pub fn plugin(app: &mut App, initial: Option<Pose>, size: Vec2) {
     app.insert_resource(Camera::sent_to(initial))
         .init_resource::<input::Grip>()
-        .insert_resource(Viewport { size, pointer: None, panes: Panes::default() })
+        .init_resource::<report::Reporting>()
+        .insert_resource(Viewport { picture: size, pointer: None, panes: Panes::default() })
         .configure_sets(
             Update,
-            (CameraSystems::See, CameraSystems::Grip, CameraSystems::Ask, CameraSystems::Move).chain(),
+            (
+                CameraSystems::Split,
+                CameraSystems::See,
+                CameraSystems::Obey,
+                CameraSystems::Grip,
+                CameraSystems::Ask,
+                CameraSystems::Move,
+            )
+                .chain(),
         )
         .add_systems(
             Update,
             (
-                (follow_window, follow_park, obey, fly_to).chain().in_set(CameraSystems::See),
+                (follow_window, follow_park).chain().in_set(CameraSystems::See),
+                (obey, fly_to).chain().in_set(CameraSystems::Obey).run_if(is_one_view),
                 (input::mouse, input::touch, input::keyboard).chain().in_set(CameraSystems::Ask),
-                (advance, report).chain().in_set(CameraSystems::Move),
+                (advance, report::obey, report::report).chain().in_set(CameraSystems::Move),
             ),
         );
 }
@@ -151,10 +194,12 @@ fn follow_window(
     mut viewport: ResMut<Viewport>,
     mut camera: ResMut<Camera>,
 ) {
-    if let Some(window) = window {
-        let size = Vec2::new(window.width() / panes.count() as f32, window.height());
-        viewport.set_if_neq(Viewport { size, pointer: window.cursor_position(), panes: *panes });
-    }
+    let seen = Viewport { panes: *panes, ..*viewport };
+    viewport.set_if_neq(window.map_or(seen, |window| Viewport {
+        picture: Vec2::new(window.width(), window.height()),
+        pointer: window.cursor_position(),
+        ..seen
+    }));
     let aspect = viewport.aspect();
     if camera.rig().is_some_and(|rig| (rig.aspect() - aspect).abs() > 1e-9)
         && let Some(rig) = camera.rig_mut()
@@ -169,11 +214,19 @@ fn follow_park(mut known: MessageReader<ParkKnown>, mut camera: ResMut<Camera>, 
     }
 }
 
+/// Over places that are compared nobody is sent elsewhere: who wants to see something else leaves them first.
+fn is_one_view(panes: Res<Panes>) -> bool {
+    !panes.compares()
+}
+
 fn obey(mut events: MessageReader<SceneIn>, mut camera: ResMut<Camera>) {
     for SceneIn(event) in events.read() {
         if let Event::Camera(asked) = event {
             match pose_from_event(asked) {
-                Ok(pose) => camera.send_to(pose, asked.fly),
+                Ok(pose) => match camera.rig_mut() {
+                    Some(rig) if asked.follow => rig.follow(&pose),
+                    _ => camera.send_to(pose, asked.fly),
+                },
                 Err(error) => warn!("a camera event was refused: {error}"),
             }
         }
@@ -188,9 +241,7 @@ fn fly_to(mut flights: MessageReader<FlyTo>, mut camera: ResMut<Camera>) {
 
 fn advance(mut camera: ResMut<Camera>, mut view: ResMut<View>, time: Res<Time<Real>>) {
     let Some(rig) = camera.rig_mut() else { return };
-    if rig.is_moving() {
-        rig.advance(time.delta_secs_f64().min(0.25));
-    }
+    rig.advance(time.delta_secs_f64().min(0.25));
     view.set_if_neq(view_of(&rig.pose()));
 }
 
@@ -206,30 +257,18 @@ fn view_of(pose: &Pose) -> View {
     }
 }
 
-/// What was last told of the camera.
-#[derive(Default)]
-struct Reported {
-    pose: Option<Pose>,
-    at_secs: f64,
-}
-
-fn report(camera: Res<Camera>, time: Res<Time<Real>>, mut reported: Local<Reported>, mut out: MessageWriter<SceneOut>) {
-    let Some(rig) = camera.rig() else { return };
-    let (pose, now_secs) = (rig.pose(), time.elapsed_secs_f64());
-    let due = !rig.is_moving() || now_secs - reported.at_secs >= REPORT_SECS;
-    if due && reported.pose != Some(pose) {
-        *reported = Reported { pose: Some(pose), at_secs: now_secs };
-        out.write(SceneOut(Event::Camera(camera_event(&pose))));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use cloudsite_proto::scene::Reporting;
+
     use super::*;
+    use crate::scene::{SceneOut, camera_event};
 
     #[test]
     fn pixels_and_view_units_agree() {
-        let viewport = Viewport { size: Vec2::new(1280.0, 720.0), pointer: None, panes: Panes::default() };
+        let viewport = Viewport { picture: Vec2::new(1280.0, 720.0), pointer: None, panes: Panes::default() };
         assert_eq!(viewport.view_from_px(Vec2::ZERO), DVec2::new(-1.0, 1.0));
         assert_eq!(viewport.px_from_view(DVec2::ZERO), Vec2::new(640.0, 360.0));
         let at = Vec2::new(100.0, 555.0);
@@ -270,5 +309,41 @@ mod tests {
         let rig = camera.rig().unwrap();
         assert!(rig.is_moving());
         assert!(rig.goal().target.truncate().distance(DVec2::new(300.0, -200.0)) < 1.0, "{:?}", rig.goal());
+    }
+
+    #[test]
+    fn the_page_is_told_of_who_follows_and_of_hands_that_end_it() {
+        let bounds = ParkBounds { min: DVec2::splat(-900.0), max: DVec2::splat(900.0) };
+        let mut camera = Camera::default();
+        camera.know_park(bounds, 1.5);
+        let mut app = App::new();
+        app.add_message::<SceneIn>()
+            .add_message::<SceneOut>()
+            .init_resource::<Time<Real>>()
+            .init_resource::<Panes>()
+            .init_resource::<View>()
+            .init_resource::<report::Reporting>()
+            .insert_resource(camera)
+            .add_systems(Update, (obey, advance, report::obey, report::report).chain());
+        let told = |app: &mut App, frames: u32| {
+            let all = (0..frames).flat_map(|_| {
+                app.world_mut().resource_mut::<Time<Real>>().update_with_duration(Duration::from_millis(16));
+                app.update();
+                app.world_mut().resource_mut::<Messages<SceneOut>>().drain().collect::<Vec<_>>()
+            });
+            all.map(|SceneOut(event)| event).collect::<Vec<_>>()
+        };
+        told(&mut app, 2);
+        let pose = bounds.limited(&Pose { heading_deg: 10.0, ..bounds.opening(1.5) });
+        let followed = cloudsite_proto::scene::Camera { follow: true, ..camera_event(&pose) };
+        app.world_mut().write_message(SceneIn(Event::Reporting(Reporting { moving: true })));
+        app.world_mut().write_message(SceneIn(Event::Camera(followed)));
+        let cameras = told(&mut app, 250);
+        assert!(cameras.len() > 10, "{} cameras", cameras.len());
+        assert_eq!(cameras.last(), Some(&Event::Camera(camera_event(&pose))), "where it came to rest");
+
+        app.world_mut().resource_mut::<Camera>().rig_mut().unwrap().turn(DVec2::new(0.1, 0.0));
+        let hands = told(&mut app, 3);
+        assert!(matches!(hands.first(), Some(Event::CameraTaken(_))), "{hands:?}");
     }
 }

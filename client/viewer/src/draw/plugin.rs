@@ -11,7 +11,9 @@ use bevy::render::{ExtractSchedule, MainWorld, Render, RenderApp, RenderSystems}
 use super::capture::{CaptureRequest, Captures};
 use super::gpu::{Drawn, Renderer, Shot, Target};
 use super::label::{self, LabelUpdate, Labels};
-use super::settings::{LayerVisibility, Panes, QualitySettings, View};
+use super::mark::{MarkVertex, Marks};
+use super::panes::Panes;
+use super::settings::{LayerVisibility, QualitySettings, View};
 use super::states::{FeatureSlots, FeatureStates};
 use super::sun::Sun;
 use super::tiles::{TileChange, TileScene};
@@ -34,6 +36,7 @@ impl Plugin for DrawPlugin {
             .init_resource::<QualitySettings>()
             .init_resource::<LayerVisibility>()
             .init_resource::<Labels>()
+            .init_resource::<Marks>()
             .init_resource::<Captures>()
             .insert_resource(statistics.clone())
             .add_systems(Last, label::lay_out);
@@ -85,6 +88,7 @@ struct Incoming {
     state_rows: Vec<(u32, Vec<[u8; 4]>)>,
     slots: u32,
     labels: Option<LabelUpdate>,
+    marks: Option<Vec<MarkVertex>>,
     captures: Vec<CaptureRequest>,
     shot: Option<Shot>,
     /// Whether the window shows something else than it would.
@@ -109,6 +113,7 @@ fn take_over(mut main: ResMut<MainWorld>, mut incoming: ResMut<Incoming>) {
     let tiles = main.resource_mut::<TileScene>().take();
     let rows = main.resource_mut::<FeatureStates>().take_dirty();
     let labels = main.resource_mut::<Labels>().take();
+    let marks = main.resource_mut::<Marks>().take();
     incoming.captures.extend(main.resource_mut::<Captures>().take());
     incoming.slots = main.resource::<FeatureSlots>().count();
     // Nothing moves by itself unless drawn finely: then the last frame is still good, and costs nothing.
@@ -116,12 +121,15 @@ fn take_over(mut main: ResMut<MainWorld>, mut incoming: ResMut<Incoming>) {
         let still = Shot { time_secs: last.time_secs, ..shot };
         shot.quality.fine || last != still
     });
-    incoming.stale |= moved || !tiles.is_empty() || !rows.is_empty() || labels.is_some();
+    incoming.stale |= moved || !tiles.is_empty() || !rows.is_empty() || labels.is_some() || marks.is_some();
     incoming.shot = Some(shot);
     incoming.tiles.extend(tiles);
     incoming.state_rows.extend(rows);
     if labels.is_some() {
         incoming.labels = merged(incoming.labels.take(), labels);
+    }
+    if marks.is_some() {
+        incoming.marks = marks;
     }
 }
 
@@ -160,6 +168,9 @@ fn draw(
     renderer.write_states(&rows, incoming.slots);
     if let Some(labels) = incoming.labels.take() {
         renderer.write_labels(&labels);
+    }
+    if let Some(marks) = incoming.marks.take() {
+        renderer.write_marks(&marks);
     }
     for request in incoming.captures.drain(..) {
         statistics.record(renderer.capture(request.size, &shot, request.reply));

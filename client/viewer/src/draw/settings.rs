@@ -59,39 +59,6 @@ impl View {
     }
 }
 
-/// Into how many panes beside each other the picture is split. All are of one size and show the park from the same place,
-/// each with its own overlay.
-#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Panes(u32);
-
-impl Default for Panes {
-    fn default() -> Self {
-        Self(1)
-    }
-}
-
-impl Panes {
-    /// So many, at least one.
-    pub fn beside_each_other(count: usize) -> Self {
-        Self(u32::try_from(count).unwrap_or(1).max(1))
-    }
-
-    /// How many.
-    pub const fn count(self) -> u32 {
-        self.0
-    }
-
-    /// The size of one in a picture of some size, pixels. Where the width cannot be shared out, they overlap by a column.
-    pub const fn size(self, (width, height): (u32, u32)) -> (u32, u32) {
-        (width.div_ceil(self.0), height)
-    }
-
-    /// How far from the left a pane begins, counted from 0 from the left, pixels.
-    pub const fn left(self, pane: u32, (width, _): (u32, u32)) -> u32 {
-        pane * width / self.0
-    }
-}
-
 /// How much is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum QualityLevel {
@@ -119,8 +86,23 @@ pub struct QualitySettings {
     pub tree_distance_m: f32,
     /// How far away shadows are drawn, metres.
     pub shadow_distance_m: f32,
+    /// Beyond this neither windows nor markings are drawn, metres: they are finer than the picture's pixels there.
+    pub plain_beyond_m: f32,
     /// Whether water moves, turbines turn and windows differ.
     pub fine: bool,
+}
+
+impl QualitySettings {
+    /// What is drawn far away, in a pane of this share of the picture's height: as much as is seen there.
+    #[must_use]
+    pub fn in_pane(self, share: f32) -> Self {
+        Self {
+            tree_distance_m: self.tree_distance_m * share,
+            shadow_distance_m: self.shadow_distance_m * share,
+            plain_beyond_m: self.plain_beyond_m * share,
+            ..self
+        }
+    }
 }
 
 impl Default for QualitySettings {
@@ -140,6 +122,7 @@ impl QualitySettings {
                 tree_share: 0.5,
                 tree_distance_m: 1_800.0,
                 shadow_distance_m: 1_900.0,
+                plain_beyond_m: 700.0,
                 fine: false,
             },
             QualityLevel::Normal => Self {
@@ -149,6 +132,7 @@ impl QualitySettings {
                 tree_share: 1.0,
                 tree_distance_m: 4_000.0,
                 shadow_distance_m: 5_000.0,
+                plain_beyond_m: f32::INFINITY,
                 fine: true,
             },
             QualityLevel::High => Self {
@@ -158,6 +142,7 @@ impl QualitySettings {
                 tree_share: 1.0,
                 tree_distance_m: 8_000.0,
                 shadow_distance_m: 8_000.0,
+                plain_beyond_m: f32::INFINITY,
                 fine: true,
             },
         }

@@ -73,7 +73,7 @@ impl TileScene {
     }
 
     /// The labels of all tiles that are shown.
-    pub(super) fn labels(&self) -> impl Iterator<Item = &LabelFeature> {
+    pub(super) fn labels(&self) -> impl Iterator<Item = &LabelFeature> + Clone {
         self.tiles.values().filter(|(shown, _)| *shown).flat_map(|(_, labels)| labels)
     }
 

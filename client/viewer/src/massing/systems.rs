@@ -10,7 +10,6 @@ use super::{Factory, Gesture, Hold};
 use crate::camera::{Camera, CameraSystems, Grip, Viewport};
 use crate::draw::TileScene;
 use crate::mesh;
-use crate::pick::Ray;
 use crate::scene::{SceneIn, SceneOut};
 
 /// Adds the factory.
@@ -85,9 +84,8 @@ fn hold(
 ) {
     let Some(rig) = camera.rig() else { return };
     let pose = rig.pose();
-    let ray =
-        |at: Vec2| Ray { from: pose.eye(), along: pose.ray(hands.viewport.view_from_px(at), hands.viewport.aspect()) };
-    if let Some((at, gesture)) = hands.begins().filter(|_| factory.movable) {
+    let ray = |at: Vec2| hands.viewport.ray(&pose, at);
+    if let Some((at, gesture)) = hands.begins().filter(|_| factory.movable && !grip.points) {
         *held = factory.strike(ray(at)).map(|struck| (Hold::new(gesture, struck, &factory), at));
     }
     let here = hands.holds();
@@ -102,5 +100,6 @@ fn hold(
         // The frame in which the hand lets go is its own still: the camera is not flung, and nothing is clicked at.
         _ => *held = None,
     }
-    grip.set_if_neq(Grip(held.is_some()));
+    let holds = held.is_some();
+    grip.set_if_neq(Grip { holds, ..*grip });
 }

@@ -31,6 +31,18 @@ pub const MARK_ERROR: Rgb = [206, 30, 44];
 /// Of a warning.
 pub const MARK_WARNING: Rgb = [232, 146, 12];
 
+/// Those of people in a meeting, by turns: each is told from the others, and light letters are read on it.
+pub const PEOPLE: [Rgb; 8] = [
+    [31, 111, 209],
+    [194, 65, 12],
+    [124, 58, 237],
+    [15, 118, 110],
+    [190, 24, 93],
+    [77, 124, 15],
+    [146, 64, 14],
+    [51, 65, 85],
+];
+
 /// Fill and outline of what a draft would do.
 pub const fn overlay(kind: overlay_area::Kind) -> (Rgb, Rgb) {
     match kind {

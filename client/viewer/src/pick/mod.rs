@@ -13,6 +13,9 @@ use crate::tiles::decoded::{AreaKind, AreaPolygon, DecodedTile, PointKind, RingV
 
 pub use systems::{Hover, Picked, plugin};
 
+/// Farther off nothing is pointed at, metres: towards the horizon a pixel is kilometres.
+const REACH_M: f64 = 20_000.0;
+
 /// No building is taller, metres: the decoder sees to it.
 const TALLEST_M: f64 = 1_000.0;
 
@@ -65,6 +68,14 @@ pub fn pick<'a>(tiles: impl Iterator<Item = &'a DecodedTile>, ray: Ray, pickable
         _ => Some(hit),
     };
     tiles.filter(|tile| crosses(tile, ray)).flat_map(|tile| in_tile(tile, ray, pickable)).fold(None, nearer)
+}
+
+/// Where the ray comes to a building, if those are shown, or to the ground; none in the sky and far off.
+pub fn surface<'a>(tiles: impl Iterator<Item = &'a DecodedTile>, ray: Ray, buildings: bool) -> Option<DVec3> {
+    let only = Pickable { buildings, parcels: false, zones: false, pois: false };
+    let length = pick(tiles, ray, only).map(|hit| hit.length).or_else(|| prism::ground_length(ray))?;
+    let at = ray.from + ray.along * length;
+    (at.distance(ray.from) < REACH_M).then_some(at)
 }
 
 /// What the ray meets first in a tile, of each layer.

@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use bevy::time::Real;
 use cloudsite_domain::record::Layer;
 
-use super::{Hit, Pickable, Ray, pick};
+use super::{Hit, Pickable, pick};
 use crate::camera::{Camera, CameraSystems, Grip, Viewport};
 use crate::draw::{Labels, LayerVisibility, View};
 use crate::tiles::TilePark;
@@ -57,13 +57,13 @@ impl Sight<'_> {
     /// What is seen at a place of the picture, logical pixels: a label, which lies over everything, or what is behind.
     fn look(&self, at: Vec2, zones: bool) -> Picked {
         let Some(rig) = self.camera.rig() else { return Picked { hit: None, at: None } };
-        let place = self.viewport.view_from_px(at);
-        if let Some(named) = self.labels.at(place.as_vec2(), &self.view).filter(|named| NAMED.contains(&named.of)) {
+        let (pane, place) = (self.viewport.pane_at(at), self.viewport.view_from_px(at));
+        if let Some(named) = self.labels.at(pane, place.as_vec2(), &self.view).filter(|named| NAMED.contains(&named.of))
+        {
             let hit = Hit { layer: named.of, id: named.id, length: 0.0 };
             return Picked { hit: Some(hit), at: Some(named.at) };
         }
-        let pose = rig.pose();
-        let ray = Ray { from: pose.eye(), along: pose.ray(place, self.viewport.aspect()) };
+        let ray = self.viewport.ray(&rig.pose(), at);
         let shown = |layer| self.layers.is_visible(layer);
         let pickable = Pickable {
             buildings: shown(Layer::Building),
@@ -91,7 +91,7 @@ fn click(
 ) {
     if buttons.just_pressed(MouseButton::Left) {
         // What is taken hold of is not clicked at.
-        *press = Press { from: sight.viewport.pointer.filter(|_| !sight.grip.0), moved_px: 0.0 };
+        *press = Press { from: sight.viewport.pointer.filter(|_| !sight.grip.is_busy()), moved_px: 0.0 };
     }
     if let (Some(from), Some(here)) = (press.from, sight.viewport.pointer) {
         press.moved_px = press.moved_px.max(from.distance(here));
@@ -106,7 +106,7 @@ fn click(
 
 fn tap(touches: Res<Touches>, sight: Sight, mut fingers: Local<usize>, mut picked: MessageWriter<Picked>) {
     // What is taken hold of is not tapped at.
-    *fingers = (*fingers).max(if sight.grip.0 { usize::MAX } else { touches.iter().count() });
+    *fingers = (*fingers).max(if sight.grip.is_busy() { usize::MAX } else { touches.iter().count() });
     let alone = *fingers <= 1 && touches.iter().next().is_none();
     for finger in touches.iter_just_released().filter(|_| alone) {
         if finger.distance().length() <= TAP_PX {

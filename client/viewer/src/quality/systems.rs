@@ -11,7 +11,8 @@ use wgpu::DeviceType;
 
 use super::{AutoQuality, FrameTimes};
 use crate::camera::{Camera, CameraSystems, Rig};
-use crate::draw::{DrawStatistics, QualityLevel, QualitySettings, View};
+use crate::draw::{DrawStatistics, Panes, QualityLevel, QualitySettings, View};
+use crate::people::People;
 use crate::scene::{SceneIn, SceneOut};
 use crate::tiles::{Detail, TileDetail, TilePark};
 
@@ -62,7 +63,10 @@ pub fn plugin(app: &mut App, chosen: Chosen, start: QualityLevel, bench: bool) {
         .insert_resource(QualitySettings::of(level))
         .insert_resource(TileDetail(detail_of(level)))
         .add_systems(Update, spare_processors.run_if(resource_exists::<RenderAdapterInfo>.and_then(run_once)))
-        .add_systems(Update, (measure, obey, set_pace, draw_every_frame, report).chain().after(CameraSystems::Move));
+        .add_systems(
+            Update,
+            (split, measure, obey, set_pace, draw_every_frame, report).chain().after(CameraSystems::Move),
+        );
 }
 
 /// Where there is no GPU, choosing by frame time never goes above the lightest level.
@@ -113,6 +117,30 @@ fn wire_level(level: QualityLevel) -> Level {
 fn set_level(level: QualityLevel, settings: &mut QualitySettings, detail: &mut TileDetail) {
     *settings = QualitySettings::of(level);
     *detail = TileDetail(detail_of(level));
+}
+
+/// What panes cost says nothing of the one view: once it is back, the level is again what it was, and is measured from
+/// where that had come.
+fn split(
+    panes: Res<Panes>,
+    chosen: Res<Chosen>,
+    mut measured: ResMut<Measured>,
+    mut settings: ResMut<QualitySettings>,
+    mut detail: ResMut<TileDetail>,
+    mut before: Local<Option<AutoQuality>>,
+) {
+    if panes.count() > 1 {
+        if before.is_none() {
+            *before = Some(measured.auto.clone());
+            measured.frames.clear();
+        }
+    } else if let Some(auto) = before.take() {
+        if chosen.0.is_none() {
+            set_level(auto.level(), &mut settings, &mut detail);
+        }
+        measured.auto = auto;
+        measured.frames.clear();
+    }
 }
 
 fn measure(
@@ -167,6 +195,7 @@ fn obey(
 struct Reasons<'w, 's> {
     camera: Res<'w, Camera>,
     park: Res<'w, TilePark>,
+    people: Res<'w, People>,
     chosen: Res<'w, Chosen>,
     measured: Res<'w, Measured>,
     events: MessageReader<'w, 's, SceneIn>,
@@ -177,7 +206,7 @@ impl Reasons<'_, '_> {
         let moving = self.camera.rig().is_some_and(Rig::is_moving);
         let measuring = self.chosen.0.is_none() && self.measured.auto.is_measuring();
         let asked = self.events.read().count() > 0;
-        asked || moving || measuring || !self.park.is_settled()
+        asked || moving || measuring || self.people.is_lively() || !self.park.is_settled()
     }
 }
 
@@ -216,5 +245,39 @@ fn report(
             triangles: drawn.triangles(),
             level: wire_level(settings.level).into(),
         })));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::Stand;
+
+    #[test]
+    fn what_panes_cost_is_forgotten_with_them() {
+        let mut app = App::new();
+        app.init_resource::<Panes>()
+            .insert_resource(Chosen(None))
+            .insert_resource(Measured {
+                auto: AutoQuality::starting_at(QualityLevel::High),
+                frames: FrameTimes::default(),
+                was_lively: true,
+            })
+            .insert_resource(QualitySettings::of(QualityLevel::High))
+            .insert_resource(TileDetail(detail_of(QualityLevel::High)))
+            .add_systems(Update, split);
+        let level = |app: &App| app.world().resource::<QualitySettings>().level;
+        app.world_mut().insert_resource(Panes::of_places(&[Stand::default(); 4], bevy::math::Vec2::new(900.0, 600.0)));
+        app.update();
+        // Four panes are too much for the machine.
+        let mut measured = app.world_mut().resource_mut::<Measured>();
+        let fallen = (0..100).find_map(|_| measured.auto.push(300.0)).unwrap();
+        *app.world_mut().resource_mut::<QualitySettings>() = QualitySettings::of(fallen);
+        app.update();
+        assert_eq!(level(&app), QualityLevel::Normal, "while there are panes, it stays so");
+        app.world_mut().insert_resource(Panes::default());
+        app.update();
+        assert_eq!(level(&app), QualityLevel::High);
+        assert_eq!(app.world().resource::<Measured>().auto.level(), QualityLevel::High);
     }
 }

@@ -45,7 +45,7 @@ pub fn camera_event(pose: &Pose) -> scene::Camera {
         pitch_deg: pose.pitch_deg,
         distance_m: pose.distance_m,
         walking: pose.walking,
-        fly: false,
+        ..scene::Camera::default()
     }
 }
 

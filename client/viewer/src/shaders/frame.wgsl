@@ -21,7 +21,7 @@ struct Frame {
     ray_right: vec4f,
     ray_up: vec4f,
     ray_forward: vec4f,
-    // xy: size in pixels.
+    // xy: size in pixels; z: the slot that stands out in this pane alone, negative if none does.
     screen: vec4f,
 }
 
@@ -37,7 +37,9 @@ const TINTED = 16u;
 
 fn state_of(tagged: u32) -> vec4u {
     let slot = tagged >> 8u;
-    return textureLoad(states, vec2u(slot & 1023u, slot >> 10u), 0);
+    let state = textureLoad(states, vec2u(slot & 1023u, slot >> 10u), 0);
+    let marked = select(0u, SELECTED, f32(slot) == frame.screen.z);
+    return vec4u(state.x | marked, state.yzw);
 }
 
 // A polynomial in place of a power, which costs a machine without a GPU much: off by at most 0.002.

@@ -8,6 +8,7 @@ use cloudsite_domain::tile::TileAddress;
 
 use super::index::{IndexedTile, TileBox, TileIndex};
 use crate::camera::{HALF_VIEW_TAN, Pose};
+use crate::draw::Panes;
 
 /// The deepest zoom is opened at this part of the distance only: it adds no more than the smallest ways.
 const LAST_STEP: f64 = 0.4;
@@ -21,6 +22,16 @@ pub struct Detail {
     pub most: usize,
 }
 
+impl Detail {
+    /// The detail of panes that stand over places of their own: coarser where they are lower than the picture, and with
+    /// half as many tiles more for each further place.
+    pub(super) fn in_panes(self, panes: &Panes) -> Self {
+        let further = panes.views() as usize - 1;
+        let rows = if panes.compares() { panes.grid().1 } else { 1 };
+        Self { sides: self.sides / f64::from(rows).sqrt(), most: self.most + self.most * further / 2 }
+    }
+}
+
 /// The part of space that is in the picture.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ViewPyramid {
@@ -30,7 +41,7 @@ pub(super) struct ViewPyramid {
 }
 
 impl ViewPyramid {
-    /// What `pose` sees in a picture `aspect` times as wide as high.
+    /// What `pose` sees in a picture, or a pane of it, `aspect` times as wide as high.
     pub(super) fn new(pose: &Pose, aspect: f64) -> Self {
         let axes = pose.axes();
         let (across, upward) = (HALF_VIEW_TAN * aspect, HALF_VIEW_TAN);
@@ -64,9 +75,12 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn new(tile: TileAddress, entry: &IndexedTile, view: &ViewPyramid) -> Self {
+    /// None where no view sees it.
+    fn new(tile: TileAddress, entry: &IndexedTile, views: &[ViewPyramid]) -> Option<Self> {
+        let seeing = views.iter().filter(|view| view.touches(&entry.bounds));
+        let distance_m = seeing.map(|view| view.distance_m(&entry.bounds)).min_by(f64::total_cmp)?;
         let side_m = entry.bounds.max.x - entry.bounds.min.x;
-        Self { tile, need: side_m / view.distance_m(&entry.bounds).max(1.0) }
+        Some(Self { tile, need: side_m / distance_m.max(1.0) })
     }
 }
 
@@ -90,12 +104,9 @@ impl PartialEq for Candidate {
 
 impl Eq for Candidate {}
 
-/// The tiles that a view wants, nearest first. None holds another.
-pub(super) fn choose(index: &TileIndex, pose: &Pose, aspect: f64, detail: Detail) -> Vec<TileAddress> {
-    let view = ViewPyramid::new(pose, aspect);
-    let seen = |(tile, entry): (TileAddress, &IndexedTile)| {
-        view.touches(&entry.bounds).then(|| Candidate::new(tile, entry, &view))
-    };
+/// The tiles that views want together, those nearest to any of them first. None holds another.
+pub(super) fn choose(index: &TileIndex, views: &[ViewPyramid], detail: Detail) -> Vec<TileAddress> {
+    let seen = |(tile, entry): (TileAddress, &IndexedTile)| Candidate::new(tile, entry, views);
     let mut open: BinaryHeap<Candidate> = index.roots().filter_map(seen).collect();
     let mut chosen: Vec<Candidate> = Vec::new();
     while let Some(candidate) = open.pop() {
@@ -109,8 +120,11 @@ pub(super) fn choose(index: &TileIndex, pose: &Pose, aspect: f64, detail: Detail
             chosen.push(candidate);
         }
     }
-    let distance =
-        |candidate: &Candidate| index.get(candidate.tile).map_or(0.0, |entry| view.distance_m(&entry.bounds));
+    let distance = |candidate: &Candidate| {
+        let bounds = index.get(candidate.tile).map(|entry| &entry.bounds);
+        let distances = bounds.into_iter().flat_map(|bounds| views.iter().map(|view| view.distance_m(bounds)));
+        distances.min_by(f64::total_cmp).unwrap_or_default()
+    };
     chosen.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then_with(|| a.tile.cmp(&b.tile)));
     chosen.truncate(detail.most);
     chosen.into_iter().map(|candidate| candidate.tile).collect()
@@ -118,6 +132,7 @@ pub(super) fn choose(index: &TileIndex, pose: &Pose, aspect: f64, detail: Detail
 
 #[cfg(test)]
 mod tests {
+    use bevy::math::DVec2;
     use proptest::prelude::*;
 
     use super::super::index::tests::tileset;
@@ -125,12 +140,16 @@ mod tests {
 
     const DETAIL: Detail = Detail { sides: 2.6, most: 40 };
 
+    fn wanted(index: &TileIndex, pose: &Pose, aspect: f64, detail: Detail) -> Vec<TileAddress> {
+        choose(index, &[ViewPyramid::new(pose, aspect)], detail)
+    }
+
     #[test]
     fn a_park_of_five_kilometres_costs_at_most_forty_tiles_from_above() {
         let index = TileIndex::new(&tileset(6)).unwrap();
         for aspect in [0.5, 16.0 / 9.0] {
             let pose = index.bounds.opening(aspect);
-            let tiles = choose(&index, &pose, aspect, Detail { most: 400, ..DETAIL });
+            let tiles = wanted(&index, &pose, aspect, Detail { most: 400, ..DETAIL });
             assert!((4..=40).contains(&tiles.len()), "{} tiles", tiles.len());
         }
     }
@@ -139,9 +158,29 @@ mod tests {
     fn the_near_is_fine_and_the_far_is_coarse() {
         let index = TileIndex::new(&tileset(30)).unwrap();
         let pose = Pose { pitch_deg: 12.0, distance_m: 200.0, ..index.bounds.opening(1.5) };
-        let tiles = choose(&index, &pose, 1.5, DETAIL);
+        let tiles = wanted(&index, &pose, 1.5, DETAIL);
         let (near, far) = (tiles[0], tiles[tiles.len() - 1]);
         assert!(near.z == 15 && far.z < 15, "from {near} to {far}");
+    }
+
+    #[test]
+    fn what_two_views_want_is_fine_at_both_places_and_coarse_between() {
+        let index = TileIndex::new(&tileset(30)).unwrap();
+        let here = Pose { pitch_deg: 60.0, distance_m: 300.0, ..index.bounds.opening(1.5) };
+        let there = here.shifted(DVec2::new(4_000.0, 0.0));
+        let views = [here, there].map(|pose| ViewPyramid::new(&pose, 0.8));
+        let tiles = choose(&index, &views, DETAIL);
+        for place in [here, there].map(|pose| pose.target) {
+            let holds = |tile: &&TileAddress| {
+                index.get(**tile).is_some_and(|entry| {
+                    entry.bounds.min.truncate().cmple(place.truncate()).all()
+                        && entry.bounds.max.truncate().cmpge(place.truncate()).all()
+                })
+            };
+            assert!(tiles.iter().find(holds).is_some_and(|tile| tile.z == 15), "{place} among {tiles:?}");
+        }
+        let alone = choose(&index, &views[..1], DETAIL);
+        assert!(alone.len() < tiles.len() && tiles.len() < 2 * alone.len() + 8, "{} and {}", alone.len(), tiles.len());
     }
 
     #[test]
@@ -150,8 +189,8 @@ mod tests {
         let south = DVec3::new(0.0, index.bounds.min.y - 9_000.0, 0.0);
         let looking =
             |heading_deg| Pose { target: south, heading_deg, pitch_deg: 10.0, distance_m: 100.0, walking: false };
-        assert!(!choose(&index, &looking(0.0), 1.5, DETAIL).is_empty());
-        assert_eq!(choose(&index, &looking(180.0), 1.5, DETAIL), []);
+        assert!(!wanted(&index, &looking(0.0), 1.5, DETAIL).is_empty());
+        assert_eq!(wanted(&index, &looking(180.0), 1.5, DETAIL), []);
     }
 
     proptest! {
@@ -162,7 +201,7 @@ mod tests {
         ) {
             let index = TileIndex::new(&tileset(24)).unwrap();
             let pose = Pose { target: DVec3::new(x, y, 0.0), heading_deg, pitch_deg, distance_m, walking: false };
-            let tiles = choose(&index, &pose, 1.7, Detail { sides: 2.0, most });
+            let tiles = wanted(&index, &pose, 1.7, Detail { sides: 2.0, most });
             prop_assert!(tiles.len() <= most);
             for tile in &tiles {
                 let above = std::iter::successors(tile.parent(), |tile| tile.parent());

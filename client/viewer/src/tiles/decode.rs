@@ -69,7 +69,8 @@ pub enum BrokenFeature {
     Attribute(#[from] BrokenAttribute),
 }
 
-/// Decodes the bytes of the tile at `address`. Layers that are not known are passed over: they come from a newer server.
+/// Decodes the bytes of the tile at `address`. Layers that are not known are passed over, and features with a word that is
+/// not: they come from a newer server.
 pub fn decode(address: TileAddress, bytes: &[u8], grid: &TileGrid) -> Result<Decoded, BrokenTile> {
     let mut out = Decoded { tile: empty(address, grid), codes: HashMap::new() };
     for layer in VectorTile::decode(bytes)?.layers {
@@ -84,11 +85,13 @@ pub fn decode(address: TileAddress, bytes: &[u8], grid: &TileGrid) -> Result<Dec
         }
         for feature in &layer.features {
             let reader = Reader { layer: &layer, feature, grid };
-            reader.add(kind, &mut out).map_err(|reason| BrokenTile::Feature {
-                layer: layer.name.clone(),
-                feature: feature.id(),
-                reason,
-            })?;
+            match reader.add(kind, &mut out) {
+                Ok(()) | Err(BrokenFeature::Attribute(BrokenAttribute::UnknownTerm { .. })) => {}
+                Err(reason) => {
+                    let (layer, feature) = (layer.name.clone(), feature.id());
+                    return Err(BrokenTile::Feature { layer, feature, reason });
+                }
+            }
         }
     }
     Ok(out)

@@ -238,7 +238,8 @@ mod tests {
     use crate::tiles::Detail;
 
     fn wanted(index: &TileIndex) -> Vec<TileAddress> {
-        choose::choose(index, &index.bounds.opening(1.5), 1.5, Detail { sides: 1.5, most: 40 })
+        let view = choose::ViewPyramid::new(&index.bounds.opening(1.5), 1.5);
+        choose::choose(index, &[view], Detail { sides: 1.5, most: 40 })
     }
 
     fn decoded(index: &TileIndex, request: TileRequest) -> Arc<Decoded> {

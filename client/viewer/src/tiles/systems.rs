@@ -13,7 +13,7 @@ use cloudsite_proto::scene::{Fault, Progress};
 use cloudsite_proto::tile::Tileset;
 use prost::Message as _;
 
-use super::choose::choose;
+use super::choose::{ViewPyramid, choose};
 use super::decode::decode;
 use super::feed::{Reachability, ServerHealth, TilesetFeed};
 use super::fetch::{Answer, Asked, FetchFailure, Fetcher};
@@ -21,7 +21,7 @@ use super::grid::TileGrid;
 use super::store::{Coverage, Received, TileStore};
 use super::{BrokenTileset, Decoded, Detail, TileIndex};
 use crate::camera::{Camera, CameraSystems, Pose};
-use crate::draw::{FeatureSlots, FontFace, TileScene};
+use crate::draw::{FeatureSlots, FontFace, Panes, TileScene};
 use crate::mesh::{self, TreeRule};
 use crate::scene::{ParkKnown, SceneIn, SceneOut};
 
@@ -167,14 +167,23 @@ fn reached(park: &mut TilePark, out: &mut MessageWriter<SceneOut>) {
 }
 
 /// What the choice of tiles was last made for.
-type Chosen = (Pose, f64, Detail, (u64, Tier));
+type Chosen = (Pose, f64, Panes, Detail, (u64, Tier));
 
-fn want(mut park: ResMut<TilePark>, camera: Res<Camera>, detail: Res<TileDetail>, mut last: Local<Option<Chosen>>) {
+fn want(
+    mut park: ResMut<TilePark>,
+    camera: Res<Camera>,
+    panes: Res<Panes>,
+    detail: Res<TileDetail>,
+    mut last: Local<Option<Chosen>>,
+) {
     let park = &mut *park;
     let (Some(index), Some(rig)) = (&park.index, camera.rig()) else { return };
-    let here = (rig.pose(), rig.aspect(), detail.0, (index.revision, index.tier));
+    let (pose, aspect) = (rig.pose(), rig.aspect());
+    let here = (pose, aspect, *panes, detail.0, (index.revision, index.tier));
     if last.replace(here) != Some(here) {
-        park.store.want(choose(index, &here.0, here.1, here.2));
+        let view = |pane| ViewPyramid::new(&pose.shifted(panes.stand(pane).shift_m), aspect);
+        let views: Vec<ViewPyramid> = (0..panes.views() as usize).map(view).collect();
+        park.store.want(choose(index, &views, detail.0.in_panes(&panes)));
     }
 }
 
@@ -229,12 +238,12 @@ fn chain(error: &dyn std::error::Error) -> String {
     std::iter::once(error.to_string()).chain(sources.map(ToString::to_string)).collect::<Vec<_>>().join(": ")
 }
 
-fn show(mut park: ResMut<TilePark>, mut scene: ResMut<TileScene>, detail: Res<TileDetail>) {
+fn show(mut park: ResMut<TilePark>, mut scene: ResMut<TileScene>, panes: Res<Panes>, detail: Res<TileDetail>) {
     let TilePark { index: Some(index), store, .. } = park.bypass_change_detection() else { return };
     for change in store.show(index) {
         scene.set_visible(change.address, change.shown);
     }
-    let removed: Vec<TileAddress> = store.evict(index, detail.0.most * 3);
+    let removed: Vec<TileAddress> = store.evict(index, detail.0.in_panes(&panes).most * 3);
     for address in removed {
         scene.remove(address);
     }

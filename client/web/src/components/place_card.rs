@@ -35,7 +35,10 @@ pub(crate) fn PlaceCard() -> impl IntoView {
         page.close_card();
         browser::focus(LIST_ID);
     };
-    let fly = move |_| page.wanted_place.set(page.place.get_untracked().map(|place| (place, true)));
+    let fly = move |_| {
+        page.stop_comparing();
+        page.wanted_place.set(page.place.get_untracked().map(|place| (place, true)));
+    };
     let is_zone = move || layer() == "zone";
     view! {
         <aside

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::compare::Panes;
 use crate::keeping::Keeping;
+use crate::meeting::Meeting;
 use crate::pure::number::number;
 use crate::state::Page;
 use crate::viewer::{CANVAS, ViewerState, bring_up_again};
@@ -13,11 +15,13 @@ pub(crate) fn Stage() -> impl IntoView {
     let page = Page::here();
     let word = move || page.viewer.with(ViewerState::word);
     let running = Memo::new(move |_| page.viewer.with(|state| *state == ViewerState::Running));
-    let splits = Memo::new(move |_| page.keeping.get().is_some_and(Keeping::splits));
+    let compares = Memo::new(move |_| page.is_split());
+    let splits = Memo::new(move |_| page.keeping.get().is_some_and(Keeping::splits) && !compares.get());
     view! {
         <section
             class="stage"
             class:split=splits
+            class:compares=compares
             aria-label=page.words("viewer.label")
             data-testid="viewer-state"
             data-state=word
@@ -38,6 +42,10 @@ pub(crate) fn Stage() -> impl IntoView {
                 <p class="pill half before">{page.words("compare.before")}</p>
                 <p class="pill half after">{page.words("compare.after")}</p>
             </Show>
+            <Show when=move || compares.get()>
+                <Panes />
+            </Show>
+            <Show when=move || running.get()>{move || page.meeting.get().map(Meeting::names)}</Show>
             <Show when=move || page.statistics.with(Option::is_some)>
                 <Cost />
             </Show>

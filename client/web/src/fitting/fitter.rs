@@ -118,6 +118,10 @@ impl Fitting for Fitter {
         self.trial.shine.with(|shine| shine.as_ref().filter(|_| is_open).map(|shine| shine.declination_deg))
     }
 
+    fn show(&self, fit: &str) {
+        self.put(fit.parse().ok());
+    }
+
     /// A part that is pulled gets its size, and the others stand beside it as before; when it is the hall, its opposite wall
     /// stays where it is.
     fn hear(&self, moved: MassingMoved) {

@@ -28,6 +28,8 @@ pub(crate) trait Fitting: Debug + Send + Sync {
     fn overlay(&self) -> Vec<OverlayArea>;
     /// How far north of the equator the sun stands on the day that is looked at, degrees, if one is. Follows.
     fn declination_deg(&self) -> Option<f64>;
+    /// Puts a factory there as a link writes it; one that is none changes nothing.
+    fn show(&self, fit: &str);
     /// Hears how hands in the picture move the factory.
     fn hear(&self, moved: MassingMoved);
 }

@@ -81,12 +81,13 @@ impl Fitter {
             let day: Option<Date> = browser::today().parse().ok();
             let place = camera::park_from_lon_lat(&park);
             match around.map(|around| ground(&parcel, &around, day, place)) {
-                Ok(Some((site, neighbours))) => {
+                Ok(Some((site, neighbours, basis))) => {
                     let anchor = parcel.anchor.unwrap_or_default();
                     let code = code_of(&parcel.name).to_owned();
                     let asked = page.fit.get_untracked().and_then(|fit| fit.parse::<Massing>().ok());
                     let massing = asked.or_else(|| site.begin());
-                    trial.ground.set(Some(Ground { code, site, neighbours, position: (anchor.lat, anchor.lon) }));
+                    let position = (anchor.lat, anchor.lon);
+                    trial.ground.set(Some(Ground { code, site, neighbours, basis, position }));
                     self.put(massing);
                 }
                 Ok(None) => trial.failure.set(Some(untrack(|| page.text("fit.no_shape")))),

@@ -4,6 +4,7 @@ use cloudsite_domain::siting::massing::{Findings, Massing, Site};
 use geo_types::MultiPolygon;
 use leptos::prelude::*;
 
+use super::pure::basis::Basis;
 use super::pure::variants::Variant;
 use super::shine::Shine;
 
@@ -24,6 +25,8 @@ pub(super) struct Ground {
     /// In park metres.
     pub(super) site: Site,
     pub(super) neighbours: Vec<Neighbour>,
+    /// What the site's bounds come from.
+    pub(super) basis: Basis,
     /// Latitude and longitude, degrees.
     pub(super) position: (f64, f64),
 }

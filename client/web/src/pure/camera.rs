@@ -2,8 +2,10 @@
 
 use cloudsite_domain::crs::{Crs, LocalFrame, Projector};
 use cloudsite_proto::land::{LonLatBounds, Parcel, Park};
-use cloudsite_proto::scene::{Camera, Select};
+use cloudsite_proto::scene::{Camera, Compare, ComparedPlace, Select};
 use geo_types::Coord;
+
+use super::compare::Compared;
 
 /// The opening view's angle below the horizon, degrees: a plan could be read in it, and the skyline is seen.
 const OVERVIEW_PITCH_DEG: f64 = 38.0;
@@ -67,8 +69,8 @@ fn over(circle: Circle, pitch_deg: f64, radii: f64) -> Camera {
         heading_deg: OVERVIEW_HEADING_DEG,
         pitch_deg,
         distance_m: (circle.radius_m * radii).max(200.0),
-        walking: false,
         fly: true,
+        ..Camera::default()
     }
 }
 
@@ -85,6 +87,17 @@ pub(crate) fn rise(here: &Camera) -> Camera {
 /// The selection of a parcel.
 pub(crate) fn select(park: Option<&Park>, parcel: &Parcel, code: &str, fly: bool) -> Select {
     select_in("parcel", park, (parcel.id, code), parcel.bounds.as_ref(), fly)
+}
+
+/// The places to see beside each other, in this order; none where fewer than two of them lie somewhere.
+pub(crate) fn compared(park: &Park, places: &[Compared]) -> Compare {
+    let place = |place: &Compared| {
+        let Circle { centre, radius_m } = circle(park, place.bounds()?)?;
+        let at = ComparedPlace { id: place.feature_id(), east_m: centre.x, north_m: centre.y, radius_m };
+        Some((at, place.key().to_owned()))
+    };
+    let (places, codes): (Vec<_>, Vec<_>) = places.iter().filter_map(place).unzip();
+    if places.len() < 2 { Compare::default() } else { Compare { places, codes } }
 }
 
 /// The selection of a feature by id and code; where it lies is said with it, since its tile may not be there yet.
@@ -110,6 +123,8 @@ pub(crate) fn select_in(
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_proto::siting::LettableFloor;
+
     use super::*;
 
     /// A park whose frame begins in the middle of the new district, with bounds about 2 km wide.
@@ -140,6 +155,25 @@ mod tests {
         assert!((selected.east_m.unwrap() - 95.0).abs() < 2.0, "{selected:?}");
         assert!((selected.north_m.unwrap() - 111.0).abs() < 2.0, "{selected:?}");
         assert!((selected.radius_m.unwrap() - 146.0).abs() < 2.0, "{selected:?}");
+    }
+
+    #[test]
+    fn places_are_compared_where_they_lie_if_there_are_two() {
+        let bounds = |west| Some(LonLatBounds { west, south: 31.50, east: west + 0.002, north: 31.502 });
+        let parcel = |id, bounds| Compared::Parcel(Box::new(Parcel { id, bounds, ..Parcel::default() }));
+        let floor = LettableFloor {
+            name: "building/B/2".to_owned(),
+            building_id: 8,
+            bounds: bounds(120.39),
+            ..LettableFloor::default()
+        };
+        let told = compared(&park(), &[parcel(7, bounds(120.40)), Compared::Floor(Box::new(floor))]);
+        assert_eq!(told.codes[1], "building/B/2");
+        let both = told.places;
+        assert_eq!(both.iter().map(|place| place.id).collect::<Vec<_>>(), [7, 8]);
+        assert!((both[0].east_m - 95.0).abs() < 2.0 && (both[0].radius_m - 146.0).abs() < 2.0, "{both:?}");
+        assert!((both[0].east_m - both[1].east_m - 950.0).abs() < 10.0, "{both:?}");
+        assert_eq!(compared(&park(), &[parcel(7, bounds(120.40)), parcel(9, None)]), Compare::default());
     }
 
     #[test]

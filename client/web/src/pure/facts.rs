@@ -2,9 +2,11 @@
 
 use cloudsite_domain::record::{LandUse, Language, ParcelStatus};
 use cloudsite_domain::units::AreaUnit;
-use cloudsite_proto::land::{Bounds, Parcel, Price, Supply, Zone};
+use cloudsite_proto::land::{Bounds, Parcel, Supply, Zone};
 
-use super::number::{area, number, short_number, unit_key};
+use super::brief::VIBRATION;
+use super::measure::{self, short_length};
+use super::number::{area, number, short_number};
 use super::text::{best_name, fill, text};
 
 /// One line of a card. An absent value is unknown, and the card says so.
@@ -44,7 +46,7 @@ pub(crate) fn planning(parcel: &Parcel, zones: &[Zone], language: Language, unit
     let others: Vec<_> = others.map(|other| area(parcel.area_m2, other, language).replace(' ', "\u{a0}")).collect();
     let land_use = parcel.land_use.parse::<LandUse>().ok();
     let percent = |value: f64| format!("{}%", short_number(value * 100.0, language));
-    let metres = |value: f64| format!("{} m", short_number(value, language));
+    let metres = |value: f64| short_length(value, unit, language);
     let plain = |key, value| Fact { key, value, note: None };
     vec![
         Fact {
@@ -62,7 +64,9 @@ pub(crate) fn planning(parcel: &Parcel, zones: &[Zone], language: Language, unit
         plain("card.site_coverage", bounds(parcel.site_coverage.as_ref(), language, percent)),
         plain("card.green_ratio", bounds(parcel.green_ratio.as_ref(), language, percent)),
         plain("card.height_limit", parcel.height_limit_m.map(metres)),
-        plain("card.setbacks", setbacks(parcel, language)),
+        plain("card.setbacks", setbacks(parcel, language, unit)),
+        plain("card.vibration", parcel.vibration_um_per_s.map(|value| vibration(value, language))),
+        plain("card.hazard_class", hazard_class(parcel, language)),
     ]
 }
 
@@ -78,13 +82,14 @@ pub(crate) fn terms(parcel: &Parcel, language: Language, unit: AreaUnit) -> Vec<
         Fact { key: "card.tenure", value: tenure, note: None },
         Fact {
             key: "card.price",
-            value: price.map(|price| price_in(price, AreaUnit::SquareMetre, language)),
+            value: price.map(|price| measure::price(price.cny_per_m2, unit, language)),
             note: price.map(|price| {
                 let said = said(&price.source, &price.as_of, language);
                 if unit == AreaUnit::SquareMetre {
                     said
                 } else {
-                    format!("{} · {said}", price_in(price, unit, language))
+                    // As the record has it.
+                    format!("{} · {said}", measure::price(price.cny_per_m2, AreaUnit::SquareMetre, language))
                 }
             }),
         },
@@ -94,6 +99,18 @@ pub(crate) fn terms(parcel: &Parcel, language: Language, unit: AreaUnit) -> Vec<
             note: source_of(parcel, "acquisition", language),
         },
     ]
+}
+
+/// A vibration with the strictest criterion that it meets, if it meets one.
+fn vibration(um_per_s: f64, language: Language) -> String {
+    let told = format!("{} µm/s", short_number(um_per_s, language));
+    let meets = VIBRATION.iter().rev().find(|(_, most)| um_per_s <= *most);
+    meets.map_or_else(|| told.clone(), |(class, _)| format!("{told} ({class})"))
+}
+
+fn hazard_class(parcel: &Parcel, language: Language) -> Option<String> {
+    let class = Some(parcel.hazard_class.as_str()).filter(|class| !class.is_empty());
+    class.map(|class| text(language, &format!("hazard_class.{class}")))
 }
 
 /// Who says what a field says, and when.
@@ -136,13 +153,7 @@ pub(crate) fn plot_ratio(parcel: &Parcel, language: Language) -> Option<String> 
     })
 }
 
-fn price_in(price: &Price, unit: AreaUnit, language: Language) -> String {
-    let value = number(unit.to_m2(1.0) * price.cny_per_m2, 0, language);
-    let unit = text(language, unit_key(unit));
-    fill(language, "card.price_value", &[("value", &value), ("unit", &unit)])
-}
-
-fn said(source: &str, as_of: &str, language: Language) -> String {
+pub(super) fn said(source: &str, as_of: &str, language: Language) -> String {
     // Who says so is not told to everyone.
     if source.is_empty() {
         return as_of.to_owned();
@@ -150,9 +161,10 @@ fn said(source: &str, as_of: &str, language: Language) -> String {
     fill(language, "card.said", &[("source", source), ("date", as_of)])
 }
 
-fn setbacks(parcel: &Parcel, language: Language) -> Option<String> {
+fn setbacks(parcel: &Parcel, language: Language, unit: AreaUnit) -> Option<String> {
     let setbacks = parcel.setbacks.as_ref()?;
-    let [front, side, rear] = [setbacks.front_m, setbacks.side_m, setbacks.rear_m].map(|m| short_number(m, language));
+    let [front, side, rear] =
+        [setbacks.front_m, setbacks.side_m, setbacks.rear_m].map(|m| short_length(m, unit, language));
     Some(fill(language, "card.setbacks_value", &[("front", &front), ("side", &side), ("rear", &rear)]))
 }
 
@@ -169,7 +181,7 @@ fn bounds(bounds: Option<&Bounds>, language: Language, write: impl Fn(f64) -> St
 
 #[cfg(test)]
 mod tests {
-    use cloudsite_proto::land::{LocalizedName, Setbacks, Source, Tenure};
+    use cloudsite_proto::land::{LocalizedName, Price, Setbacks, Source, Tenure};
 
     use super::*;
 
@@ -227,8 +239,8 @@ mod tests {
     fn a_price_comes_with_its_source_and_in_the_readers_unit() {
         let facts = terms(&rich(), Language::Zh, AreaUnit::Mu);
         assert_eq!(value(&facts, "card.tenure").as_deref(), Some("出让，50 年"));
-        assert_eq!(value(&facts, "card.price").as_deref(), Some("768 元/m²"));
-        assert_eq!(facts[1].note.as_deref(), Some("512,000 元/亩 · Bureau，2026-03-01"));
+        assert_eq!(value(&facts, "card.price").as_deref(), Some("512,000 元/亩"));
+        assert_eq!(facts[1].note.as_deref(), Some("768 元/m² · Bureau，2026-03-01"));
         assert_eq!(said("", "2026-03-01", Language::Zh), "2026-03-01", "the public is not told who says so");
     }
 

@@ -5,6 +5,8 @@ pub(crate) mod camera;
 pub(crate) mod compare;
 pub(crate) mod facts;
 pub(crate) mod filter;
+pub(crate) mod measure;
+pub(crate) mod meet;
 pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod people;

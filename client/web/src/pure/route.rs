@@ -2,12 +2,14 @@
 
 use cloudsite_domain::crs::LocalFrame;
 use cloudsite_domain::record::Language;
+use cloudsite_domain::units::AreaUnit;
 use cloudsite_proto::land::Park;
 use cloudsite_proto::scene::overlay_area::Kind;
 use cloudsite_proto::scene::{OverlayArea, OverlayRing};
 use cloudsite_proto::siting::{Destination, RouteResponse, Unreached, Way};
 use geo_types::Coord;
 
+use super::measure;
 use super::number::number;
 use super::text::{best_name, fill, text};
 
@@ -40,7 +42,7 @@ pub(crate) struct RouteLine {
 }
 
 /// The lines, one a kind of place; a gate that is the customs gate of the line before is not told again.
-pub(crate) fn lines(reply: &RouteResponse, language: Language) -> Vec<RouteLine> {
+pub(crate) fn lines(reply: &RouteResponse, language: Language, unit: AreaUnit) -> Vec<RouteLine> {
     let customs = reply.destinations.iter().find(|one| one.kind == "customs_gate").and_then(drawn).and_then(end);
     let is_told = |one: &Destination| {
         let is_same =
@@ -48,14 +50,14 @@ pub(crate) fn lines(reply: &RouteResponse, language: Language) -> Vec<RouteLine>
         one.kind != "gate" || drawn(one).is_some_and(|way| end(way).is_none_or(|at| !is_same(at)))
     };
     let told = reply.destinations.iter().enumerate().filter(|(_, one)| is_told(one));
-    told.map(|(index, one)| line(index, one, language)).collect()
+    told.map(|(index, one)| line(index, one, (language, unit))).collect()
 }
 
-fn line(index: usize, destination: &Destination, language: Language) -> RouteLine {
+fn line(index: usize, destination: &Destination, (language, unit): (Language, AreaUnit)) -> RouteLine {
     let (truck, car) = (destination.by_truck.as_ref(), destination.by_car.as_ref());
     let kind = text(language, &format!("route.kind.{}", destination.kind));
     let name = |way: Option<&Way>| way.map(|way| best_name(&way.names, language)).unwrap_or_default();
-    let length = drawn(destination).map(|way| length(way, language)).unwrap_or_default();
+    let length = drawn(destination).map(|way| length(way, language, unit)).unwrap_or_default();
     let minutes = match drawn(destination) {
         Some(_) => Ok((minutes(truck, language), minutes(car, language))),
         None => Err(text(language, why(truck))),
@@ -72,13 +74,15 @@ fn minutes(way: Option<&Way>, language: Language) -> String {
     }
 }
 
-fn length(way: &Way, language: Language) -> String {
-    let kilometres = fill(language, "route.length", &[("n", &number(way.length_m / 1_000.0, 1, language))]);
+fn length(way: &Way, language: Language, unit: AreaUnit) -> String {
+    let long = measure::way(way.length_m, unit, language);
     if way.off_road_m < TOLD_OFF_ROAD_M {
-        return kilometres;
+        return long;
     }
-    let metres = number((way.off_road_m / 10.0).round() * 10.0, 0, language);
-    format!("{kilometres} · {}", fill(language, "route.off_road", &[("n", &metres)]))
+    // No more exactly than it is known: in tens of the unit.
+    let unit_m = measure::LengthUnit::of(unit).metres();
+    let off_road = measure::length((way.off_road_m / unit_m / 10.0).round() * 10.0 * unit_m, 0, unit, language);
+    format!("{long} · {}", fill(language, "route.off_road", &[("length", &off_road)]))
 }
 
 fn why(way: Option<&Way>) -> &'static str {
@@ -176,7 +180,7 @@ mod tests {
             destination("gate", Some(way(6.4, &at)), Some(way(5.6, &at))),
         ];
         let reply = RouteResponse { destinations, ..RouteResponse::default() };
-        let lines = lines(&reply, Language::En);
+        let lines = lines(&reply, Language::En, AreaUnit::Hectare);
         assert_eq!(lines.len(), 3, "the gate is the customs gate: {lines:?}");
         assert_eq!(lines[0].minutes, Err(text(Language::En, "route.no_such_place")));
         assert_eq!(lines[1].minutes.as_ref().unwrap().0, text(Language::En, "route.under_a_minute"));

@@ -4,7 +4,7 @@ use cloudsite_link::LinkError;
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::{Brief, SavedBrief};
 
-use super::brief::{Draft, MOST_WEIGHT, ROWS, Role, Row, Subject};
+use super::brief::{Draft, LATER_ROW, MOST_WEIGHT, ROWS, Role, Row, Subject};
 
 /// What the page knows of briefs that are kept.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -66,39 +66,61 @@ fn shown_in(ask: &Ask) -> Option<(usize, Row)> {
     let same_words = |quality: &str, among: &[String]| {
         find(&|subject| match subject {
             Subject::Words { quality: of, among: words } => of == quality && words == among,
-            Subject::Amount { .. } | Subject::Footprint => false,
+            Subject::Level { .. } | Subject::Amount { .. } | Subject::Footprint => false,
+        })
+        .map(|index| (index, None))
+        .or_else(|| {
+            let level = |subject: Subject| match subject {
+                Subject::Level { quality: of, levels } if of == quality => Some(levels),
+                _ => None,
+            };
+            let (index, levels) = ROWS.iter().enumerate().find_map(|(index, row)| Some((index, level(row.1)?)))?;
+            let chosen = among.len().checked_sub(1).filter(|last| levels.get(..=*last).is_some_and(|all| all == among));
+            chosen.map(|last| (index, Some(last as f64)))
         })
     };
-    let amount = |quantity: &str| {
-        let is = |subject| matches!(subject, Subject::Amount { quantity: of, .. } if of == quantity);
-        find(&is)
+    // What is needed from a day on has a row of its own, for power.
+    let amount = |quantity: &str, on: &str| {
+        let (is_later, day) = (!on.is_empty(), on.parse().ok());
+        let is = |index: usize| match ROWS[index].1 {
+            Subject::Amount { quantity: of, .. } => of == quantity && (index == LATER_ROW) == is_later,
+            _ => false,
+        };
+        let index = (0..ROWS.len()).find(|index| is(*index))?;
+        (!is_later || day.is_some()).then_some((index, day))
     };
     match ask {
-        Ask::AmountMust(must) if must.on.is_empty() => {
-            let index = amount(&must.quantity)?;
+        Ask::AmountMust(must) => {
+            let (index, on) = amount(&must.quantity, &must.on)?;
             let Subject::Amount { at_most, .. } = ROWS[index].1 else { return None };
             let (shown, other) = if at_most { (must.max, must.min) } else { (must.min, must.max) };
-            let row = Row { role: Role::Must, amount: Some(shown?), ..usual };
+            let row = Row { role: Role::Must, amount: Some(shown?), on, ..usual };
             other.is_none().then_some((index, row))
         }
-        Ask::AmountWish(wish) if wish.on.is_empty() && wish.none.is_none() && wish.weight <= MOST_WEIGHT => {
-            Some((amount(&wish.quantity)?, Row { role: Role::Wish, weight: wish.weight, ..usual }))
+        Ask::AmountWish(wish) if wish.none.is_none() && wish.weight <= MOST_WEIGHT => {
+            let (index, on) = amount(&wish.quantity, &wish.on)?;
+            Some((index, Row { role: Role::Wish, weight: wish.weight, on, ..usual }))
         }
-        Ask::WordMust(must) => Some((same_words(&must.quality, &must.among)?, Row { role: Role::Must, ..usual })),
+        Ask::WordMust(must) => {
+            let (index, amount) = same_words(&must.quality, &must.among)?;
+            Some((index, Row { role: Role::Must, amount, ..usual }))
+        }
         Ask::WordWish(wish) if wish.weight <= MOST_WEIGHT => {
-            Some((same_words(&wish.quality, &wish.among)?, Row { role: Role::Wish, weight: wish.weight, ..usual }))
+            let (index, amount) = same_words(&wish.quality, &wish.among)?;
+            Some((index, Row { role: Role::Wish, weight: wish.weight, amount, ..usual }))
         }
         Ask::FootprintMust(must) => {
             let row = Row { role: Role::Must, amount: Some(must.width_m), depth_m: Some(must.depth_m), ..usual };
             Some((find(&|subject| subject == Subject::Footprint)?, row))
         }
-        Ask::AmountMust(_) | Ask::AmountWish(_) | Ask::WordWish(_) => None,
+        Ask::AmountWish(_) | Ask::WordWish(_) => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use cloudsite_proto::siting::{AmountMust, Criterion, WordMust};
+    use jiff::civil::date;
 
     use super::super::brief::TEMPLATES;
     use super::*;
@@ -119,6 +141,9 @@ mod tests {
         draft.rows[9] = Row { role: Role::Must, amount: Some(500.0), ..draft.rows[9] };
         draft.rows[12] = Row { role: Role::Wish, weight: 30, ..draft.rows[12] };
         draft.rows[14] = Row { role: Role::Must, amount: Some(120.0), depth_m: Some(80.0), ..draft.rows[14] };
+        draft.rows[LATER_ROW] =
+            Row { role: Role::Must, amount: Some(9e3), on: Some(date(2028, 7, 1)), ..draft.rows[LATER_ROW] };
+        draft.rows[25] = Row { role: Role::Wish, amount: Some(2.0), weight: 10, ..draft.rows[25] };
         assert_eq!(filled_in(&asked(&draft)), (draft, 0));
     }
 
@@ -132,6 +157,7 @@ mod tests {
         let criteria = vec![
             power(Some(8_000.0), None, ""),
             power(Some(12_000.0), None, "2028-07-01"),
+            power(Some(15_000.0), None, "2029-07-01"),
             power(None, Some(20_000.0), ""),
             Criterion { ask: Some(Ask::WordMust(zone)) },
             power(Some(9_000.0), None, ""),

@@ -1,8 +1,9 @@
 //! What a link to the page says: `/?parcel=CODE&view=VIEW&lang=..` or, in place of the parcel, `zone=CODE` or
 //! `poi=CODE`; the view as [`Camera`] is written; `revision=N` shows the past,
 //! `as=TIER` what a lower tier sees, `changeset=ID` a draft, `brief=ID` a brief that is kept, `fit=..` a factory that is
-//! tried on the parcel, as [`cloudsite_domain::siting::massing::Massing`] is written, `compare=CODE,CODE` up to four parcels
-//! side by side.
+//! tried on the parcel, as [`cloudsite_domain::siting::massing::Massing`] is written, `compare=CODE,NAME` up to four parcels and
+//! floors side by side, with `split=1` in the 3D view, `meet=SECRET` the meeting that a guest was invited to, `meeting=ID` the one that
+//! a member is in.
 
 use cloudsite_domain::record::Language;
 use cloudsite_domain::units::AreaUnit;
@@ -10,6 +11,7 @@ use cloudsite_proto::scene::Camera;
 use cloudsite_proto::scene::quality::Level;
 
 use super::compare::Chosen;
+use super::meet::Meet;
 use super::number::unit_tag;
 use super::place::Place;
 use super::seen_as::SeenAs;
@@ -34,8 +36,12 @@ pub(crate) struct UrlState {
     pub(crate) changeset: Option<String>,
     /// Id of the kept brief that the form is filled in from.
     pub(crate) brief: Option<String>,
-    /// The parcels that stand side by side.
+    /// The parcels and floors that stand side by side.
     pub(crate) compare: Option<Chosen>,
+    /// Whether they do so in the 3D view.
+    pub(crate) split: bool,
+    /// The meeting that one comes to or is in.
+    pub(crate) meet: Option<Meet>,
     pub(crate) language: Option<Language>,
     pub(crate) quality: Option<Level>,
     pub(crate) unit: Option<AreaUnit>,
@@ -60,6 +66,8 @@ impl UrlState {
                 "compare" => {
                     state.compare = Some(Chosen::from_link(&value)).filter(|chosen| *chosen != Chosen::default());
                 }
+                "split" => state.split = value == "1",
+                name @ ("meet" | "meeting") => state.meet = Meet::of_link(name, &value),
                 "lang" => state.language = Language::from_tag(&value).filter(|language| LANGUAGES.contains(language)),
                 "quality" => state.quality = QUALITIES.into_iter().find(|level| quality_tag(*level) == value),
                 "unit" => state.unit = AreaUnit::ALL.into_iter().find(|unit| unit_tag(*unit) == value),
@@ -85,6 +93,11 @@ impl UrlState {
             ("changeset", self.changeset.clone()),
             ("brief", self.brief.clone()),
             ("compare", self.compare.as_ref().and_then(Chosen::to_link)),
+            ("split", self.split.then(|| "1".to_owned())),
+            (
+                self.meet.as_ref().map_or("meet", |meet| meet.to_link().0),
+                self.meet.as_ref().map(|meet| meet.to_link().1),
+            ),
             ("lang", self.language.map(|language| language.tag().to_owned())),
             ("quality", self.quality.map(|level| quality_tag(level).to_owned())),
             ("unit", self.unit.map(|unit| unit_tag(unit).to_owned())),
@@ -128,14 +141,16 @@ mod tests {
                 pitch_deg: 42.5,
                 distance_m: 900.0,
                 walking: true,
-                fly: false,
+                ..Camera::default()
             }),
             revision: Some(12),
             seen_as: Some("investor".to_owned()),
             fit: Some("1.00,2.00,0.00_hall,0.00,0.00,120.00,60.00,2,9.00".to_owned()),
             changeset: Some("7".to_owned()),
             brief: Some("81".to_owned()),
-            compare: Some(Chosen::from_link("A-1,锡新-2028-01")),
+            compare: Some(Chosen::from_link("A-1,building/B-1/2/East,锡新-2028-01")),
+            split: true,
+            meet: Some(Meet::Link("s3cret".to_owned())),
             language: Some(Language::Ja),
             quality: Some(Level::Light),
             unit: Some(AreaUnit::Tsubo),
@@ -158,6 +173,16 @@ mod tests {
     }
 
     #[test]
+    fn members_and_guests_come_by_ways_of_their_own() {
+        for (name, meet) in [("meet", Meet::Link("7".to_owned())), ("meeting", Meet::Meeting("7".to_owned()))] {
+            let state = UrlState { meet: Some(meet), ..UrlState::default() };
+            assert_eq!(state.to_pairs(), [(name, "7".to_owned())]);
+            assert_eq!(read(&[(name, "7")]), state);
+        }
+        assert_eq!(read(&[("meet", ""), ("meeting", "")]), UrlState::default());
+    }
+
+    #[test]
     fn nothing_said_is_an_empty_query() {
         assert_eq!(UrlState::default().to_pairs(), []);
     }
@@ -170,6 +195,7 @@ mod tests {
             ("changeset", ""),
             ("brief", ""),
             ("compare", ",,"),
+            ("split", "two"),
             ("as", "government"),
             ("as", "nobody"),
             ("revision", "0"),

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
+use crate::pure::compare::floor_of;
 use crate::state::{Connection, Matched};
 
 /// How long filling in has to rest before the server is asked: short, because a weight is dragged and watched.
@@ -30,10 +31,16 @@ impl Loader {
                 page.matched.set(Matched::default());
                 return;
             };
-            let Some((request, rows)) = draft.request(page.as_of.get_untracked().unwrap_or(0)) else {
+            let Some((mut request, rows)) = draft.request(page.as_of.get_untracked().unwrap_or(0)) else {
                 page.matched.set(Matched::default());
                 return;
             };
+            // What is compared is explained wherever it stands.
+            let (floors, parcels) = page.compared.with(|chosen| {
+                chosen.keys().iter().cloned().partition::<Vec<String>, _>(|key| floor_of(key).is_some())
+            });
+            request.parcels = parcels.iter().map(|code| format!("parcels/{code}")).collect();
+            request.named_floors = floors;
             let (client, asked) = (self.client(), number.get_value());
             page.matched.update(|matched| matched.loading = true);
             spawn_local(async move {

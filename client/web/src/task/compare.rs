@@ -1,9 +1,10 @@
-//! The parcels that are compared.
+//! The places that are compared.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
+use crate::pure::compare::{Compared, floor_of};
 use crate::state::{Connection, Page};
 
 impl Loader {
@@ -18,36 +19,51 @@ impl Loader {
             page.as_of.track();
             revision.track();
             let _tier = page.seen_tier();
-            let codes = page.compared.with(|chosen| chosen.codes().to_vec());
+            let keys = page.compared.with(|chosen| chosen.keys().to_vec());
             if page.comparing.get() {
-                page.compared_parcels.update(|parcels| parcels.retain(|code, _| codes.contains(code)));
-                for code in codes {
-                    self.load_compared(code);
+                page.compared_places.update(|places| places.retain(|key, _| keys.contains(key)));
+                for key in keys {
+                    self.load_compared(key);
                 }
             }
         });
     }
 
+    /// Goes back to the table, which says what is amiss, where fewer than two places can be seen side by side.
+    pub(super) fn follow_split(self) {
+        let page = self.page;
+        Effect::new(move |_| {
+            if page.is_split() && page.side_by_side().is_some_and(|places| places.len() < 2) {
+                page.split.set(false);
+            }
+        });
+    }
+
     /// Loads one of them; what was loaded of it before stays until the answer is there.
-    fn load_compared(self, code: String) {
+    fn load_compared(self, key: String) {
         let (page, client, asked) = (self.page, self.client(), self.page.asked());
         spawn_local(async move {
-            let reply = client.parcel(&code, asked.0).await;
-            if page.asked() != asked || !is_compared(page, &code) {
+            let place = if floor_of(&key).is_some() {
+                let reply = client.floor(&key, asked.0).await;
+                reply.map(|reply| Compared::Floor(Box::new(reply.floor.unwrap_or_default())))
+            } else {
+                let reply = client.parcel(&key, asked.0).await;
+                reply.map(|reply| Compared::Parcel(Box::new(reply.parcel.unwrap_or_default())))
+            };
+            if page.asked() != asked || !is_compared(page, &key) {
                 return;
             }
-            let parcel = reply.map(|reply| reply.parcel.unwrap_or_default());
-            page.compared_parcels.update(|parcels| {
+            page.compared_places.update(|places| {
                 // What was loaded before is better than no answer.
-                let unreachable = matches!(parcel, Err(cloudsite_link::LinkError::Unreachable { .. }));
-                if !(unreachable && matches!(parcels.get(&code), Some(Ok(_)))) {
-                    parcels.insert(code, parcel);
+                let unreachable = matches!(place, Err(cloudsite_link::LinkError::Unreachable { .. }));
+                if !(unreachable && matches!(places.get(&key), Some(Ok(_)))) {
+                    places.insert(key, place);
                 }
             });
         });
     }
 }
 
-fn is_compared(page: Page, code: &str) -> bool {
-    page.compared.with_untracked(|chosen| chosen.has(code))
+fn is_compared(page: Page, key: &str) -> bool {
+    page.compared.with_untracked(|chosen| chosen.has(key))
 }

@@ -41,6 +41,21 @@ pub(super) fn hear(page: Page, bytes: &[u8]) {
             }
         }
         Event::Camera(camera) => page.camera.set(Some(camera)),
+        Event::CameraTaken(_) => {
+            if let Some(meeting) = page.meeting.get_untracked() {
+                meeting.roam();
+            }
+        }
+        Event::Pointing(pointing) => {
+            if let Some(meeting) = page.meeting.get_untracked() {
+                meeting.point_at(pointing);
+            }
+        }
+        Event::NamesSeen(seen) => {
+            if let Some(meeting) = page.meeting.get_untracked() {
+                meeting.place_names(seen.names);
+            }
+        }
         Event::Progress(progress) => page.tiles.set((progress.tiles_loaded, progress.tiles_wanted)),
         Event::Fault(fault) if fault.code == VIEWER_ENDED => {
             page.viewer.set(ViewerState::Failed { reason: String::new() });

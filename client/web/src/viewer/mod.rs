@@ -72,6 +72,26 @@ pub(crate) fn look(camera: cloudsite_proto::scene::Camera) {
     tell::tell(cloudsite_proto::scene::scene_event::Event::Camera(camera));
 }
 
+/// Wants to be told often where the camera is while it moves, or not.
+pub(crate) fn report_movements(moving: bool) {
+    tell::tell(cloudsite_proto::scene::scene_event::Event::Reporting(cloudsite_proto::scene::Reporting { moving }));
+}
+
+/// Shows people in the park, in place of those before.
+pub(crate) fn show_people(people: cloudsite_proto::scene::People) {
+    tell::tell(cloudsite_proto::scene::scene_event::Event::People(people));
+}
+
+/// Shows what someone points at.
+pub(crate) fn show_pointing(pointed: cloudsite_proto::scene::PointedAt) {
+    tell::tell(cloudsite_proto::scene::scene_event::Event::PointedAt(pointed));
+}
+
+/// Lets hands point at the park instead of moving the camera, or not.
+pub(crate) fn point(active: bool) {
+    tell::tell(cloudsite_proto::scene::scene_event::Event::Point(cloudsite_proto::scene::Point { active }));
+}
+
 /// What the park looks like now, as a PNG of at most so many bytes; none if there is no view to be had.
 pub(crate) async fn picture(page: Page, most_bytes: u32) -> Option<Vec<u8>> {
     use wasm_bindgen::JsCast;

@@ -4,7 +4,8 @@ use cloudsite_domain::identity::Tier;
 use cloudsite_proto::land::LonLatBounds;
 use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{
-    AsOf, Highlight, Language, Layers, Overlay, OverlayArea, Quality, RecordChanged, SceneEvent, Select, TimeOfDay,
+    AsOf, Compare, Highlight, Language, Layers, Overlay, OverlayArea, Quality, RecordChanged, SceneEvent, Select,
+    TimeOfDay,
 };
 use cloudsite_proto::siting::MatchResponse;
 use leptos::prelude::*;
@@ -39,6 +40,8 @@ pub(super) fn follow(page: Page) {
         let declination_deg = page.fitting.get().and_then(Fitting::declination_deg);
         Some(Event::TimeOfDay(TimeOfDay { hour: page.hour.get(), declination_deg }))
     });
+    let compared = Memo::new(move |before: Option<&Compare>| compared(page, before));
+    on(listens, move || Some(Event::Compare(compared.get())));
     on(listens, move || page.fitting.get().map(|fitting| Event::Massing(fitting.massing())));
     on(listens, move || Some(Event::Layers(layers(page))));
     on(listens, move || {
@@ -86,6 +89,17 @@ fn overlay(page: Page) -> Overlay {
     let mut areas = areas.flatten().unwrap_or_default();
     areas.extend(way(page).unwrap_or_default());
     Overlay { areas, ..kept }
+}
+
+/// The places that stand side by side in the 3D view; those before while one is awaited.
+fn compared(page: Page, before: Option<&Compare>) -> Compare {
+    if !page.is_split() {
+        return Compare::default();
+    }
+    let told = page
+        .side_by_side()
+        .and_then(|places| page.park.with(|park| park.as_ref().map(|park| camera::compared(park, &places))));
+    told.or_else(|| before.cloned()).unwrap_or_default()
 }
 
 /// The way from the open parcel that is pointed at, else the one that was chosen.

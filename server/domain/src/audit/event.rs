@@ -23,6 +23,9 @@ terms! {
     Changeset = "changeset",
     /// A site brief was kept, changed or deleted; `did` among the details says which. What it asks is not told.
     Brief = "brief",
+    /// A meeting was planned, changed or called off, a link to it made or taken back, or someone let in or sent out; `did`
+    /// among the details says which.
+    Meeting = "meeting",
     /// An earlier revision was made the newest again: one revision.
     RollBack = "roll_back",
     /// A revision from before there was a log was taken into it as it was found.

@@ -30,6 +30,10 @@ terms! {
     Setbacks = "setbacks",
     /// Tenure, kind and years.
     Tenure = "tenure",
+    /// Vibration of a parcel's ground.
+    Vibration = "vibration_um_per_s",
+    /// The most dangerous goods that may be stored.
+    HazardClass = "hazard_class",
     /// A parcel's price.
     Price = "price",
     /// What is supplied to a parcel.
@@ -70,6 +74,8 @@ impl Field {
                 Self::HeightLimit,
                 Self::Setbacks,
                 Self::Tenure,
+                Self::Vibration,
+                Self::HazardClass,
                 Self::Price,
                 Self::Supplies,
                 Self::Sources,
@@ -132,6 +138,8 @@ fn parcel_open(parcel: &mut Parcel, is_open: &dyn Fn(Field) -> bool) {
     closed(&mut parcel.height_limit_m, Field::HeightLimit, is_open);
     closed(&mut parcel.setbacks, Field::Setbacks, is_open);
     closed(&mut parcel.tenure, Field::Tenure, is_open);
+    closed(&mut parcel.vibration_um_per_s, Field::Vibration, is_open);
+    closed(&mut parcel.hazard_class, Field::HazardClass, is_open);
     closed(&mut parcel.price, Field::Price, is_open);
     let ratios = [
         (Field::PlotRatio, &mut parcel.plot_ratio),
@@ -183,5 +191,7 @@ const fn of_sourced(field: SourcedField) -> Option<Field> {
         SourcedField::HeightLimit => Field::HeightLimit,
         SourcedField::Setbacks => Field::Setbacks,
         SourcedField::Tenure => Field::Tenure,
+        SourcedField::Vibration => Field::Vibration,
+        SourcedField::HazardClass => Field::HazardClass,
     })
 }

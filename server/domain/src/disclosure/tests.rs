@@ -55,6 +55,7 @@ fn building() -> Body {
         area_m2: 1_800.0,
         clear_height_m: None,
         floor_load_kn_per_m2: None,
+        cleanroom_iso: None,
         rent: Some(rent),
         from: None,
     };

@@ -3,6 +3,7 @@
 mod area;
 mod body;
 mod feature;
+mod floor_name;
 mod land_use;
 mod names;
 mod network;
@@ -16,12 +17,13 @@ pub(crate) mod terms;
 pub use area::{Building, BuildingUse, Green, GreenKind, Mask, MaskKind, Park, Roof, Water, WaterKind, Zone, ZoneKind};
 pub use body::{Body, Layer};
 pub use feature::{Code, Feature, FeatureId, FeatureVersion, InvalidCode};
+pub use floor_name::{FloorName, InvalidFloorName};
 pub use land_use::{InvalidLandUse, LandUse};
 pub use names::{Language, Names};
 pub use network::{Poi, PoiKind, Rail, RailKind, Road, RoadClass, Utility, UtilityKind};
 pub use offer::{Offer, Rent};
 pub use parcel::{
-    Acquisition, Bounds, InvalidBounds, Parcel, ParcelStatus, Price, Setbacks, Sourced, Tenure, TenureKind,
+    Acquisition, Bounds, HazardClass, InvalidBounds, Parcel, ParcelStatus, Price, Setbacks, Sourced, Tenure, TenureKind,
 };
 pub use revision::{Change, ChangeKind, Revision, RevisionEntry};
 pub use source::{Confidence, Source, SourceEntry, SourcedField, Sources, TwoSources};

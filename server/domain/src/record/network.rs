@@ -126,6 +126,8 @@ terms! {
     Interchange = "interchange",
     /// Airport terminal.
     Airport = "airport",
+    /// Port of a waterway or of the sea.
+    Port = "port",
     /// Service centre of the park.
     ServiceCentre = "service_centre",
     /// Anything else worth a name.

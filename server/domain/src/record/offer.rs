@@ -36,6 +36,9 @@ pub struct Offer {
     /// Load that the floor bears, kN/m².
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor_load_kn_per_m2: Option<f64>,
+    /// The cleanest of its rooms, by the class of ISO 14644-1: the lower the cleaner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleanroom_iso: Option<u8>,
     /// The rent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rent: Option<Rent>,
@@ -54,7 +57,10 @@ impl Offer {
             ("rent.cny_per_m2_month", self.rent.as_ref().map(|rent| rent.cny_per_m2_month)),
         ];
         let amount = |number: f64| number.is_finite() && number >= 0.0;
-        all.into_iter().filter_map(move |(field, number)| number.filter(|n| !amount(*n)).map(|n| (field, n)))
+        let amounts =
+            all.into_iter().filter_map(move |(field, number)| number.filter(|n| !amount(*n)).map(|n| (field, n)));
+        let class = self.cleanroom_iso.filter(|class| !(1..=9).contains(class));
+        amounts.chain(class.map(|class| ("cleanroom_iso", f64::from(class))))
     }
 }
 
@@ -69,7 +75,8 @@ mod tests {
         let offer: Offer = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&offer).unwrap(), text);
         assert_eq!(offer.bad_numbers().count(), 0);
-        let bad = Offer { area_m2: f64::NAN, clear_height_m: Some(-1.0), ..offer };
-        assert_eq!(bad.bad_numbers().map(|(field, _)| field).collect::<Vec<_>>(), ["area_m2", "clear_height_m"]);
+        let bad = Offer { area_m2: f64::NAN, clear_height_m: Some(-1.0), cleanroom_iso: Some(10), ..offer };
+        let fields: Vec<&str> = bad.bad_numbers().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["area_m2", "clear_height_m", "cleanroom_iso"]);
     }
 }

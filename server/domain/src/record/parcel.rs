@@ -48,6 +48,22 @@ terms! {
     AfterClearance = "after_clearance",
 }
 
+terms! {
+    /// How dangerous goods are that are stored, by the fire hazard of storage in table 3.1.3 of GB 50016: each class and those
+    /// after it in the order.
+    HazardClass, "hazard class";
+    /// 甲: liquids that flash below 28 °C, and the like.
+    A = "a",
+    /// 乙: liquids that flash from 28 °C to below 60 °C, and the like.
+    B = "b",
+    /// 丙: what burns.
+    C = "c",
+    /// 丁: what hardly burns.
+    D = "d",
+    /// 戊: what does not burn.
+    E = "e",
+}
+
 /// A lower and an upper bound, each of which may be absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
@@ -170,6 +186,13 @@ pub struct Parcel {
     /// Tenure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenure: Option<Tenure>,
+    /// Vibration of the ground, µm a second: root mean square in the worst third of an octave, as the generic vibration
+    /// criteria VC-A to VC-G count it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vibration_um_per_s: Option<f64>,
+    /// The most dangerous goods that may be stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hazard_class: Option<HazardClass>,
     /// Price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
@@ -201,6 +224,8 @@ impl Parcel {
             height_limit_m: None,
             setbacks: None,
             tenure: None,
+            vibration_um_per_s: None,
+            hazard_class: None,
             price: None,
             supplies: Vec::new(),
             sources: Sources::NONE,

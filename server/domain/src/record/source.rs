@@ -40,6 +40,10 @@ terms! {
     Setbacks = "setbacks",
     /// Tenure, kind and years.
     Tenure = "tenure",
+    /// Vibration of the ground.
+    Vibration = "vibration_um_per_s",
+    /// The most dangerous goods that may be stored.
+    HazardClass = "hazard_class",
 }
 
 /// Who said something, when, and how sure it is. A source without a value is one that says: unknown.

@@ -21,17 +21,25 @@ terms! {
     Steam = "steam",
     /// Telecommunication, Gbit a second.
     Telecom = "telecom",
+    /// Electrical power over a second feed that does not depend on the first, kW.
+    SecondFeed = "second_feed",
+    /// The share of the power that is certified to come from renewable sources, per cent.
+    GreenPower = "green_power",
+    /// The carbon dioxide equivalent of the power, kg a megawatt-hour.
+    PowerCarbon = "power_carbon",
 }
 
 impl SupplyKind {
     /// The unit of the capacity.
     pub const fn unit(self) -> &'static str {
         match self {
-            Self::Power => "kW",
+            Self::Power | Self::SecondFeed => "kW",
             Self::Water | Self::Sewage => "m³/d",
             Self::Gas => "m³/h",
             Self::Steam => "t/h",
             Self::Telecom => "Gbit/s",
+            Self::GreenPower => "%",
+            Self::PowerCarbon => "kg/MWh",
         }
     }
 }

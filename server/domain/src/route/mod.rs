@@ -40,6 +40,8 @@ terms! {
     MetroStation = "metro_station",
     /// A customs gate of a bonded zone.
     CustomsGate = "customs_gate",
+    /// A port.
+    Port = "port",
     /// A gate in a fence.
     Gate = "gate",
     /// Where a ramp of an expressway leaves a street.

@@ -27,6 +27,7 @@ impl Place {
                 PoiKind::MetroStation => Kind::MetroStation,
                 PoiKind::CustomsGate => Kind::CustomsGate,
                 PoiKind::Interchange => Kind::Interchange,
+                PoiKind::Port => Kind::Port,
                 PoiKind::ServiceCentre | PoiKind::Other => return None,
             },
             Body::Utility(utility) if utility.kind == UtilityKind::Gate => Kind::Gate,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::geometry::Shape;
 use crate::record::{Body, Feature, Names, Parcel, ParcelStatus, Poi, PoiKind, Road, RoadClass, Utility, UtilityKind};
-use crate::siting::{Brief, Candidate, Criterion, Need, Quantity, Roads, Value, Verdict, Wish, WishOf, explain};
+use crate::siting::{Brief, Candidate, Criterion, Need, Quantity, Surroundings, Value, Verdict, Wish, WishOf, explain};
 
 fn travel() -> TravelTable {
     TravelTable::parse(include_str!("../../../../assets/rules/travel.json")).unwrap()
@@ -211,9 +211,12 @@ fn a_brief_can_ask_how_long_it_takes() {
     let (code, parcel) = ("P".parse().unwrap(), Parcel::with_status(ParcelStatus::Available));
     // By car it is 18 minutes, by truck more than 20.
     let shape = at(12_000.0, 0.0);
-    let of = |roads: Option<&dyn Roads>| {
+    let of = |around: Option<&dyn Surroundings>| {
         let shape = Some(&shape);
-        explain(&brief, &Candidate { code: &code, area_m2: 1.0, shape, parcel: &parcel, zone: None, roads })
+        explain(
+            &brief,
+            &Candidate { code: &code, area_m2: 1.0, shape, parcel: &parcel, zone: None, around, floor: None },
+        )
     };
     let place = of(Some(&net));
     let verdicts: Vec<Verdict> = place.answers.iter().map(|answer| answer.verdict).collect();

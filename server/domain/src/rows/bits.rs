@@ -74,10 +74,32 @@ impl Bits {
         }
     }
 
+    /// Those of its rows that are in `lower` and not in `upper`, ascending.
+    pub fn between<'a>(&'a self, lower: &'a Self, upper: Option<&'a Self>) -> impl Iterator<Item = u32> + 'a {
+        let words = self.0.iter().zip(&lower.0).enumerate();
+        words.flat_map(move |(index, (word, lower))| {
+            let here = word & lower;
+            // Most words end here.
+            rows_of(index, if here == 0 { 0 } else { here & !upper.map_or(0, |upper| upper.0[index]) })
+        })
+    }
+
+    /// How many of its rows are in `lower` and not in `upper`.
+    pub fn count_between(&self, lower: &Self, upper: Option<&Self>) -> usize {
+        let upper = upper.map_or(&[][..], |upper| &upper.0);
+        count_between(&self.0, &lower.0, upper) as usize
+    }
+
     /// The rows of this set that are not in another one.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(word, other)| word & !other).collect())
+    }
+
+    /// The rows of this set that are in another one, too.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(word, other)| word & other).collect())
     }
 
     /// Takes out all rows that are not in another set.
@@ -90,6 +112,18 @@ impl Bits {
     /// Whether a row is in it.
     pub fn has(&self, row: u32) -> bool {
         self.0[row as usize / 64] >> (row % 64) & 1 == 1
+    }
+
+    /// How many of its rows are not in another set.
+    pub fn count_without(&self, other: &Self) -> usize {
+        count_between(&self.0, &self.0, &other.0) as usize
+    }
+
+    /// Its rows that are in one set and not in another.
+    #[must_use]
+    pub fn within_without(&self, within: &Self, without: &Self) -> Self {
+        let words = self.0.iter().zip(&within.0).zip(&without.0);
+        Self(words.map(|((word, within), without)| word & within & !without).collect())
     }
 
     /// How many rows are in it.
@@ -185,6 +219,16 @@ fn intersection(first: &[u64], others: &[&[u64]]) -> Vec<u64> {
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
 fn count(words: &[u64]) -> u64 {
     words.iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
+/// An `upper` that is empty takes nothing out.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
+fn count_between(words: &[u64], lower: &[u64], upper: &[u64]) -> u64 {
+    let of = words.iter().zip(lower);
+    if upper.is_empty() {
+        return of.map(|(word, lower)| u64::from((word & lower).count_ones())).sum();
+    }
+    of.zip(upper).map(|((word, lower), upper)| u64::from((word & lower & !upper).count_ones())).sum()
 }
 
 #[cfg(test)]

@@ -5,4 +5,4 @@ mod bits;
 mod steps;
 
 pub use bits::{Bits, Unmet};
-pub use steps::{Interval, Steps};
+pub use steps::{Interval, Step, Steps};

@@ -6,6 +6,9 @@ use crate::record::Bounds;
 /// Steps at most. Each costs a bit a row.
 const MOST: usize = 64;
 
+/// The step of a value that reaches none.
+const NONE: u8 = u8::MAX;
+
 /// Values that are looked at to place the steps.
 const SAMPLE: usize = 4_096;
 
@@ -20,6 +23,34 @@ pub struct Steps {
     reaching: Vec<Bits>,
     /// The greatest value.
     greatest: f64,
+    /// Known rows with their values by the highest step that they reach, ascending within each: what lies next to a bound is
+    /// read in one go.
+    by_step: Vec<(f64, u32)>,
+    /// Where in `by_step` each step begins, and where the last one ends.
+    begins: Vec<u32>,
+    /// By step, whether all values in it are its threshold.
+    is_single: Vec<bool>,
+}
+
+/// The rows that reach a step and not the next one.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// The value that all of them have, if they have one.
+    pub only: Option<f64>,
+    lower: &'a Bits,
+    upper: Option<&'a Bits>,
+}
+
+impl<'a> Step<'a> {
+    /// Those of some rows that are in it, ascending.
+    pub fn among(self, rows: &'a Bits) -> impl Iterator<Item = u32> + 'a {
+        rows.between(self.lower, self.upper)
+    }
+
+    /// How many of some rows are in it.
+    pub fn count(self, rows: &Bits) -> usize {
+        rows.count_between(self.lower, self.upper)
+    }
 }
 
 /// From `min` to `max`, both included.
@@ -42,17 +73,34 @@ impl Steps {
     pub fn of(values: Vec<f64>) -> Self {
         let steps = steps(&values);
         let mut reaching = vec![Bits::none(values.len()); steps.len()];
-        for (row, value) in values.iter().enumerate() {
-            if let Some(step) = reached(&steps, *value) {
-                reaching[step].insert(row as u32);
-            }
+        let highest: Vec<u8> =
+            values.iter().map(|value| reached(&steps, *value).map_or(NONE, |step| step as u8)).collect();
+        let mut begins = vec![0_u32; steps.len() + 1];
+        for (row, step) in highest.iter().enumerate().filter(|(_, step)| **step != NONE) {
+            reaching[usize::from(*step)].insert(row as u32);
+            begins[usize::from(*step) + 1] += 1;
         }
+        for step in 1..begins.len() {
+            begins[step] += begins[step - 1];
+        }
+        let mut by_step = vec![(0.0, 0); begins[steps.len()] as usize];
+        let mut next = begins.clone();
+        for (row, step) in highest.into_iter().enumerate().filter(|(_, step)| *step != NONE) {
+            let at = &mut next[usize::from(step)];
+            by_step[*at as usize] = (values[row], row as u32);
+            *at += 1;
+        }
+        let is_single = (0..steps.len()).map(|step| {
+            let rows = &by_step[begins[step] as usize..begins[step + 1] as usize];
+            rows.iter().all(|(value, _)| value.to_bits() == steps[step].to_bits())
+        });
+        let is_single = is_single.collect();
         for step in (1..reaching.len()).rev() {
             let (lower, higher) = reaching.split_at_mut(step);
             lower[step - 1].unite(&higher[0]);
         }
         let greatest = values.iter().copied().filter(|value| !value.is_nan()).fold(f64::NEG_INFINITY, f64::max);
-        Self { values, thresholds: steps, reaching, greatest }
+        Self { values, thresholds: steps, reaching, greatest, by_step, begins, is_single }
     }
 
     /// The value of a row; not a number if it is not known.
@@ -68,9 +116,55 @@ impl Steps {
 
     /// The rows whose value is within the bounds.
     pub fn within(&self, interval: Interval) -> Bits {
-        let Some(mut rows) = self.at_least(interval.min).cloned() else { return Bits::none(self.values.len()) };
-        self.keep_within(interval, &mut rows);
+        let Interval { min, max } = interval;
+        let none = || Bits::none(self.values.len());
+        let Some(mut rows) = self.at_least(min).cloned() else { return none() };
+        let Some(high) = reached(&self.thresholds, max) else { return none() };
+        if let Some(above) = self.reaching.get(high + 1) {
+            rows.subtract(above);
+        }
+        for (_, row) in self.of_step(self.low(min)).iter().filter(|(value, _)| *value < min) {
+            rows.remove(*row);
+        }
+        for (_, row) in self.of_step(high).iter().filter(|(value, _)| *value > max) {
+            rows.remove(*row);
+        }
         rows
+    }
+
+    /// Steps from that of `min` down: all rows below it are in them, each step further away than the one before.
+    pub fn down_from(&self, min: f64) -> impl Iterator<Item = Step<'_>> {
+        let begins = if self.thresholds.is_empty() { 0 } else { self.low(min) + 1 };
+        (0..begins).rev().map(|step| self.step(step))
+    }
+
+    /// Steps from that of `max` up: all rows above it are in them, each step further away than the one before.
+    pub fn up_from(&self, max: f64) -> impl Iterator<Item = Step<'_>> {
+        (self.low(max)..self.thresholds.len()).map(|step| self.step(step))
+    }
+
+    fn step(&self, step: usize) -> Step<'_> {
+        let only = self.is_single[step].then(|| self.thresholds[step]);
+        Step { only, lower: &self.reaching[step], upper: self.reaching.get(step + 1) }
+    }
+
+    /// How many of some rows, of which everything is known, are below `min`.
+    pub fn count_below(&self, min: f64, rows: &Bits) -> usize {
+        let low = self.low(min);
+        let Some(reaching) = self.reaching.get(low) else { return 0 };
+        let beside = self.of_step(low).iter().filter(|(value, row)| *value < min && rows.has(*row));
+        rows.without(reaching).count() + beside.count()
+    }
+
+    /// The step that a value is in, the lowest for one below it.
+    fn low(&self, value: f64) -> usize {
+        reached(&self.thresholds, value).unwrap_or(0)
+    }
+
+    /// The rows whose highest step is this one; none if there is no such step.
+    fn of_step(&self, step: usize) -> &[(f64, u32)] {
+        let (Some(from), Some(to)) = (self.begins.get(step), self.begins.get(step + 1)) else { return &[] };
+        &self.by_step[*from as usize..*to as usize]
     }
 
     /// A set that holds all rows whose value is at least `min`, and perhaps some of less; none if there is no such row.
@@ -156,6 +250,33 @@ mod tests {
             let max = reach.map(|reach| min.unwrap_or_default() + reach);
             let bounds = Bounds { min, max };
             prop_assert_eq!(within(&values, bounds), one_by_one(&values, bounds), "{:?} of {:?}", bounds, values);
+
+            // The same row by row, and from a bound outwards.
+            let (steps, interval) = (Steps::of(values.clone()), Interval::from(bounds));
+            let mut kept = steps.at_least(interval.min).cloned().unwrap_or_else(|| Bits::none(values.len()));
+            steps.keep_within(interval, &mut kept);
+            prop_assert_eq!(kept.rows(0).collect::<Vec<_>>(), one_by_one(&values, bounds));
+            let everyone = Bits::all(values.len());
+            let away = |of: Vec<Step<'_>>, is_outside: &dyn Fn(f64) -> bool| {
+                let found = |step: Step<'_>| {
+                    let rows: Vec<u32> = step.among(&everyone).collect();
+                    assert_eq!(rows.len(), step.count(&everyone));
+                    assert!(step.only.is_none_or(|only| rows.iter().all(|row| values[*row as usize].to_bits() == only.to_bits())));
+                    rows
+                };
+                let rows = of.into_iter().flat_map(found).filter(|row| is_outside(values[*row as usize]));
+                let mut rows: Vec<u32> = rows.collect();
+                rows.sort_unstable();
+                rows
+            };
+            let all = |is_outside: &dyn Fn(f64) -> bool| {
+                (0..values.len() as u32).filter(|row| is_outside(values[*row as usize])).collect::<Vec<u32>>()
+            };
+            let (below, above) = (|value: f64| value < interval.min, |value: f64| value > interval.max);
+            prop_assert_eq!(away(steps.down_from(interval.min).collect(), &below), all(&below));
+            prop_assert_eq!(away(steps.up_from(interval.max).collect(), &above), all(&above));
+            let known = steps.known().cloned().unwrap_or_else(|| Bits::none(values.len()));
+            prop_assert_eq!(steps.count_below(interval.min, &known), all(&below).len());
         }
     }
 

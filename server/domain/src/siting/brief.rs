@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::fit::Footprint;
 use super::quantity::{Quality, Quantity};
 use super::value::Anchors;
-use crate::record::{Acquisition, LandUse, ParcelStatus, TenureKind, ZoneKind};
+use crate::record::{Acquisition, HazardClass, LandUse, ParcelStatus, TenureKind, ZoneKind};
 
 /// Criteria of a brief at most.
 pub const MOST_CRITERIA: usize = 40;
@@ -170,8 +170,13 @@ fn invalid(field: impl Into<String>, problem: impl Into<String>) -> InvalidBrief
 
 fn check_need(need: &Need, at: &impl Fn(&str) -> String, found: &mut Vec<InvalidBrief>) {
     match need {
-        Need::Amount { min, max, .. } => {
+        Need::Amount { quantity, min, max, .. } => {
             for (field, bound) in [("min", min), ("max", max)] {
+                if let (Some(bound), Some(most)) = (bound, quantity.most())
+                    && *bound > most
+                {
+                    found.push(invalid(at(field), format!("{bound} is above {most}, which is all that there can be")));
+                }
                 if bound.is_some_and(|bound| !bound.is_finite() || bound < 0.0) {
                     found.push(invalid(at(field), "must be a finite number of at least 0"));
                 }
@@ -230,6 +235,7 @@ fn check_words(
             Quality::ZoneKind => word.parse::<ZoneKind>().err().map(|error| error.to_string()),
             Quality::LandUse => word.parse::<LandUse>().err().map(|error| error.to_string()),
             Quality::Tenure => word.parse::<TenureKind>().err().map(|error| error.to_string()),
+            Quality::HazardClass => word.parse::<HazardClass>().err().map(|error| error.to_string()),
         };
         found.extend(problem.map(|problem| invalid(at("among"), problem)));
     }

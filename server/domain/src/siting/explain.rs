@@ -40,7 +40,7 @@ pub struct Change {
 
 /// What it would take for `place` to stand before `first`, which suits.
 pub fn overtaking(brief: &Brief, place: &Place, first: &Place) -> Overtaking {
-    if place.code == first.code {
+    if place == first {
         return Overtaking::IsFirst;
     }
     if place.standing != Standing::Suits {

@@ -2,14 +2,15 @@
 //!
 //! A footprint is tried at the angles of the parcel's own edges. At an angle, its middle may be wherever the footprint,
 //! grown by the setback, meets no edge: the parcel less, for each edge, all places from which it would be met. Those are the
-//! Minkowski sums of the edge, the footprint and a disc (de Berg et al., *Computational Geometry*, 2008, ch. 13).
+//! Minkowski sums of the edge, the footprint and a disc (de Berg et al., *Computational Geometry*, 2008, ch. 13). Where an area
+//! has to be kept free, neither it nor its edges may be met, either.
 
 mod convex;
 
 use std::f64::consts::FRAC_PI_2;
 
-use geo::{Area, BooleanOps, ConvexHull, InteriorPoint, unary_union};
-use geo_types::{Coord, Geometry, LineString, MultiPoint, MultiPolygon, Point, Polygon};
+use geo::{Area, BooleanOps, ConvexHull, InteriorPoint, Intersects, unary_union};
+use geo_types::{Coord, Geometry, Line, LineString, MultiPoint, MultiPolygon, Point, Polygon, Rect};
 
 use crate::geometry::Shape;
 use crate::record::{Parcel, Setbacks};
@@ -21,6 +22,9 @@ pub(super) const MOST_VERTICES: usize = 500;
 
 /// Angles that are tried at most, those of the longest edges.
 const MOST_ANGLES: usize = 6;
+
+/// Vertices of a parcel of which each edge is tried as its front.
+const MOST_FRONTS: usize = 24;
 
 /// Angles that are one, radians.
 const SAME_ANGLE: f64 = 0.002;
@@ -59,9 +63,14 @@ pub enum Fit {
 }
 
 /// Whether a footprint has room on a parcel of a shape. Which edge is the front is not in the record, so the largest
-/// setback decides what fits and the smallest what does not.
-pub fn fit(footprint: Footprint, parcel: &Parcel, shape: &Shape) -> Fit {
-    let covers = footprint.width_m * footprint.depth_m / shape.area_m2();
+/// setback decides what fits and the smallest what does not. Nothing may stand on what is `kept_free`; where nobody tells what
+/// that is, nothing fits for sure.
+pub fn fit(
+    footprint: Footprint,
+    (parcel, shape, area_m2): (&Parcel, &Shape, f64),
+    kept_free: Option<&[&Shape]>,
+) -> Fit {
+    let covers = footprint.width_m * footprint.depth_m / area_m2;
     if covers > parcel.site_coverage.max.unwrap_or(1.0).min(1.0) {
         return Fit::Fails;
     }
@@ -72,19 +81,54 @@ pub fn fit(footprint: Footprint, parcel: &Parcel, shape: &Shape) -> Fit {
         }
         None => (0.0, None),
     };
-    let areas = match shape.to_geometry() {
-        Geometry::Polygon(polygon) => vec![polygon],
-        Geometry::MultiPolygon(areas) => areas.0,
-        _ => return Fit::Unknown,
-    };
-    if areas.iter().map(vertices).sum::<usize>() > MOST_VERTICES {
+    let areas = areas_of(shape);
+    if areas.is_empty() || areas.iter().map(vertices).sum::<usize>() > MOST_VERTICES {
         return Fit::Unknown;
     }
-    let place = |setback_m: f64| areas.iter().find_map(|area| place(footprint, area, setback_m));
-    if let Some(placement) = most_m.and_then(place) {
-        return if parcel.site_coverage.max.is_some() { Fit::Fits(placement) } else { Fit::Unknown };
+    let masks: Vec<Polygon> = kept_free.unwrap_or_default().iter().flat_map(|shape| areas_of(shape)).collect();
+    // Of a long strip only what lies on the parcel.
+    let on_area = |area: &Polygon| masks.iter().flat_map(|mask| mask.intersection(area).0).collect::<Vec<_>>();
+    let masks: Vec<Polygon> = if masks.is_empty() { masks } else { areas.iter().flat_map(on_area).collect() };
+    if masks.iter().map(vertices).sum::<usize>() > MOST_VERTICES {
+        return Fit::Unknown;
     }
-    if place(least_m).is_some() { Fit::Unknown } else { Fit::Fails }
+    let place = |setback_m: f64| areas.iter().find_map(|area| place(footprint, area, &masks, setback_m));
+    if let Some(placement) = most_m.and_then(place) {
+        let is_sure = parcel.site_coverage.max.is_some() && kept_free.is_some();
+        return if is_sure { Fit::Fits(placement) } else { Fit::Unknown };
+    }
+    let refused = |Setbacks { front_m, side_m, rear_m }: Setbacks| {
+        // A front that needs less than the others may go on over several edges, and is not tried.
+        let is_tried = front_m >= side_m.min(rear_m) && areas.iter().map(vertices).sum::<usize>() <= MOST_FRONTS;
+        is_tried && areas.iter().all(|area| whichever_the_front_is(footprint, area, front_m, side_m.min(rear_m)))
+    };
+    if place(least_m).is_none() || parcel.setbacks.is_some_and(refused) { Fit::Fails } else { Fit::Unknown }
+}
+
+/// Whether there is no room whichever edge of a bulged area is the front: with `front_m` from that one and `other_m` from all
+/// others. Of areas of other shapes it is not said.
+fn whichever_the_front_is(footprint: Footprint, area: &Polygon, front_m: f64, other_m: f64) -> bool {
+    let Some(origin) = area.exterior().0.first().copied() else { return false };
+    let (across, along) = (footprint.width_m, footprint.depth_m);
+    angles(area).into_iter().all(|angle| {
+        let turned = turn(area, origin, -angle);
+        let edges = turned.exterior().0.len() - 1;
+        [(across, along), (along, across)].into_iter().all(|sides| {
+            let (half, _) = reach(sides, 0.0);
+            (0..edges).all(|front| {
+                let apart_m = |edge: usize| (if edge == front { front_m } else { other_m } - TOLERANCE_M).max(0.0);
+                matches!(convex::room(&turned, half, apart_m), Within::Nowhere)
+            })
+        })
+    })
+}
+
+fn areas_of(shape: &Shape) -> Vec<Polygon> {
+    match shape.to_geometry() {
+        Geometry::Polygon(polygon) => vec![polygon],
+        Geometry::MultiPolygon(areas) => areas.0,
+        _ => Vec::new(),
+    }
 }
 
 pub(super) fn vertices(area: &Polygon) -> usize {
@@ -96,14 +140,15 @@ pub(super) fn rings(area: &Polygon) -> impl Iterator<Item = &LineString> {
 }
 
 /// Where a footprint has room in an area, so far from its edges; none if it has not at any of the tried angles.
-pub fn place(footprint: Footprint, area: &Polygon, setback_m: f64) -> Option<Placement> {
+pub fn place(footprint: Footprint, area: &Polygon, kept_free: &[Polygon], setback_m: f64) -> Option<Placement> {
     let Footprint { width_m, depth_m } = footprint;
     let origin = area.exterior().0.first().copied()?;
     angles(area).into_iter().find_map(|angle| {
         let turned = turn(area, origin, -angle);
+        let kept_free: Vec<Polygon> = kept_free.iter().map(|area| turn(area, origin, -angle)).collect();
         let sides = if (width_m - depth_m).abs() < TOLERANCE_M { 1 } else { 2 };
         [(width_m, depth_m), (depth_m, width_m)].into_iter().take(sides).find_map(|(across, along)| {
-            let middle = middle(&turned, across, along, setback_m)?;
+            let middle = middle(&turned, &kept_free, (across, along), setback_m)?;
             let half = Coord { x: across / 2.0, y: along / 2.0 };
             let corner = |x: f64, y: f64| {
                 turned_back(Coord { x: middle.x + x * half.x, y: middle.y + y * half.y }, origin, angle)
@@ -151,37 +196,49 @@ pub(super) fn turned_back(at: Coord, origin: Coord, angle: f64) -> Coord {
 }
 
 /// A place for the middle of an upright rectangle.
-fn middle(area: &Polygon, across: f64, along: f64, setback_m: f64) -> Option<Coord> {
-    let (half, apart_m) = reach(across, along, setback_m);
-    match convex::room(area, half, apart_m) {
-        Within::At(middle) => Some(middle),
+fn middle(area: &Polygon, kept_free: &[Polygon], sides: (f64, f64), setback_m: f64) -> Option<Coord> {
+    let (half, apart_m) = reach(sides, setback_m);
+    let is_free = |middle: Coord| {
+        let rectangle = Rect::new(middle - half, middle + half).to_polygon();
+        !kept_free.iter().any(|area| area.intersects(&rectangle))
+    };
+    match convex::room(area, half, |_| apart_m) {
+        Within::At(middle) if is_free(middle) => Some(middle),
         Within::Nowhere => None,
-        Within::Perhaps => middle_of_any(area, half, apart_m),
+        Within::At(_) | Within::Perhaps => middle_of_any(area, kept_free, half, apart_m),
     }
 }
 
 /// The same for an area of any shape.
-fn middle_of_any(area: &Polygon, half: Coord, apart_m: f64) -> Option<Coord> {
-    let largest =
-        free(area, half, apart_m).0.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+fn middle_of_any(area: &Polygon, kept_free: &[Polygon], half: Coord, apart_m: f64) -> Option<Coord> {
+    let largest = free(area, kept_free, half, apart_m)
+        .0
+        .into_iter()
+        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
     largest.interior_point().map(Coord::from)
 }
 
-/// Everywhere that the middle of an upright rectangle may be.
-pub(super) fn room(area: &Polygon, across: f64, along: f64, setback_m: f64) -> MultiPolygon {
-    let (half, apart_m) = reach(across, along, setback_m);
-    free(area, half, apart_m)
+/// Everywhere that the middle of an upright rectangle of these sides, across and along, may be.
+pub(super) fn room(area: &Polygon, kept_free: &[Polygon], sides: (f64, f64), setback_m: f64) -> MultiPolygon {
+    let (half, apart_m) = reach(sides, setback_m);
+    free(area, kept_free, half, apart_m)
 }
 
 /// Half a rectangle's sides, and how far it is from the edges, each less what may be lacking.
-fn reach(across: f64, along: f64, setback_m: f64) -> (Coord, f64) {
+fn reach((across, along): (f64, f64), setback_m: f64) -> (Coord, f64) {
     let half = Coord { x: across / 2.0 - TOLERANCE_M, y: along / 2.0 - TOLERANCE_M };
     (half, (setback_m - TOLERANCE_M).max(0.0))
 }
 
-fn free(area: &Polygon, half: Coord, apart_m: f64) -> MultiPolygon {
-    let around = disc(apart_m);
-    let met = rings(area).flat_map(LineString::lines).map(|line| {
+fn free(area: &Polygon, kept_free: &[Polygon], half: Coord, apart_m: f64) -> MultiPolygon {
+    let kept_edges = kept_free.iter().flat_map(|area| met(area, half, &disc(0.0)));
+    let met: Vec<Polygon> = met(area, half, &disc(apart_m)).into_iter().chain(kept_edges).collect();
+    area.difference(&unary_union(met.iter().chain(kept_free)))
+}
+
+/// For each edge of an area everywhere that the middle of a rectangle is not, which keeps as far from it as `around` reaches.
+fn met(area: &Polygon, half: Coord, around: &[Coord]) -> Vec<Polygon> {
+    let of_edge = |line: Line| {
         let mut places = Vec::with_capacity(8 * around.len());
         for end in [line.start, line.end] {
             for (x, y) in [(half.x, half.y), (-half.x, half.y), (half.x, -half.y), (-half.x, -half.y)] {
@@ -189,9 +246,8 @@ fn free(area: &Polygon, half: Coord, apart_m: f64) -> MultiPolygon {
             }
         }
         MultiPoint::new(places).convex_hull()
-    });
-    let met: Vec<Polygon> = met.collect();
-    area.difference(&unary_union(&met))
+    };
+    rings(area).flat_map(LineString::lines).map(of_edge).collect()
 }
 
 /// A polygon around a circle.
@@ -212,14 +268,14 @@ fn disc(radius_m: f64) -> Vec<Coord> {
 #[cfg(test)]
 mod tests {
     use geo::{Centroid, Contains, Distance, Euclidean, MapCoords};
-    use geo_types::{Line, polygon};
+    use geo_types::polygon;
     use proptest::prelude::*;
 
     use super::*;
     use crate::record::ParcelStatus;
 
     fn placed(area: &Polygon, width_m: f64, depth_m: f64, setback_m: f64) -> Option<Polygon> {
-        let placement = place(Footprint { width_m, depth_m }, area, setback_m)?;
+        let placement = place(Footprint { width_m, depth_m }, area, &[], setback_m)?;
         Some(Polygon::new(placement.corners.into_iter().collect(), vec![]))
     }
 
@@ -264,6 +320,29 @@ mod tests {
     }
 
     #[test]
+    fn it_stands_on_nothing_that_is_kept_free() {
+        let area = square(100.0);
+        let strip =
+            |from: f64, to: f64| polygon![(x: from, y: -5.0), (x: to, y: -5.0), (x: to, y: 105.0), (x: from, y: 105.0)];
+        let placed =
+            |width_m, kept: &[Polygon]| place(Footprint { width_m, depth_m: width_m.max(60.0) }, &area, kept, 5.0);
+        let free = placed(55.0, &[strip(20.0, 30.0)]).expect("it has room beside the strip");
+        assert!(free.corners.iter().all(|corner| corner.x >= 30.0 - TOLERANCE_M), "{free:?}");
+        assert!(
+            placed(66.0, &[]).is_some() && placed(66.0, &[strip(20.0, 30.0)]).is_none(),
+            "the strip takes the room"
+        );
+        assert!(placed(30.0, &[strip(-5.0, 105.0)]).is_none(), "all of it is kept free");
+        let whole = Shape::new(area.clone().into()).unwrap();
+        let strip = Shape::new(strip(45.0, 55.0).into()).unwrap();
+        let parcel = parcel(Some((5.0, 5.0, 5.0)), Some(0.9));
+        let hall = Footprint { width_m: 60.0, depth_m: 60.0 };
+        assert!(matches!(fit(hall, (&parcel, &whole, 10_000.0), Some(&[])), Fit::Fits(_)));
+        assert_eq!(fit(hall, (&parcel, &whole, 10_000.0), Some(&[&strip])), Fit::Fails, "it is in the middle");
+        assert_eq!(fit(hall, (&parcel, &whole, 10_000.0), None), Fit::Unknown, "nobody tells what is kept free");
+    }
+
+    #[test]
     fn an_l_has_room_in_its_arms() {
         let arms = polygon![
             (x: 0.0, y: 0.0), (x: 100.0, y: 0.0), (x: 100.0, y: 40.0), (x: 40.0, y: 40.0), (x: 40.0, y: 100.0), (x: 0.0, y: 100.0)
@@ -287,8 +366,8 @@ mod tests {
         let shape = Shape::new(square(100.0).into()).unwrap();
         let of = |width_m, depth_m, setbacks, coverage| match fit(
             Footprint { width_m, depth_m },
-            &parcel(setbacks, coverage),
-            &shape,
+            (&parcel(setbacks, coverage), &shape, shape.area_m2()),
+            Some(&[]),
         ) {
             Fit::Fits(_) => "fits",
             Fit::Fails => "fails",
@@ -298,6 +377,7 @@ mod tests {
         assert_eq!(of(70.0, 70.0, setbacks, Some(0.5)), "fits", "even with the front's setback all around");
         assert_eq!(of(84.0, 50.0, setbacks, Some(0.5)), "unknown", "which edge is the front decides");
         assert_eq!(of(95.0, 40.0, setbacks, Some(0.5)), "fails", "even with the rear's");
+        assert_eq!(of(84.0, 82.0, setbacks, Some(0.7)), "fails", "one way or the other the front takes its room");
         assert_eq!(of(70.0, 70.0, setbacks, Some(0.4)), "fails", "it covers too much");
         assert_eq!(of(70.0, 70.0, setbacks, None), "unknown", "nobody says how much may be covered");
         assert_eq!(of(70.0, 70.0, None, Some(0.5)), "unknown", "nobody says how far from the edges");
@@ -330,7 +410,7 @@ mod tests {
             };
             let area = Polygon::new(angles.iter().map(corner).collect(), vec![]);
             let (half, apart_m) = (Coord { x: f64::from(half_x), y: f64::from(half_y) }, f64::from(apart));
-            match convex::room(&area, half, apart_m) {
+            match convex::room(&area, half, |_| apart_m) {
                 Within::At(at) => {
                     let rectangle = polygon![
                         (x: at.x - half.x, y: at.y - half.y), (x: at.x + half.x, y: at.y - half.y),
@@ -338,7 +418,7 @@ mod tests {
                     ];
                     prop_assert!(lies_within(&rectangle, &area, apart_m), "{rectangle:?} in {area:?}");
                 }
-                Within::Nowhere => prop_assert_eq!(middle_of_any(&area, half, apart_m), None, "in {:?}", area),
+                Within::Nowhere => prop_assert_eq!(middle_of_any(&area, &[], half, apart_m), None, "in {:?}", area),
                 Within::Perhaps => return Err(TestCaseError::fail("it is bulged everywhere")),
             }
         }

@@ -17,6 +17,7 @@ pub mod fit;
 mod judge;
 pub mod massing;
 mod musts;
+mod neighbours;
 mod quantity;
 mod relax;
 mod saved;
@@ -34,10 +35,11 @@ use score::Scores;
 
 pub use assembly::{Assemblies, Assembly, Borders};
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
-pub use candidate::{Candidate, Roads, Told, Value};
+pub use candidate::{Candidate, Floor, Surroundings, Told, Value};
 pub use explain::{Change, Overtaking, binding, overtaking};
 pub use fit::{Fit, Footprint, Placement};
 pub use judge::{Answer, Verdict, explain};
+pub use neighbours::Neighbours;
 pub use quantity::{Quality, Quantity};
 pub use relax::{Relaxation, Step};
 pub use saved::{BriefId, MOST_SAVED, MOST_SAVED_BYTES, SavedBrief, Standpoint};
@@ -172,11 +174,11 @@ impl<'a, P: Places + ?Sized> Judged<'a, P> {
     fn first_places(&self) -> Vec<(Standing, Ranked)> {
         let suits = self.suits.iter().filter(|place| !self.musts.untried.has(place.row));
         let mut places: Vec<_> = suits.take(self.listed).map(|place| (Standing::Suits, *place)).collect();
-        for (standing, rows) in self.musts.after_those_that_suit() {
-            let wanted = self.listed.saturating_sub(places.len());
-            if wanted == 0 {
-                break;
-            }
+        let mut others = self.musts.after_those_that_suit();
+        while places.len() < self.listed
+            && let Some((standing, rows)) = others.next()
+        {
+            let wanted = self.listed - places.len();
             let ranked = self.scores.rank(&rows, wanted).into_iter().take(wanted);
             places.extend(ranked.map(|place| (standing, place)));
         }

@@ -116,8 +116,13 @@ impl<'a> Musts<'a> {
             }
             self.untried.remove(row);
             let candidate = places.candidate(row);
-            let (mut unmet, mut last) = (usize::from(self.open.has(row)), None);
-            let mut standing = if unmet == 0 { Standing::Suits } else { Standing::Open };
+            // Of what is open by all else it matters only whether that is by one must or by several.
+            let (mut standing, mut unmet) = match (self.open.has(row), self.once.has(row)) {
+                (false, _) => (Standing::Suits, 0),
+                (true, true) => (Standing::Open, 1),
+                (true, false) => (Standing::Open, 2),
+            };
+            let mut last = None;
             for (at, must) in self.slow.iter().enumerate() {
                 let fit = candidate.fit(must.footprint);
                 standing = standing.max(match fit {
@@ -161,16 +166,17 @@ impl<'a> Musts<'a> {
             Standing::Open => &self.open,
             Standing::Fails => &self.fails,
         };
-        rows.without(&self.untried).count() as u32
+        rows.count_without(&self.untried) as u32
     }
 
     /// Rows by kind in the order in which they are listed, those that are untried left out.
     pub(super) fn after_those_that_suit(&self) -> impl Iterator<Item = (Standing, Bits)> {
-        let mut nearly = self.fails.clone();
-        nearly.intersect(&self.once);
-        let rest = self.fails.without(&nearly);
-        let open = self.open.without(&self.untried);
-        [(Standing::Open, open), (Standing::Fails, nearly), (Standing::Fails, rest)].into_iter()
+        // Each is put together when it is asked for: most often enough places suit.
+        (0..3).map(|kind| match kind {
+            0 => (Standing::Open, self.open.without(&self.untried)),
+            1 => (Standing::Fails, self.fails.common(&self.once)),
+            _ => (Standing::Fails, self.fails.without(&self.once)),
+        })
     }
 
     fn move_to(&mut self, row: u32, standing: Standing) {

@@ -1,13 +1,17 @@
 //! What the musts of a brief cost: which places each of them alone keeps out.
 
 use super::brief::{Brief, Need};
+use super::fit::{Fit, Footprint};
 use super::musts::{Musts, Quick};
 use super::table::{Column, Places};
 use crate::record::Code;
-use crate::rows::{Bits, Steps};
+use crate::rows::{Bits, Step as Rows, Steps};
 
 /// Steps that are told of a must at most.
 const MOST_STEPS: usize = 5;
+
+/// Places that footprints are tried on at most, for each must that gives way: those that come first.
+const MOST_OPENED: usize = 48;
 
 /// What a must costs.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +32,7 @@ pub struct Relaxation {
 pub struct Step {
     /// The least or most instead of the one that is asked; as the other bound is, it stays.
     pub bound: f64,
-    /// How many more places would suit.
+    /// How many more places would suit; where footprints are asked, of the first 48 that come into question.
     pub opens: u32,
     /// The first of them that this step opens.
     pub first: Code,
@@ -49,16 +53,13 @@ pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Place
 
 fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Relaxation {
     // Of what is unmet once, it is this must that is not met.
-    let mut alone = musts.once.without(&must.met);
-    let unmet = alone.count();
-    match must.column.known() {
-        Some(known) => alone.intersect(known),
-        None => alone = Bits::none(places.count()),
-    }
+    let unmet = musts.once.count_without(&must.met);
+    let none = || Bits::none(places.count());
+    let alone = must.column.known().map_or_else(none, |known| musts.once.within_without(known, &must.met));
     let failed = alone.count();
     let steps = match (&must.column, must.need) {
         (Column::Amounts(steps), Need::Amount { min, max, .. }) => {
-            let told = giving_way(steps, &alone, *min, *max).into_iter();
+            let told = giving_way(steps, &alone, failed, (*min, *max), Trial::of(musts, places)).into_iter();
             told.map(|(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() }).collect()
         }
         _ => Vec::new(),
@@ -68,17 +69,21 @@ fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -
 
 /// How far a must gives way to open each of the places that it keeps out: bounds, how many each opens, and the first row
 /// that it opens. On the side that opens more; on a tie the least gives way.
-fn giving_way(steps: &Steps, alone: &Bits, min: Option<f64>, max: Option<f64>) -> Vec<(f64, u32, u32)> {
-    let (mut below, mut above) = (Nearest::default(), Nearest::default());
-    for row in alone.rows(0) {
-        let amount = steps.value(row);
-        if min.is_some_and(|min| amount < min) {
-            below.add(-amount, row);
-        } else if max.is_some_and(|max| amount > max) {
-            above.add(amount, row);
-        }
+fn giving_way(
+    steps: &Steps,
+    alone: &Bits,
+    count: usize,
+    (min, max): (Option<f64>, Option<f64>),
+    trial: Trial<'_, impl Places + ?Sized>,
+) -> Vec<(f64, u32, u32)> {
+    let below = min.map_or(0, |min| if max.is_none() { count } else { steps.count_below(min, alone) });
+    let is_above = count - below > below;
+    let (mut side, sign) = (Nearest::default(), if is_above { 1.0 } else { -1.0 });
+    if let Some(min) = min.filter(|_| !is_above) {
+        side.fill(steps, steps.down_from(min), alone, (|amount| amount < min, sign), trial);
+    } else if let Some(max) = max.filter(|_| is_above) {
+        side.fill(steps, steps.up_from(max), alone, (|amount| amount > max, sign), trial);
     }
-    let (side, sign) = if above.count > below.count { (above, 1.0) } else { (below, -1.0) };
     let mut opens = 0;
     let summed = |step: Kept| {
         opens += step.rows;
@@ -87,10 +92,33 @@ fn giving_way(steps: &Steps, alone: &Bits, min: Option<f64>, max: Option<f64>) -
     side.kept.into_iter().map(summed).collect()
 }
 
+/// Whether what a must keeps out has room for the buildings that are asked for: nobody has tried them there before.
+struct Trial<'a, P: ?Sized> {
+    footprints: Vec<Footprint>,
+    places: &'a P,
+    tried: usize,
+}
+
+impl<'a, P: Places + ?Sized> Trial<'a, P> {
+    fn of(musts: &Musts<'_>, places: &'a P) -> Self {
+        Self { footprints: musts.footprints().collect(), places, tried: 0 }
+    }
+
+    /// Whether a place would suit but for the must; none once enough were tried.
+    fn opens(&mut self, row: u32) -> Option<bool> {
+        if self.footprints.is_empty() {
+            return Some(true);
+        }
+        self.tried += 1;
+        let candidate = self.places.candidate(row);
+        let has_room = |footprint: &Footprint| matches!(candidate.fit(*footprint), Fit::Fits(_));
+        (self.tried <= MOST_OPENED).then(|| self.footprints.iter().all(has_room))
+    }
+}
+
 /// The amounts nearest to a bound, in the direction in which they grow away from it.
 #[derive(Default)]
 struct Nearest {
-    count: u32,
     /// The nearest first.
     kept: Vec<Kept>,
 }
@@ -102,8 +130,40 @@ struct Kept {
 }
 
 impl Nearest {
+    /// Takes in rows step by step, each further away than the one before, until no nearer ones can come.
+    fn fill<'a>(
+        &mut self,
+        column: &Steps,
+        outwards: impl Iterator<Item = Rows<'a>>,
+        alone: &'a Bits,
+        (is_beyond, sign): (impl Fn(f64) -> bool, f64),
+        mut trial: Trial<'_, impl Places + ?Sized>,
+    ) {
+        let tries = !trial.footprints.is_empty();
+        for step in outwards {
+            match step.only.filter(|amount| !tries && is_beyond(*amount)) {
+                Some(amount) => {
+                    let rows = step.count(alone) as u32;
+                    let first = step.among(alone).next();
+                    self.kept.extend(first.map(|first| Kept { away: amount * sign, rows, first }));
+                }
+                None => {
+                    for row in step.among(alone).filter(|row| is_beyond(column.value(*row))) {
+                        match trial.opens(row) {
+                            Some(true) => self.add(column.value(row) * sign, row),
+                            Some(false) => {}
+                            None => return,
+                        }
+                    }
+                }
+            }
+            if self.kept.len() >= MOST_STEPS {
+                break;
+            }
+        }
+    }
+
     fn add(&mut self, away: f64, row: u32) {
-        self.count += 1;
         let at = self.kept.partition_point(|kept| kept.away < away);
         match self.kept.get_mut(at) {
             Some(kept) if kept.away <= away => kept.rows += 1,

@@ -13,7 +13,7 @@ use crate::rows::{Bits, Steps};
 /// Columns of supplies that are kept: one for each kind and each day that makes a difference.
 const MOST_SUPPLIES: usize = 24;
 
-/// Places that may be chosen, by row. Rows are in the order of codes, and each code is there once.
+/// Places that may be chosen, by row. Rows are in the order of codes.
 pub trait Places {
     /// How many there are.
     fn count(&self) -> usize;

@@ -1,6 +1,6 @@
 //! Buildings on their parcels, and what of them is to let.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::zone::outside;
 use super::{Context, Merged, Parameter, Problem, Severity, Situation};
@@ -71,10 +71,16 @@ fn storeys(feature: &Feature, building: &Building, context: &Context<'_>, proble
 
 fn offers(feature: &Feature, building: &Building, problems: &mut Vec<Problem>) {
     let mut by_floor: BTreeMap<i32, f64> = BTreeMap::new();
+    let mut names = BTreeSet::new();
     for (index, offer) in building.offers.iter().enumerate() {
         for (field, number) in offer.bad_numbers() {
             let message = format!("entry {index}: {number} is no {field}");
             problems.push(Problem::error("value.range", feature, message).in_field("offers"));
+        }
+        if !names.insert((offer.floor, offer.unit.as_deref().unwrap_or_default())) {
+            let message =
+                format!("entry {index}: another one has its floor and unit, so it cannot be asked for by name");
+            problems.push(Problem::warning("offer.twice", feature, message).in_field("offers"));
         }
         let Some(floor) = offer.floor else { continue };
         *by_floor.entry(floor).or_default() += offer.area_m2;

@@ -310,6 +310,7 @@ fn buildings_are_checked_against_their_parcel() {
         area_m2,
         clear_height_m: None,
         floor_load_kn_per_m2: None,
+        cleanroom_iso: None,
         rent: None,
         from: None,
     };
@@ -332,6 +333,7 @@ fn buildings_are_checked_against_their_parcel() {
             building high: warning [building.height_limit] it is 27 m high, where 24 m are allowed
             building out: warning [building.on_parcel] 300.00 m² of it (16.7%) lie outside of its parcel P-1, up to 5.0 m at part 0, ring 0, vertex 0, coordinate (540105.000, 3480010.000)
             building low: warning [storey.counted_at_all] 2 storeys in 4 m: 2.00 m each (建筑工程建筑面积计算规范 GB/T 50353-2013, 3.0.1)
+            building let: warning [offer.twice] entry 1: another one has its floor and unit, so it cannot be asked for by name
             building let: error [offer.floor] entry 2: there is no floor 3
             building let: warning [offer.area] 300 m² are to let on floor 1 of a building of 240 m²
             building lost: error [building.parcel_known] there is no parcel P-9"]],

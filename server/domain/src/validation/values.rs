@@ -1,7 +1,7 @@
 //! Values of a parcel that no land can have, each by itself or two together.
 
 use super::Problem;
-use crate::record::{Bounds, Feature, Parcel};
+use crate::record::{Bounds, Feature, Parcel, SupplyKind};
 
 /// No plan asks for more floor area than this many times the land.
 const GREATEST_PLOT_RATIO: f64 = 30.0;
@@ -18,6 +18,16 @@ pub(super) fn check(feature: &Feature, parcel: &Parcel, problems: &mut Vec<Probl
     {
         let message = format!("a height limit of {height_m} m leaves nothing to build, or is none");
         problems.push(Problem::error("value.range", feature, message).in_field("height_limit_m"));
+    }
+    if let Some(vibration) = parcel.vibration_um_per_s.filter(|vibration| !(vibration.is_finite() && *vibration > 0.0))
+    {
+        let message = format!("{vibration} µm/s is no vibration: no ground is without one");
+        problems.push(Problem::error("value.range", feature, message).in_field("vibration_um_per_s"));
+    }
+    let shares = parcel.supplies.iter().filter(|supply| supply.kind == SupplyKind::GreenPower);
+    if let Some(share) = shares.filter_map(|supply| supply.capacity).find(|share| *share > 100.0) {
+        let message = format!("{share} % of the power cannot come from anywhere");
+        problems.push(Problem::error("value.range", feature, message).in_field("supplies"));
     }
     let setbacks = parcel.setbacks.iter().flat_map(|setbacks| {
         [

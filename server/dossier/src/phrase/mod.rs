@@ -1,8 +1,14 @@
 //! A dossier as it is read in one language: whole sentences and cells, which the template only sets.
 
+mod answer;
 mod closing;
+mod floors;
+mod joined;
+mod open;
 mod place;
 mod ranking;
+mod routes;
+mod sources;
 mod speak;
 
 use std::collections::BTreeMap;
@@ -10,18 +16,28 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::drawing::Drawing;
-use crate::font::families;
+use crate::drawing::ROUTES;
+use crate::font::{bold_families, families};
 use crate::language::Language;
 use crate::model::Dossier;
 use crate::typesetting::Maps;
+use floors::FloorsView;
+use joined::{Assembled, Opinions};
+use open::OpenRow;
 use place::PlaceView;
 use ranking::{Cost, Ranking, Weights};
+use routes::Assumed;
+use sources::Sources;
+
+pub use joined::assembly_letter;
 
 /// A dossier in one language.
 #[derive(Debug, Serialize)]
 pub(crate) struct Edition {
     lang: &'static str,
     fonts: [&'static str; 3],
+    bold: [&'static str; 4],
+    colours: [&'static str; ROUTES.len()],
     /// Headings, captions and heads of columns by their keys.
     labels: BTreeMap<&'static str, String>,
     title: String,
@@ -33,15 +49,21 @@ pub(crate) struct Edition {
     cover: Vec<[String; 2]>,
     /// Title and detail, where the park is invented.
     synthetic: Option<[String; 2]>,
+    tiles: [[String; 2]; 4],
     summary: Vec<String>,
     ranking: Vec<Ranking>,
     overview: Option<MapView>,
     brief: Vec<[String; 3]>,
     costs: Vec<Cost>,
     weights: Weights,
+    opinions: Opinions,
+    joined: Assembled,
+    floors: Option<FloorsView>,
     places: Vec<PlaceView>,
-    sources: Vec<[String; 4]>,
+    sources: Vec<[String; 5]>,
+    open: Vec<OpenRow>,
     missing: Vec<String>,
+    travel: Option<Assumed>,
     method: Vec<String>,
 }
 
@@ -62,28 +84,36 @@ struct MarkView {
     y: f64,
     text: String,
     is_strong: bool,
+    route: Option<usize>,
 }
 
 /// What the template calls by a key, from the dossier's own texts.
-const LABELS: [&str; 46] = [
+const LABELS: [&str; 70] = [
+    "h.contents",
     "h.summary",
     "h.ranking",
     "h.map",
     "h.brief",
     "h.costs",
     "h.weights",
+    "h.opinions",
+    "h.joined",
+    "h.floors",
     "h.facts",
     "h.supplies",
     "h.answers",
     "h.why",
+    "h.routes",
     "h.ask",
     "h.pictures",
     "h.sources",
+    "h.open",
     "h.missing",
+    "h.speeds",
     "h.method",
     "col.rank",
     "col.parcel",
-    "col.zone",
+    "col.floor",
     "col.standing",
     "col.score",
     "col.what",
@@ -102,16 +132,33 @@ const LABELS: [&str; 46] = [
     "col.alone",
     "col.unknown",
     "col.steps",
-    "col.share",
+    "col.whom",
+    "col.decides",
+    "col.besides",
+    "col.area",
+    "col.open",
+    "col.together",
+    "col.method",
+    "col.order",
+    "col.to",
+    "col.truck",
+    "col.car",
+    "col.road",
+    "col.number",
     "costs.lead",
     "costs.none",
     "pictures.lead",
     "legend.suits",
     "legend.open",
     "legend.fails",
+    "legend.joined",
     "sources.lead",
     "sources.none",
     "supply_none",
+    "open.lead",
+    "open.none",
+    "joined.lead",
+    "cite.note",
 ];
 
 /// The name of a map's picture.
@@ -119,9 +166,24 @@ pub(crate) fn overview_file() -> String {
     "overview.svg".to_owned()
 }
 
-/// The name of the picture of the place at an index.
-pub(crate) fn site_file(index: usize) -> String {
-    format!("site-{index}.svg")
+/// What a map that there are several of is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    Site,
+    Ways,
+    Assembly,
+}
+
+impl Of {
+    /// The name of its picture, by an index.
+    pub(crate) fn file(self, index: usize) -> String {
+        let of = match self {
+            Self::Site => "site",
+            Self::Ways => "ways",
+            Self::Assembly => "assembly",
+        };
+        format!("{of}-{index}.svg")
+    }
 }
 
 impl MapView {
@@ -131,10 +193,14 @@ impl MapView {
         let bar = if length >= 1_000.0 { (length / 1_000.0, "km") } else { (length, "m") };
         let mark = |mark: &crate::drawing::Mark| {
             let [x, y] = drawing.share(mark.at);
-            MarkView { x, y, text: mark.text.clone(), is_strong: mark.is_strong }
+            MarkView { x, y, text: mark.text.clone(), is_strong: mark.is_strong, route: mark.route }
         };
         let bar = language.amount("", bar.0, bar.1);
-        Some(Self { file, aspect, marks: drawing.marks.iter().map(mark).collect(), bar, bar_share, caption })
+        // What is below the scale bar or the arrow to the north would be half hidden.
+        let is_seen =
+            |mark: &MarkView| mark.is_strong || !((mark.x < 0.34 && mark.y > 0.84) || (mark.x > 0.88 && mark.y < 0.18));
+        let marks = drawing.marks.iter().map(mark).filter(is_seen).collect();
+        Some(Self { file, aspect, marks, bar, bar_share, caption })
     }
 }
 
@@ -154,9 +220,12 @@ impl Told<'_> {
         let revision = dossier.revision.to_string();
         let day = dossier.day.to_string();
         let caption = language.say("map.caption", &[("revision", &revision)]);
+        let sources = Sources::of(dossier, language);
         Edition {
             lang: language.tag(),
             fonts: families(language),
+            bold: bold_families(language),
+            colours: ROUTES,
             labels: LABELS.into_iter().map(|key| (key, language.own(key))).collect(),
             title: language.own("title"),
             language: language.text("language"),
@@ -170,6 +239,7 @@ impl Told<'_> {
                 let detail = notice.map_or_else(|| language.own("synthetic_detail"), str::to_owned);
                 [language.own("synthetic"), detail]
             }),
+            tiles: ranking::tiles(dossier, language),
             summary: ranking::summary(dossier, language),
             ranking: ranking::ranking(dossier, language),
             overview: MapView::of(&self.maps.overview, overview_file(), caption, language),
@@ -180,9 +250,14 @@ impl Told<'_> {
                 .collect(),
             costs: ranking::costs(dossier, language),
             weights: ranking::weights(dossier, language),
-            places: (0..dossier.places.len()).map(|index| self.place(index, language)).collect(),
-            sources: closing::sources(dossier, language),
+            opinions: joined::opinions(dossier, language),
+            joined: joined::assembled(self, language),
+            floors: floors::view(dossier, &sources, language),
+            places: (0..dossier.places.len()).map(|index| self.place(index, &sources, language)).collect(),
+            sources: sources.rows(language),
+            open: open::rows(dossier, language),
             missing: closing::missing(self, language),
+            travel: routes::assumed(dossier, language),
             method: ["musts", "points", "same", "coordinates"].map(|key| language.own(&format!("method.{key}"))).into(),
         }
     }
@@ -202,15 +277,18 @@ impl Told<'_> {
         rows.into_iter().map(|(key, value)| [language.own(key), value]).collect()
     }
 
-    fn place(&self, index: usize, language: Language) -> PlaceView {
+    fn place(&self, index: usize, sources: &Sources<'_>, language: Language) -> PlaceView {
         let place = &self.dossier.places[index];
         let parcel = place.ranked.parcel.as_str();
         let mut caption = language.say("map.site", &[("parcel", parcel)]);
         if place.answers.iter().any(|answer| !answer.placement.is_empty()) {
-            caption = format!("{caption} {}", language.own("map.placement"));
+            caption = language.join(&caption, &language.own("map.placement"));
         }
-        let drawn = self.maps.sites.get(index);
-        let map = drawn.and_then(|drawing| MapView::of(drawing, site_file(index), caption, language));
-        place::view(self.dossier, place, map, language)
+        let maps = [
+            (Of::Site, self.maps.sites.get(index), caption),
+            (Of::Ways, self.maps.ways.get(index), language.own("map.ways")),
+        ]
+        .map(|(of, drawn, caption)| MapView::of(drawn?, of.file(index), caption, language));
+        place::view((self.dossier, place), maps, sources, language)
     }
 }

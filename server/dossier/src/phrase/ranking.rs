@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::speak::{number, percent, share, standing_key};
+use super::{floors, joined};
 use crate::language::Language;
-use crate::model::{Dossier, Ranked, Role, Standing, Verdict};
+use crate::model::{Ask, Dossier, Ranked, Relaxation, Role, Standing, Verdict};
 
 /// Places that the ranking lists at most.
 const MOST_RANKED: usize = 10;
@@ -27,7 +28,8 @@ pub(super) struct Ranking {
 pub(super) struct Cost {
     what: String,
     asked: String,
-    alone: u32,
+    /// How many, or up to how many where buildings were not tried on them.
+    alone: String,
     unknown: u32,
     steps: String,
 }
@@ -56,15 +58,32 @@ struct Weight {
 #[derive(Debug, Serialize)]
 struct ShareRow {
     parcel: String,
-    first: u32,
+    first: String,
     share: f64,
+}
+
+/// How many places stand how, and how many answers are unknown in those that are described: a number and what it counts.
+pub(super) fn tiles(dossier: &Dossier, language: Language) -> [[String; 2]; 4] {
+    let counts = dossier.counts;
+    let of = |key: &str, count: f64| [number(count, 0), language.own(&format!("tile.{key}"))];
+    [
+        of("suits", counts.suits.into()),
+        of("open", counts.open.into()),
+        of("fails", counts.fails.into()),
+        of("unknown", unknown_answers(dossier) as f64),
+    ]
+}
+
+fn unknown_answers(dossier: &Dossier) -> usize {
+    let answers = dossier.places.iter().flat_map(|place| &place.answers);
+    answers.filter(|answer| answer.verdict == Verdict::Unknown).count()
 }
 
 /// The sentences that come first.
 pub(super) fn summary(dossier: &Dossier, language: Language) -> Vec<String> {
     let counts = dossier.counts;
     let of = |count: u32| number(f64::from(count), 0);
-    let all = of(counts.suits + counts.open + counts.fails);
+    let all = of(counts.suits + counts.open + counts.fails + counts.untried);
     let numbers =
         [("all", all.as_str()), ("suits", &of(counts.suits)), ("open", &of(counts.open)), ("fails", &of(counts.fails))];
     let mut said = vec![language.say("sum.counts", &numbers)];
@@ -72,17 +91,22 @@ pub(super) fn summary(dossier: &Dossier, language: Language) -> Vec<String> {
         Some(first) => leader(dossier, first, language, &mut said),
         None => said.push(language.own("sum.none")),
     }
+    said.extend(floors::summary(dossier, language));
+    let opinions = joined::opinion_sentences(dossier, language);
+    if !opinions.is_empty() {
+        said.push(opinions.iter().skip(1).fold(opinions[0].clone(), |all, one| language.join(&all, one)));
+    }
+    said.extend(joined::summary(dossier, language));
     let costliest = dossier.relaxations.iter().filter(|relaxation| relaxation.alone > 0);
     // Of equals the first of the brief.
     if let Some(must) = costliest.rev().max_by_key(|relaxation| relaxation.alone)
         && let Some(criterion) = dossier.brief.get(must.criterion)
     {
         let what = language.subject(criterion);
-        said.push(language.say("sum.costliest", &[("what", &what), ("n", &of(must.alone))]));
+        let key = if asks_room_besides(dossier, must) { "sum.costliest_most" } else { "sum.costliest" };
+        said.push(language.say(key, &[("what", &what), ("n", &of(must.alone))]));
     }
-    let answers = dossier.places.iter().flat_map(|place| &place.answers);
-    let unknown = answers.filter(|answer| answer.verdict == Verdict::Unknown).count();
-    said.push(match unknown {
+    said.push(match unknown_answers(dossier) {
         0 => language.own("sum.all_known"),
         count => language.say("sum.unknown", &[("n", &count.to_string())]),
     });
@@ -99,8 +123,9 @@ fn leader(dossier: &Dossier, first: &Ranked, language: Language, said: &mut Vec<
         let second = dossier.ranking.get(1).filter(|second| second.standing == Standing::Suits);
         if let Some(second) = second.filter(|second| second.points <= first.points) {
             let gap = percent(first.points - second.points, dossier.full_points);
-            let leads = language.say("sum.second", &[("parcel", &second.parcel), ("gap", &gap)]);
-            sentence = join(language, &sentence, &leads);
+            let key = if gap == "0" { "sum.level" } else { "sum.second" };
+            let leads = language.say(key, &[("parcel", &second.parcel), ("gap", &gap)]);
+            sentence = language.join(&sentence, &leads);
         }
         said.push(sentence);
         if let Some(share) = dossier.shares.iter().find(|share| share.parcel == first.parcel) {
@@ -118,11 +143,6 @@ fn leader(dossier: &Dossier, first: &Ranked, language: Language, said: &mut Vec<
     }
 }
 
-/// Two sentences after each other.
-fn join(language: Language, one: &str, other: &str) -> String {
-    if language == Language::En { format!("{one} {other}") } else { format!("{one}{other}") }
-}
-
 /// The first places.
 pub(super) fn ranking(dossier: &Dossier, language: Language) -> Vec<Ranking> {
     let line = |ranked: &Ranked| {
@@ -132,7 +152,7 @@ pub(super) fn ranking(dossier: &Dossier, language: Language) -> Vec<Ranking> {
             parcel: ranked.parcel.clone(),
             standing: language.standing(ranked.standing),
             standing_key: standing_key(ranked.standing),
-            score: if is_scored { format!("{} %", percent(ranked.points, dossier.full_points)) } else { String::new() },
+            score: if is_scored { format!("{}%", percent(ranked.points, dossier.full_points)) } else { String::new() },
             share: if is_scored { share(ranked.points, dossier.full_points) } else { 0.0 },
             is_described: dossier.places.iter().any(|place| place.ranked.parcel == ranked.parcel),
         }
@@ -140,10 +160,22 @@ pub(super) fn ranking(dossier: &Dossier, language: Language) -> Vec<Ranking> {
     dossier.ranking.iter().take(MOST_RANKED).map(line).collect()
 }
 
+/// How many places fail a must and nothing else. Where another must asks for room for a building, that was not tried on them,
+/// and it is up to so many.
+fn alone(dossier: &Dossier, relaxation: &Relaxation, language: Language) -> String {
+    let alone = number(f64::from(relaxation.alone), 0);
+    if asks_room_besides(dossier, relaxation) { language.say("costs.most", &[("n", &alone)]) } else { alone }
+}
+
+fn asks_room_besides(dossier: &Dossier, relaxation: &Relaxation) -> bool {
+    let others = dossier.brief.iter().enumerate().filter(|(index, _)| *index != relaxation.criterion);
+    others.map(|(_, criterion)| &criterion.ask).any(|ask| matches!(ask, Ask::Footprint { .. }))
+}
+
 /// What each must costs, those that cost something.
 pub(super) fn costs(dossier: &Dossier, language: Language) -> Vec<Cost> {
     let costly = dossier.relaxations.iter().filter(|relaxation| relaxation.alone > 0 || relaxation.unknown > 0);
-    let cost = |relaxation: &crate::model::Relaxation| {
+    let cost = |relaxation: &Relaxation| {
         let criterion = dossier.brief.get(relaxation.criterion)?;
         let step = |step: &crate::model::Step| {
             let bound = language.bound(criterion, step.bound);
@@ -153,9 +185,9 @@ pub(super) fn costs(dossier: &Dossier, language: Language) -> Vec<Cost> {
         Some(Cost {
             what: language.subject(criterion),
             asked: language.asked(criterion),
-            alone: relaxation.alone,
+            alone: alone(dossier, relaxation, language),
             unknown: relaxation.unknown,
-            steps: steps.join("\u{2002}·\u{2002}"),
+            steps: steps.join(" / "),
         })
     };
     costly.filter_map(cost).collect()
@@ -193,7 +225,7 @@ pub(super) fn weights(dossier: &Dossier, language: Language) -> Weights {
     let drawn: u32 = dossier.shares.iter().map(|share| share.first).sum();
     let share = |share: &crate::model::Share| ShareRow {
         parcel: share.parcel.clone(),
-        first: share.first,
+        first: number(f64::from(share.first), 0),
         share: f64::from(share.first) / f64::from(drawn.max(1)),
     };
     Weights {

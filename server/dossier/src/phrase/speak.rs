@@ -26,10 +26,12 @@ impl Language {
     /// An amount in a unit of the wire. Much power is said in MW, shares of 1 in percent.
     pub(super) fn amount(self, quantity: &str, value: f64, unit: &str) -> String {
         match (quantity, unit) {
-            ("site_coverage" | "green_ratio", _) => format!("{} %", number(value * 100.0, 1)),
+            ("site_coverage" | "green_ratio", _) => format!("{}%", number(value * 100.0, 1)),
             (_, "kW") if value >= 1_000.0 => format!("{} MW", number(value / 1_000.0, 3)),
             (_, "") => number(value, 2),
             (_, "m²" | "kW" | "CNY/m²" | "a") => format!("{} {}", number(value, 0), self.unit(unit)),
+            // Nobody measures a thousand cubic metres to the litre.
+            _ if value.abs() >= 1_000.0 => format!("{} {}", number(value, 0), self.unit(unit)),
             _ => format!("{} {}", number(value, 2), self.unit(unit)),
         }
     }
@@ -113,6 +115,13 @@ impl Language {
             (Ask::Footprint { .. }, _, Verdict::Pass) => self.own("room.pass"),
             (Ask::Footprint { .. }, _, Verdict::Fail) => self.own("room.fail"),
             (Ask::Amount { .. }, Value::Amount(value), _) => self.bound(criterion, *value),
+            (Ask::Amount { .. }, Value::Between { from, to: Some(to) }, _) => {
+                let (min, max) = (self.bound(criterion, *from), self.bound(criterion, *to));
+                self.say("ask.between", &[("min", &min), ("max", &max)])
+            }
+            (Ask::Amount { .. }, Value::Between { from, to: None }, _) => {
+                self.say("ask.at_least", &[("value", &self.bound(criterion, *from))])
+            }
             (Ask::Word { quality, .. }, Value::Word(word), _) => self.word(quality, word),
             _ => self.unknown(),
         }
@@ -124,13 +133,6 @@ impl Language {
             Role::Must => self.own("role.must"),
             Role::Wish { weight } => self.say("role.wish", &[("weight", &weight.to_string())]),
         }
-    }
-
-    /// Who says something, when, and how sure it is; empty where nobody is named.
-    pub(super) fn said(self, said: Option<&Said>) -> String {
-        let Some(said) = said else { return String::new() };
-        let parts = [self.source(said), said.as_of.to_string(), self.confidence(said)];
-        parts.join(" · ")
     }
 
     pub(super) fn source(self, said: &Said) -> String {
@@ -147,6 +149,25 @@ impl Language {
         let mark = self.own("list");
         // The space after a comma does not survive the reading of the table.
         if self == Self::En { mark + " " } else { mark }
+    }
+
+    /// Words in a row, the last one after an "and".
+    pub(super) fn all_of(self, words: &[String]) -> String {
+        let Some((last, others)) = words.split_last() else { return String::new() };
+        if others.is_empty() {
+            return last.clone();
+        }
+        let and = match self {
+            // The spaces around the word do not survive the reading of the table.
+            Self::En => " and ".to_owned(),
+            Self::Zh | Self::Ja => self.list_mark(),
+        };
+        format!("{}{and}{last}", others.join(&self.list_mark()))
+    }
+
+    /// Two sentences after each other.
+    pub(super) fn join(self, one: &str, other: &str) -> String {
+        if self == Self::En { format!("{one} {other}") } else { format!("{one}{other}") }
     }
 
     pub(super) fn standing(self, standing: Standing) -> String {
@@ -213,7 +234,8 @@ mod tests {
         let en = Language::En;
         assert_eq!(en.amount("power", 12_500.0, "kW"), "12.5 MW");
         assert_eq!(en.amount("power", 630.0, "kW"), "630 kW");
-        assert_eq!(en.amount("site_coverage", 0.45, ""), "45 %");
+        assert_eq!(en.amount("sewage", 8_398.79, "m³/d"), "8,399 m³/d");
+        assert_eq!(en.amount("site_coverage", 0.45, ""), "45%");
         assert_eq!(Language::Ja.amount("tenure_years", 50.0, "a"), "50 年");
         assert_eq!(Language::Zh.area(66_666.67), "66,667 m²（100 亩）");
         assert_eq!(en.word("land_use", "100101"), "Industrial (100101)");

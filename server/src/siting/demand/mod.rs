@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloudsite_domain::record::{Body, Code};
 use cloudsite_domain::siting::demand::{Demand, Quarter, fingerprint, unmet};
-use cloudsite_domain::siting::{Brief, Places};
+use cloudsite_domain::siting::{Brief, Need, Places};
 use cloudsite_proto::SITTING;
 use cloudsite_store::StoreError;
 use cloudsite_store::demand::DemandStore;
@@ -169,10 +169,15 @@ impl Tally {
             if !self.state().is_new(self.hasher.hash_one(key)) {
                 continue;
             }
-            let sites = snapshot.sites();
+            let (sites, floors) = (snapshot.sites(), snapshot.sites().floors(brief.day()));
             let rows = 0..sites.count() as u32;
-            let places = rows.map(|row| (sites.candidate(row), zone_of(sites.entry(row))));
-            let found = unmet(&brief, places);
+            let parcels = rows.map(|row| (sites.candidate(row), zone_of(sites.entry(row))));
+            // Whoever looks for land is neither answered by a floor nor kept out of one.
+            let of_floors = |need: &Need| matches!(need, Need::Amount { quantity, .. } if quantity.is_of_floors());
+            let asks_floors = brief.musts().any(|(_, need)| of_floors(need));
+            let rows = 0..if asks_floors { floors.count() as u32 } else { 0 };
+            let let_out = rows.map(|row| (floors.candidate(row), floors.parcel(row).and_then(zone_of)));
+            let found = unmet(&brief, parcels.chain(let_out));
             self.state().counted.count(day, found);
         }
         let counted = std::mem::take(&mut self.state().counted);

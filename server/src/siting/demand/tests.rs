@@ -171,3 +171,24 @@ fn at_the_end_nothing_rests() {
     fixture.tally.settle(&fixture.kept, (fixture.tally.clock)(), true).unwrap();
     assert_eq!(fixture.after(0).0, 1);
 }
+
+#[test]
+fn a_floor_answers_a_brief_that_no_land_does() {
+    let (_folder, record) = sample::open();
+    let mut building = sample::building("B-LET", 300.0, 300.0);
+    let Body::Building(body) = &mut building.body else { panic!("a building") };
+    let offer = r#"{"floor":2,"area_m2":1800.0,"clear_height_m":6.0}"#;
+    body.offers = vec![serde_json::from_str(offer).unwrap()];
+    sample::commit(&record, vec![building], Vec::new());
+    let unanswered = |min: f64| {
+        let fixture = fixture();
+        let need = Need::Amount { quantity: Quantity::ClearHeight, min: Some(min), max: None, on: None };
+        let brief = Brief::new(vec![Criterion::Must(need)], date(2026, 11, 26)).unwrap();
+        fixture.tally.asked(fixture.visitor("someone"), brief, record.snapshot());
+        let (briefs, kept_out) = fixture.after(120);
+        let unanswered: u64 = fixture.kept.demand.lock().unwrap().days.values().map(|count| count.unanswered).sum();
+        (briefs, unanswered, kept_out)
+    };
+    assert_eq!(unanswered(5.0), (1, 0, vec![]));
+    assert_eq!(unanswered(7.0), (1, 1, vec![("clear_height_m", 1)]), "what kept it out of the floor is told");
+}

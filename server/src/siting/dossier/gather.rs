@@ -1,6 +1,5 @@
 //! Puts a dossier together from the answer to a brief and the record as who asks is given it.
 
-use cloudsite_domain::identity::Tier;
 use cloudsite_domain::record::{
     Body, Bounds, Code, Confidence, Feature, FeatureVersion, Layer, Names as RecordNames, Parcel, Source, SourcedField,
 };
@@ -10,18 +9,22 @@ use cloudsite_dossier::{
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
 
+use super::super::route;
 use super::asked::Asked;
-use super::map;
-use super::tell;
+use super::{map, tell, ways};
 use crate::grpc::Refusal;
-use crate::record::{Entry, Snapshot};
+use crate::record::{Snapshot, View};
 
 /// Places that the ranking keeps.
 const RANKED: usize = 20;
 
+/// Joined parcels that are drawn.
+const DRAWN_ASSEMBLIES: usize = 2;
+
 /// What a dossier is made from.
 pub(super) struct Basis<'a> {
-    pub(super) tier: Tier,
+    /// Who asks.
+    pub(super) view: &'a View,
     /// What who asks is given.
     pub(super) snapshot: &'a Snapshot,
     /// What everyone is given, for the maps.
@@ -36,11 +39,11 @@ pub(super) struct Gathered {
     pub(super) parcels: Vec<FeatureVersion>,
 }
 
-/// Puts a dossier together. The places that the answer names have gone over the desk with it; what is drawn around them is
-/// everyone's.
+/// Puts a dossier together. The places that the answer names have gone over the desk with it, and ways go over it here; what
+/// is drawn around them is everyone's.
 ///
 /// # Errors
-/// If a place that is asked for was not explained.
+/// If a place that is asked for was not explained, or no more is given to who asks.
 pub(super) fn gather(
     source: &Basis<'_>,
     asked: &Asked,
@@ -49,52 +52,47 @@ pub(super) fn gather(
 ) -> Result<Gathered, Refusal> {
     let described = asked.described(&answer.places)?;
     let parcels = source.snapshot.layer(Layer::Parcel);
-    let mut places = Vec::new();
-    let mut versions = Vec::new();
-    let mut sites = Vec::new();
+    let (mut places, mut versions, mut travel) = (Vec::new(), Vec::new(), None);
+    let mut maps = Maps::default();
     for (rank, told) in described {
-        let entry = tell::code_of(&told.parcel).parse::<Code>().ok().and_then(|code| parcels.find(&code));
+        let code = tell::code_of(&told.parcel).parse::<Code>().ok();
         // Answered from the same snapshot, so it is there.
-        let entry = entry.ok_or(Refusal::Interrupted)?;
-        sites.push(map::site(source.public, entry, (rank, told)));
-        versions.push(version(entry, rank, told, answer));
-        places.push(place(source.snapshot, &entry.feature, (rank, told)));
+        let code = code.ok_or(Refusal::Interrupted)?;
+        let entry = parcels.find(&code).ok_or(Refusal::Interrupted)?;
+        let ways = route::told(source.view, source.snapshot, &code)?;
+        maps.sites.push(map::site(source.public, entry, (rank, told)));
+        maps.ways.push(ways::drawn(source.public, entry, rank, &ways.destinations));
+        versions.push(entry.version());
+        let routes = ways.destinations.iter().map(tell::destination).collect();
+        places.push(Place { routes, ..place(source.snapshot, &entry.feature, (rank, told)) });
+        travel = travel.or(ways.travel);
     }
-    let overview = map::overview(source.public, answer, &places);
+    maps.overview = map::overview(source.public, answer, &places);
+    let drawn = answer.assemblies.iter().take(DRAWN_ASSEMBLIES).enumerate();
+    maps.assemblies =
+        drawn.map(|(index, joined)| map::joined(source.public, source.snapshot, (index, joined))).collect();
     let dossier = Dossier {
         park: park(source.snapshot),
         project: asked.project.clone(),
         revision: answer.revision,
         day: answer.day.parse().unwrap_or(source.today),
         made_on: source.today,
-        tier: source.tier.as_str().to_owned(),
+        tier: source.view.tier().as_str().to_owned(),
         brief: tell::brief(brief),
-        counts: Counts { suits: answer.suits, open: answer.open, fails: answer.fails },
+        counts: Counts { suits: answer.suits, open: answer.open, fails: answer.fails, untried: answer.untried },
         full_points: answer.full_points,
         ranking: (1..).zip(&answer.places).take(RANKED).map(|(rank, place)| tell::ranked(rank, place)).collect(),
         places,
         relaxations: answer.relaxations.iter().map(tell::relaxation).collect(),
         intervals: answer.intervals.iter().map(tell::interval).collect(),
         shares: answer.shares.iter().map(tell::share).collect(),
+        opinions: answer.opinions.iter().map(tell::opinion).collect(),
+        assemblies: answer.assemblies.iter().map(tell::assembly).collect(),
+        assemblies_cut_short: answer.assemblies_cut_short,
+        floors: answer.floors.as_ref().map(tell::floors),
+        travel: travel.as_ref().map(tell::travel),
     };
-    Ok(Gathered { dossier, maps: Maps { overview, sites }, parcels: versions })
-}
-
-/// A parcel for the `GeoPackage`, with where it stands among its attributes.
-fn version(entry: &Entry, rank: u32, told: &wire::Place, answer: &wire::MatchResponse) -> FeatureVersion {
-    let mut version = entry.version();
-    let mut put = |name: &str, value: String| version.feature.attributes.insert(format!("dossier_{name}"), value);
-    put("revision", answer.revision.to_string());
-    put("rank", rank.to_string());
-    let standing = match told.standing() {
-        wire::Standing::Suits => "suits",
-        wire::Standing::Open => "open",
-        wire::Standing::Fails | wire::Standing::Unspecified => "fails",
-    };
-    put("standing", standing.to_owned());
-    put("points", told.points.to_string());
-    put("full_points", answer.full_points.to_string());
-    version
+    Ok(Gathered { dossier, maps, parcels: versions })
 }
 
 fn names(names: &RecordNames) -> Names {
@@ -128,6 +126,7 @@ fn place(snapshot: &Snapshot, feature: &Feature, (rank, told): (u32, &wire::Plac
         answers: told.answers.iter().map(tell::answer).collect(),
         binding: told.binding.map(|index| index as usize),
         changes: told.changes.iter().map(tell::change).collect(),
+        routes: Vec::new(),
     }
 }
 
@@ -177,6 +176,12 @@ fn facts(feature: &Feature, parcel: &Parcel) -> Vec<Fact> {
         fact("height_limit_m", parcel.height_limit_m.map(|metres| amount(metres, "m")), of(SourcedField::HeightLimit)),
         fact("setbacks", setbacks, of(SourcedField::Setbacks)),
         fact("tenure", tenure, of(SourcedField::Tenure)),
+        fact(
+            "vibration_um_per_s",
+            parcel.vibration_um_per_s.map(|speed| amount(speed, "µm/s")),
+            of(SourcedField::Vibration),
+        ),
+        fact("hazard_class", parcel.hazard_class.map(|class| word(class.as_str())), of(SourcedField::HazardClass)),
         fact(
             "price",
             price.map(|price| amount(price.cny_per_m2, "CNY/m²")),

@@ -1,6 +1,7 @@
 //! Dossiers: asked for in one call, made one at a time, kept on a shelf in the data folder, fetched over HTTP.
 
 mod asked;
+mod beside;
 mod gather;
 pub(crate) mod http;
 mod map;
@@ -8,6 +9,7 @@ mod runner;
 mod service;
 mod shelf;
 mod tell;
+mod ways;
 
 pub(crate) use runner::Runner;
 pub(crate) use service::server;

@@ -11,8 +11,10 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 
+use super::super::convert;
 use super::super::service::answer;
 use super::asked::{Asked, MOST_PICTURE_BYTES, MOST_PICTURES};
+use super::beside::beside;
 use super::gather::{Basis, gather};
 use super::runner::Runner;
 use super::shelf::{Card, Format, State, Unkept, Work};
@@ -28,6 +30,12 @@ const MAX_REQUEST_BYTES: usize = MOST_PICTURES * MOST_PICTURE_BYTES + 256 * 1024
 
 /// Places that a brief is explained for: those that can be described.
 const EXPLAINED: i32 = 100;
+
+/// Joined parcels that a dossier tells of.
+const ASSEMBLIES: i32 = 5;
+
+/// Floors that it tells of, if the brief asks what only floors have.
+const FLOORS: i32 = 10;
 
 /// Requests that are worked on at a time. Others wait, as many as there may be calls.
 const MOST_AT_A_TIME: usize = 1;
@@ -98,7 +106,10 @@ impl Dossiers {
             brief: asked.brief.clone(),
             revision: asked.revision,
             explained: EXPLAINED,
-            assemblies: 0,
+            assemblies: ASSEMBLIES,
+            floors: if convert::is_of_floors(&brief) { FLOORS } else { 0 },
+            parcels: Vec::new(),
+            named_floors: Vec::new(),
         };
         // Not noted as demand: whoever takes an answer along has asked for it before.
         let answer = answer(view.clone(), wanted, today, Arc::clone(&self.turns), None).await?;
@@ -106,10 +117,11 @@ impl Dossiers {
         blocking(move || {
             let revision = Revision(answer.revision);
             let (snapshot, public) = (view.snapshot_at(revision)?, public.snapshot_at(revision)?);
-            let basis = Basis { tier: view.tier(), snapshot: &snapshot, public: &public, today };
+            let basis = Basis { view: &view, snapshot: &snapshot, public: &public, today };
             let gathered = gather(&basis, &asked, &brief, &answer)?;
             let mut package = Vec::new();
-            export::write_package(&gathered.parcels, Layer::Parcel, &mut package).map_err(|error| {
+            let beside = beside(&gathered.dossier);
+            export::write_package(&gathered.parcels, Layer::Parcel, &beside, &mut package).map_err(|error| {
                 tracing::error!(%error, "a dossier's GeoPackage cannot be written");
                 Refusal::Interrupted
             })?;

@@ -4,8 +4,10 @@ use std::str::FromStr;
 
 use cloudsite_domain::siting::Quantity;
 use cloudsite_dossier::{
-    Answer, Ask, Change, Criterion, Interval, Ranked, Relaxation, Role, Said, Share, Standing, Step, Value, Verdict,
+    Answer, Ask, Assembly, Change, Counts, Criterion, Destination, Floor, Floors, Interval, Names, Opinion, Ranked,
+    Relaxation, Role, Said, Share, Speed, Standing, Step, Travel, Unreached, Value, Verdict, Way,
 };
+use cloudsite_proto::land::LocalizedName;
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
 
@@ -85,7 +87,10 @@ pub(super) fn answer(answer: &wire::Answer) -> Answer {
             wire::Verdict::Unknown | wire::Verdict::Unspecified => Verdict::Unknown,
         },
         value: match &answer.value {
-            Some(wire::answer::Value::Amount(amount)) => Value::Amount(*amount),
+            Some(wire::answer::Value::Amount(amount)) => match answer.up_to {
+                Some(most) => Value::Between { from: *amount, to: most.is_finite().then_some(most) },
+                None => Value::Amount(*amount),
+            },
             Some(wire::answer::Value::Word(word)) => Value::Word(word.clone()),
             None => Value::Unknown,
         },
@@ -117,4 +122,79 @@ pub(super) fn interval(interval: &wire::WeightInterval) -> Interval {
 
 pub(super) fn share(share: &wire::RankShare) -> Share {
     Share { parcel: code_of(&share.parcel), first: share.first }
+}
+
+pub(super) fn opinion(opinion: &wire::Opinion) -> Opinion {
+    Opinion { method: opinion.method.clone(), parcels: opinion.parcels.iter().map(|name| code_of(name)).collect() }
+}
+
+pub(super) fn assembly(assembly: &wire::Assembly) -> Assembly {
+    Assembly {
+        parcels: assembly.parcels.iter().map(|name| code_of(name)).collect(),
+        area_m2: assembly.area_m2,
+        standing: standing(assembly.standing()),
+        points: assembly.points,
+        possible_points: assembly.possible_points,
+        answers: assembly.answers.iter().map(answer).collect(),
+    }
+}
+
+/// Floors that do not fail, in their order.
+pub(super) fn floors(floors: &wire::Floors) -> Floors {
+    let judged = floors.places.iter().filter_map(|floor| Some((floor, floor.place.as_ref()?)));
+    let ranked = (1..).zip(judged).filter(|(_, (_, place))| standing(place.standing()) != Standing::Fails);
+    let floor = |(rank, (floor, place)): (u32, (&wire::Floor, &wire::Place))| Floor {
+        building: floor.building.strip_prefix("building/").unwrap_or(&floor.building).to_owned(),
+        floor: floor.floor,
+        unit: floor.unit.clone(),
+        area_m2: floor.area_m2,
+        from: floor.from.parse().ok(),
+        ranked: self::ranked(rank, place),
+        answers: place.answers.iter().map(answer).collect(),
+        binding: place.binding.map(|index| index as usize),
+        changes: place.changes.iter().map(change).collect(),
+    };
+    let wire::Floors { suits, open, fails, .. } = *floors;
+    Floors { counts: Counts { suits, open, fails, untried: 0 }, ranking: ranked.map(floor).collect() }
+}
+
+pub(super) fn destination(destination: &wire::Destination) -> Destination {
+    Destination {
+        kind: destination.kind.clone(),
+        by_truck: way(destination.by_truck.as_ref()),
+        by_car: way(destination.by_car.as_ref()),
+    }
+}
+
+fn way(way: Option<&wire::Way>) -> Way {
+    let Some(way) = way else { return Way::Unreached(Unreached::NotConnected) };
+    match way.unreached() {
+        wire::Unreached::NoSuchPlace => Way::Unreached(Unreached::NoSuchPlace),
+        wire::Unreached::NoRoadNear => Way::Unreached(Unreached::NoRoadNear),
+        wire::Unreached::NotConnected => Way::Unreached(Unreached::NotConnected),
+        wire::Unreached::Unspecified => Way::Reached {
+            place: way.place.clone(),
+            names: names(&way.names),
+            minutes: way.minutes,
+            length_m: way.length_m,
+            off_road_m: way.off_road_m,
+        },
+    }
+}
+
+fn names(names: &[LocalizedName]) -> Names {
+    names.iter().map(|name| (name.language.clone(), name.text.clone())).collect()
+}
+
+pub(super) fn travel(travel: &wire::Travel) -> Travel {
+    let speed = |speed: &wire::TravelSpeed| Speed {
+        road_class: speed.road_class.clone(),
+        truck_kmh: speed.truck_kmh,
+        car_kmh: speed.car_kmh,
+    };
+    Travel {
+        source: travel.source.clone(),
+        from: travel.from.parse().ok(),
+        speeds: travel.speeds.iter().map(speed).collect(),
+    }
 }

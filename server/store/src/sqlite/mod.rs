@@ -13,6 +13,7 @@ mod extent;
 mod health;
 mod identity;
 mod line;
+mod meeting;
 mod read;
 mod readers;
 mod roll_back;

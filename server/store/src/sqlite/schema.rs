@@ -9,7 +9,7 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 14] = [
     RECORD,
     audit::STEP,
     identity::SCHEMA,
@@ -22,6 +22,8 @@ const STEPS: [&str; 12] = [
     identity::HOSTS,
     super::brief::STEP,
     super::demand::STEP,
+    super::meeting::STEP,
+    super::meeting::ENDS,
 ];
 
 /// Revisions, features and their versions.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::{DATABASE_FILE, SqliteStore};
 use crate::contract::{
     self, BriefFixture, Briefing, ChangesetFixture, Changing, DemandFixture, ExtentFixture, Fixture, IdentityFixture,
-    codes, commit, poi, write,
+    MeetingFixture, Planning, codes, commit, poi, write,
 };
 use crate::demand::DemandStore;
 use crate::extent::ExtentStore;
@@ -59,6 +59,12 @@ impl DemandFixture for Folder {
     }
 }
 
+impl MeetingFixture for Folder {
+    fn open_meetings(&self) -> Box<dyn Planning> {
+        Box::new(SqliteStore::open(self.0.path()).unwrap())
+    }
+}
+
 mod contract_of_sqlite {
     crate::contract_tests!(super::folder);
     crate::identity_contract_tests!(super::folder);
@@ -66,6 +72,7 @@ mod contract_of_sqlite {
     crate::extent_contract_tests!(super::folder);
     crate::brief_contract_tests!(super::folder);
     crate::demand_contract_tests!(super::folder);
+    crate::meeting_contract_tests!(super::folder);
 }
 
 #[test]

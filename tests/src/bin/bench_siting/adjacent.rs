@@ -30,7 +30,8 @@ pub(crate) fn measure(rows: &mut Rows) -> anyhow::Result<()> {
         shape: Some(shape),
         parcel,
         zone: None,
-        roads: None,
+        around: None,
+        floor: None,
     });
     let places: Vec<Candidate<'_>> = places.collect();
     let shapes: Vec<Option<&Shape>> = shapes.iter().map(Some).collect();

@@ -5,6 +5,7 @@
 //! orders by seven predicates and a score; ours tries a footprint, explains twenty places and says what musts cost besides.
 
 mod adjacent;
+mod dragging;
 mod parcels;
 mod question;
 
@@ -45,6 +46,7 @@ async fn main() -> anyhow::Result<()> {
     ensure!(count >= 1_000, "a bench of fewer than 1,000 parcels says nothing");
     let mut rows = Rows::default();
     let questions: Vec<Question> = (0..QUESTIONS).map(Question::of).collect();
+    dragging::measure(&mut rows)?;
     adjacent::measure(&mut rows)?;
     few(&questions, &mut rows).await?;
     many(count, &questions, &mut rows).await?;

@@ -1,11 +1,14 @@
 //! The uniform that every shader reads, and the bind group it comes in.
 
+use std::num::NonZeroU64;
+
 use bevy::math::{Vec3, Vec4};
 use bytemuck::{Pod, Zeroable};
 use wgpu::{BindGroup, BindGroupLayout, Buffer, Device, Queue, ShaderStages};
 
 use super::Shot;
 use super::state_texture::StateTexture;
+use crate::draw::panes::MOST_PANES;
 use crate::draw::sun::SkyLight;
 
 /// Distance at which haze takes over for an eye on the ground, metres.
@@ -35,16 +38,19 @@ pub(super) struct FrameUniform {
 }
 
 impl FrameUniform {
-    pub(super) fn new(shot: &Shot, light: &SkyLight, size: (u32, u32)) -> Self {
+    /// Of one pane, of this size.
+    pub(super) fn new(shot: &Shot, pane: usize, light: &SkyLight, size: (u32, u32)) -> Self {
         let (width, height) = (size.0.max(1) as f32, size.1.max(1) as f32);
-        let aspect = width / height;
-        let (right, up) = shot.view.ray_axes(aspect);
-        let pixel_m = 2.0 * (shot.view.fov_y_rad / 2.0).tan() / height;
+        let (aspect, view) = (width / height, shot.panes.view(pane, &shot.view));
+        let (right, up) = view.ray_axes(aspect);
+        let pixel_m = 2.0 * (view.fov_y_rad / 2.0).tan() / height;
+        // No slot is negative.
+        let marked = shot.panes.stand(pane).slot.map_or(-1.0, |slot| slot as f32);
         let time_secs = if shot.quality.fine { shot.time_secs } else { 0.0 };
         let pack = |xyz: Vec3, w: f32| Vec4::from((xyz, w)).to_array();
         Self {
-            clip_from_world: shot.view.clip_from_world(aspect).to_cols_array_2d(),
-            eye: pack(shot.view.eye, pixel_m),
+            clip_from_world: view.clip_from_world(aspect).to_cols_array_2d(),
+            eye: pack(view.eye, pixel_m),
             sun: pack(light.towards, light.night),
             sun_light: pack(light.sun, 0.0),
             sky_light: pack(light.sky, 0.0),
@@ -52,16 +58,21 @@ impl FrameUniform {
             ground_light: pack(light.ground, time_secs),
             shadow: pack(light.shadow, 0.0),
             zenith: pack(light.zenith, 0.0),
-            haze: pack(light.haze, 1.0 / (HAZE_DISTANCE_M + HAZE_GAIN * shot.view.eye.y.max(0.0))),
+            haze: pack(light.haze, 1.0 / (HAZE_DISTANCE_M + HAZE_GAIN * view.eye.y.max(0.0))),
             ray_right: pack(right, 0.0),
             ray_up: pack(up, 0.0),
-            ray_forward: pack(shot.view.forward, 0.0),
-            screen: [width, height, 0.0, 0.0],
+            ray_forward: pack(view.forward, 0.0),
+            screen: [width, height, marked, 0.0],
         }
     }
 }
 
-/// The uniform's buffer, bound together with the states' texture.
+/// Bytes from one pane's uniform to the next: what every device can begin a binding at.
+const STRIDE: u32 = (size_of::<FrameUniform>() as u32).next_multiple_of(256);
+
+const UNIFORM_BYTES: Option<NonZeroU64> = NonZeroU64::new(size_of::<FrameUniform>() as u64);
+
+/// The uniforms of all panes in one buffer, bound together with the states' texture.
 #[derive(Debug)]
 pub(super) struct FrameBuffer {
     buffer: Buffer,
@@ -73,7 +84,7 @@ impl FrameBuffer {
     pub(super) fn new(device: &Device, states: &StateTexture) -> Self {
         let buffer = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("frame"),
-            size: size_of::<FrameUniform>() as u64,
+            size: u64::from(STRIDE) * MOST_PANES as u64,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
@@ -85,8 +96,8 @@ impl FrameBuffer {
                     visibility: ShaderStages::VERTEX_FRAGMENT,
                     ty: wgpu::BindingType::Buffer {
                         ty: wgpu::BufferBindingType::Uniform,
-                        has_dynamic_offset: false,
-                        min_binding_size: None,
+                        has_dynamic_offset: true,
+                        min_binding_size: UNIFORM_BYTES,
                     },
                     count: None,
                 },
@@ -111,8 +122,14 @@ impl FrameBuffer {
         self.group = group(device, &self.layout, &self.buffer, states);
     }
 
-    pub(super) fn write(&self, queue: &Queue, uniform: &FrameUniform) {
-        queue.write_buffer(&self.buffer, 0, bytemuck::bytes_of(uniform));
+    /// Writes a pane's uniform.
+    pub(super) fn write(&self, queue: &Queue, pane: u32, uniform: &FrameUniform) {
+        queue.write_buffer(&self.buffer, u64::from(Self::offset(pane)), bytemuck::bytes_of(uniform));
+    }
+
+    /// Where a pane's uniform begins, for whoever binds the group.
+    pub(super) const fn offset(pane: u32) -> u32 {
+        pane * STRIDE
     }
 
     pub(super) const fn layout(&self) -> &BindGroupLayout {
@@ -125,11 +142,12 @@ impl FrameBuffer {
 }
 
 fn group(device: &Device, layout: &BindGroupLayout, buffer: &Buffer, states: &StateTexture) -> BindGroup {
+    let uniform = wgpu::BufferBinding { buffer, offset: 0, size: UNIFORM_BYTES };
     device.create_bind_group(&wgpu::BindGroupDescriptor {
         label: Some("frame"),
         layout,
         entries: &[
-            wgpu::BindGroupEntry { binding: 0, resource: buffer.as_entire_binding() },
+            wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(uniform) },
             wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::TextureView(states.view()) },
         ],
     })

@@ -2,6 +2,7 @@
 
 mod buffers;
 mod frame;
+mod marks;
 mod passes;
 mod pipelines;
 mod readback;
@@ -17,12 +18,15 @@ use wgpu::{Device, Queue, TextureFormat, TextureView};
 
 use self::buffers::{GpuMesh, GpuTile};
 use self::frame::FrameUniform;
-use self::passes::{Attachments, Pass};
+use self::marks::GpuMarks;
+use self::passes::{Attachments, Pass, Pen};
 use self::pipelines::{PipelineKey, Pipelines};
 use self::state_texture::StateTexture;
 use self::text::Text;
 use super::label::LabelUpdate;
-use super::settings::{LayerVisibility, Panes, QualitySettings, View};
+use super::mark::MarkVertex;
+use super::panes::Panes;
+use super::settings::{LayerVisibility, QualitySettings, View};
 use super::sun::{SkyLight, Sun};
 use super::tiles::TileChange;
 use crate::mesh::TileMeshes;
@@ -32,9 +36,9 @@ pub use self::passes::Drawn;
 /// What one frame shows, beyond the tiles.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shot {
-    /// Where from.
+    /// Where from, in the first pane.
     pub view: View,
-    /// How often beside each other.
+    /// Into how many panes it is split.
     pub panes: Panes,
     /// By which light.
     pub sun: Sun,
@@ -67,10 +71,11 @@ pub struct Renderer {
     text: Text,
     tree_shape: tree_shape::TreeShape,
     tiles: BTreeMap<TileAddress, GpuTile>,
-    /// One for each pane, from the left.
+    /// One for each pane, or the same for all.
     overlays: Vec<Option<GpuMesh>>,
     /// The factory that is tried.
     massing: Option<GpuMesh>,
+    marks: GpuMarks,
     pipelines: HashMap<PipelineKey, Pipelines>,
     attachments: Option<Attachments>,
 }
@@ -89,6 +94,7 @@ impl Renderer {
             tiles: BTreeMap::new(),
             overlays: Vec::new(),
             massing: None,
+            marks: GpuMarks::default(),
             pipelines: HashMap::new(),
             attachments: None,
         }
@@ -130,10 +136,18 @@ impl Renderer {
         self.text.write(&self.device, &self.queue, update);
     }
 
+    /// Draws these marks in place of those before.
+    pub fn write_marks(&mut self, vertices: &[MarkVertex]) {
+        self.marks.write(&self.device, &self.queue, vertices);
+    }
+
     /// Draws one frame, pane by pane, and submits it.
     pub fn draw(&mut self, target: Target, shot: &Shot) -> Drawn {
-        let uniform = FrameUniform::new(shot, &SkyLight::at(shot.sun), shot.panes.size(target.size));
-        self.frame.write(&self.queue, &uniform);
+        let (light, rows) = (SkyLight::at(shot.sun), shot.panes.grid().1);
+        for pane in 0..shot.panes.count() {
+            let uniform = FrameUniform::new(shot, pane as usize, &light, shot.panes.size(target.size));
+            self.frame.write(&self.queue, pane, &uniform);
+        }
         let key = PipelineKey { format: target.format, samples: shot.quality.samples, fine: shot.quality.fine };
         let pipelines = self
             .pipelines
@@ -144,21 +158,26 @@ impl Renderer {
         }
         let Some(attachments) = &self.attachments else { return Drawn::default() };
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let mut drawn = Drawn::default();
+        let mut pen = Pen::begin(&mut encoder, attachments, target, shot);
         for pane in 0..shot.panes.count() {
+            // Over places that are compared lies the same: what is laid over the whole park.
+            let overlay = if shot.panes.compares() { self.overlays.last() } else { self.overlays.get(pane as usize) };
             let pass = Pass {
                 pipelines,
-                attachments,
                 frame: &self.frame,
                 text: &self.text,
                 tree_shape: &self.tree_shape,
                 tiles: &self.tiles,
-                overlay: self.overlays.get(pane as usize).and_then(Option::as_ref),
+                overlay: overlay.and_then(Option::as_ref),
                 massing: self.massing.as_ref(),
+                marks: &self.marks,
+                view: shot.panes.view(pane as usize, &shot.view),
+                quality: shot.quality.in_pane(1.0 / rows as f32),
                 pane,
             };
-            drawn += pass.encode(&mut encoder, target, shot);
+            pass.encode(&mut pen, target);
         }
+        let drawn = pen.end();
         self.queue.submit([encoder.finish()]);
         drawn
     }

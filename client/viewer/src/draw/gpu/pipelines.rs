@@ -9,6 +9,7 @@ use wgpu::{
 use super::shaders::Shader;
 use super::tree_shape::PlainTreeVertex;
 use crate::draw::label::LabelVertex;
+use crate::draw::mark::MarkVertex;
 use crate::mesh::{ExtrudedVertex, GroundVertex, TreeInstance};
 
 /// Depth for what stands, and a stencil for what lies on the ground.
@@ -38,6 +39,7 @@ pub(super) struct Pipelines {
     pub(super) extruded_shadow: RenderPipeline,
     pub(super) plain_tree_shadow: RenderPipeline,
     pub(super) label: RenderPipeline,
+    pub(super) mark: RenderPipeline,
 }
 
 /// What differs between pipelines of one shader.
@@ -214,6 +216,7 @@ impl Pipelines {
             ground,
             ground_plain,
             label: label(&maker, &maker.layout(&[Some(frame), Some(text)])),
+            mark: mark(&maker, &plain),
         }
     }
 }
@@ -271,4 +274,21 @@ fn label(maker: &Maker, layout: &PipelineLayout) -> RenderPipeline {
         blend: Some(BlendState::PREMULTIPLIED_ALPHA_BLENDING),
     };
     maker.make(&maker.module(Shader::Label), layout, &way)
+}
+
+fn mark(maker: &Maker, layout: &PipelineLayout) -> RenderPipeline {
+    let way = Way {
+        label: "mark",
+        vertex: "vertex",
+        fragment: "fragment",
+        buffers: &[VertexBufferLayout {
+            array_stride: size_of::<MarkVertex>() as u64,
+            step_mode: VertexStepMode::Vertex,
+            attributes: &vertex_attr_array![0 => Float32x3, 1 => Float32x3, 2 => Float32x2, 3 => Unorm8x4],
+        }],
+        cull: Some(Face::Back),
+        depth: depth(false, CompareFunction::Always),
+        blend: Some(BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+    };
+    maker.make(&maker.module(Shader::Mark), layout, &way)
 }

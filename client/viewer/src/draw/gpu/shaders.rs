@@ -11,12 +11,14 @@ pub(super) enum Shader {
     Tree,
     Backdrop,
     Label,
+    Mark,
 }
 
 impl Shader {
     /// Every shader.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 5] = [Self::Ground, Self::Extruded, Self::Tree, Self::Backdrop, Self::Label];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Ground, Self::Extruded, Self::Tree, Self::Backdrop, Self::Label, Self::Mark];
 
     /// Its WGSL, complete.
     pub(super) fn source(self) -> String {
@@ -26,6 +28,7 @@ impl Shader {
             Self::Tree => include_str!("../../shaders/tree.wgsl"),
             Self::Backdrop => include_str!("../../shaders/backdrop.wgsl"),
             Self::Label => include_str!("../../shaders/label.wgsl"),
+            Self::Mark => include_str!("../../shaders/mark.wgsl"),
         };
         format!("{FRAME}\n{own}")
     }

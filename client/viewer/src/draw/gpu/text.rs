@@ -1,5 +1,7 @@
 //! Labels on the GPU: the glyphs' atlas and one buffer of quads.
 
+use std::ops::Range;
+
 use wgpu::util::DeviceExt;
 use wgpu::{BindGroup, BindGroupLayout, Buffer, BufferUsages, Device, Extent3d, Queue, Texture};
 
@@ -11,15 +13,16 @@ pub(super) struct Text {
     layout: BindGroupLayout,
     atlas: Texture,
     group: BindGroup,
-    quads: Option<(Buffer, Buffer, u32)>,
+    /// Corners, indices, and which of these each view has.
+    quads: Option<(Buffer, Buffer, Vec<Range<u32>>)>,
 }
 
-/// The buffers of all labels' quads.
+/// The buffers of all labels' quads, and the indices of those in one view.
 pub(super) struct Quads<'a> {
     pub(super) group: &'a BindGroup,
     pub(super) vertices: &'a Buffer,
     pub(super) indices: &'a Buffer,
-    pub(super) count: u32,
+    pub(super) range: Range<u32>,
 }
 
 impl Text {
@@ -76,9 +79,11 @@ impl Text {
         &self.layout
     }
 
-    pub(super) fn quads(&self) -> Option<Quads<'_>> {
-        let (vertices, indices, count) = self.quads.as_ref()?;
-        Some(Quads { group: &self.group, vertices, indices, count: *count })
+    /// The labels of a view, if it has any.
+    pub(super) fn quads(&self, view: usize) -> Option<Quads<'_>> {
+        let (vertices, indices, ranges) = self.quads.as_ref()?;
+        let range = ranges.get(view).filter(|range| !range.is_empty())?.clone();
+        Some(Quads { group: &self.group, vertices, indices, range })
     }
 
     pub(super) fn write(&mut self, device: &Device, queue: &Queue, update: &LabelUpdate) {
@@ -105,7 +110,7 @@ impl Text {
             (
                 buffer(bytemuck::cast_slice(&update.vertices), BufferUsages::VERTEX),
                 buffer(bytemuck::cast_slice(&indices), BufferUsages::INDEX),
-                quads * 6,
+                update.views.iter().map(|quads| quads.start * 6..quads.end * 6).collect(),
             )
         });
     }

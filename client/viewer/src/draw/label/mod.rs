@@ -4,6 +4,7 @@ mod atlas;
 mod place;
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use bevy::math::DVec2;
 use bevy::prelude::*;
@@ -12,9 +13,10 @@ use bytemuck::{Pod, Zeroable};
 use cloudsite_domain::record::{Language, Layer};
 
 use self::atlas::{Atlas, GlyphKey};
-use self::place::{Candidate, Screen, choose};
+use self::place::{Candidate, MOST, Screen, choose};
 use super::capture::Captures;
-use super::settings::{LayerVisibility, Panes, Shown, View};
+use super::panes::Panes;
+use super::settings::{LayerVisibility, Shown, View};
 use super::tiles::TileScene;
 use crate::tiles::decoded::LabelFeature;
 
@@ -66,6 +68,8 @@ pub struct LabelUpdate {
     pub atlas: Option<AtlasRows>,
     /// Four corners a glyph.
     pub vertices: Vec<LabelVertex>,
+    /// Which of the glyphs stand in each view.
+    pub views: Vec<Range<u32>>,
 }
 
 impl LabelUpdate {
@@ -106,16 +110,22 @@ pub struct Named {
     pub at: DVec2,
 }
 
+/// The labels of one view.
+#[derive(Debug, Default)]
+struct Sheet {
+    shown: HashSet<u64>,
+    standing: Vec<Standing>,
+}
+
 /// How labels are written, and what has been written.
 #[derive(Resource, Debug)]
 pub struct Labels {
     language: Language,
     atlas: Atlas,
     changed: bool,
-    laid_out_for: Option<(View, LayerVisibility, (u32, u32))>,
-    shown: HashSet<u64>,
-    /// Those on the screen.
-    standing: Vec<Standing>,
+    laid_out_for: Option<Seen>,
+    /// Those on the screen, of each view.
+    sheets: Vec<Sheet>,
     update: Option<LabelUpdate>,
 }
 
@@ -126,8 +136,7 @@ impl Default for Labels {
             atlas: Atlas::default(),
             changed: true,
             laid_out_for: None,
-            shown: HashSet::new(),
-            standing: Vec::new(),
+            sheets: Vec::new(),
             update: None,
         }
     }
@@ -156,12 +165,13 @@ impl Labels {
         self.atlas.add_font(face, bytes)
     }
 
-    /// The thing whose label is seen at a place of the picture: x and y from -1 to 1, y up.
-    pub fn at(&self, place: Vec2, view: &View) -> Option<Named> {
-        let (_, _, size) = self.laid_out_for?;
-        let screen = Screen::new(view, size);
+    /// The thing whose label is seen at a place of a pane: x and y from -1 to 1, y up. `view` is the first pane's.
+    pub fn at(&self, pane: usize, place: Vec2, view: &View) -> Option<Named> {
+        let Seen { panes, size, .. } = self.laid_out_for?;
+        let sheet = self.sheets.get(panes.view_of(pane))?;
+        let screen = Screen::new(view, &panes, pane, size);
         let place_px = place * Vec2::new(size.0 as f32, size.1 as f32) / 2.0;
-        let standing = self.standing.iter().find(|label| {
+        let standing = sheet.standing.iter().find(|label| {
             let seen = screen.project(label.anchor);
             seen.is_some_and(|(at, _)| (at - place_px).abs().cmple(label.half_px).all())
         })?;
@@ -174,38 +184,60 @@ impl Labels {
     }
 
     /// Lays labels out for a view, if it is not nearly the one of last time and nothing else has changed either.
-    fn lay_out<'a>(&mut self, labels: impl Iterator<Item = &'a LabelFeature>, seen: &Seen, changed: bool) {
-        let same_place = self.laid_out_for.is_some_and(|(view, layers, size)| {
-            let moved_m = view.eye.distance(seen.view.eye);
-            layers == seen.layers
-                && size == seen.size
+    fn lay_out<'a>(&mut self, labels: impl Iterator<Item = &'a LabelFeature> + Clone, seen: &Seen, changed: bool) {
+        let same_place = self.laid_out_for.is_some_and(|before| {
+            let moved_m = before.view.eye.distance(seen.view.eye);
+            Seen { view: seen.view, ..before } == *seen
                 && moved_m < seen.view.eye.y.abs().max(20.0) * 0.02
-                && view.forward.dot(seen.view.forward) > 0.9999
+                && before.view.forward.dot(seen.view.forward) > 0.9999
         });
         if same_place && !changed && !self.changed {
             return;
         }
         self.changed = false;
-        self.laid_out_for = Some((seen.view, seen.layers, seen.size));
-        let screen = Screen::new(&seen.view, seen.size);
+        self.laid_out_for = Some(*seen);
         let layers = seen.layers;
-        let candidates: Vec<Candidate> = labels
-            .filter(|label| layers.is_visible(Shown::Labels) && layers.is_visible(label.of))
-            .filter_map(|label| self.candidate(label, &screen, seen.scale))
-            .collect();
-        let chosen = choose(candidates);
-        self.shown = chosen.iter().map(|candidate| candidate.id).collect();
-        self.standing = chosen.iter().map(Standing::new).collect();
-        let vertices = chosen.iter().flat_map(|candidate| self.quads(candidate, seen.scale)).collect();
-        let update = LabelUpdate { atlas: self.atlas.take_rows(), vertices };
+        let labels = labels.filter(|label| layers.is_visible(Shown::Labels) && layers.is_visible(label.of));
+        self.sheets.resize_with(seen.panes.views() as usize, Sheet::default);
+        let (mut vertices, mut views) = (Vec::new(), Vec::new());
+        for view in 0..self.sheets.len() {
+            let first = glyphs(&vertices);
+            self.lay_out_view(view, labels.clone(), seen, &mut vertices);
+            views.push(first..glyphs(&vertices));
+        }
+        let update = LabelUpdate { atlas: self.atlas.take_rows(), vertices, views };
         self.update = Some(match self.update.take() {
             Some(older) => update.after(older),
             None => update,
         });
     }
 
+    fn lay_out_view<'a>(
+        &mut self,
+        view: usize,
+        labels: impl Iterator<Item = &'a LabelFeature>,
+        seen: &Seen,
+        vertices: &mut Vec<LabelVertex>,
+    ) {
+        let screen = Screen::new(&seen.view, &seen.panes, view, seen.size);
+        let before = std::mem::take(&mut self.sheets[view].shown);
+        let candidates = labels.filter_map(|label| self.candidate(label, &screen, seen.scale, &before)).collect();
+        let chosen = choose(candidates, MOST / self.sheets.len());
+        self.sheets[view] = Sheet {
+            shown: chosen.iter().map(|candidate| candidate.id).collect(),
+            standing: chosen.iter().map(Standing::new).collect(),
+        };
+        vertices.extend(chosen.iter().flat_map(|candidate| self.quads(candidate, seen.scale)));
+    }
+
     /// The label as it would stand on the screen, if near enough.
-    fn candidate(&mut self, label: &LabelFeature, screen: &Screen, scale: f32) -> Option<Candidate> {
+    fn candidate(
+        &self,
+        label: &LabelFeature,
+        screen: &Screen,
+        scale: f32,
+        shown_before: &HashSet<u64>,
+    ) -> Option<Candidate> {
         let style = place::style(label.of)?;
         let anchor = Vec3::new(label.at.x as f32, style.lift_m, -label.at.y as f32);
         let (at, distance_m) = screen.project(anchor)?;
@@ -215,17 +247,18 @@ impl Labels {
         let text = if label.of == Layer::Parcel { label.code.as_deref().unwrap_or(text) } else { text };
         let size_px = style.size_px * scale;
         let width = self.atlas.width(FontFace::of(self.language), text, size_px)?;
-        Some(Candidate {
+        let half = Vec2::new(width / 2.0 + 4.0 * scale, size_px * 0.7);
+        screen.has_room(at, half).then(|| Candidate {
             id: label.id,
             of: label.of,
             text: text.to_owned(),
             anchor,
             at,
-            half: Vec2::new(width / 2.0 + 4.0 * scale, size_px * 0.7),
+            half,
             style,
             opacity,
             distance_m,
-            was_shown: self.shown.contains(&label.id),
+            was_shown: shown_before.contains(&label.id),
         })
     }
 
@@ -255,10 +288,19 @@ impl Labels {
     }
 }
 
+/// The number of glyphs that these are the corners of.
+fn glyphs(vertices: &[LabelVertex]) -> u32 {
+    (vertices.len() / 4) as u32
+}
+
 /// What labels are laid out for.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Seen {
+    /// That of the first pane.
     view: View,
+    panes: Panes,
     layers: LayerVisibility,
+    /// Of each pane, pixels.
     size: (u32, u32),
     scale: f32,
 }
@@ -278,7 +320,7 @@ pub(super) fn lay_out(
     let Some(size) = captures.size().or(on_screen) else { return };
     let scale = window.map_or(1.0, Window::scale_factor).clamp(1.0, 3.0);
     let changed = tiles.bypass_change_detection().take_labels_changed();
-    let seen = Seen { view: *view, layers: *layers, size: panes.size(size), scale };
+    let seen = Seen { view: *view, panes: *panes, layers: *layers, size: panes.size(size), scale };
     labels.bypass_change_detection().lay_out(tiles.labels(), &seen, changed);
 }
 

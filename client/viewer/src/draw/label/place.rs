@@ -3,10 +3,11 @@
 use bevy::math::{Mat4, Vec2, Vec3};
 use cloudsite_domain::record::Layer;
 
+use crate::draw::panes::Panes;
 use crate::draw::settings::View;
 
 /// Labels at once, at most.
-const MOST: usize = 120;
+pub(super) const MOST: usize = 120;
 
 /// How labels of a layer look.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,12 +57,16 @@ pub(super) struct Screen {
     clip_from_world: Mat4,
     pub(super) eye: Vec3,
     half_px: Vec2,
+    /// It is a pane beside others.
+    is_pane: bool,
 }
 
 impl Screen {
-    pub(super) fn new(view: &View, size: (u32, u32)) -> Self {
+    /// Of one of the panes, where the first one's is `view`.
+    pub(super) fn new(view: &View, panes: &Panes, pane: usize, size: (u32, u32)) -> Self {
+        let (view, is_pane) = (panes.view(pane, view), panes.count() > 1);
         let size = Vec2::new(size.0.max(1) as f32, size.1.max(1) as f32);
-        Self { clip_from_world: view.clip_from_world(size.x / size.y), eye: view.eye, half_px: size / 2.0 }
+        Self { clip_from_world: view.clip_from_world(size.x / size.y), eye: view.eye, half_px: size / 2.0, is_pane }
     }
 
     /// Pixels right and up of the middle, and the distance in metres; none off the screen.
@@ -72,6 +77,11 @@ impl Screen {
         }
         let place = clip.truncate().truncate() / clip.w;
         (place.abs().max_element() < 1.02).then(|| (place * self.half_px, self.eye.distance(at)))
+    }
+
+    /// Whether a label may stand there. Beside another pane it may not be cut off: half a name there looks as if it went on.
+    pub(super) fn has_room(&self, at: Vec2, half: Vec2) -> bool {
+        !self.is_pane || (at.abs() + half).cmple(self.half_px).all()
     }
 }
 
@@ -101,14 +111,14 @@ impl Candidate {
 }
 
 /// The labels to show, none of which lies over another. One thing is named once on the screen, and what was shown
-/// before goes before its equals, so that labels do not jump.
-pub(super) fn choose(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+/// before goes before its equals, so that labels do not jump. There are `most` at most.
+pub(super) fn choose(mut candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
     candidates.sort_by(|a, b| {
         (a.style.rank, !a.was_shown).cmp(&(b.style.rank, !b.was_shown)).then(a.distance_m.total_cmp(&b.distance_m))
     });
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        if chosen.len() == MOST {
+        if chosen.len() == most {
             break;
         }
         if !chosen.iter().any(|other| other.id == candidate.id || other.overlaps(&candidate)) {
@@ -138,7 +148,7 @@ mod tests {
     }
 
     fn ids(candidates: Vec<Candidate>) -> Vec<u64> {
-        choose(candidates).iter().map(|candidate| candidate.id).collect()
+        choose(candidates, MOST).iter().map(|candidate| candidate.id).collect()
     }
 
     #[test]

@@ -4,23 +4,35 @@ use std::path::PathBuf;
 
 use bevy::math::Vec2;
 use clap::Parser;
+use cloudsite_domain::record::Language;
 
 use super::headless::{Job, Task};
+use super::join::{GuestLink, Joining};
 use crate::options::{Options, parse_language, parse_quality, parse_view};
 
 /// Shows a park: in a window, or without one as a picture or a measurement.
 #[derive(Debug, Parser)]
 #[command(name = "cloudsite-viewer", version)]
 pub(super) struct Arguments {
-    /// The server.
-    #[arg(long, value_name = "URL", default_value = "http://localhost:8080")]
-    server: String,
+    /// The server; unless given the one that the link names, or `http://localhost:8080`.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// Take part in the meeting to which a guest's link leads, http(s)://host/?meet=SECRET, with microphone and loudspeaker: M
+    /// switches the microphone, B goes back to whoever leads, Y agrees to be recorded and N no longer does.
+    #[arg(long, value_name = "LINK", conflicts_with_all = ["screenshot", "bench_frames"])]
+    join: Option<GuestLink>,
+    /// What others call you in the meeting, unless it is what the link says.
+    #[arg(long, requires = "join")]
+    name: Option<String>,
+    /// Begin the meeting with the microphone off.
+    #[arg(long, requires = "join")]
+    mute: bool,
     /// How much is drawn: auto, light, normal or high.
     #[arg(long, default_value = "auto")]
     quality: String,
-    /// The language of labels: zh, en, ja, ko or de.
-    #[arg(long, default_value = "zh")]
-    language: String,
+    /// The language of labels: zh, en, ja, ko or de; zh unless given. In a meeting that is interpreted into it, you hear it.
+    #[arg(long)]
+    language: Option<String>,
     /// Where to begin: the `view` of a link, east,north,up,heading,pitch,distance in metres and degrees, with ,walk on foot.
     #[arg(long, allow_hyphen_values = true)]
     view: Option<String>,
@@ -51,14 +63,30 @@ impl Arguments {
     /// What the viewer begins with.
     pub(super) fn options(&self) -> anyhow::Result<Options> {
         Ok(Options {
-            base_url: self.server.clone(),
+            base_url: self.base_url(),
             view: self.view.as_deref().map(parse_view).transpose()?,
             walk: self.walk,
-            language: parse_language(&self.language)?,
+            language: self.language.as_deref().map_or(Ok(Language::Zh), parse_language)?,
             quality: parse_quality(&self.quality)?,
             hour: self.hour.filter(|hour| hour.is_finite()),
             bench: false,
             size: Vec2::new(self.size.0 as f32, self.size.1 as f32),
+        })
+    }
+
+    fn base_url(&self) -> String {
+        let named = self.server.clone().or_else(|| Some(self.join.as_ref()?.base_url.clone()));
+        named.unwrap_or_else(|| "http://localhost:8080".to_owned())
+    }
+
+    /// The meeting to take part in, if that was asked for.
+    pub(super) fn joining(&self) -> Option<Joining> {
+        Some(Joining {
+            base_url: self.base_url(),
+            link: self.join.clone()?,
+            name: self.name.clone().unwrap_or_default(),
+            floor: self.language.clone().unwrap_or_default(),
+            mute: self.mute,
         })
     }
 
@@ -122,6 +150,25 @@ mod tests {
             let arguments = Arguments::try_parse_from(["cloudsite-viewer", "--view", &linked.to_string()]).unwrap();
             let pose = arguments.options().unwrap().view.unwrap();
             assert_eq!(crate::scene::camera_event(&pose), linked);
+        }
+    }
+
+    #[test]
+    fn a_meeting_is_joined_at_the_server_that_the_link_names() {
+        let parse = |words: &[&str]| Arguments::try_parse_from([&["cloudsite-viewer"][..], words].concat());
+        let link = ["--join", "https://park.example/?meet=s"];
+        let joining = parse(&link).unwrap().joining().unwrap();
+        assert_eq!((joining.base_url.as_str(), joining.floor.as_str()), ("https://park.example", ""));
+        let words = ["--server", "http://localhost:1", "--name", "Showroom", "--language", "ja", "--mute"];
+        let arguments = parse(&[&link[..], &words].concat()).unwrap();
+        let joining = arguments.joining().unwrap();
+        assert_eq!((joining.base_url.as_str(), joining.name.as_str()), ("http://localhost:1", "Showroom"));
+        assert_eq!((joining.floor.as_str(), joining.mute), ("ja", true));
+        assert_eq!(arguments.options().unwrap().base_url, "http://localhost:1");
+        let alone = parse(&[]).unwrap();
+        assert!(alone.joining().is_none() && alone.options().unwrap().base_url == "http://localhost:8080");
+        for wrong in [&["--mute"][..], &["--join", "abc"], &[&link[..], &["--screenshot", "a.png"]].concat()] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
         }
     }
 

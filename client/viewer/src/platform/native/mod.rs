@@ -2,6 +2,7 @@
 
 mod arguments;
 mod headless;
+mod join;
 mod watch;
 
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ use clap::Parser as _;
 use cloudsite_proto::scene::scene_event::Event;
 
 use self::arguments::Arguments;
+use self::join::{Joining, Meeting};
 use super::window::windowed;
 use crate::draw::QualityLevel;
 use crate::options::Options;
@@ -39,10 +41,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(job) = arguments.job() {
         return headless::run(&options, job);
     }
-    run_window(&options)
+    run_window(&options, arguments.joining())
 }
 
-fn run_window(options: &Options) -> anyhow::Result<()> {
+fn run_window(options: &Options, joining: Option<Joining>) -> anyhow::Result<()> {
     let window = Window {
         title: TITLE.to_owned(),
         resolution: (options.size.x as u32, options.size.y as u32).into(),
@@ -50,9 +52,23 @@ fn run_window(options: &Options) -> anyhow::Result<()> {
     };
     // Nobody listens outside the process; the title is told within.
     let (mut app, handle) = windowed(window, options, QualityLevel::Normal, SceneOutlet(|_| {}));
-    app.add_systems(PostUpdate, (entitle, log_faults));
+    app.init_resource::<Caption>().add_systems(PostUpdate, (caption, entitle, log_faults).chain());
+    let attendance = match joining {
+        Some(joining) => {
+            let (meeting, attendance) = join::spawn(joining, handle.clone()).context("no thread for the meeting")?;
+            join::plugin(&mut app, meeting);
+            Some(attendance)
+        }
+        None => None,
+    };
     watch::spawn(&options.base_url, handle).context("no thread to watch the record with")?;
-    match app.run() {
+    let exit = app.run();
+    // What the viewer held of the meeting went with it.
+    drop(app);
+    if let Some(attendance) = attendance {
+        attendance.end();
+    }
+    match exit {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => anyhow::bail!("the viewer ended with code {code}"),
     }
@@ -60,15 +76,29 @@ fn run_window(options: &Options) -> anyhow::Result<()> {
 
 const TITLE: &str = "Cloudsite";
 
-/// The window's title says what is selected.
-fn entitle(mut events: MessageReader<SceneOut>, mut window: Query<&mut Window, With<PrimaryWindow>>) {
+/// What is selected, as the window's title says it; empty is nothing.
+#[derive(Resource, Debug, Default)]
+struct Caption(String);
+
+fn caption(mut events: MessageReader<SceneOut>, mut caption: ResMut<Caption>) {
     for SceneOut(event) in events.read() {
-        let (Event::Select(select), Ok(mut window)) = (event, window.single_mut()) else { continue };
-        window.title = match (select.code.as_str(), select.layer.as_str()) {
-            (_, "") => TITLE.to_owned(),
-            ("", layer) => format!("{TITLE} – {layer} {}", select.id),
-            (code, layer) => format!("{TITLE} – {layer} {code}"),
+        let Event::Select(select) = event else { continue };
+        caption.0 = match (select.code.as_str(), select.layer.as_str()) {
+            (_, "") => String::new(),
+            ("", layer) => format!("{layer} {}", select.id),
+            (code, layer) => format!("{layer} {code}"),
         };
+    }
+}
+
+/// The window's title says how one stands in the meeting, and what is selected.
+fn entitle(caption: Res<Caption>, meeting: Option<Res<Meeting>>, mut window: Query<&mut Window, With<PrimaryWindow>>) {
+    let Ok(mut window) = window.single_mut() else { return };
+    let standing = meeting.map(|meeting| meeting.words()).unwrap_or_default();
+    let parts = [TITLE, &standing, &caption.0];
+    let title = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" – ");
+    if window.title != title {
+        window.title = title;
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn Routes() -> impl IntoView {
             view! { <p class="unknown" role="alert">{reason}</p> }.into_any()
         }
         Some(Ok(reply)) => {
-            let rows = lines(&reply, page.language.get()).into_iter().map(row).collect_view();
+            let rows = lines(&reply, page.language.get(), page.unit()).into_iter().map(row).collect_view();
             view! {
                 <ul class="routes">{rows}</ul>
                 <p class="route-assumed" data-testid="route-assumed">{page.words("route.assumed")}</p>

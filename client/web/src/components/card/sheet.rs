@@ -37,6 +37,7 @@ pub(crate) fn Sheet(
     let had = move || parcel.with_value(|parcel| terms(parcel, page.language.get(), page.unit()));
     let compared = code.clone();
     let fly = move |_| {
+        page.stop_comparing();
         page.wanted.set(Some(Wanted { code: code.clone(), fly: true }));
     };
     let may_edit = move || {
@@ -79,7 +80,7 @@ pub(crate) fn Sheet(
                 {page.words("fit.open")}
             </button>
             <button class="button" type="button" on:click=move |_| share(page)>{page.words("share")}</button>
-            <Toggle code=compared class="button" />
+            <Toggle key=compared class="button" />
             <OpenComparison />
             <Show when=may_edit>
                 <button class="button" type="button" data-testid="edit" on:click=edit>{page.words("edit.edit")}</button>

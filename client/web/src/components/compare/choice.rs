@@ -5,16 +5,16 @@ use leptos::prelude::*;
 use crate::pure::compare::{Full, MOST};
 use crate::state::Page;
 
-/// Takes a parcel into the comparison or out of it. One too many is refused with a word.
+/// Takes a place into the comparison or out of it. One too many is refused with a word.
 #[component]
 pub(crate) fn Toggle(
-    /// The parcel's.
-    code: String,
+    /// The place's key.
+    key: String,
     /// How the button looks.
     class: &'static str,
 ) -> impl IntoView {
     let page = Page::here();
-    let (asked, named, toggled) = (code.clone(), code.clone(), code);
+    let (asked, named, toggled) = (key.clone(), key.clone(), key);
     let is_in = Memo::new(move |_| page.compared.with(|chosen| chosen.has(&asked)));
     view! {
         <button
@@ -22,7 +22,7 @@ pub(crate) fn Toggle(
             type="button"
             data-testid="compare-toggle"
             aria-pressed=move || if is_in.get() { "true" } else { "false" }
-            aria-label=move || page.fill("comparison.toggle", &[("code", &named)])
+            aria-label=move || page.fill("comparison.toggle", &[("code", &page.title(&named))])
             on:click=move |_| toggle(page, &toggled)
         >
             {move || if is_in.get() { "✓ " } else { "+ " }}
@@ -32,9 +32,9 @@ pub(crate) fn Toggle(
 }
 
 /// The same without the button.
-pub(super) fn toggle(page: Page, code: &str) {
+pub(super) fn toggle(page: Page, key: &str) {
     let mut refused = Ok(());
-    page.compared.update(|chosen| refused = chosen.toggle(code));
+    page.compared.update(|chosen| refused = chosen.toggle(key));
     if refused == Err(Full) {
         page.toast.set(Some(untrack(|| page.fill("comparison.full", &[("n", &MOST.to_string())]))));
     }
@@ -44,14 +44,14 @@ pub(super) fn toggle(page: Page, code: &str) {
 #[component]
 pub(crate) fn OpenComparison() -> impl IntoView {
     let page = Page::here();
-    let count = Memo::new(move |_| page.compared.with(|chosen| chosen.codes().len()));
+    let count = Memo::new(move |_| page.compared.with(|chosen| chosen.keys().len()));
     let open = move |_| {
         // What was refused while choosing is over.
         page.toast.set(None);
         page.comparing.set(true);
     };
     view! {
-        <Show when=move || { count.get() > 1 }>
+        <Show when=move || { count.get() > 1 && !page.is_split() }>
             <button
                 class="button primary"
                 type="button"
@@ -68,29 +68,29 @@ pub(crate) fn OpenComparison() -> impl IntoView {
 #[component]
 pub(crate) fn Tray() -> impl IntoView {
     let page = Page::here();
-    let codes = move || page.compared.with(|chosen| chosen.codes().to_vec());
-    let chip = move |code: String| {
-        let (named, taken) = (code.clone(), code.clone());
+    let keys = move || page.compared.with(|chosen| chosen.keys().to_vec());
+    let chip = move |key: String| {
+        let (named, taken) = (key.clone(), key.clone());
         view! {
             <li>
                 <button
                     class="chip"
                     type="button"
-                    aria-label=move || page.fill("comparison.remove", &[("code", &named)])
+                    aria-label=move || page.fill("comparison.remove", &[("code", &page.title(&named))])
                     on:click=move |_| toggle(page, &taken)
                 >
-                    {code} <span aria-hidden="true">" ×"</span>
+                    {move || page.title(&key)} <span aria-hidden="true">" ×"</span>
                 </button>
             </li>
         }
     };
     view! {
-        <Show when=move || !codes().is_empty()>
+        <Show when=move || !keys().is_empty()>
             <section class="tray" aria-label=page.words("comparison.tray") data-testid="comparison-tray">
                 <ul class="chips">
-                    <For each=codes key=|code| code.clone() children=chip />
+                    <For each=keys key=|key| key.clone() children=chip />
                 </ul>
-                <Show when=move || codes().len() == 1>
+                <Show when=move || keys().len() == 1>
                     <p class="hint">{page.words("comparison.another")}</p>
                 </Show>
                 <OpenComparison />

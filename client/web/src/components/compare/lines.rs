@@ -1,25 +1,50 @@
 //! What the brief finds of each place, as lines of the table.
 
 use cloudsite_proto::siting::answer::Value;
-use cloudsite_proto::siting::{Answer, MatchResponse, Place, Standing, Verdict};
+use cloudsite_proto::siting::{Answer, Floor, MatchResponse, Place, Standing, Verdict};
 use leptos::prelude::*;
 
 use crate::components::panel::brief::{label, value};
 use crate::pure::brief::{ROWS, Role, Subject, share, standing_word};
-use crate::pure::compare::{Better, Cell, Column, Line, Said, Sign, fact_of, facts};
+use crate::pure::compare::{Better, Cell, Column, Line, Said, Sign, arises, fact_of, facts, floor_of};
 use crate::pure::facts::code_of;
 use crate::pure::number::number;
 use crate::state::Page;
 
-/// A place with how many come before it, where the brief explains it.
-type Ranked<'a> = Option<(usize, &'a Place)>;
+/// What the brief finds of a place.
+struct Found<'a> {
+    /// How many come before it, where it is among the first of its kind.
+    rank: Option<usize>,
+    place: &'a Place,
+    /// The floor that it is, if it is one.
+    floor: Option<&'a Floor>,
+}
+
+/// A column of the table: whether it is a floor's, and what is found of it; none while there is no answer for it.
+type Ranked<'a> = (bool, Option<Found<'a>>);
+
+/// The place behind a key in an answer: among the first of its kind, or among those that were named.
+fn find<'a>(reply: &'a MatchResponse, key: &str) -> Ranked<'a> {
+    if floor_of(key).is_none() {
+        let is_it = |place: &&Place| code_of(&place.parcel) == key;
+        let rank = reply.places.iter().position(|place| is_it(&place));
+        let place = rank.map(|rank| &reply.places[rank]).or_else(|| reply.named.iter().find(is_it));
+        return (false, place.map(|place| Found { rank, place, floor: None }));
+    }
+    let found = reply.floors.as_ref().and_then(|floors| {
+        let rank = floors.places.iter().position(|floor| floor.name == key);
+        let named = || floors.named.iter().find(|floor| floor.name == key);
+        let floor = rank.map(|rank| &floors.places[rank]).or_else(named)?;
+        Some(Found { rank, place: floor.place.as_ref()?, floor: Some(floor) })
+    });
+    (true, found)
+}
 
 /// Standing, score and every criterion; none while there is no answer to a brief.
-pub(super) fn by_brief(page: Page, codes: &[String]) -> Vec<Line> {
+pub(super) fn by_brief(page: Page, keys: &[String]) -> Vec<Line> {
     page.matched.with(|matched| {
         let Some(reply) = matched.reply() else { return Vec::new() };
-        let find = |code: &String| reply.places.iter().enumerate().find(|(_, place)| code_of(&place.parcel) == code);
-        let places: Vec<Ranked<'_>> = codes.iter().map(find).collect();
+        let places: Vec<Ranked<'_>> = keys.iter().map(|key| find(reply, key)).collect();
         let mut lines = vec![standing(page, reply, &places)];
         if reply.full_points > 0 {
             lines.push(score(page, reply, &places));
@@ -31,28 +56,34 @@ pub(super) fn by_brief(page: Page, codes: &[String]) -> Vec<Line> {
 }
 
 /// What the record says, without what the brief has asked for.
-pub(super) fn by_record(page: Page, codes: &[String]) -> Vec<Line> {
+pub(super) fn by_record(page: Page, keys: &[String]) -> Vec<Line> {
     let asked: Vec<&str> = page.matched.with(|matched| {
         let rows = matched.reply().map_or(&[][..], |_| &matched.rows[..]);
         rows.iter().filter_map(|row| fact_of(ROWS[*row].0)).collect()
     });
-    page.compared_parcels.with(|parcels| {
-        let column = |code: &String| match parcels.get(code) {
-            None => Column::Waiting,
-            Some(Err(_)) => Column::Missing,
-            Some(Ok(parcel)) => Column::Loaded(parcel),
-        };
-        let columns: Vec<_> = codes.iter().map(column).collect();
+    page.compared_places.with(|places| {
+        let columns: Vec<_> = keys
+            .iter()
+            .map(|key| match places.get(key) {
+                None => Column::Waiting(key),
+                Some(Err(_)) => Column::Missing,
+                Some(Ok(place)) => Column::Loaded(place),
+            })
+            .collect();
         page.zones.with(|zones| facts(&columns, zones, (page.language.get(), page.unit()), &asked))
     })
 }
 
 fn standing(page: Page, reply: &MatchResponse, places: &[Ranked<'_>]) -> Line {
-    let cell = |place: &Ranked<'_>| {
-        let Some((rank, place)) = place else {
+    let cell = |(is_floor, found): &Ranked<'_>| {
+        let Some(Found { rank, place, floor }) = found else {
             let count = reply.places.len().to_string();
             return Cell { notes: vec![page.fill("comparison.not_explained", &[("n", &count)])], ..Cell::default() };
         };
+        let key = if *is_floor { "comparison.floor_rank" } else { "comparison.rank" };
+        let said = |rank: usize| page.fill(key, &[("n", &(rank + 1).to_string())]);
+        let from = floor.map(|floor| &floor.from).filter(|from| !from.is_empty());
+        let from = from.map(|day| page.fill("brief.free_from", &[("day", day)]));
         Cell {
             sign: match place.standing() {
                 Standing::Suits => Sign::Pass,
@@ -60,7 +91,7 @@ fn standing(page: Page, reply: &MatchResponse, places: &[Ranked<'_>]) -> Line {
                 Standing::Unspecified | Standing::Fails => Sign::Fail,
             },
             said: Said::Known(page.text(&format!("brief.standing.{}", standing_word(place.standing())))),
-            notes: vec![page.fill("comparison.rank", &[("n", &(rank + 1).to_string())])],
+            notes: rank.map(said).into_iter().chain(from).collect(),
             amount: None,
         }
     };
@@ -74,8 +105,9 @@ fn score(page: Page, reply: &MatchResponse, places: &[Ranked<'_>]) -> Line {
         let share = share(points, reply.full_points) * 100.0;
         format!("{} %", number(share, 0, page.language.get()))
     };
-    let cell = |place: &Ranked<'_>| {
-        let Some((_, place)) = place.filter(|(_, place)| place.standing() != Standing::Fails) else {
+    let cell = |(_, found): &Ranked<'_>| {
+        let place = found.as_ref().map(|found| found.place);
+        let Some(place) = place.filter(|place| place.standing() != Standing::Fails) else {
             return Cell::default();
         };
         let (sure, possible) = (percent(place.points), percent(place.possible_points));
@@ -99,9 +131,15 @@ fn criterion(page: Page, (index, row): (usize, usize), full: u64, places: &[Rank
         }
         _ => Better::Neither,
     };
-    let cell = |place: &Ranked<'_>| {
-        let answer = place.and_then(|(_, place)| place.answers.get(index));
-        answer.map(|answer| cell_of(page, (row, is_wish), full, answer)).unwrap_or_default()
+    let cell = |(is_floor, found): &Ranked<'_>| {
+        let Some(answer) = found.as_ref().and_then(|found| found.place.answers.get(index)) else {
+            return Cell::default();
+        };
+        if arises(row, *is_floor) {
+            return cell_of(page, (row, is_wish), full, answer);
+        }
+        let counts = (!is_wish).then(|| page.text("comparison.counts_as_unknown"));
+        Cell { said: Said::NotApplicable, notes: counts.into_iter().collect(), ..Cell::default() }
     };
     Line { name: label(page, row), better, cells: places.iter().map(cell).collect() }
 }
@@ -110,7 +148,7 @@ fn cell_of(page: Page, (row, is_wish): (usize, bool), full: u64, answer: &Answer
     let verdict = answer.verdict();
     let is_known = match ROWS[row].1 {
         Subject::Footprint => verdict != Verdict::Unknown,
-        Subject::Amount { .. } | Subject::Words { .. } => answer.value.is_some(),
+        Subject::Amount { .. } | Subject::Words { .. } | Subject::Level { .. } => answer.value.is_some(),
     };
     let mut notes = Vec::new();
     if is_wish {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::choice::toggle;
 use super::lines::{by_brief, by_record};
-use crate::pure::compare::{Cell, Line, Said, Sign};
+use crate::pure::compare::{Cell, Line, Said, Sign, floor_of};
 use crate::state::Page;
 
 /// What the brief finds, then what the record says.
@@ -14,10 +14,10 @@ pub(super) fn Table(
     differing: RwSignal<bool>,
 ) -> impl IntoView {
     let page = Page::here();
-    let codes = Memo::new(move |_| page.compared.with(|chosen| chosen.codes().to_vec()));
-    let brief = Memo::new(move |_| codes.with(|codes| by_brief(page, codes)));
-    let record = Memo::new(move |_| codes.with(|codes| by_record(page, codes)));
-    let count = move || codes.with(Vec::len);
+    let keys = Memo::new(move |_| page.compared.with(|chosen| chosen.keys().to_vec()));
+    let brief = Memo::new(move |_| keys.with(|keys| by_brief(page, keys)));
+    let record = Memo::new(move |_| keys.with(|keys| by_record(page, keys)));
+    let count = move || keys.with(Vec::len);
     let same = move || {
         let of = |lines: &Vec<Line>| lines.iter().filter(|line| !line.differs()).count();
         brief.with(of) + record.with(of)
@@ -33,8 +33,8 @@ pub(super) fn Table(
                 <thead>
                     <tr>
                         <th scope="col">{page.words("comparison.what")}</th>
-                        <For each=move || codes.get() key=|code| code.clone() let(code)>
-                            <Head code />
+                        <For each=move || keys.get() key=|key| key.clone() let(key)>
+                            <Head key />
                         </For>
                     </tr>
                 </thead>
@@ -45,37 +45,36 @@ pub(super) fn Table(
     }
 }
 
-/// A place's code, which leads to it in the park, and the way out of the table.
+/// What a place is called, which leads to it in the park, and the way out of the table.
 #[component]
 fn Head(
-    /// The parcel's.
-    code: String,
+    /// The place's.
+    key: String,
 ) -> impl IntoView {
     let page = Page::here();
-    let code = StoredValue::new(code);
-    let named = move |key: &str| code.with_value(|code| page.fill(key, &[("code", code)]));
-    let show = move |_| {
-        page.comparing.set(false);
-        page.open(&code.get_value());
-    };
+    let place = StoredValue::new(key);
+    let title = move || place.with_value(|key| page.title(key));
+    let named = move |text: &str| page.fill(text, &[("code", &title())]);
+    let show = move |_| page.open_compared(&place.get_value());
     let remove = move |_| {
-        toggle(page, &code.get_value());
-        if page.compared.with_untracked(|chosen| chosen.codes().is_empty()) {
-            page.comparing.set(false);
+        toggle(page, &place.get_value());
+        if page.compared.with_untracked(|chosen| chosen.keys().is_empty()) {
+            page.stop_comparing();
         }
     };
     let trouble = move || {
-        let code = code.get_value();
-        page.compared_parcels.with(|parcels| {
-            parcels.get(&code)?.as_ref().err().map(|error| match error {
-                cloudsite_link::LinkError::NotFound { .. } => page.fill("card.missing", &[("code", &code)]),
+        let key = place.get_value();
+        let missing = if floor_of(&key).is_some() { "comparison.floor_missing" } else { "card.missing" };
+        page.compared_places.with(|places| {
+            places.get(&key)?.as_ref().err().map(|error| match error {
+                cloudsite_link::LinkError::NotFound { .. } => named(missing),
                 error => page.explain(error),
             })
         })
     };
     view! {
-        <th scope="col" data-testid="comparison-place" data-code=code.get_value()>
-            <button class="link" type="button" title=move || named("comparison.show") on:click=show>{code.get_value()}</button>
+        <th scope="col" data-testid="comparison-place" data-code=place.get_value()>
+            <button class="link" type="button" title=move || named("comparison.show") on:click=show>{title}</button>
             <button
                 class="comparison-remove"
                 type="button"
@@ -105,7 +104,7 @@ fn Section(
         let all = lines.get();
         all.into_iter().filter(|line| !differing.get() || line.differs()).collect::<Vec<_>>()
     };
-    let width = move || (page.compared.with(|chosen| chosen.codes().len()) + 1).to_string();
+    let width = move || (page.compared.with(|chosen| chosen.keys().len()) + 1).to_string();
     view! {
         <Show when=move || !shown().is_empty()>
             <tbody>
@@ -138,10 +137,11 @@ fn answer(page: Page, cell: Cell, is_best: bool) -> impl IntoView {
         Sign::Unknown => ("?", "comparison.open_question"),
     };
     let mut notes = cell.notes;
-    let is_unknown = matches!(cell.said, Said::Unknown { .. });
+    let is_unknown = matches!(cell.said, Said::Unknown { .. } | Said::NotApplicable);
     let said = match cell.said {
         Said::Nothing => "–".to_owned(),
         Said::Waiting => page.text("comparison.waiting"),
+        Said::NotApplicable => page.text("comparison.not_applicable"),
         Said::Unknown { whom } => {
             let whom = whom.unwrap_or_else(|| page.text("brief.bureau"));
             notes.push(page.fill("comparison.ask", &[("whom", &whom)]));

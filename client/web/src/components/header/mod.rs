@@ -4,6 +4,7 @@ mod account;
 mod brand;
 mod connection;
 mod language_switch;
+mod meetings;
 pub(crate) mod share_button;
 mod time_switch;
 mod unit_select;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 use self::account::Account;
 use self::brand::Brand;
 use self::language_switch::LanguageSwitch;
+use self::meetings::Meetings;
 use self::share_button::ShareButton;
 use self::time_switch::TimeSwitch;
 use self::unit_select::UnitSelect;
@@ -25,6 +27,7 @@ pub(crate) fn Header() -> impl IntoView {
             <Brand />
             <div class="bar-tools">
                 <TimeSwitch />
+                <Meetings />
                 <UnitSelect />
                 <LanguageSwitch />
                 <ShareButton />

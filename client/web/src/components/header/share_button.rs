@@ -5,13 +5,18 @@ use leptos::task::spawn_local;
 
 use crate::browser;
 use crate::pure::text::text;
+use crate::pure::url_state::UrlState;
 use crate::state::Page;
 
-/// Copies the page's address, which says which parcel is open and where the camera is.
+/// Copies the page's address, which says which parcel is open and where the camera is. The way to a meeting stays out of it: a
+/// guest's is theirs alone.
 pub(crate) fn share(page: Page) {
-    browser::replace_query(&untrack(move || page.link()).to_pairs());
+    let link = untrack(move || page.link());
+    browser::replace_query(&link.to_pairs());
     spawn_local(async move {
-        let key = if browser::copy_address().await { "toast.link_copied" } else { "toast.link_not_copied" };
+        let link = UrlState { meet: None, ..link };
+        let key =
+            if browser::copy_link(&link.to_pairs()).await { "toast.link_copied" } else { "toast.link_not_copied" };
         page.toast.set(Some(text(page.language.get_untracked(), key)));
     });
 }

@@ -21,7 +21,10 @@ pub(crate) fn Tools() -> impl IntoView {
     view! {
         <Show when=move || page.viewer.with(|state| *state == ViewerState::Running)>
             <nav class="tools" aria-label=page.words("tool.label")>
-                <Views />
+                // Panes look at their places.
+                <Show when=move || !page.is_split()>
+                    <Views />
+                </Show>
                 <Layers />
                 <Settings />
                 <Help />

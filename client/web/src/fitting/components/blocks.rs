@@ -1,10 +1,12 @@
 //! The sizes of a factory's blocks.
 
 use cloudsite_domain::siting::massing::{Block, Blocks, PartKind};
+use cloudsite_domain::units::AreaUnit;
 use leptos::prelude::*;
 
 use super::plain;
 use crate::fitting::fitter::Fitter;
+use crate::pure::measure::LengthUnit;
 use crate::pure::number::typed;
 use crate::state::Page;
 
@@ -40,6 +42,14 @@ impl Size {
         }
     }
 
+    /// Metres in one of the unit that it is shown in; of a number of storeys 1.
+    const fn scale(self, unit: AreaUnit) -> f64 {
+        match self {
+            Self::Storeys => 1.0,
+            Self::Width | Self::Depth | Self::Storey => LengthUnit::of(unit).metres(),
+        }
+    }
+
     fn of(self, block: Block) -> f64 {
         match self {
             Self::Width => block.width_m,
@@ -64,7 +74,7 @@ impl Size {
 pub(super) fn BlockFields() -> impl IntoView {
     let page = Page::here();
     view! {
-        <h3>{page.words("fit.blocks")}</h3>
+        <h3>{move || page.fill("fit.blocks", &[("unit", LengthUnit::of(page.unit()).symbol())])}</h3>
         <div class="fit-blocks">
             <span></span>
             {Size::ALL.map(|size| {
@@ -92,10 +102,12 @@ fn Row(
         if is_none {
             return view! { <span></span> }.into_any();
         }
-        let value = move || block.get().map(|block| plain(size.of(block), page)).unwrap_or_default();
+        let value =
+            move || block.get().map(|block| plain(size.of(block) / size.scale(page.unit()))).unwrap_or_default();
         let take = move |event| {
             if let Some((value, block)) = typed(&event_target_value(&event)).zip(block.get_untracked()) {
-                fitter.resize(kind, Some(size.set(block, value)));
+                let scale = size.scale(untrack(|| page.unit()));
+                fitter.resize(kind, Some(size.set(block, value * scale)));
             }
         };
         let label_key = format!("fit.size.{}", size.word());

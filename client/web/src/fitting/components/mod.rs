@@ -17,7 +17,8 @@ use self::sun::Sun;
 use self::variants::Variants;
 use super::fitter::Fitter;
 use crate::components::header::share_button::share;
-use crate::pure::number::{short_number, typed};
+use crate::pure::measure::{input, short_length};
+use crate::pure::number::typed;
 use crate::state::Page;
 
 /// How far a click moves a factory, metres, and turns it, degrees.
@@ -107,12 +108,13 @@ fn Place() -> impl IntoView {
         fitter.put(turned);
     };
     let move_by = move |key: &'static str, sign: &'static str, east: f64, north: f64| {
+        let named = move || page.fill(key, &[("n", &short_length(STEP_M, page.unit(), page.language.get()))]);
         view! {
             <button
                 class="button"
                 type="button"
-                aria-label=page.words(key)
-                title=page.words(key)
+                aria-label=named
+                title=named
                 data-testid=key
                 on:click=move |_| fitter.nudge(Coord { x: east, y: north }, 0.0)
             >
@@ -156,7 +158,7 @@ fn Place() -> impl IntoView {
     }
 }
 
-/// Metres without a unit, for input fields.
-fn plain(value: f64, page: Page) -> String {
-    short_number((value * 10.0).round() / 10.0, page.language.get()).replace(',', "")
+/// A number for input fields, with one decimal at most.
+fn plain(value: f64) -> String {
+    input((value * 10.0).round() / 10.0)
 }

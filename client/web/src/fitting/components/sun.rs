@@ -6,6 +6,7 @@ use crate::browser;
 use crate::fitting::fitter::Fitter;
 use crate::fitting::pure::drawn::sun_colour;
 use crate::fitting::shine::Shine;
+use crate::pure::measure::short_length;
 use crate::pure::number::number;
 use crate::state::Page;
 
@@ -82,12 +83,16 @@ fn Shade(
         .collect_view();
     let more = shine.touched.len().saturating_sub(MOST_NAMED);
     let is_none = shine.touched.is_empty();
+    let touches = move || {
+        let near = short_length(100.0, page.unit(), page.language.get());
+        if is_none { page.fill("fit.sun.touches_none", &[("n", &near)]) } else { page.text("fit.sun.touches") }
+    };
     view! {
         <div class="fit-sun" data-testid="fit-shade">
             <p>{of_day}</p>
             <p>{move || least.map(|least| page.fill("fit.sun.least", &[("n", &hours(least))]))}</p>
             <ul class="fit-scale" aria-label=page.words("fit.sun.scale")>{scale}</ul>
-            <p>{page.words(if is_none { "fit.sun.touches_none" } else { "fit.sun.touches" })}</p>
+            <p>{touches}</p>
             <ul class="fit-touched">{named}</ul>
             {(more > 0).then(|| view! { <p class="hint">{move || page.fill("fit.sun.more", &[("n", &more.to_string())])}</p> })}
             <p class="hint">{page.words("fit.sun.hint")}</p>

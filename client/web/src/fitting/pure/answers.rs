@@ -3,8 +3,10 @@
 use cloudsite_domain::record::Language;
 use cloudsite_domain::siting::Verdict;
 use cloudsite_domain::siting::massing::{Check, Finding, Findings, Site};
+use cloudsite_domain::units::AreaUnit;
 use geo_types::Coord;
 
+use crate::pure::measure::length;
 use crate::pure::number::number;
 use crate::pure::text::{fill, text};
 
@@ -35,18 +37,17 @@ pub(crate) const fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The lines of the checks.
-pub(crate) fn checks(findings: &Findings, language: Language) -> Vec<Line> {
-    findings.checks.iter().map(|finding| check(finding, language)).collect()
-}
-
-fn check(finding: &Finding, language: Language) -> Line {
+/// The line of a check.
+pub(crate) fn check(finding: &Finding, language: Language, unit: AreaUnit) -> Line {
     let Finding { check, verdict, value, min, max, .. } = *finding;
     let id = check.as_str().to_owned();
     let label = text(language, &format!("fit.check.{id}"));
-    let said = |value: f64| amount(check, value, language);
+    let said = |value: f64| amount(check, value, language, unit);
     let value = match (check, value) {
         (Check::Inside, _) => text(language, if verdict == Verdict::Pass { "fit.inside" } else { "fit.outside" }),
+        (Check::KeptFree, _) if verdict != Verdict::Unknown => {
+            text(language, if verdict == Verdict::Pass { "fit.free" } else { "fit.not_free" })
+        }
         (_, Some(value)) if check == Check::GreenRatio => fill(language, "fit.up_to", &[("n", &said(value.max(0.0)))]),
         (_, Some(value)) => said(value),
         (_, None) => String::new(),
@@ -56,23 +57,24 @@ fn check(finding: &Finding, language: Language) -> Line {
         (Some(min), None) => fill(language, "fit.at_least", &[("n", &said(min))]),
         (None, Some(max)) => fill(language, "fit.at_most", &[("n", &said(max))]),
         (None, None) if check == Check::Inside => String::new(),
+        (None, None) if check == Check::KeptFree && verdict != Verdict::Unknown => String::new(),
         (None, None) => text(language, &format!("fit.unknown.{id}")),
     };
     Line { id, label, value, bound, verdict }
 }
 
-fn amount(check: Check, value: f64, language: Language) -> String {
+fn amount(check: Check, value: f64, language: Language, unit: AreaUnit) -> String {
     match check {
         Check::PlotRatio => number(value, 2, language),
         Check::SiteCoverage | Check::SiteUse | Check::GreenRatio => format!("{} %", number(value * 100.0, 1, language)),
-        Check::Height | Check::AirportHeight => format!("{} m", number(value, 1, language)),
+        Check::Height | Check::AirportHeight => length(value, 1, unit, language),
         Check::Parking => number(value, 0, language),
-        Check::Inside => String::new(),
+        Check::Inside | Check::KeptFree => String::new(),
     }
 }
 
 /// The lines of the nearest sides, in the order of the parcel's sides, and how many more there are.
-pub(crate) fn sides(site: &Site, findings: &Findings, language: Language) -> (Vec<Line>, usize) {
+pub(crate) fn sides(site: &Site, findings: &Findings, language: Language, unit: AreaUnit) -> (Vec<Line>, usize) {
     let mut nearest: Vec<usize> = (0..findings.sides.len()).collect();
     nearest.sort_by(|&a, &b| findings.sides[a].distance_m.total_cmp(&findings.sides[b].distance_m));
     nearest.truncate(MOST_SIDES);
@@ -80,11 +82,11 @@ pub(crate) fn sides(site: &Site, findings: &Findings, language: Language) -> (Ve
         let found = findings.sides.get(index).filter(|_| nearest.contains(&index))?;
         let along = to - from;
         let name = text(language, &format!("compass.{}", facing(from, to)));
-        let length = number(along.x.hypot(along.y), 0, language);
+        let long = length(along.x.hypot(along.y), 0, unit, language);
         Some(Line {
             id: format!("side-{index}"),
-            label: fill(language, "fit.side", &[("name", &name), ("length", &length)]),
-            value: format!("{} m", number(found.distance_m, 1, language)),
+            label: fill(language, "fit.side", &[("name", &name), ("length", &long)]),
+            value: length(found.distance_m, 1, unit, language),
             bound: String::new(),
             verdict: found.verdict,
         })
@@ -121,18 +123,21 @@ mod tests {
         let massing = Blocks { hall, ..Blocks::default() }.massing(Coord { x: 50.0, y: 50.0 }, 0.0).unwrap();
         let mut findings = Findings::default();
         site.judge(&massing, &mut findings);
+        let checks =
+            |language| findings.checks.iter().map(|found| check(found, language, AreaUnit::Mu)).collect::<Vec<_>>();
         for language in crate::pure::text::LANGUAGES {
-            let lines = checks(&findings, language);
-            let (sides, more) = sides(&site, &findings, language);
-            assert_eq!((lines.len(), sides.len(), more), (8, 4, 0));
+            let lines = checks(language);
+            let (sides, more) = sides(&site, &findings, language, AreaUnit::Acre);
+            assert_eq!((lines.len(), sides.len(), more), (Check::ALL.len(), 4, 0));
             for line in lines.iter().chain(&sides) {
                 assert!(
                     !line.label.is_empty() && !line.label.contains("fit.") && !line.bound.contains("fit."),
                     "{line:?}"
                 );
             }
+            assert!(sides[0].value.ends_with(" ft") && sides[0].label.contains(" ft"), "{:?}", sides[0]);
         }
-        let english = checks(&findings, Language::En);
+        let english = checks(Language::En);
         assert_eq!((english[1].value.as_str(), english[1].bound.as_str()), ("0.28", "at most 2.00"));
         assert_eq!((english[2].value.as_str(), english[2].verdict), ("28.0 %", Verdict::Unknown));
     }

@@ -32,6 +32,7 @@ pub(crate) fn drawn(massing: &Massing, findings: &Findings) -> scene::Massing {
         depth_m: part.depth_m,
         height_m: part.height_m(),
         colour: if part.kind == PartKind::Yard { mixed(base, 0x9a_9a_94, 0.65) } else { base },
+        storeys: part.storeys,
     };
     scene::Massing {
         east_m: massing.at().x,

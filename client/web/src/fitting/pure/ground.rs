@@ -1,14 +1,17 @@
 //! A parcel made ready from what the server says.
 
 use cloudsite_domain::geometry::Shape;
-use cloudsite_domain::record::{Bounds, Mask, MaskKind, Parcel, ParcelStatus, Setbacks};
-use cloudsite_domain::siting::massing::{Norms, Site};
-use cloudsite_domain::validation::{RuleTable, Situation};
+use cloudsite_domain::record::{
+    Bounds, Mask, MaskKind, Parcel, ParcelStatus, Setbacks, Source, SourceEntry, SourcedField, Sources,
+};
+use cloudsite_domain::siting::massing::Site;
+use cloudsite_domain::validation::RuleTable;
 use cloudsite_proto::land;
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::basis::Basis;
 use crate::fitting::trial::Neighbour;
 use crate::pure::facts::code_of;
 use crate::pure::shapes::{Rings, areas};
@@ -26,39 +29,42 @@ pub(crate) struct Around {
     pub(crate) region: Option<String>,
 }
 
-/// The site, with its neighbours; `place` brings longitude and latitude into the park's frame. None if the parcel is not
+/// The site, with its neighbours and with what its bounds come from; `place` brings longitude and latitude into the park's frame. None if the parcel is not
 /// among what lies around, or has no area.
 pub(crate) fn ground(
     parcel: &land::Parcel,
     around: &Around,
     day: Option<Date>,
     place: impl Fn(Coord) -> Option<Coord>,
-) -> Option<(Site, Vec<Neighbour>)> {
+) -> Option<(Site, Vec<Neighbour>, Basis)> {
     let code = code_of(&parcel.name);
     let shape_of = |feature: &land::Feature| polygons(areas(&feature.geojson, &place));
     let own = around.parcels.iter().find(|feature| code_of(&feature.name) == code)?;
     let shape = Shape::new(Geometry::MultiPolygon(shape_of(own))).ok()?;
-    let masks: Vec<(Mask, Shape)> = around
+    let masks: Vec<(String, Mask, Shape)> = around
         .masks
         .iter()
-        .filter_map(|feature| Some((mask(&feature.geojson)?, Shape::new(shape_of(feature).into()).ok()?)))
+        .filter_map(|feature| {
+            let shape = Shape::new(shape_of(feature).into()).ok()?;
+            Some((feature.name.clone(), mask(&feature.geojson)?, shape))
+        })
         .collect();
-    let asked = asked(parcel);
-    let norms = day.and_then(|day| norms(&asked, day, around.region.as_deref())).unwrap_or_default();
-    let site = Site::new(&asked, &shape, masks.iter().map(|(mask, shape)| (mask, shape)), norms).ok()?;
+    let basis = Basis {
+        parcel: asked(parcel),
+        masks: masks.iter().map(|(name, ..)| name.clone()).collect(),
+        law: RuleTable::parse(TABLE).ok().zip(day),
+        region: around.region.clone(),
+    };
+    let norms = basis.law().map(|law| law.norms(&basis.parcel)).unwrap_or_default();
+    let over = masks.iter().map(|(_, mask, shape)| (mask, shape));
+    let site = Site::new(&basis.parcel, &shape, over, norms).ok()?;
     // What stands on the parcel itself is no neighbour.
     let others = around.parcels.iter().filter(|feature| feature.name != own.name);
     let stands_here = |feature: &&land::Feature| property(&feature.geojson, "parcel").as_deref() == Some(code);
     let buildings = around.buildings.iter().filter(|feature| !stands_here(feature));
     let neighbour =
         |feature: &land::Feature| Neighbour { code: code_of(&feature.name).to_owned(), areas: shape_of(feature) };
-    Some((site, others.chain(buildings).map(neighbour).collect()))
-}
-
-fn norms(parcel: &Parcel, day: Date, region: Option<&str>) -> Option<Norms> {
-    let table = RuleTable::parse(TABLE).ok()?;
-    let land_use = parcel.land_use.as_ref();
-    Some(Norms::of(&table, &Situation { day, region, land_use, building_use: None, tenure: None }))
+    Some((site, others.chain(buildings).map(neighbour).collect(), basis))
 }
 
 /// What of a parcel is asked.
@@ -77,8 +83,24 @@ fn asked(parcel: &land::Parcel) -> Parcel {
             side_m,
             rear_m,
         }),
+        sources: sources(parcel),
         ..Parcel::with_status(ParcelStatus::Unknown)
     }
+}
+
+/// Who says what of it; whatever a later contract says in other words is left out.
+fn sources(parcel: &land::Parcel) -> Sources {
+    let entry = |said: &land::Source| {
+        let source = Source {
+            source: said.source.clone(),
+            as_of: said.as_of.parse().ok()?,
+            confidence: said.confidence.parse().ok(),
+        };
+        let fields = said.fields.iter().filter_map(|field| field.parse::<SourcedField>().ok()).collect();
+        Some(SourceEntry { fields, source })
+    };
+    let entries: Vec<SourceEntry> = parcel.sources.iter().filter_map(entry).collect();
+    Sources::try_from(entries).unwrap_or_default()
 }
 
 fn mask(geojson: &str) -> Option<Mask> {
@@ -109,6 +131,7 @@ fn polygons(areas: Vec<Rings>) -> MultiPolygon {
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_domain::record::Language;
     use cloudsite_domain::siting::Verdict;
     use cloudsite_domain::siting::massing::{Block, Blocks, Check, Findings};
     use jiff::civil::date;
@@ -142,9 +165,15 @@ mod tests {
             name: "parcels/A".to_owned(),
             plot_ratio: Some(land::Bounds { min: None, max: Some(2.0) }),
             setbacks: Some(land::Setbacks { front_m: 12.0, side_m: 8.0, rear_m: 6.0 }),
+            sources: vec![land::Source {
+                fields: vec!["plot_ratio".to_owned(), "later".to_owned()],
+                source: "Plan 7".to_owned(),
+                as_of: "2026-03-01".to_owned(),
+                ..land::Source::default()
+            }],
             ..land::Parcel::default()
         };
-        let (site, neighbours) = ground(&parcel, &around, Some(date(2026, 11, 26)), Some).unwrap();
+        let (site, neighbours, basis) = ground(&parcel, &around, Some(date(2026, 11, 26)), Some).unwrap();
         let codes: Vec<&str> = neighbours.iter().map(|neighbour| neighbour.code.as_str()).collect();
         assert_eq!(codes, ["B", "2"], "what stands on the parcel is no neighbour");
         let hall = Block { width_m: 50.0, depth_m: 40.0, storeys: 2, storey_m: 9.0 };
@@ -154,6 +183,14 @@ mod tests {
         assert!((findings.of(Check::PlotRatio).value.unwrap() - 0.8).abs() < 1e-9, "9 m count twice: {findings:?}");
         assert_eq!(findings.of(Check::AirportHeight).verdict, Verdict::Fail);
         assert_eq!(findings.of(Check::Height).verdict, Verdict::Unknown);
+        let told = |check: Check| basis.of(findings.of(check), Language::En);
+        assert_eq!(told(Check::PlotRatio)[0], "Plan 7, 2026-03-01");
+        assert_eq!(told(Check::PlotRatio)[1], "project brief", "a high storey counts twice");
+        assert_eq!(
+            (told(Check::AirportHeight), told(Check::Height)),
+            (vec!["Mask K of the record".to_owned()], vec![])
+        );
+        assert_eq!(basis.of_setbacks(Language::En).as_deref(), Some("The record"));
         assert!(ground(&land::Parcel { name: "parcels/C".to_owned(), ..parcel }, &around, None, Some).is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! What can be decided without a browser.
 
 pub(super) mod answers;
+pub(super) mod basis;
 pub(super) mod drawn;
 pub(super) mod ground;
 pub(super) mod variants;

@@ -99,7 +99,8 @@ fn number_in(fields: &Map<String, Value>, name: &str, language: Language) -> Str
 }
 
 fn setbacks_text(setbacks: &Map<String, Value>, language: Language) -> String {
-    let [front, side, rear] = ["front_m", "side_m", "rear_m"].map(|name| number_in(setbacks, name, language));
+    let metres = |name: &str| format!("{} m", number_in(setbacks, name, language));
+    let [front, side, rear] = ["front_m", "side_m", "rear_m"].map(metres);
     fill(language, "card.setbacks_value", &[("front", &front), ("side", &side), ("rear", &rear)])
 }
 

@@ -38,6 +38,7 @@ pub(crate) struct Field {
 const STATUSES: &[&str] = &["available", "reserved", "negotiating", "taken", "planned", "unknown"];
 const ACQUISITIONS: &[&str] = &["direct", "after_plan_change", "after_clearance"];
 const TENURES: &[&str] = &["grant", "lease", "lease_then_grant"];
+const HAZARD_CLASSES: &[&str] = &["a", "b", "c", "d", "e"];
 
 const fn field(name: &'static str, kind: Kind) -> Field {
     Field { name, kind, group: "" }
@@ -48,7 +49,7 @@ const fn grouped(name: &'static str, kind: Kind, group: &'static str) -> Field {
 }
 
 /// The fields in the order of the form.
-pub(crate) const FIELDS: [Field; 23] = [
+pub(crate) const FIELDS: [Field; 25] = [
     field("status", Kind::Terms(STATUSES, "status")),
     field("acquisition", Kind::Terms(ACQUISITIONS, "acquisition")),
     field("zone", Kind::Zone),
@@ -65,6 +66,8 @@ pub(crate) const FIELDS: [Field; 23] = [
     grouped("setback_rear_m", Kind::Number, "setbacks"),
     grouped("tenure", Kind::Terms(TENURES, "tenure"), "tenure"),
     grouped("tenure_years", Kind::Whole, "tenure"),
+    field("vibration_um_per_s", Kind::Number),
+    field("hazard_class", Kind::Terms(HAZARD_CLASSES, "hazard_class")),
     grouped("price_cny_per_m2", Kind::Number, "price"),
     grouped("price_as_of", Kind::Day, "price"),
     grouped("price_source", Kind::Text, "price"),
@@ -155,7 +158,7 @@ fn value(kind: Kind, text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use cloudsite_domain::record::{Acquisition, ParcelStatus, TenureKind};
+    use cloudsite_domain::record::{Acquisition, HazardClass, ParcelStatus, TenureKind};
 
     use super::*;
 
@@ -216,6 +219,7 @@ mod tests {
     fn every_term_of_the_record_can_be_chosen() {
         let words = [
             (STATUSES, ParcelStatus::ALL.iter().map(|term| term.as_str()).collect::<Vec<_>>()),
+            (HAZARD_CLASSES, HazardClass::ALL.iter().map(|term| term.as_str()).collect()),
             (ACQUISITIONS, Acquisition::ALL.iter().map(|term| term.as_str()).collect()),
             (TENURES, TenureKind::ALL.iter().map(|term| term.as_str()).collect()),
         ];

@@ -36,7 +36,7 @@ pub(in crate::siting) fn together(
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), amount| (least.min(amount), most.max(amount)));
     match quantity {
         Quantity::Area => Some(Between { from: sum, to: sum }),
-        _ if quantity.supply().is_some() => {
+        _ if quantity.is_additive() => {
             (most >= 0.0).then_some(Between { from: most, to: if all_known { sum } else { f64::INFINITY } })
         }
         Quantity::Price => {
@@ -84,7 +84,8 @@ pub(super) fn room(footprint: Footprint, parcels: &[Candidate<'_>]) -> Fit {
     let coverages = parcels.iter().map(|candidate| candidate.parcel.site_coverage.max);
     let coverages: Option<Vec<f64>> = coverages.collect();
     strictest.site_coverage.max = coverages.and_then(|all| all.into_iter().reduce(f64::min));
-    match fit(footprint, &strictest, &shape) {
+    let kept_free = parcels.first().and_then(|candidate| candidate.kept_free(&shape));
+    match fit(footprint, (&strictest, &shape, shape.area_m2()), kept_free.as_deref()) {
         // A crack between two parcels is no reason to say that there is no room.
         Fit::Fails if !shape.is_one_piece() => Fit::Unknown,
         found => found,

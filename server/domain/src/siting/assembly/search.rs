@@ -139,7 +139,7 @@ impl<'a> Search<'a> {
         let mut in_play = musts.fails.clone();
         for must in &musts.quick {
             match (must.need, &must.column) {
-                (Need::Amount { quantity, min, max, .. }, Column::Amounts(amounts)) if is_additive(*quantity) => {
+                (Need::Amount { quantity, min, max, .. }, Column::Amounts(amounts)) if quantity.is_additive() => {
                     additive.push(Additive { quantity: *quantity, min: *min, max: *max, amounts });
                 }
                 _ => {
@@ -273,9 +273,4 @@ impl<'a> Search<'a> {
             Fit::Fails => None,
         })
     }
-}
-
-/// Whether parcels have more of it together.
-const fn is_additive(quantity: Quantity) -> bool {
-    matches!(quantity, Quantity::Area) || quantity.supply().is_some()
 }

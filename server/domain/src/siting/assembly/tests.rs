@@ -47,7 +47,8 @@ impl Field {
             shape: Some(shape),
             parcel,
             zone: None,
-            roads: None,
+            around: None,
+            floor: None,
         })
         .collect()
     }

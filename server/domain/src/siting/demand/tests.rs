@@ -40,7 +40,15 @@ fn land(name: &str, zone: &str, area_m2: f64, status: ParcelStatus) -> Land {
 }
 
 fn place(land: &Land) -> Candidate<'_> {
-    Candidate { code: &land.code, area_m2: land.area_m2, shape: None, parcel: &land.parcel, zone: None, roads: None }
+    Candidate {
+        code: &land.code,
+        area_m2: land.area_m2,
+        shape: None,
+        parcel: &land.parcel,
+        zone: None,
+        around: None,
+        floor: None,
+    }
 }
 
 fn found(brief: &Brief, all: &[Land]) -> Unmet {
@@ -71,13 +79,17 @@ fn a_brief_is_kept_out_by_what_fails_alone() {
 fn a_building_is_tried_where_all_else_is_met() {
     let hall = super::super::Footprint { width_m: 100.0, depth_m: 80.0 };
     let asked = brief(vec![free(), Criterion::Must(Need::Footprint(hall))]);
-    let all = [land("P-1", "A", 5_000.0, ParcelStatus::Reserved), land("P-2", "A", 5_000.0, ParcelStatus::Available)];
+    let all = [
+        land("P-1", "A", 9_000.0, ParcelStatus::Reserved),
+        land("P-2", "A", 9_000.0, ParcelStatus::Available),
+        land("P-3", "B", 5_000.0, ParcelStatus::Available),
+    ];
     let found = found(&asked, &all);
-    let status = Subject::Quality(Quality::Status);
+    let of = |zone: &str, subject| (Some(code(zone)), subject);
     assert_eq!(
         found.needs.into_keys().collect::<Vec<_>>(),
-        [(Some(code("A")), status)],
-        "of P-2 nobody knows the shape"
+        [of("A", Subject::Quality(Quality::Status)), of("B", Subject::Footprint)],
+        "of P-2 nobody knows the shape, and P-3 is smaller than it, whatever its shape"
     );
     assert!(!found.is_answered);
 }

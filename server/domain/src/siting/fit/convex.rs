@@ -13,10 +13,10 @@ pub(super) enum Within {
     Perhaps,
 }
 
-/// Looks for room for a rectangle of half sides `half`, so far from each side of `area`. Whatever lies on the inner side of
+/// Looks for room for a rectangle of half sides `half`, from each side of `area` as far as `apart_m` says by its number. Whatever lies on the inner side of
 /// all its lines lies within any simple area, so what is found holds for areas of every shape; that nothing is found holds
 /// for those without a hole that turn one way only.
-pub(super) fn room(area: &Polygon, half: Coord, setback_m: f64) -> Within {
+pub(super) fn room(area: &Polygon, half: Coord, apart_m: impl Fn(usize) -> f64) -> Within {
     if !area.interiors().is_empty() {
         return Within::Perhaps;
     }
@@ -24,7 +24,7 @@ pub(super) fn room(area: &Polygon, half: Coord, setback_m: f64) -> Within {
     let mut room: Vec<Coord> = ring.0.clone();
     room.pop();
     let mut cut = Vec::with_capacity(room.len() + 4);
-    for side in ring.lines() {
+    for (number, side) in ring.lines().enumerate() {
         let along = side.end - side.start;
         let length = along.x.hypot(along.y);
         if length <= 0.0 {
@@ -32,7 +32,7 @@ pub(super) fn room(area: &Polygon, half: Coord, setback_m: f64) -> Within {
         }
         // Inwards, because outer rings run anticlockwise.
         let inwards = Coord { x: -along.y / length, y: along.x / length };
-        let least = dot(inwards, side.start) + setback_m + inwards.x.abs() * half.x + inwards.y.abs() * half.y;
+        let least = dot(inwards, side.start) + apart_m(number) + inwards.x.abs() * half.x + inwards.y.abs() * half.y;
         cut_off(&room, |at| dot(inwards, at) - least, &mut cut);
         std::mem::swap(&mut room, &mut cut);
         if room.is_empty() {

@@ -6,17 +6,21 @@
 
 mod arrange;
 mod edges;
+mod law;
 mod plan;
 mod propose;
 mod site;
 mod text;
 mod verdict;
 
+use std::ops::RangeInclusive;
+
 use geo_types::Coord;
 
 use crate::record::terms;
 
 pub use arrange::{Block, Blocks};
+pub use law::{HeldTo, Law};
 pub use site::{Norms, NotASite, Site};
 pub use text::UnreadableMassing;
 pub use verdict::{Check, Finding, Findings, SideFinding};
@@ -95,10 +99,12 @@ pub enum InvalidMassing {
     #[error("parts: there are {0}, and may be 1 to {MOST_PARTS}")]
     Parts(usize),
     /// A number out of its range.
-    #[error("{field}: {value} is not between {least} and {most}")]
+    #[error("{}{field}: {value} is not between {least} and {most}", of(.part.as_ref()))]
     Range {
-        /// Which, such as `hall.width_m`.
-        field: String,
+        /// Of which part, by its place among them; none of the place and the angle.
+        part: Option<(usize, PartKind)>,
+        /// Which, such as `width_m`.
+        field: &'static str,
         /// What it is.
         value: f64,
         /// Not less than.
@@ -117,8 +123,8 @@ impl Massing {
         if parts.is_empty() || parts.len() > MOST_PARTS {
             return Err(InvalidMassing::Parts(parts.len()));
         }
-        for part in &parts {
-            check(part)?;
+        for (index, part) in parts.iter().enumerate() {
+            check(index, part)?;
         }
         Self { at: Coord::zero(), angle_rad: 0.0, parts }.moved(at, angle_rad)
     }
@@ -129,9 +135,9 @@ impl Massing {
     /// A number that is none.
     pub fn moved(self, at: Coord, angle_rad: f64) -> Result<Self, InvalidMassing> {
         const FAR: f64 = 1e8;
-        within("at.x", at.x, -FAR, FAR)?;
-        within("at.y", at.y, -FAR, FAR)?;
-        within("angle", angle_rad, -FAR, FAR)?;
+        within(None, "at.x", at.x, -FAR..=FAR)?;
+        within(None, "at.y", at.y, -FAR..=FAR)?;
+        within(None, "angle_rad", angle_rad, -FAR..=FAR)?;
         Ok(Self { at, angle_rad: angle_rad.rem_euclid(std::f64::consts::TAU), ..self })
     }
 
@@ -155,6 +161,16 @@ impl Massing {
         let (half, frame) = (part.half(), self.frame());
         [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
             .map(|(x, y)| frame.out(part.offset + Coord { x: x * half.x, y: y * half.y }))
+    }
+
+    /// How far it reaches across and along, from the outermost part to the outermost, metres.
+    pub fn size(&self) -> Coord {
+        let ends = self.parts.iter().map(|part| (part.offset - part.half(), part.offset + part.half()));
+        let around = ends.reduce(|(low, high), (from, to)| {
+            let low = Coord { x: low.x.min(from.x), y: low.y.min(from.y) };
+            (low, Coord { x: high.x.max(to.x), y: high.y.max(to.y) })
+        });
+        around.map_or_else(Coord::zero, |(low, high)| high - low)
     }
 
     /// The frame in which its parts are upright.
@@ -185,27 +201,38 @@ impl Frame {
     }
 }
 
-fn check(part: &Part) -> Result<(), InvalidMassing> {
-    let named = |name: &str| format!("{}.{name}", part.kind);
-    within(&named("offset.x"), part.offset.x, -LONGEST_M, LONGEST_M)?;
-    within(&named("offset.y"), part.offset.y, -LONGEST_M, LONGEST_M)?;
-    within(&named("width_m"), part.width_m, 0.1, LONGEST_M)?;
-    within(&named("depth_m"), part.depth_m, 0.1, LONGEST_M)?;
+/// How a part is named before one of its numbers.
+fn of(part: Option<&(usize, PartKind)>) -> String {
+    part.map(|(_, kind)| format!("{kind}.")).unwrap_or_default()
+}
+
+fn check(index: usize, part: &Part) -> Result<(), InvalidMassing> {
+    let within = |field, value, range| within(Some((index, part.kind)), field, value, range);
+    within("offset.x", part.offset.x, -LONGEST_M..=LONGEST_M)?;
+    within("offset.y", part.offset.y, -LONGEST_M..=LONGEST_M)?;
+    within("width_m", part.width_m, 0.1..=LONGEST_M)?;
+    within("depth_m", part.depth_m, 0.1..=LONGEST_M)?;
     if part.kind.is_building() {
-        within(&named("storeys"), f64::from(part.storeys), 1.0, f64::from(MOST_STOREYS))?;
-        within(&named("storey_m"), part.storey_m, 1.0, HIGHEST_STOREY_M)
+        within("storeys", f64::from(part.storeys), 1.0..=f64::from(MOST_STOREYS))?;
+        within("storey_m", part.storey_m, 1.0..=HIGHEST_STOREY_M)
     } else {
-        within(&named("storeys"), f64::from(part.storeys), 0.0, 0.0)?;
-        within(&named("storey_m"), part.storey_m, 0.0, 0.0)
+        within("storeys", f64::from(part.storeys), 0.0..=0.0)?;
+        within("storey_m", part.storey_m, 0.0..=0.0)
     }
 }
 
-fn within(field: &str, value: f64, least: f64, most: f64) -> Result<(), InvalidMassing> {
+fn within(
+    part: Option<(usize, PartKind)>,
+    field: &'static str,
+    value: f64,
+    range: RangeInclusive<f64>,
+) -> Result<(), InvalidMassing> {
     // Not a number is within nothing.
-    if (least..=most).contains(&value) {
+    if range.contains(&value) {
         return Ok(());
     }
-    Err(InvalidMassing::Range { field: field.to_owned(), value, least, most })
+    let (least, most) = range.into_inner();
+    Err(InvalidMassing::Range { part, field, value, least, most })
 }
 
 #[cfg(test)]

@@ -36,7 +36,9 @@ impl Site {
         let places = |setback_m: f64| {
             let all = self.turns().into_iter().filter_map(move |(area, angle)| {
                 let turned = (0..4).map(move |quarter| angle + f64::from(quarter) * FRAC_PI_2);
-                turned.filter_map(|angle| place(massing, area, angle, setback_m)).max_by(|a, b| a.0.total_cmp(&b.0))
+                turned
+                    .filter_map(|angle| self.place(massing, area, angle, setback_m))
+                    .max_by(|a, b| a.0.total_cmp(&b.0))
             });
             all.max_by(|a, b| a.0.total_cmp(&b.0))
         };
@@ -54,12 +56,12 @@ impl Site {
         let shapes = self.turns().into_iter().flat_map(|(area, angle)| ASPECTS.map(|aspect| (area, angle, aspect)));
         let mut largest: Option<(f64, Massing)> = None;
         for (area, angle, aspect) in shapes {
-            let Some(width_m) = widest(area, angle, aspect, setback_m, most_m2) else { continue };
+            let Some(width_m) = self.widest((area, angle), aspect, setback_m, most_m2) else { continue };
             let Some((counted_m2, block)) = self.storeyed(width_m, aspect, hall) else { continue };
             let better = largest.as_ref().is_none_or(|(other, _)| counted_m2 > other * 1.001);
             let found = Blocks { hall: block, ..Blocks::default() }.massing(Coord::zero(), 0.0).ok();
             let found = found.filter(|_| better).and_then(|massing| {
-                let (_, at, angle) = place(&massing, area, angle, setback_m)?;
+                let (_, at, angle) = self.place(&massing, area, angle, setback_m)?;
                 massing.moved(at, angle).ok()
             });
             if let Some(massing) = found {
@@ -89,7 +91,7 @@ impl Site {
 
     /// How many storeys a hall of so wide a footprint at most has for the most floor area, and its counted floor area, m².
     fn storeyed(&self, width_m: f64, aspect: f64, hall: Block) -> Option<(f64, Block)> {
-        let ceilings = self.ceilings.iter().map(|ceiling| ceiling.limit_m);
+        let ceilings = self.ceilings.iter().filter_map(|ceiling| ceiling.limit_m);
         let limit_m = ceilings.chain(self.height_limit_m).min_by(f64::total_cmp);
         let storey_m = limit_m.map_or(hall.storey_m, |limit_m| hall.storey_m.min(limit_m));
         let by_height = limit_m.map(|limit_m| (limit_m / storey_m + 1e-9).floor());
@@ -120,45 +122,55 @@ impl Site {
         }
         best
     }
-}
 
-/// How wide a hall of a shape can be at an angle, its middle somewhere and its ground not more than so much, metres.
-fn widest(area: &Polygon, angle: f64, aspect: f64, setback_m: f64, most_m2: f64) -> Option<f64> {
-    let origin = area.exterior().0.first().copied()?;
-    let turned = turn(area, origin, -angle);
-    let fits = |width_m: f64| !room(&turned, width_m, width_m / aspect, setback_m).0.is_empty();
-    let (mut narrow_m, mut wide_m) = (LEAST_SIDE_M * aspect.max(1.0), (most_m2 * aspect).sqrt());
-    if wide_m > narrow_m && fits(wide_m) {
-        return Some(wide_m);
-    }
-    if wide_m <= narrow_m || !fits(narrow_m) {
-        return None;
-    }
-    for _ in 0..STEPS {
-        let between_m = f64::midpoint(narrow_m, wide_m);
-        if fits(between_m) { narrow_m = between_m } else { wide_m = between_m }
-    }
-    Some(narrow_m)
-}
-
-/// The room that a massing has at an angle, m², and the middle of it with that angle. Buildings keep the setback, yards
-/// none.
-fn place(massing: &Massing, area: &Polygon, angle: f64, setback_m: f64) -> Option<(f64, Coord, f64)> {
-    let origin = area.exterior().0.first().copied()?;
-    let turned = turn(area, origin, -angle);
-    let mut free: Option<MultiPolygon> = None;
-    for part in massing.parts() {
-        let setback_m = if part.kind.is_building() { setback_m } else { 0.0 };
-        let own = room(&turned, part.width_m, part.depth_m, setback_m).translate(-part.offset.x, -part.offset.y);
-        let both = free.map_or_else(|| own.clone(), |others| others.intersection(&own));
-        if both.0.is_empty() {
+    /// How wide a hall of a shape can be at an angle, its middle somewhere and its ground not more than so much, metres.
+    fn widest(&self, (area, angle): (&Polygon, f64), aspect: f64, setback_m: f64, most_m2: f64) -> Option<f64> {
+        let origin = area.exterior().0.first().copied()?;
+        let turned = turn(area, origin, -angle);
+        let kept_free = self.turned_kept_free(origin, angle);
+        let fits = |width_m: f64| !room(&turned, &kept_free, (width_m, width_m / aspect), setback_m).0.is_empty();
+        let (mut narrow_m, mut wide_m) = (LEAST_SIDE_M * aspect.max(1.0), (most_m2 * aspect).sqrt());
+        if wide_m > narrow_m && fits(wide_m) {
+            return Some(wide_m);
+        }
+        if wide_m <= narrow_m || !fits(narrow_m) {
             return None;
         }
-        free = Some(both);
+        for _ in 0..STEPS {
+            let between_m = f64::midpoint(narrow_m, wide_m);
+            if fits(between_m) { narrow_m = between_m } else { wide_m = between_m }
+        }
+        Some(narrow_m)
     }
-    let largest = free?.0.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
-    let middle = largest.centroid().filter(|middle| largest.contains(middle)).or_else(|| largest.interior_point())?;
-    Some((largest.unsigned_area(), turned_back(middle.0, origin, angle), angle))
+
+    /// The room that a massing has at an angle, m², and the middle of it with that angle. Buildings keep the setback, yards
+    /// none.
+    fn place(&self, massing: &Massing, area: &Polygon, angle: f64, setback_m: f64) -> Option<(f64, Coord, f64)> {
+        let origin = area.exterior().0.first().copied()?;
+        let turned = turn(area, origin, -angle);
+        let kept_free = self.turned_kept_free(origin, angle);
+        let mut free: Option<MultiPolygon> = None;
+        for part in massing.parts() {
+            let (setback_m, kept_free) =
+                if part.kind.is_building() { (setback_m, &kept_free[..]) } else { (0.0, &[][..]) };
+            let own = room(&turned, kept_free, (part.width_m, part.depth_m), setback_m)
+                .translate(-part.offset.x, -part.offset.y);
+            let both = free.map_or_else(|| own.clone(), |others| others.intersection(&own));
+            if both.0.is_empty() {
+                return None;
+            }
+            free = Some(both);
+        }
+        let largest = free?.0.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+        let middle =
+            largest.centroid().filter(|middle| largest.contains(middle)).or_else(|| largest.interior_point())?;
+        Some((largest.unsigned_area(), turned_back(middle.0, origin, angle), angle))
+    }
+
+    /// What is kept free, turned as an area is that is tried at an angle.
+    fn turned_kept_free(&self, origin: Coord, angle: f64) -> Vec<Polygon> {
+        self.kept_free.iter().map(|kept| turn(&kept.area, origin, -angle)).collect()
+    }
 }
 
 /// Factories of every kind of part, the largest first, that a parcel of so many m² is tried with. Their proportions are the
@@ -207,7 +219,7 @@ impl Site {
 
     /// Blocks that have come below the height limits, and have storeys enough for the least plot ratio where they can.
     fn taller(&self, mut blocks: Blocks) -> Blocks {
-        let ceilings = self.ceilings.iter().map(|ceiling| ceiling.limit_m);
+        let ceilings = self.ceilings.iter().filter_map(|ceiling| ceiling.limit_m);
         let limit_m = ceilings.chain(self.height_limit_m).min_by(f64::total_cmp).unwrap_or(f64::INFINITY);
         for kind in PartKind::ALL.iter().copied().filter(|kind| kind.is_building()) {
             if let Some(mut block) = blocks.of(kind) {

@@ -1,12 +1,11 @@
 //! A parcel made ready for being asked again and again.
 
 use geo::{Area, BooleanOps};
-use geo_types::{Geometry, MultiPolygon};
+use geo_types::{Geometry, MultiPolygon, Polygon};
 
 use super::edges::Edges;
 use crate::geometry::Shape;
 use crate::record::{Bounds, Mask, MaskKind, Parcel, Setbacks};
-use crate::validation::{Parameter, RuleTable, Situation};
 
 /// What law says that no parcel's record holds. What is absent is unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,18 +16,6 @@ pub struct Norms {
     pub least_site_use: Option<f64>,
     /// Parking places for 100 m² of floor area, at least.
     pub parking_places: Option<f64>,
-}
-
-impl Norms {
-    /// What a table says in a situation.
-    pub fn of(table: &RuleTable, situation: &Situation<'_>) -> Self {
-        let rule = |parameter| table.rule(parameter, situation);
-        Self {
-            counted_once_m: rule(Parameter::StoreyCountedOnce).and_then(|rule| rule.at_most),
-            least_site_use: rule(Parameter::SiteUse).and_then(|rule| rule.at_least),
-            parking_places: rule(Parameter::ParkingPlaces).and_then(|rule| rule.at_least),
-        }
-    }
 }
 
 /// Something that is no site.
@@ -42,7 +29,19 @@ pub enum NotASite {
 /// An area within which nothing may be higher.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ceiling {
-    pub(super) limit_m: f64,
+    /// Its place among the masks that the site was made of.
+    pub(super) mask: usize,
+    /// None where there is one and nobody says which.
+    pub(super) limit_m: Option<f64>,
+    pub(super) edges: Edges,
+}
+
+/// An area on which nothing may stand.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct KeptFree {
+    /// As of a ceiling.
+    pub(super) mask: usize,
+    pub(super) area: Polygon,
     pub(super) edges: Edges,
 }
 
@@ -56,9 +55,11 @@ pub struct Site {
     pub(super) coverage: Bounds,
     pub(super) green_ratio: Bounds,
     pub(super) height_limit_m: Option<f64>,
-    /// The least and the most setback: which edge is the front is not in the record.
+    /// The least and the most setback.
     pub(super) setbacks_m: Option<(f64, f64)>,
     pub(super) ceilings: Vec<Ceiling>,
+    /// Where on it nothing may stand.
+    pub(super) kept_free: Vec<KeptFree>,
     pub(super) norms: Norms,
 }
 
@@ -74,11 +75,21 @@ impl Site {
         norms: Norms,
     ) -> Result<Self, NotASite> {
         let areas = areas_of(shape).ok_or(NotASite::NoArea)?;
-        let ceilings = masks.into_iter().filter(|(mask, _)| mask.kind == MaskKind::AirportHeight);
-        let ceilings = ceilings.filter_map(|(mask, shape)| {
-            let over = areas_of(shape)?.intersection(&areas);
-            (!over.0.is_empty()).then_some(Ceiling { limit_m: mask.height_limit_m?, edges: Edges::of(&over) })
-        });
+        let (mut ceilings, mut kept_free) = (Vec::new(), Vec::new());
+        for (index, (mask, shape)) in masks.into_iter().enumerate() {
+            let over =
+                areas_of(shape).map_or_else(|| MultiPolygon::new(Vec::new()), |masked| masked.intersection(&areas));
+            match (mask.kind, mask.height_limit_m) {
+                _ if over.0.is_empty() => {}
+                (MaskKind::AirportHeight, limit_m) => {
+                    ceilings.push(Ceiling { mask: index, limit_m, edges: Edges::of(&over) });
+                }
+                (MaskKind::Protection, _) => kept_free.extend(over.into_iter().map(|area| {
+                    let edges = Edges::of(&MultiPolygon::new(vec![area.clone()]));
+                    KeptFree { mask: index, area, edges }
+                })),
+            }
+        }
         let setbacks_m = parcel.setbacks.map(|Setbacks { front_m, side_m, rear_m }| {
             (front_m.min(side_m).min(rear_m), front_m.max(side_m).max(rear_m))
         });
@@ -90,7 +101,8 @@ impl Site {
             green_ratio: parcel.green_ratio,
             height_limit_m: parcel.height_limit_m,
             setbacks_m,
-            ceilings: ceilings.collect(),
+            ceilings,
+            kept_free,
             norms,
             areas,
         })
@@ -99,6 +111,11 @@ impl Site {
     /// The area of the land, m².
     pub const fn area_m2(&self) -> f64 {
         self.area_m2
+    }
+
+    /// The least and the most setback, metres: which edge is the front is not in the record. None if nobody knows.
+    pub const fn setbacks_m(&self) -> Option<(f64, f64)> {
+        self.setbacks_m
     }
 
     /// The sides of the parcel, as many as [`super::Findings::sides`] has: where each begins and where it ends.

@@ -1,12 +1,14 @@
 //! What is found of factories, and that what is proposed stands.
 
 use geo_types::{LineString, Polygon, polygon};
+use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
 use crate::geometry::Shape;
-use crate::record::{Bounds, Mask, MaskKind, Parcel, ParcelStatus, Setbacks};
+use crate::record::{Bounds, Mask, MaskKind, Parcel, ParcelStatus, Setbacks, Source, SourcedField};
 use crate::siting::Verdict;
+use crate::validation::RuleTable;
 
 const NORMS: Norms = Norms { counted_once_m: Some(8.0), least_site_use: None, parking_places: None };
 
@@ -156,15 +158,26 @@ fn the_lowest_airport_limit_over_a_building_counts() {
         let mask = Mask { kind: MaskKind::AirportHeight, height_limit_m: limit_m };
         (mask, Shape::new(strip.into()).unwrap())
     };
-    let masks = [mask(Some(15.0), 80.0), mask(Some(20.0), 60.0), mask(None, 0.0)];
-    let site = site_of(square(100.0), &parcel(), &masks, NORMS);
-    for (x, verdict, max) in
-        [(30.0, Verdict::Unknown, None), (55.0, Verdict::Pass, Some(20.0)), (75.0, Verdict::Fail, Some(15.0))]
-    {
+    let of = |masks: &[(Mask, Shape)], x: f64| {
+        let site = site_of(square(100.0), &parcel(), masks, NORMS);
         let findings = judged(&site, &hall((x, 50.0), 0.0, (20.0, 20.0), 2, 8.0));
         let found = findings.of(Check::AirportHeight);
-        assert_eq!((found.verdict, found.max), (verdict, max), "at {x}");
-    }
+        (found.verdict, found.max)
+    };
+    let masks = [mask(Some(15.0), 80.0), mask(Some(20.0), 60.0), mask(None, 0.0)];
+    assert_eq!(of(&masks[..2], 30.0), (Verdict::Unknown, None), "nobody tells of a limit");
+    assert_eq!(of(&masks[..2], 55.0), (Verdict::Pass, Some(20.0)));
+    assert_eq!(of(&masks[..2], 75.0), (Verdict::Fail, Some(15.0)));
+    assert_eq!(of(&masks, 55.0), (Verdict::Unknown, Some(20.0)), "another limit is there, and nobody says which");
+    assert_eq!(of(&masks, 75.0), (Verdict::Fail, Some(15.0)));
+    let apart = [(10.0, 30.0), (70.0, 30.0)].map(|(x, y)| part(PartKind::Hall, (x, y), (10.0, 10.0), 1, 8.0));
+    let site = site_of(square(100.0), &parcel(), &masks[1..2], NORMS);
+    let both = judged(&site, &Massing::new(Coord::zero(), 0.0, apart.to_vec()).unwrap());
+    assert_eq!(
+        both.of(Check::AirportHeight).verdict,
+        Verdict::Unknown,
+        "one of them stands under no limit that is told"
+    );
 }
 
 #[test]
@@ -204,6 +217,52 @@ fn nonsense_is_refused_and_named() {
     assert_eq!(refused(|part| part.kind = PartKind::Yard), "yard.storeys: 1 is not between 0 and 0");
     assert_eq!(Massing::new(Coord::zero(), 0.0, vec![]), Err(InvalidMassing::Parts(0)));
     assert!(hall((0.0, 0.0), 0.0, (9.0, 9.0), 1, 5.0).moved(Coord { x: f64::INFINITY, y: 0.0 }, 0.0).is_err());
+}
+
+/// Rules of which those of Wuxi bound how much of the land is used.
+const TABLE: &str = r#"{"rules": [
+    {"id": "storey.once", "parameter": "storey_counted_once_m", "at_most": 8.0, "severity": "note",
+     "source": {"document": "A plan"}},
+    {"id": "site_use.industrial", "parameter": "site_use", "land_use": ["1001"], "regions": ["3202"], "at_least": 0.4,
+     "from": "2024-01-01", "severity": "error", "source": {"document": "A decree", "article": "article 3"}}
+  ], "classifications": []}"#;
+
+#[test]
+fn whoever_sets_a_bound_is_named() {
+    let table = RuleTable::parse(TABLE).unwrap();
+    let law = Law { table: &table, day: date(2026, 11, 26), region: Some("320214") };
+    let mut parcel = parcel();
+    parcel.land_use = Some("100101".parse().unwrap());
+    parcel.height_limit_m = None;
+    let said = |source: &str| Source { source: source.to_owned(), as_of: date(2026, 1, 5), confidence: None };
+    parcel.sources.set(SourcedField::PlotRatio, said("The plan"));
+    parcel.sources.set(SourcedField::HeightLimit, said("The bureau"));
+    let norms = law.norms(&parcel);
+    assert_eq!(norms, Norms { counted_once_m: Some(8.0), least_site_use: Some(0.4), parking_places: None });
+    assert_eq!(Law { region: None, ..law }.norms(&parcel).least_site_use, None, "it holds elsewhere");
+    let flight = Mask { kind: MaskKind::AirportHeight, height_limit_m: Some(15.0) };
+    let lake = Mask { kind: MaskKind::Protection, height_limit_m: None };
+    let shape = |area: Polygon| Shape::new(area.into()).unwrap();
+    let corner = polygon![(x: 0.0, y: 0.0), (x: 30.0, y: 0.0), (x: 30.0, y: 30.0), (x: 0.0, y: 30.0)];
+    let elsewhere = polygon![(x: 500.0, y: 0.0), (x: 530.0, y: 0.0), (x: 530.0, y: 30.0)];
+    let masks = [(lake.clone(), shape(elsewhere)), (lake, shape(corner)), (flight, shape(square(100.0)))];
+    let site = site_of(square(100.0), &parcel, &masks, norms);
+    let findings = judged(&site, &hall((40.0, 40.0), 0.0, (60.0, 50.0), 2, 7.5));
+    let held = |check: Check| {
+        let held = law.held_to(&parcel, findings.of(check), |mask| format!("mask/{mask}"));
+        held.into_iter().map(|held| format!("{} {} {:?}", held.rule, held.source, held.as_of)).collect::<Vec<_>>()
+    };
+    let day = |day: &str| format!("Some({day})");
+    assert_eq!(
+        held(Check::PlotRatio),
+        [format!("parcel.plot_ratio The plan {}", day("2026-01-05")), "storey.once A plan None".to_owned()]
+    );
+    assert_eq!(held(Check::SiteCoverage), ["parcel.site_coverage  None"], "nobody is named");
+    assert_eq!(held(Check::SiteUse), [format!("site_use.industrial A decree, article 3 {}", day("2024-01-01"))]);
+    assert_eq!(held(Check::Height), [format!("parcel.height_limit_m The bureau {}", day("2026-01-05"))], "whom to ask");
+    assert_eq!(held(Check::AirportHeight), ["mask.height_limit_m mask/2 None"]);
+    assert_eq!(held(Check::KeptFree), ["mask.shape mask/1 None"]);
+    assert_eq!(held(Check::Parking), Vec::<String>::new());
 }
 
 #[test]
@@ -307,4 +366,27 @@ proptest! {
         }
         prop_assert_eq!(findings.of(Check::Inside).verdict == Verdict::Pass, square(100.0).contains(&footprint));
     }
+}
+
+#[test]
+fn nothing_stands_or_is_proposed_where_land_is_kept_free() {
+    let strip = polygon![(x: 40.0, y: -10.0), (x: 60.0, y: -10.0), (x: 60.0, y: 110.0), (x: 40.0, y: 110.0)];
+    let protection = Mask { kind: MaskKind::Protection, height_limit_m: None };
+    let masks = [(protection, Shape::new(strip.into()).unwrap())];
+    let kept = site_of(square(100.0), &parcel(), &masks, NORMS);
+    let verdict =
+        |site: &Site, at: (f64, f64)| judged(site, &hall(at, 0.0, (16.0, 40.0), 1, 7.0)).of(Check::KeptFree).verdict;
+    assert_eq!(verdict(&kept, (50.0, 50.0)), Verdict::Fail, "in the strip");
+    assert_eq!(verdict(&kept, (35.0, 50.0)), Verdict::Fail, "partly in it");
+    assert_eq!(verdict(&kept, (28.0, 50.0)), Verdict::Pass);
+    assert_eq!(verdict(&site(), (50.0, 50.0)), Verdict::Unknown, "nobody tells of any");
+    let yard =
+        Massing::new(Coord { x: 50.0, y: 50.0 }, 0.0, vec![part(PartKind::Yard, (0.0, 0.0), (16.0, 40.0), 0, 0.0)]);
+    assert_eq!(judged(&kept, &yard.unwrap()).of(Check::KeptFree).verdict, Verdict::Pass, "a yard is no building");
+    let like = hall((50.0, 50.0), 0.0, (20.0, 20.0), 1, 7.0);
+    let (largest, open) = (kept.largest(&like).unwrap(), site().largest(&like).unwrap());
+    assert_eq!(judged(&kept, &largest).of(Check::KeptFree).verdict, Verdict::Pass, "{largest:?}");
+    assert!(judged(&kept, &largest).footprint_m2 < judged(&site(), &open).footprint_m2, "the strip takes room");
+    let moved = kept.best_place(&like).unwrap();
+    assert_eq!(judged(&kept, &moved).of(Check::KeptFree).verdict, Verdict::Pass, "{moved:?}");
 }

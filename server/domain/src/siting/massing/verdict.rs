@@ -31,6 +31,8 @@ terms! {
     Height = "height",
     /// The height of the part that is least below a height limit of the airport, metres.
     AirportHeight = "airport_height",
+    /// No building stands where nothing may.
+    KeptFree = "kept_free",
     /// Parking places. How many there are is not said, so `min` is what is needed, if a norm is known.
     Parking = "parking",
 }
@@ -50,6 +52,15 @@ pub struct Finding {
     pub max: Option<f64>,
     /// How far within the nearer bound; negative outside.
     pub margin: Option<f64>,
+    /// The mask that says so, by its place among those that the site was made of.
+    pub mask: Option<usize>,
+}
+
+impl Finding {
+    /// Whether anything is known that it is held against.
+    pub const fn is_bounded(&self) -> bool {
+        self.min.is_some() || self.max.is_some()
+    }
 }
 
 /// How the buildings stand to a side of the parcel.
@@ -59,6 +70,19 @@ pub struct SideFinding {
     pub verdict: Verdict,
     /// How far from it the nearest building stands, metres; negative if a building stands beyond it.
     pub distance_m: f64,
+}
+
+impl SideFinding {
+    /// How far within the largest setback, or, where it fails, outside the smallest, metres; `setbacks_m` are the least and
+    /// the most. None where it is unknown.
+    pub fn margin_m(&self, setbacks_m: Option<(f64, f64)>) -> Option<f64> {
+        let (least_m, most_m) = setbacks_m?;
+        match self.verdict {
+            Verdict::Pass => Some(self.distance_m - most_m),
+            Verdict::Fail => Some(self.distance_m - least_m),
+            Verdict::Unknown => None,
+        }
+    }
 }
 
 /// All that is found. Kept by whoever asks and filled anew each time, so that asking takes no memory.
@@ -138,6 +162,7 @@ impl Site {
             bounded(Check::GreenRatio, 1.0 - share(areas.used), Bounds { max: None, ..self.green_ratio }, false),
             bounded(Check::Height, height_m, below(self.height_limit_m), true),
             self.airport(massing),
+            self.kept_free(massing),
             self.parking(areas.floor),
         ];
         (findings.footprint_m2, findings.floor_m2, findings.counted_m2) = (areas.built, areas.floor, areas.counted);
@@ -184,19 +209,42 @@ impl Site {
     /// Against the lowest limit over each building; land under none may have one that nobody tells.
     fn airport(&self, massing: &Massing) -> Finding {
         let frame = massing.frame();
-        let mut narrowest = open(Check::AirportHeight);
+        let (mut narrowest, mut all_known) = (open(Check::AirportHeight), true);
         for part in massing.parts().iter().filter(|part| part.kind.is_building()) {
             let rectangle = Rectangle { middle: part.offset, half: part.half() };
             let over = self.ceilings.iter().filter(|ceiling| is_over(&ceiling.edges, &frame, rectangle));
+            let mut limits = 0;
             for ceiling in over {
-                let limit = Bounds { min: None, max: Some(ceiling.limit_m) };
+                let limit = Bounds { min: None, max: ceiling.limit_m };
+                (limits, all_known) = (limits + 1, all_known && ceiling.limit_m.is_some());
                 let finding = bounded(Check::AirportHeight, part.height_m(), limit, true);
                 if narrowest.margin.is_none_or(|margin| finding.margin.is_some_and(|other| other < margin)) {
-                    narrowest = finding;
+                    narrowest = Finding { mask: Some(ceiling.mask), ..finding };
                 }
             }
+            all_known &= limits > 0;
+        }
+        if narrowest.verdict == Verdict::Pass && !all_known {
+            narrowest.verdict = Verdict::Unknown;
         }
         narrowest
+    }
+
+    /// Land of which nothing is to be kept free may have something that nobody tells.
+    fn kept_free(&self, massing: &Massing) -> Finding {
+        let frame = massing.frame();
+        let stood_on = |part: &Part| {
+            let rectangle = Rectangle { middle: part.offset, half: part.half() }.shrunk(TOLERANCE_M);
+            self.kept_free.iter().find(|kept| is_over(&kept.edges, &frame, rectangle))
+        };
+        let buildings = massing.parts().iter().filter(|part| part.kind.is_building());
+        let mask = buildings.filter_map(stood_on).map(|kept| kept.mask).next();
+        let verdict = match mask {
+            _ if self.kept_free.is_empty() => Verdict::Unknown,
+            Some(_) => Verdict::Fail,
+            None => Verdict::Pass,
+        };
+        Finding { verdict, mask, ..open(Check::KeptFree) }
     }
 
     fn parking(&self, floor_m2: f64) -> Finding {
@@ -218,7 +266,7 @@ fn is_over(area: &Edges, frame: &super::Frame, rectangle: Rectangle) -> bool {
 
 /// A check of which nothing is known.
 const fn open(check: Check) -> Finding {
-    Finding { check, verdict: Verdict::Unknown, value: None, min: None, max: None, margin: None }
+    Finding { check, verdict: Verdict::Unknown, value: None, min: None, max: None, margin: None, mask: None }
 }
 
 /// A value against its bounds: outside of one it fails; it passes if the one that matters is known, `by_max` saying which.
@@ -235,5 +283,5 @@ fn bounded(check: Check, value: f64, Bounds { min, max }: Bounds, by_max: bool) 
         Some(_) if is_known => Verdict::Pass,
         _ => Verdict::Unknown,
     };
-    Finding { check, verdict, value: Some(value), min, max, margin }
+    Finding { check, verdict, value: Some(value), min, max, margin, mask: None }
 }

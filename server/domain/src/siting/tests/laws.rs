@@ -4,26 +4,62 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// How wide a parcel is for its depth, of those whose shape is told.
+const ASPECTS: [f64; 3] = [1.0, 3.0, 8.0];
+
 fn arbitrary_land() -> impl Strategy<Value = Vec<Land>> {
     let number =
         |steps: u32, width: f64| proptest::option::of((0..steps).prop_map(move |step| f64::from(step) * width));
-    let one = (1_u32..40, number(8, 2_500.0), number(6, 0.5), number(9, 150.0), 0_usize..6);
+    let ground = (
+        proptest::option::weighted(0.8, proptest::sample::select(&ASPECTS[..])),
+        proptest::option::of((0_u32..4, 0_u32..4)),
+        number(5, 0.2),
+    );
+    let one = (1_u32..40, number(8, 2_500.0), number(6, 0.5), number(9, 150.0), 0_usize..6, ground);
     proptest::collection::vec(one, 1..14).prop_map(|rows| {
         let mut lands = Vec::new();
-        for (index, (area, kw, ratio, price, status)) in rows.into_iter().enumerate() {
-            lands.push(land(&format!("P-{index:02}"), f64::from(area) * 5_000.0, |parcel| {
+        for (index, (area, kw, ratio, price, status, (aspect, setbacks, coverage))) in rows.into_iter().enumerate() {
+            let area_m2 = f64::from(area) * 5_000.0;
+            let land = land(&format!("P-{index:02}"), area_m2, |parcel| {
                 parcel.status = ParcelStatus::ALL[status];
                 parcel.supplies = vec![power(kw, None)];
                 parcel.plot_ratio.max = ratio;
+                parcel.site_coverage.max = coverage;
+                parcel.setbacks = setbacks.map(|(front, others)| Setbacks {
+                    front_m: f64::from(front) * 10.0,
+                    side_m: f64::from(others) * 10.0,
+                    rear_m: f64::from(others) * 5.0,
+                });
                 parcel.price = price.map(|cny_per_m2| Price {
                     cny_per_m2,
                     as_of: DAY,
                     source: "List".to_owned(),
                     confidence: None,
                 });
-            }));
+            });
+            let shape = aspect.map(|aspect| rectangle((area_m2 * aspect).sqrt(), (area_m2 / aspect).sqrt()));
+            lands.push((land.0, land.1, land.2, land.3, shape));
         }
         lands
+    })
+}
+
+fn rectangle(width_m: f64, depth_m: f64) -> Shape {
+    Shape::new(Rect::new((0.0, 0.0), (width_m, depth_m)).to_polygon().into()).expect("a rectangle is a shape")
+}
+
+/// An amount within two bounds, the lower one and how much further the upper one is, in steps.
+fn between(quantity: Quantity, step: f64, lowest: std::ops::Range<u32>) -> impl Strategy<Value = Criterion> {
+    (lowest, 0_u32..5).prop_map(move |(min, wide)| {
+        let (min, max) = (f64::from(min) * step, f64::from(min + wide) * step);
+        Criterion::Must(Need::Amount { quantity, min: Some(min), max: Some(max), on: None })
+    })
+}
+
+fn footprint() -> impl Strategy<Value = Criterion> {
+    (1_u32..12, 1_u32..12).prop_map(|(width, depth)| {
+        let (width_m, depth_m) = (f64::from(width) * 25.0, f64::from(depth) * 25.0);
+        Criterion::Must(Need::Footprint(Footprint { width_m, depth_m }))
     })
 }
 
@@ -34,17 +70,23 @@ fn arbitrary_brief() -> impl Strategy<Value = Brief> {
         max: Some(f64::from(step) * 5_000.0),
         on: None,
     };
+    let power = prop_oneof![
+        (0_u32..8).prop_map(|step| at_least(Quantity::Power, f64::from(step) * 2_500.0)),
+        between(Quantity::Power, 2_500.0, 0..8),
+    ];
     let musts = (
-        proptest::option::of((0_u32..8).prop_map(|step| at_least(Quantity::Power, f64::from(step) * 2_500.0))),
+        proptest::option::of(power),
         proptest::option::of((0_u32..15).prop_map(|step| at_least(Quantity::Area, f64::from(step) * 5_000.0))),
         proptest::option::of(Just(Criterion::Must(Need::Word {
             quality: Quality::Status,
             among: words(&["available", "negotiating", "reserved"]),
         }))),
         proptest::option::of((15_u32..40).prop_map(move |step| Criterion::Must(most(step)))),
+        proptest::option::weighted(0.3, between(Quantity::Price, 150.0, 0..6)),
+        proptest::collection::vec(footprint(), 0..3),
     );
     let weights = (1_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, 0_u32..50);
-    (musts, weights).prop_map(|((power, area, status, most), (a, b, c, d, e, f))| {
+    (musts, weights).prop_map(|((power, area, status, most, price, footprints), (a, b, c, d, e, f))| {
         // Enough power is enough: more of it is worth less again.
         let modest =
             WishOf::Amount { quantity: Quantity::Power, anchors: Anchors { none: 20_000.0, full: 5_000.0 }, on: None };
@@ -57,9 +99,29 @@ fn arbitrary_brief() -> impl Strategy<Value = Brief> {
             Criterion::Wish(Wish { weight: e, of: modest }),
             Criterion::Wish(Wish { weight: f, of: free }),
         ];
-        let musts = [power, area, status, most].into_iter().flatten();
+        let musts = [power, area, status, most, price].into_iter().flatten().chain(footprints);
         Brief::new(musts.chain(wished).collect(), DAY).expect("it makes sense")
     })
+}
+
+/// The musts that a place does not meet, as far as is looked: buildings are tried only where nothing else fails, and what is
+/// smaller than one needs no trying.
+fn unmet(brief: &Brief, lands: &[Land], place: &Place) -> Vec<usize> {
+    let area_m2 = lands.iter().find(|land| land.0 == place.code).expect("it is one of them").1;
+    let is_small = |need: &Need| match need {
+        Need::Footprint(footprint) => footprint.width_m * footprint.depth_m > area_m2 * (1.0 + 1e-9),
+        _ => false,
+    };
+    let verdict = |index: usize| place.answers[index].verdict;
+    let fails_at_sight = brief.musts().any(|(index, need)| match need {
+        Need::Footprint(_) => is_small(need),
+        _ => verdict(index) == Verdict::Fail,
+    });
+    let is_unmet = |(index, need): (usize, &Need)| {
+        let is_looked_at = !matches!(need, Need::Footprint(_)) || is_small(need) || !fails_at_sight;
+        (is_looked_at && verdict(index) != Verdict::Pass).then_some(index)
+    };
+    brief.musts().filter_map(is_unmet).collect()
 }
 
 /// The brief with each wish weighed anew.
@@ -78,8 +140,8 @@ proptest! {
     fn columns_say_what_each_place_says_by_itself(lands in arbitrary_land(), brief in arbitrary_brief(), listed in 1_usize..20) {
         let candidates = candidates(&lands);
         let mut alone: Vec<Place> = candidates.iter().map(|candidate| explain(&brief, candidate)).collect();
-        let unmet = |place: &Place| brief.musts().filter(|(index, _)| place.answers[*index].verdict != Verdict::Pass).count();
-        let fails_more = |place: &Place| place.standing == Standing::Fails && unmet(place) > 1;
+        let unmet = |place: &Place| unmet(&brief, &lands, place);
+        let fails_more = |place: &Place| place.standing == Standing::Fails && unmet(place).len() > 1;
         alone.sort_by(|a, b| {
             let key = |place: &Place| (place.standing, fails_more(place), std::cmp::Reverse((place.score, place.possible)));
             key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
@@ -93,9 +155,14 @@ proptest! {
         let found: Vec<&Code> = selection.places.iter().map(|(_, place)| candidates[place.row as usize].code).collect();
         prop_assert_eq!(found, first);
         for cost in &selection.relaxations {
-            let only = alone.iter().filter(|place| unmet(place) == 1);
+            let only = alone.iter().filter(|place| unmet(place) == [cost.criterion]);
             let count = |verdict| only.clone().filter(|place| place.answers[cost.criterion].verdict == verdict).count() as u32;
             prop_assert_eq!((cost.alone, cost.unknown), (count(Verdict::Fail), count(Verdict::Unknown)));
+            let nothing_else = |place: &&Place| brief.musts().all(|(index, _)| {
+                (index == cost.criterion) == (place.answers[index].verdict != Verdict::Pass)
+            });
+            let in_truth = alone.iter().filter(nothing_else).filter(|place| place.standing == Standing::Fails).count();
+            prop_assert!(in_truth as u32 <= cost.alone, "it is said that it is up to so many");
         }
     }
 
@@ -105,9 +172,14 @@ proptest! {
         for place in &selection.places {
             prop_assert_eq!(place.points.iter().sum::<u64>(), place.score);
             prop_assert!(place.score <= place.possible && place.possible <= selection.full);
-            for (answer, points) in place.answers.iter().zip(&place.points) {
+            for ((answer, points), criterion) in place.answers.iter().zip(&place.points).zip(brief.criteria()) {
                 prop_assert!(answer.verdict != Verdict::Unknown || *points == 0);
-                prop_assert!((answer.verdict == Verdict::Unknown) == (answer.value == Value::Unknown));
+                // Whether there is room has no value but the place where.
+                let is_known = match criterion.need() {
+                    Some(Need::Footprint(_)) => continue,
+                    _ => answer.value != Value::Unknown,
+                };
+                prop_assert_eq!(answer.verdict != Verdict::Unknown, is_known);
             }
             let unknown = brief.musts().any(|(index, _)| place.answers[index].verdict == Verdict::Unknown);
             prop_assert!(!(unknown && place.standing == Standing::Suits), "unknown is no pass");
@@ -117,7 +189,7 @@ proptest! {
     #[test]
     fn another_place_never_reorders_the_rest(lands in arbitrary_land(), more in arbitrary_land(), brief in arbitrary_brief()) {
         let alone = All::of(&brief, &lands);
-        let more = more.into_iter().map(|(code, area, parcel, zone)| (format!("Q{code}").parse().unwrap(), area, parcel, zone));
+        let more = more.into_iter().map(|(code, area, parcel, zone, shape)| (format!("Q{code}").parse().unwrap(), area, parcel, zone, shape));
         let all: Vec<Land> = lands.iter().cloned().chain(more).collect();
         let together = All::of(&brief, &all);
         let kept: Vec<&Place> = together.places.iter().filter(|place| place.code.as_str().starts_with("P-")).collect();
@@ -150,12 +222,11 @@ proptest! {
                 let Criterion::Must(Need::Amount { min, max, .. }) = &mut criteria[relaxation.criterion] else {
                     return Err(TestCaseError::fail("only amounts give way step by step"));
                 };
-                let given_way = if let Some(min) = min {
-                    std::mem::replace(min, step.bound) > step.bound
-                } else {
-                    max.replace(step.bound).is_some_and(|max| max < step.bound)
-                };
-                prop_assert!(given_way, "{:?}", step);
+                match (&mut *min, &mut *max) {
+                    (Some(min), _) if step.bound < *min => *min = step.bound,
+                    (_, Some(max)) if step.bound > *max => *max = step.bound,
+                    _ => return Err(TestCaseError::fail(format!("nothing gives way: {step:?}"))),
+                }
                 let after = All::of(&Brief::new(criteria, DAY).unwrap(), &lands);
                 prop_assert_eq!(after.suiting().len(), before.suiting().len() + step.opens as usize);
                 prop_assert!(after.suiting().iter().any(|place| place.code == step.first));

@@ -8,16 +8,17 @@ use jiff::civil::{Date, date};
 use super::*;
 use crate::geometry::Shape;
 use crate::record::{
-    Bounds, Parcel, ParcelStatus, Price, Setbacks, Source, SourcedField, Supply, SupplyKind, Tenure, TenureKind,
-    ZoneKind,
+    Bounds, HazardClass, Parcel, ParcelStatus, Price, Setbacks, Source, SourcedField, Supply, SupplyKind, Tenure,
+    TenureKind, ZoneKind,
 };
 
+mod floors;
 mod laws;
 
 const DAY: Date = date(2026, 11, 26);
 
-/// A parcel with its code and area.
-type Land = (Code, f64, Parcel, Option<ZoneKind>);
+/// A parcel with its code, area and shape.
+type Land = (Code, f64, Parcel, Option<ZoneKind>, Option<Shape>);
 
 fn power(capacity_kw: Option<f64>, from: Option<Date>) -> Supply {
     let source = "Grid".to_owned();
@@ -27,19 +28,20 @@ fn power(capacity_kw: Option<f64>, from: Option<Date>) -> Supply {
 fn land(code: &str, area_m2: f64, change: impl FnOnce(&mut Parcel)) -> Land {
     let mut parcel = Parcel::with_status(ParcelStatus::Available);
     change(&mut parcel);
-    (code.parse().unwrap(), area_m2, parcel, None)
+    (code.parse().unwrap(), area_m2, parcel, None, None)
 }
 
 fn candidates(lands: &[Land]) -> Vec<Candidate<'_>> {
     let mut candidates: Vec<_> = lands
         .iter()
-        .map(|(code, area_m2, parcel, zone)| Candidate {
+        .map(|(code, area_m2, parcel, zone, shape)| Candidate {
             code,
             area_m2: *area_m2,
-            shape: None,
+            shape: shape.as_ref(),
             parcel,
             zone: *zone,
-            roads: None,
+            around: None,
+            floor: None,
         })
         .collect();
     candidates.sort_by_key(|candidate| candidate.code);
@@ -152,6 +154,8 @@ fn each_quantity_and_quality_is_read_from_its_field() {
         parcel.land_use = Some("100102".parse().unwrap());
         parcel.acquisition = Some(crate::record::Acquisition::Direct);
         parcel.tenure = Some(Tenure { kind: TenureKind::Grant, years: 30 });
+        parcel.vibration_um_per_s = Some(12.5);
+        parcel.hazard_class = Some(HazardClass::B);
         parcel.price = Some(Price { cny_per_m2: 480.0, as_of: DAY, source: "List".to_owned(), confidence: None });
         parcel.supplies = SupplyKind::ALL
             .iter()
@@ -160,23 +164,29 @@ fn each_quantity_and_quality_is_read_from_its_field() {
         let plan = Source { source: "Plan".to_owned(), as_of: DAY, confidence: None };
         parcel.sources.set(SourcedField::PlotRatio, plan);
     });
-    let full = (full.0, full.1, full.2, Some(ZoneKind::ComprehensiveBonded));
+    let full = (full.0, full.1, full.2, Some(ZoneKind::ComprehensiveBonded), None);
     let bare = land("bare", 1.0, |parcel| parcel.status = ParcelStatus::Unknown);
     let lands = [full, bare];
-    let (by_road, of_the_land): (Vec<Quantity>, Vec<Quantity>) =
-        Quantity::ALL.iter().partition(|quantity| quantity.travel().is_some());
-    let amounts = |quantities: Vec<Quantity>| -> Vec<Value> {
-        quantities.into_iter().map(|quantity| lands_amount(&lands, quantity)).collect()
-    };
-    assert_eq!(amounts(by_road), [const { Value::Unknown }; 4], "nobody knows the roads");
-    let expected = [50_000.0, 2.5, 0.5, 45.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 480.0, 30.0];
-    assert_eq!(amounts(of_the_land), expected.map(Value::Amount));
+    let found = Quantity::ALL.iter().map(|quantity| (*quantity, lands_amount(&lands, *quantity)));
+    let (known, unknown): (Vec<_>, Vec<_>) = found.partition(|(_, amount)| *amount != Value::Unknown);
+    let expected = [50_000.0, 2.5, 0.5, 45.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 480.0, 30.0, 12.5];
+    let amounts: Vec<Value> = known.into_iter().map(|(_, amount)| amount).collect();
+    assert_eq!(amounts, expected.map(Value::Amount));
+    let of_surroundings = |quantity: Quantity| quantity.travel().is_some() || quantity.neighbour().is_some();
+    let of_floors =
+        [Quantity::FloorArea, Quantity::ClearHeight, Quantity::FloorLoad, Quantity::Cleanroom, Quantity::Rent];
+    for (quantity, _) in unknown {
+        let is_elsewhere =
+            of_surroundings(quantity) || quantity == Quantity::Expansion || of_floors.contains(&quantity);
+        assert!(is_elsewhere, "{quantity} of land is in the record");
+    }
     let kinds = [
         (Quality::Status, "available"),
         (Quality::Acquisition, "direct"),
         (Quality::ZoneKind, "comprehensive_bonded"),
         (Quality::LandUse, "1001"),
         (Quality::Tenure, "grant"),
+        (Quality::HazardClass, "b"),
     ];
     for (quality, word) in kinds {
         let need = Need::Word { quality, among: words(&[word]) };

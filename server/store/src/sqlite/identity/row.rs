@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use cloudsite_domain::identity::Role;
+use cloudsite_domain::record::Language;
 use jiff::Timestamp;
 use rusqlite::Row;
 use serde_json::Value;
@@ -52,6 +53,12 @@ impl<'a> Columns<'a> {
     /// A text with a meaning.
     pub(in crate::sqlite) fn word<T: FromStr<Err: Display>>(&self, column: usize) -> Result<T, StoreError> {
         self.text(column)?.parse().map_err(|error| self.damaged(column, error))
+    }
+
+    /// A language by its tag.
+    pub(in crate::sqlite) fn language(&self, column: usize) -> Result<Language, StoreError> {
+        let tag = self.text(column)?;
+        Language::from_tag(&tag).ok_or_else(|| self.damaged(column, format!("'{tag}' is no language")))
     }
 
     pub(in crate::sqlite) fn maybe_word<T: FromStr<Err: Display>>(

@@ -2,6 +2,7 @@
 
 use cloudsite_proto::siting::{Assembly, Standing};
 use leptos::prelude::*;
+use prost::Message;
 
 use super::places::{StandingTold, Why, shortcomings};
 use crate::pure::brief::{share, standing_word};
@@ -26,7 +27,7 @@ pub(super) fn Joined() -> impl IntoView {
                 <h3>{page.words("brief.joined")}</h3>
                 <p class="hint">{page.words("brief.joined_hint")}</p>
                 <ul class="places">
-                    <For each=found key=|(assembly, _, rows)| (assembly.ids.clone(), assembly.points, rows.clone()) let((assembly, full, rows))>
+                    <For each=found key=|(assembly, _, rows)| (assembly.encode_to_vec(), rows.clone()) let((assembly, full, rows))>
                         <JoinedItem assembly full rows />
                     </For>
                 </ul>
@@ -63,7 +64,7 @@ fn JoinedItem(
     };
     view! {
         <li class="place" class:active=is_shown data-testid="joined" data-standing=standing_word(standing)>
-            <button class="place-head" type="button" data-testid="joined-head" on:click=look>
+            <button class="place-head unranked" type="button" data-testid="joined-head" on:click=look>
                 <span class="item-code">{names}</span>
                 <span>{move || area(area_m2, page.unit(), page.language.get())}</span>
                 {(standing == Standing::Suits && full > 0)

@@ -1,6 +1,7 @@
 //! The site brief: what a project needs, and which places answer it.
 
 mod dossier;
+mod floors;
 mod joined;
 mod places;
 mod row;
@@ -10,16 +11,21 @@ mod summary;
 use leptos::prelude::*;
 
 use self::dossier::DossierMaker;
+use self::floors::Floors;
 use self::joined::{Joined, SecondOpinions};
 use self::places::Places;
 pub(crate) use self::places::value;
 use self::row::BriefRow;
 use self::saved::Saved;
 use self::summary::Summary;
-use crate::pure::brief::{Draft, ROWS, Subject, TEMPLATES};
-use crate::pure::number::{number, unit_key};
+use crate::pure::brief::{Draft, GROUPS, Measure, ROWS, Role, Subject, TEMPLATES, measure_of};
+use crate::pure::measure::{self, LengthUnit, floor_key, length};
+use crate::pure::number::{area, number, unit_key};
 use crate::state::Page;
 use crate::task::Loader;
+
+/// The id of what is found.
+const ANSWER_ID: &str = "brief-answer";
 
 /// Opens the brief.
 #[component]
@@ -56,6 +62,8 @@ pub(crate) fn BriefPanel() -> impl IntoView {
         fill_in(page, |draft| draft.day = day);
     };
     let day = move || page.brief.with(|brief| brief.as_ref().map(|draft| draft.day.clone()).unwrap_or_default());
+    // Whoever asks what only floors have looks for a floor.
+    let floors_first = move || page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors));
     view! {
         <div class="brief" data-testid="brief">
             <button class="link brief-back" type="button" data-testid="brief-close" on:click=move |_| page.brief.set(None)>
@@ -79,14 +87,51 @@ pub(crate) fn BriefPanel() -> impl IntoView {
             <Saved />
             <details class="brief-rows" open>
                 <summary>{page.words("brief.needs")}</summary>
-                <ul>{(0..ROWS.len()).map(|index| view! { <BriefRow index /> }).collect_view()}</ul>
+                {GROUPS.map(|(name, rows)| view! { <Group name rows /> }).collect_view()}
             </details>
             <Summary />
             <DossierMaker />
-            <Places />
-            <Joined />
-            <SecondOpinions />
+            <div class="brief-answer" id=ANSWER_ID>
+                <Show when=floors_first>
+                    <Floors />
+                </Show>
+                <Places />
+                <Joined />
+                <Show when=move || !floors_first()>
+                    <Floors />
+                </Show>
+                <SecondOpinions />
+            </div>
         </div>
+    }
+}
+
+/// Rows that have to do with each other; folded where none of them is asked, but for the first group.
+#[component]
+fn Group(
+    /// The key of its name.
+    name: &'static str,
+    /// Which rows.
+    rows: &'static [usize],
+) -> impl IntoView {
+    let page = Page::here();
+    let is_first = GROUPS[0].0 == name;
+    let asked = Memo::new(move |_| {
+        page.brief.with(|brief| {
+            let draft = brief.as_ref();
+            rows.iter().filter(|row| draft.is_some_and(|draft| draft.rows[**row].role != Role::Open)).count()
+        })
+    });
+    // Unfolded by what is asked, and not folded again under the hand that asks less.
+    let open = Memo::new(move |was: Option<&bool>| was == Some(&true) || is_first || asked.get() > 0);
+    view! {
+        <details class="brief-group" prop:open=open>
+            <summary data-testid=format!("brief-group-{name}")>
+                {move || page.text(&format!("brief.group.{name}"))}
+                {move || (asked.get() > 0).then(|| view! { <span class="count">{asked.get()}</span> })}
+            </summary>
+            <ul>{rows.iter().map(|index| view! { <BriefRow index=*index /> }).collect_view()}</ul>
+        </details>
     }
 }
 
@@ -101,20 +146,33 @@ fn fill_in(page: Page, change: impl FnOnce(&mut Draft)) {
 
 /// What a row asks about, with the unit that it is asked in.
 pub(crate) fn label(page: Page, row: usize) -> String {
-    let text = page.text(&format!("brief.row.{}", ROWS[row].0));
-    if row == crate::pure::brief::AREA_ROW {
-        return format!("{text} ({})", page.text(unit_key(page.unit())));
+    let unit = page.unit();
+    let symbol = LengthUnit::of(unit).symbol();
+    let key = format!("brief.row.{}", ROWS[row].0);
+    match measure_of(row) {
+        Measure::Area => format!("{} ({})", page.text(&key), page.text(unit_key(unit))),
+        Measure::Length if ROWS[row].1 == Subject::Footprint => format!("{} ({symbol} × {symbol})", page.text(&key)),
+        Measure::Length => format!("{} ({symbol})", page.text(&key)),
+        Measure::Price => page.fill(&key, &[("unit", &page.text(unit_key(unit)))]),
+        Measure::Rent => page.fill(&key, &[("unit", &page.text(floor_key(unit)))]),
+        Measure::Other => page.text(&key),
     }
-    text
 }
 
 /// An amount of a row, given in the wire's unit, as it is shown.
 fn amount(page: Page, row: usize, amount: f64) -> String {
-    let language = page.language.get();
+    let (language, unit) = (page.language.get(), page.unit());
     let Subject::Amount { scale, decimals, .. } = ROWS[row].1 else { return String::new() };
-    if row == crate::pure::brief::AREA_ROW {
-        return crate::pure::number::area(amount, page.unit(), language);
+    match measure_of(row) {
+        Measure::Area => return area(amount, unit, language),
+        Measure::Length => return length(amount, decimals, unit, language),
+        Measure::Price => return measure::price(amount, unit, language),
+        Measure::Rent => return measure::rent(amount, unit, language),
+        Measure::Other => {}
     }
-    let value = number(amount / scale, decimals, language);
+    let shown = amount / scale;
+    // Less than one is not said to be nothing.
+    let decimals = if shown > 0.0 && shown < 1.0 { decimals.max(2) } else { decimals };
+    let value = number(shown, decimals, language);
     page.fill(&format!("brief.amount.{}", ROWS[row].0), &[("n", &value)])
 }

@@ -3,6 +3,7 @@
 use cloudsite_proto::siting::answer::Value;
 use cloudsite_proto::siting::{Answer, Place, Standing, Verdict};
 use leptos::prelude::*;
+use prost::Message;
 
 use super::{amount, label};
 use crate::components::compare::Toggle;
@@ -30,7 +31,7 @@ pub(super) fn Places() -> impl IntoView {
             // By all that is shown of it: what stays the same stays where it is, unfolded if it was.
             <For
                 each=places
-                key=|(rank, place, ..)| (*rank, place.parcel.clone(), place.points, place.answers.len(), place.standing)
+                key=|(rank, place, _, rows)| (*rank, place.encode_to_vec(), rows.clone())
                 let((rank, place, full, rows))
             >
                 <PlaceItem rank place full rows />
@@ -77,7 +78,7 @@ fn PlaceItem(
                 <StandingTold standing />
             </button>
             <ul class="place-notes">{move || notes().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
-            <Toggle code=compared class="chip place-toggle" />
+            <Toggle key=compared class="chip place-toggle" />
             <Why answers full />
         </li>
     }
@@ -121,7 +122,7 @@ pub(super) fn Why(
 }
 
 /// What is worth saying of a place at once.
-fn notes(page: Page, place: &Place, rows: &[usize]) -> Vec<String> {
+pub(super) fn notes(page: Page, place: &Place, rows: &[usize]) -> Vec<String> {
     let name = |index: usize| rows.get(index).map(|row| label(page, *row)).unwrap_or_default();
     let mut notes = shortcomings(page, &place.answers, rows);
     if let Some(index) = place.binding {
@@ -186,7 +187,7 @@ pub(crate) fn value(page: Page, row: usize, answer: &Answer) -> String {
         }
         Some(Value::Word(word)) => {
             let quality = match ROWS[row].1 {
-                Subject::Words { quality, .. } => quality,
+                Subject::Words { quality, .. } | Subject::Level { quality, .. } => quality,
                 Subject::Amount { .. } | Subject::Footprint => "",
             };
             page.text(&format!("{quality}.{word}"))

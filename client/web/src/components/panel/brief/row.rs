@@ -4,7 +4,10 @@ use cloudsite_domain::siting::Quantity;
 use leptos::prelude::*;
 
 use super::{amount, fill_in, label};
-use crate::pure::brief::{AREA_ROW, MOST_WEIGHT, ROWS, Role, Row, Subject};
+use crate::pure::brief::{
+    LATER_ROW, MOST_WEIGHT, Measure, ROWS, Role, Row, Subject, classes, measure_of, wire_per_shown,
+};
+use crate::pure::measure::{LengthUnit, input};
 use crate::pure::number::{area_input, typed};
 use crate::state::Page;
 
@@ -21,7 +24,7 @@ pub(super) fn BriefRow(
     let page = Page::here();
     let row = Memo::new(move |known: Option<&Row>| {
         let now = page.brief.with(|brief| brief.as_ref().map(|draft| draft.rows[index]));
-        now.or(known.copied()).unwrap_or(Row { role: Role::Open, amount: None, depth_m: None, weight: 0 })
+        now.or(known.copied()).unwrap_or(Row { role: Role::Open, amount: None, depth_m: None, on: None, weight: 0 })
     });
     let role = move |(role, key): (Role, &'static str)| {
         view! {
@@ -37,6 +40,7 @@ pub(super) fn BriefRow(
     };
     let is = move |role: Role| row.get().role == role;
     let counts = matches!(ROWS[index].1, Subject::Amount { .. });
+    let is_level = matches!(ROWS[index].1, Subject::Level { .. });
     let is_footprint = ROWS[index].1 == Subject::Footprint;
     // A building has room or not: there is no more or less of it to be wished.
     let roles = ROLES.into_iter().filter(|(role, _)| !is_footprint || *role != Role::Wish);
@@ -47,7 +51,13 @@ pub(super) fn BriefRow(
                 {roles.map(role).collect_view()}
             </span>
             <Show when=move || is(Role::Must) && counts>
-                <Amount index row />
+                {if classes(index).is_empty() { view! { <Amount index row /> }.into_any() } else { view! { <Class index row /> }.into_any() }}
+            </Show>
+            <Show when=move || !is(Role::Open) && is_level>
+                <Class index row />
+            </Show>
+            <Show when=move || !is(Role::Open) && index == LATER_ROW>
+                <Since index row />
             </Show>
             <Show when=move || is(Role::Must) && is_footprint>
                 <Sides index row />
@@ -68,15 +78,14 @@ fn Amount(
     row: Memo<Row>,
 ) -> impl IntoView {
     let page = Page::here();
-    let Subject::Amount { at_most, scale, .. } = ROWS[index].1 else { return ().into_any() };
+    let Subject::Amount { at_most, .. } = ROWS[index].1 else { return ().into_any() };
     let shown = move || match row.get().amount {
-        amount if index == AREA_ROW => area_input(amount, page.unit()),
-        Some(amount) => (amount / scale).to_string(),
-        None => String::new(),
+        amount if measure_of(index) == Measure::Area => area_input(amount, page.unit()),
+        amount => amount.map(|amount| input(amount / wire_per_shown(index, page.unit()))).unwrap_or_default(),
     };
     let change = move |event| {
         let value = typed(&event_target_value(&event));
-        let value = value.map(|value| if index == AREA_ROW { page.unit().to_m2(value) } else { value * scale });
+        let value = value.map(|value| value * untrack(|| wire_per_shown(index, page.unit())));
         fill_in(page, |draft| draft.rows[index].amount = value);
     };
     view! {
@@ -96,6 +105,82 @@ fn Amount(
     .into_any()
 }
 
+/// What a class is called, and the amount that stands for it, for each class of a row.
+fn choices(page: Page, index: usize) -> Vec<(String, f64)> {
+    match ROWS[index].1 {
+        Subject::Level { quality, levels } => {
+            let level = |(place, level): (usize, &&str)| (page.text(&format!("{quality}.{level}")), place as f64);
+            levels.iter().enumerate().map(level).collect()
+        }
+        _ => classes(index).iter().map(|(name, bound)| ((*name).to_owned(), *bound)).collect(),
+    }
+}
+
+/// Which class it must be.
+#[component]
+fn Class(
+    /// Which row.
+    index: usize,
+    /// As it is filled in.
+    row: Memo<Row>,
+) -> impl IntoView {
+    let page = Page::here();
+    let change = move |event| {
+        let chosen = event_target_value(&event).parse().ok();
+        fill_in(page, |draft| draft.rows[index].amount = chosen);
+    };
+    let option = move |(name, amount): (String, f64)| {
+        view! { <option value=amount.to_string() prop:selected=move || row.get().amount == Some(amount)>{name}</option> }
+    };
+    // What a step gives way to is no class, and is asked all the same.
+    let between = move || {
+        let amount = row.get().amount?;
+        (!choices(page, index).iter().any(|(_, choice)| choice.to_bits() == amount.to_bits()))
+            .then(|| (super::amount(page, index, amount), amount))
+    };
+    view! {
+        <label class="brief-amount">
+            <select
+                class="select"
+                aria-label=move || label(page, index)
+                data-testid=format!("brief-{}-class", ROWS[index].0)
+                on:change=change
+            >
+                <option value="" prop:selected=move || row.get().amount.is_none()>{page.words("brief.choose")}</option>
+                {move || choices(page, index).into_iter().chain(between()).map(option).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+/// From which day on it is needed.
+#[component]
+fn Since(
+    /// Which row.
+    index: usize,
+    /// As it is filled in.
+    row: Memo<Row>,
+) -> impl IntoView {
+    let page = Page::here();
+    let shown = move || row.get().on.map(|day| day.to_string()).unwrap_or_default();
+    let change = move |event| {
+        let day = event_target_value(&event).parse().ok();
+        fill_in(page, |draft| draft.rows[index].on = day);
+    };
+    view! {
+        <label class="brief-amount">
+            <span>{page.words("brief.since")}</span>
+            <input
+                class="field"
+                type="date"
+                prop:value=shown
+                data-testid=format!("brief-{}-since", ROWS[index].0)
+                on:change=change
+            />
+        </label>
+    }
+}
+
 /// How long and how deep a building is.
 #[component]
 fn Sides(
@@ -108,20 +193,22 @@ fn Sides(
     let side = move |key: &'static str, of: fn(&mut Row) -> &mut Option<f64>| {
         let shown = move || {
             let mut row = row.get();
-            of(&mut row).map(|side| side.to_string()).unwrap_or_default()
+            of(&mut row).map(|side| input(side / LengthUnit::of(page.unit()).metres())).unwrap_or_default()
         };
         let change = move |event| {
-            let value = typed(&event_target_value(&event));
+            let metres = LengthUnit::of(untrack(|| page.unit())).metres();
+            let value = typed(&event_target_value(&event)).map(|side| side * metres);
             fill_in(page, |draft| *of(&mut draft.rows[index]) = value);
         };
+        let named = move || page.fill(key, &[("unit", LengthUnit::of(page.unit()).symbol())]);
         view! {
             <input
                 class="field"
                 type="text"
                 inputmode="decimal"
                 prop:value=shown
-                aria-label=page.words(key)
-                placeholder=page.words(key)
+                aria-label=named
+                placeholder=named
                 data-testid=key
                 on:change=change
             />

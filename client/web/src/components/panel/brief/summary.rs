@@ -3,8 +3,9 @@
 use cloudsite_proto::siting::{Relaxation, RelaxationStep};
 use leptos::prelude::*;
 
-use super::{amount, fill_in, label};
-use crate::pure::brief::Role;
+use super::{ANSWER_ID, amount, fill_in, label};
+use crate::browser::scroll_to;
+use crate::pure::brief::{Draft, ROWS, Role, Subject};
 use crate::pure::number::number;
 use crate::state::Page;
 
@@ -21,8 +22,13 @@ pub(super) fn Summary() -> impl IntoView {
             let of = |count: u32| number(f64::from(count), 0, page.language.get());
             let (suits, open, fails) = (of(reply.suits), of(reply.open), of(reply.fails));
             let counts = page.fill("brief.counts", &[("suits", &suits), ("open", &open), ("fails", &fails)]);
+            let floors = reply
+                .floors
+                .as_ref()
+                .filter(|_| page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors)));
+            let floors = floors.map(|floors| page.fill("brief.floors_suit", &[("n", &of(floors.suits))]));
             let untried = (reply.untried > 0).then(|| page.fill("brief.untried", &[("n", &of(reply.untried))]));
-            Some([Some(counts), untried].into_iter().flatten().collect::<Vec<_>>().join(" "))
+            Some([floors, Some(counts), untried].into_iter().flatten().collect::<Vec<_>>().join(" "))
         })
     };
     let trouble =
@@ -44,6 +50,12 @@ pub(super) fn Summary() -> impl IntoView {
     view! {
         <p class="results brief-counts" role="status" aria-live="polite" data-testid="brief-counts">
             {move || counts().unwrap_or_else(|| page.text("brief.nothing_asked"))}
+            <Show when=move || counts().is_some()>
+                " "
+                <button class="link" type="button" data-testid="brief-to-places" on:click=move |_| scroll_to(ANSWER_ID)>
+                    {page.words("brief.to_places")}
+                </button>
+            </Show>
         </p>
         {move || trouble().map(|text| view! { <p class="notice" role="alert">{text}</p> })}
         <Show when=move || !costs().is_empty()>
@@ -67,6 +79,12 @@ fn Cost(
 ) -> impl IntoView {
     let page = Page::here();
     let alone = relaxation.alone.to_string();
+    // Where a building is asked for, it was not tried on what fails another must.
+    let told = move || {
+        let asks_room = page.brief.with(|brief| brief.as_ref().is_some_and(Draft::asks_room));
+        let key = if asks_room && ROWS[row].1 != Subject::Footprint { "brief.alone_most" } else { "brief.alone" };
+        page.fill(key, &[("what", &label(page, row)), ("n", &alone)])
+    };
     let drop = move |_| fill_in(page, |draft| draft.rows[row].role = Role::Open);
     let step = move |step: RelaxationStep| {
         let (bound, opens) = (step.bound, step.opens.to_string());
@@ -79,7 +97,7 @@ fn Cost(
     };
     view! {
         <li>
-            <span>{move || page.fill("brief.alone", &[("what", &label(page, row)), ("n", &alone)])}</span>
+            <span>{told}</span>
             <span class="chips">
                 {relaxation.steps.into_iter().take(2).map(step).collect_view()}
                 <button class="chip" type="button" on:click=drop>{page.words("brief.drop")}</button>

@@ -10,49 +10,22 @@ use cloudsite_proto::siting::{
     WordMust, WordWish,
 };
 use geo_types::Coord;
+use jiff::civil::Date;
 
-/// What is asked in a row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Subject {
-    /// An amount; `scale` of the wire's unit are one of the one that is shown.
-    Amount { quantity: &'static str, at_most: bool, scale: f64, decimals: usize },
-    /// Room for a building.
-    Footprint,
-    /// One of some words.
-    Words { quality: &'static str, among: &'static [&'static str] },
-}
+mod rows;
 
-/// The rows, each with the key of its text.
-pub(crate) const ROWS: [(&str, Subject); 19] = [
-    ("free", Subject::Words { quality: "status", among: &["available"] }),
-    ("area", Subject::Amount { quantity: "area_m2", at_most: false, scale: 1.0, decimals: 0 }),
-    ("power", Subject::Amount { quantity: "power", at_most: false, scale: 1_000.0, decimals: 1 }),
-    ("water", Subject::Amount { quantity: "water", at_most: false, scale: 1.0, decimals: 0 }),
-    ("sewage", Subject::Amount { quantity: "sewage", at_most: false, scale: 1.0, decimals: 0 }),
-    ("gas", Subject::Amount { quantity: "gas", at_most: false, scale: 1.0, decimals: 0 }),
-    ("steam", Subject::Amount { quantity: "steam", at_most: false, scale: 1.0, decimals: 0 }),
-    ("plot_ratio", Subject::Amount { quantity: "plot_ratio", at_most: false, scale: 1.0, decimals: 2 }),
-    ("height", Subject::Amount { quantity: "height_limit_m", at_most: false, scale: 1.0, decimals: 0 }),
-    ("price", Subject::Amount { quantity: "price_cny_per_m2", at_most: true, scale: 1.0, decimals: 0 }),
-    ("tenure", Subject::Amount { quantity: "tenure_years", at_most: false, scale: 1.0, decimals: 0 }),
-    ("direct", Subject::Words { quality: "acquisition", among: &["direct"] }),
-    ("bonded", Subject::Words { quality: "zone_kind", among: &["comprehensive_bonded"] }),
-    ("zero_carbon", Subject::Words { quality: "zone_kind", among: &["zero_carbon"] }),
-    ("footprint", Subject::Footprint),
-    ("to_airport", Subject::Amount { quantity: "minutes_to_airport", at_most: true, scale: 1.0, decimals: 1 }),
-    ("to_metro", Subject::Amount { quantity: "minutes_to_metro", at_most: true, scale: 1.0, decimals: 1 }),
-    ("to_gate", Subject::Amount { quantity: "minutes_to_customs_gate", at_most: true, scale: 1.0, decimals: 1 }),
-    ("to_interchange", Subject::Amount { quantity: "minutes_to_interchange", at_most: true, scale: 1.0, decimals: 1 }),
-];
+pub(crate) use rows::{
+    GROUPS, LATER_ROW, Measure, ROWS, Subject, TEMPLATES, VIBRATION, classes, is_of_floors, measure_of, wire_per_shown,
+};
 
-/// The row of the area, which is shown in the reader's unit.
-pub(crate) const AREA_ROW: usize = 1;
+use rows::Filled;
 
 /// Places that are explained: those that suit are coloured.
 const EXPLAINED: i32 = 100;
 
-/// Assemblies that are listed.
+/// Assemblies that are listed, and floors.
 const ASSEMBLIES: i32 = 5;
+const FLOORS: i32 = 10;
 
 /// Places that are listed.
 pub(crate) const LISTED: usize = 20;
@@ -81,6 +54,8 @@ pub(crate) struct Row {
     pub(crate) amount: Option<f64>,
     /// The other side of a footprint.
     pub(crate) depth_m: Option<f64>,
+    /// From which day on it is needed; none is the day of the brief.
+    pub(crate) on: Option<Date>,
     pub(crate) weight: u32,
 }
 
@@ -94,54 +69,27 @@ pub(crate) struct Draft {
 
 impl Default for Draft {
     fn default() -> Self {
-        let row = Row { role: Role::Open, amount: None, depth_m: None, weight: USUAL_WEIGHT };
+        let row = Row { role: Role::Open, amount: None, depth_m: None, on: None, weight: USUAL_WEIGHT };
         let mut rows = [row; ROWS.len()];
         rows[0].role = Role::Must;
         Self { rows, day: String::new() }
     }
 }
 
-/// A row that a template fills in: which, how, and with what amount of the wire's unit.
-type Filled = (usize, Role, f64);
-
-/// Kinds of projects with what one of them may need. The numbers are examples to begin with, and nobody's standard.
-pub(crate) const TEMPLATES: [(&str, &[Filled]); 6] = [
-    (
-        "wafer_fab",
-        &[
-            (1, Role::Must, 60_000.0),
-            (2, Role::Must, 6_000.0),
-            (3, Role::Wish, 0.0),
-            (4, Role::Wish, 0.0),
-            (9, Role::Wish, 0.0),
-        ],
-    ),
-    ("biopharma", &[(1, Role::Must, 30_000.0), (2, Role::Must, 2_000.0), (6, Role::Wish, 0.0), (7, Role::Wish, 0.0)]),
-    ("automotive", &[(1, Role::Must, 40_000.0), (2, Role::Wish, 0.0), (9, Role::Wish, 0.0), (11, Role::Must, 0.0)]),
-    (
-        "bonded_repair",
-        &[
-            (1, Role::Must, 15_000.0),
-            (12, Role::Must, 0.0),
-            (2, Role::Wish, 0.0),
-            (9, Role::Wish, 0.0),
-            (15, Role::Wish, 0.0),
-        ],
-    ),
-    (
-        "cold_chain",
-        &[
-            (1, Role::Must, 30_000.0),
-            (2, Role::Must, 1_500.0),
-            (9, Role::Wish, 0.0),
-            (11, Role::Wish, 0.0),
-            (18, Role::Wish, 0.0),
-        ],
-    ),
-    ("data_centre", &[(1, Role::Wish, 0.0), (2, Role::Must, 10_000.0), (13, Role::Wish, 0.0), (9, Role::Wish, 0.0)]),
-];
-
 impl Draft {
+    /// Whether room for a building is asked.
+    pub(crate) fn asks_room(&self) -> bool {
+        self.rows
+            .iter()
+            .zip(ROWS)
+            .any(|(row, (_, subject))| subject == Subject::Footprint && ask(row, subject).is_some())
+    }
+
+    /// Whether something is asked that only floors have.
+    pub(crate) fn is_of_floors(&self) -> bool {
+        (0..self.rows.len()).any(|row| self.rows[row].role != Role::Open && is_of_floors(row))
+    }
+
     /// What a template begins with.
     pub(crate) fn of_template(rows: &[Filled]) -> Self {
         let mut draft = Self::default();
@@ -160,7 +108,9 @@ impl Draft {
         let (criteria, rows): (Vec<Criterion>, Vec<usize>) =
             asks.map(|(ask, index)| (Criterion { ask: Some(ask) }, index)).unzip();
         let brief = Brief { day: self.day.clone(), criteria };
-        let request = MatchRequest { brief: Some(brief), revision, explained: EXPLAINED, assemblies: ASSEMBLIES };
+        let (explained, assemblies, floors) = (EXPLAINED, ASSEMBLIES, FLOORS);
+        let request =
+            MatchRequest { brief: Some(brief), revision, explained, assemblies, floors, ..MatchRequest::default() };
         (!rows.is_empty()).then_some((request, rows))
     }
 }
@@ -176,21 +126,36 @@ fn ask(row: &Row, subject: Subject) -> Option<Ask> {
         (Role::Must, Subject::Amount { quantity, at_most, .. }) => {
             let amount = row.amount?;
             let (min, max) = if at_most { (None, Some(amount)) } else { (Some(amount), None) };
-            Some(Ask::AmountMust(AmountMust { quantity: quantity.to_owned(), min, max, on: String::new() }))
+            let on = row.on.map(|day| day.to_string()).unwrap_or_default();
+            Some(Ask::AmountMust(AmountMust { quantity: quantity.to_owned(), min, max, on }))
         }
         (Role::Must, Subject::Words { quality, among }) => {
             Some(Ask::WordMust(WordMust { quality: quality.to_owned(), among: words(among) }))
         }
+        (Role::Must, Subject::Level { quality, levels }) => {
+            let among = words(&levels[..=level(row, levels)?]);
+            Some(Ask::WordMust(WordMust { quality: quality.to_owned(), among }))
+        }
         // A wish that is worth nothing weighs nothing, and only such are no brief.
         (Role::Wish, _) if row.weight == 0 => None,
         (Role::Wish, Subject::Amount { quantity, .. }) => {
-            let (none, full, on) = (None, None, String::new());
+            let (none, full, on) = (None, None, row.on.map(|day| day.to_string()).unwrap_or_default());
             Some(Ask::AmountWish(AmountWish { quantity: quantity.to_owned(), weight: row.weight, none, full, on }))
         }
         (Role::Wish, Subject::Words { quality, among }) => {
             Some(Ask::WordWish(WordWish { quality: quality.to_owned(), among: words(among), weight: row.weight }))
         }
+        (Role::Wish, Subject::Level { quality, levels }) => {
+            let among = words(&levels[..=level(row, levels)?]);
+            Some(Ask::WordWish(WordWish { quality: quality.to_owned(), among, weight: row.weight }))
+        }
     }
+}
+
+/// The place of the level that is chosen; none if none is.
+fn level(row: &Row, levels: &[&str]) -> Option<usize> {
+    let place = row.amount? as usize;
+    (place < levels.len()).then_some(place)
 }
 
 /// Points as a share of the most, 0 to 1; all where nothing is wished.
@@ -252,6 +217,7 @@ pub(crate) const fn standing_word(standing: Standing) -> &'static str {
 #[cfg(test)]
 mod tests {
     use cloudsite_proto::siting::Place;
+    use jiff::civil::date;
 
     use super::*;
 
@@ -270,13 +236,23 @@ mod tests {
         draft.rows[14] = Row { role: Role::Must, amount: Some(120.0), ..draft.rows[14] };
         assert_eq!(draft.request(0).map(|(_, rows)| rows), Some(vec![1, 2, 9]), "a hall with one side is none");
         draft.rows[14].depth_m = Some(80.0);
+        let later =
+            Row { role: Role::Must, amount: Some(12_000.0), on: Some(date(2028, 7, 1)), ..draft.rows[LATER_ROW] };
+        draft.rows[LATER_ROW] = later;
+        draft.rows[25] = Row { role: Role::Must, ..draft.rows[25] };
+        assert_eq!(draft.request(0).map(|(_, rows)| rows.contains(&25)), Some(false), "no class is chosen yet");
+        draft.rows[25].amount = Some(1.0);
         let (request, rows) = draft.request(7).unwrap();
-        assert_eq!((request.revision, rows), (7, vec![1, 2, 9, 14]));
+        assert_eq!((request.revision, rows), (7, vec![1, 2, 9, 14, LATER_ROW, 25]));
         let asks: Vec<Ask> =
             request.brief.unwrap().criteria.into_iter().filter_map(|criterion| criterion.ask).collect();
         assert!(matches!(&asks[0], Ask::AmountWish(wish) if wish.quantity == "area_m2" && wish.weight == 30));
         assert!(matches!(&asks[1], Ask::AmountMust(must) if (must.min, must.max) == (Some(8_000.0), None)));
         assert!(matches!(&asks[2], Ask::AmountMust(must) if (must.min, must.max) == (None, Some(500.0))), "at most");
+        assert!(matches!(&asks[4], Ask::AmountMust(must) if must.quantity == "power" && must.on == "2028-07-01"));
+        let stored =
+            Ask::WordMust(WordMust { quality: "hazard_class".to_owned(), among: ["a", "b"].map(str::to_owned).into() });
+        assert_eq!(asks[5], stored, "where 甲 may be stored, 乙 may be");
     }
 
     #[test]

@@ -1,0 +1,315 @@
+//! The one connection for sound and small messages. It sends the microphone, and has receivers ahead of need, so that another
+//! speaker needs no new offer.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::BytesMut;
+use cloudsite_proto::meeting::{Heard, Said};
+use prost::Message as _;
+use rtc::media_stream::MediaStreamTrack;
+use rtc::rtp::extension::HeaderExtension;
+use rtc::rtp::extension::audio_level_extension::AudioLevelExtension;
+use rtc::rtp::header::Header;
+use rtc::rtp::packet::Packet;
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
+};
+use tokio::net::lookup_host;
+use tokio::sync::mpsc;
+use webrtc::data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit};
+use webrtc::error::Result;
+use webrtc::media_stream::track_local::TrackLocal;
+use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
+use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
+use webrtc::peer_connection::{
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCPeerConnectionState,
+    RTCSessionDescription, Registry, register_default_interceptors,
+};
+use webrtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit, RtpSender};
+
+use super::Event;
+use super::sound::{Ear, Piece};
+
+/// Receivers for voices.
+const VOICES: usize = 6;
+/// A message of `latest` that waits behind so many bytes is out of date.
+const MOST_WAITING_BYTES: usize = 64 * 1_024;
+const LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+/// The number of Opus where an answer names none.
+const OPUS: u8 = 111;
+
+/// What is told of a connection.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// It works, or does so again.
+    Connected,
+    /// It has lost its way, and may find another.
+    Disconnected,
+    /// It is over.
+    Failed,
+    /// A channel works.
+    Open(Channel),
+    /// Someone has said something.
+    Heard(Heard),
+}
+
+/// A data channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Channel {
+    /// All of it comes, in order.
+    Reliable,
+    /// What is lost is out of date.
+    Latest,
+}
+
+/// A connection.
+pub(super) struct Line {
+    connection: Arc<dyn PeerConnection>,
+    channels: [(Channel, Arc<dyn DataChannel>, bool); 2],
+    microphone: Arc<TrackLocalStaticRTP>,
+    sender: Arc<dyn RtpSender>,
+    ssrc: u32,
+    payload_type: u8,
+    sequence_number: u16,
+    /// Whether it has worked.
+    is_connected: bool,
+    /// Which stream comes in which receiver, by `mid`.
+    streams: BTreeMap<String, u32>,
+}
+
+impl Line {
+    /// Begins a connection to the server at an address, and gives its offer. What is told of it has this number.
+    pub(super) async fn open(
+        base_url: &str,
+        number: u32,
+        ear: Option<Ear>,
+        events: mpsc::Sender<Event>,
+    ) -> Result<(Self, String)> {
+        let mut media = MediaEngine::default();
+        media.register_default_codecs()?;
+        let level = RTCRtpHeaderExtensionCapability { uri: LEVEL.to_owned() };
+        media.register_header_extension(level, RtpCodecKind::Audio, None)?;
+        let registry = register_default_interceptors(Registry::new(), &mut media)?;
+        let handler = Handler { number, ear, events: events.clone() };
+        let building = PeerConnectionBuilder::new()
+            .with_media_engine(media)
+            .with_interceptor_registry(registry)
+            .with_handler(Arc::new(handler))
+            .with_udp_addrs(addresses(base_url).await)
+            .with_data_channel_send_buffer_limit(MOST_WAITING_BYTES)
+            .build();
+        let connection = Box::pin(building).await?;
+        let ssrc = getrandom::u32().map_err(|error| std::io::Error::other(error.to_string()))?;
+        let microphone = Arc::new(TrackLocalStaticRTP::new(track(ssrc)));
+        let sender = connection.add_track(microphone.clone() as Arc<dyn TrackLocal>).await?;
+        for _ in 0..VOICES {
+            let direction = RTCRtpTransceiverDirection::Recvonly;
+            let init = RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] };
+            connection.add_transceiver_from_kind(RtpCodecKind::Audio, Some(init)).await?;
+        }
+        let latest = RTCDataChannelInit { ordered: false, max_retransmits: Some(0), ..Default::default() };
+        let reliable = connection.create_data_channel("reliable", None).await?;
+        let latest = connection.create_data_channel("latest", Some(latest)).await?;
+        let channels = [(Channel::Reliable, reliable, false), (Channel::Latest, latest, false)];
+        for (name, channel, _) in &channels {
+            tokio::spawn(listen(*name, channel.clone(), number, events.clone()));
+        }
+        let offer = connection.create_offer(None).await?;
+        connection.set_local_description(offer.clone()).await?;
+        let sdp = connection.local_description().await.map_or(offer.sdp, |description| description.sdp);
+        let line = Self {
+            connection: Arc::new(connection),
+            channels,
+            microphone,
+            sender,
+            ssrc,
+            payload_type: OPUS,
+            sequence_number: 0,
+            is_connected: false,
+            streams: BTreeMap::new(),
+        };
+        Ok((line, sdp))
+    }
+
+    /// Takes the server's answer.
+    pub(super) async fn answer(&mut self, sdp: String) -> Result<()> {
+        self.streams = streams(&sdp);
+        self.connection.set_remote_description(RTCSessionDescription::answer(sdp)?).await?;
+        let parameters = self.sender.get_parameters().await?.rtp_parameters;
+        self.payload_type = parameters.codecs.first().map_or(OPUS, |codec| codec.payload_type);
+        Ok(())
+    }
+
+    /// The stream that comes in a receiver.
+    pub(super) fn stream(&self, mid: &str) -> Option<u32> {
+        self.streams.get(mid).copied()
+    }
+
+    /// Notes that it works.
+    pub(super) const fn connected(&mut self) {
+        self.is_connected = true;
+    }
+
+    /// Sends 20 ms of the own voice, once there is someone to hear it.
+    pub(super) async fn speak(&mut self, piece: Piece) {
+        if !self.is_connected {
+            return;
+        }
+        self.sequence_number = self.sequence_number.wrapping_add(1);
+        let header = Header {
+            version: 2,
+            payload_type: self.payload_type,
+            sequence_number: self.sequence_number,
+            timestamp: piece.at,
+            ssrc: self.ssrc,
+            ..Header::default()
+        };
+        let level = AudioLevelExtension { level: piece.below_full, voice: false };
+        let packet = Packet { header, payload: piece.payload };
+        // What a connection that is over does not take is told by its state.
+        let _unheard = self.microphone.write_rtp_with_extensions(packet, &[HeaderExtension::AudioLevel(level)]).await;
+    }
+
+    /// Notes that a channel works.
+    pub(super) fn opened(&mut self, name: Channel) {
+        self.channels.iter_mut().filter(|(known, ..)| *known == name).for_each(|(.., is_open)| *is_open = true);
+    }
+
+    /// Says something over a channel; false if that does not work, or too much waits there.
+    pub(super) async fn say(&self, name: Channel, said: &Said) -> bool {
+        match self.channels.iter().find(|(known, ..)| *known == name) {
+            Some((_, channel, true)) => channel.try_send(BytesMut::from(said.encode_to_vec().as_slice())).await.is_ok(),
+            _ => false,
+        }
+    }
+
+    /// Ends it.
+    pub(super) async fn close(self) {
+        if let Err(error) = self.connection.close().await {
+            bevy::log::debug!("a connection was not closed: {error}");
+        }
+    }
+}
+
+/// The own track of sound.
+fn track(ssrc: u32) -> MediaStreamTrack {
+    let codec = RTCRtpCodec {
+        mime_type: "audio/opus".to_owned(),
+        clock_rate: 48_000,
+        channels: 2,
+        sdp_fmtp_line: String::new(),
+        rtcp_feedback: Vec::new(),
+    };
+    let rtp_coding_parameters = RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() };
+    let coding = RTCRtpEncodingParameters { rtp_coding_parameters, codec, ..Default::default() };
+    let name = || "microphone".to_owned();
+    MediaStreamTrack::new(name(), name(), name(), RtpCodecKind::Audio, vec![coding])
+}
+
+/// Where to send from: every way out of this machine, and within it where the server is there too.
+async fn addresses(base_url: &str) -> Vec<SocketAddr> {
+    let place = base_url.split_once("://").map_or(base_url, |(_, place)| place);
+    let named = if place.rsplit(']').next().is_some_and(|rest| rest.contains(':')) {
+        place.to_owned()
+    } else {
+        format!("{place}:443")
+    };
+    let found = lookup_host(named).await.map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+    let mut ways: Vec<IpAddr> = vec![Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
+    ways.extend(found.iter().map(SocketAddr::ip).filter(IpAddr::is_loopback));
+    ways.dedup();
+    ways.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect()
+}
+
+/// Which stream the server sends in which m-line, by `mid`.
+fn streams(answer: &str) -> BTreeMap<String, u32> {
+    let sections = answer.split("\nm=").skip(1);
+    let named = sections.filter_map(|section| {
+        let value = |name: &str| section.lines().find_map(|line| line.trim().strip_prefix(name));
+        let stream = value("a=ssrc:")?.split(' ').next()?.parse().ok()?;
+        Some((value("a=mid:")?.to_owned(), stream))
+    });
+    named.collect()
+}
+
+/// Tells of a connection. Its callbacks run where the connection does, so they wait for nothing.
+struct Handler {
+    number: u32,
+    ear: Option<Ear>,
+    events: mpsc::Sender<Event>,
+}
+
+#[async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        let told = match state {
+            RTCPeerConnectionState::Connected => Told::Connected,
+            RTCPeerConnectionState::Disconnected => Told::Disconnected,
+            RTCPeerConnectionState::Failed => Told::Failed,
+            _ => return,
+        };
+        if self.events.try_send(Event::Line(self.number, told)).is_err() {
+            bevy::log::warn!("a change of the connection was not heard");
+        }
+    }
+
+    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+        bevy::log::debug!("a voice comes by stream {:?}", track.ssrcs().await);
+        if let Some(ear) = self.ear.clone() {
+            tokio::spawn(async move {
+                while let Some(event) = track.poll().await {
+                    if let TrackRemoteEvent::OnRtpPacket(Packet { header, payload }) = event {
+                        ear.put(header.ssrc, header.sequence_number, payload);
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// Hears what comes over a channel, until it is closed.
+async fn listen(name: Channel, channel: Arc<dyn DataChannel>, number: u32, events: mpsc::Sender<Event>) {
+    while let Some(event) = channel.poll().await {
+        let told = match event {
+            DataChannelEvent::OnOpen => Told::Open(name),
+            DataChannelEvent::OnMessage(message) => match Heard::decode(message.data.freeze()) {
+                Ok(heard) => Told::Heard(heard),
+                Err(error) => {
+                    bevy::log::warn!("what came over a channel is not understood: {error}");
+                    continue;
+                }
+            },
+            _ => continue,
+        };
+        if events.send(Event::Line(number, told)).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_says_which_stream_comes_in_which_receiver() {
+        let answer = "v=0\r\na=mid:9\r\nm=audio 9 X 111\r\na=mid:0\r\na=recvonly\r\nm=audio 9 X 111\r\na=mid:1\r\n\
+            a=sendonly\r\na=ssrc:77 cname:cloudsite\r\na=ssrc:78 cname:cloudsite\r\nm=audio 9 X 111\r\na=ssrc:x\r\na=mid:2\r\n";
+        assert_eq!(streams(answer), BTreeMap::from([("1".to_owned(), 77)]));
+    }
+
+    #[test]
+    fn a_server_on_this_machine_is_reached_within_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let ways = |base_url: &'static str| {
+            let found = runtime.block_on(addresses(base_url));
+            found.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(ways("http://127.0.0.1:8080"), ["0.0.0.0", "::", "127.0.0.1"]);
+        assert_eq!(ways("http://[::1]:8080"), ["0.0.0.0", "::", "::1"]);
+        assert_eq!(ways("https://192.0.2.1"), ["0.0.0.0", "::"]);
+    }
+}

@@ -1,0 +1,161 @@
+//! What is heard and said: 48,000 samples a second in pieces of 20 ms, as Opus has them.
+
+mod device;
+mod jitter;
+mod mix;
+mod voices;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use cpal::Stream;
+use opusic_c::{Application, Channels, Encoder, InbandFec, SampleRate};
+use rtrb::{Consumer, Producer, RingBuffer};
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+
+use self::voices::Voices;
+
+/// As Opus and WebRTC have it.
+const SAMPLES_PER_SEC: u32 = 48_000;
+/// 20 ms.
+const FRAME: usize = 960;
+/// How often it is looked whether a device needs or has something.
+const EVERY: Duration = Duration::from_millis(5);
+/// So much waits for the loudspeaker, 60 ms: its clock, not ours, says when more is mixed, so no two clocks drift apart.
+const AHEAD: usize = 3 * FRAME;
+/// Room for what waits for a device or comes from one, 200 ms.
+const RING: usize = 10 * FRAME;
+/// Of what the microphone has given, no more than this is sent late, 100 ms; the rest is passed over.
+const MOST_LATE: usize = 5 * FRAME;
+/// The longest packet, bytes.
+const LONGEST_PACKET: usize = 1_000;
+
+/// 20 ms of the own voice.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// As Opus.
+    pub(super) payload: Bytes,
+    /// When it was said, samples of the microphone's clock since any moment.
+    pub(super) at: u32,
+    /// How far below the loudest it is, dBov.
+    pub(super) below_full: u8,
+}
+
+/// Loudspeaker and microphone, as far as there are any.
+pub(super) struct Sound {
+    voices: Arc<Mutex<Voices>>,
+    is_on: Arc<AtomicBool>,
+    loudspeaker: Option<Stream>,
+    microphone: Option<Stream>,
+}
+
+/// Takes the packets of voices that come.
+#[derive(Clone)]
+pub(super) struct Ear(Arc<Mutex<Voices>>);
+
+impl Ear {
+    /// Takes a packet of a stream.
+    pub(super) fn put(&self, stream: u32, number: u16, payload: Bytes) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(stream, number, payload);
+    }
+}
+
+impl Sound {
+    /// Opens loudspeaker and microphone; what is not there is said on standard error. The own voice goes to `said`, which is
+    /// dropped where that is full. Called within a Tokio runtime.
+    pub(super) fn open(said: mpsc::Sender<Piece>) -> Self {
+        let (voices, is_on) = (Arc::new(Mutex::new(Voices::default())), Arc::new(AtomicBool::new(false)));
+        let (producer, consumer) = RingBuffer::new(RING);
+        let loudspeaker = device::play(consumer);
+        if let Err(error) = &loudspeaker {
+            eprintln!("meeting: no loudspeaker, {error}; nobody is heard");
+        } else {
+            tokio::spawn(keep_playing(voices.clone(), producer));
+        }
+        let (producer, consumer) = RingBuffer::new(RING);
+        let microphone = device::record(producer);
+        match (&microphone, encoder()) {
+            (Ok(_), Ok(encoder)) => drop(tokio::spawn(keep_speaking(consumer, encoder, is_on.clone(), said))),
+            (Ok(_), Err(error)) => eprintln!("meeting: the own voice cannot be sent, {error:?}"),
+            (Err(error), _) => eprintln!("meeting: no microphone, {error}; one only listens"),
+        }
+        Self { voices, is_on, loudspeaker: loudspeaker.ok(), microphone: microphone.ok() }
+    }
+
+    /// Whether there is a microphone.
+    pub(super) const fn has_microphone(&self) -> bool {
+        self.microphone.is_some()
+    }
+
+    /// Switches the microphone.
+    pub(super) fn speak(&self, on: bool) {
+        self.is_on.store(on, Ordering::Relaxed);
+    }
+
+    /// Where the packets of a new connection go; those of the one before are forgotten. None without a loudspeaker.
+    pub(super) fn ear(&self) -> Option<Ear> {
+        self.voices.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.loudspeaker.is_some().then(|| Ear(self.voices.clone()))
+    }
+
+    /// Says how loud which stream is heard, 0 to 1; the others are not.
+    pub(super) fn set_loudness(&self, loudness: BTreeMap<u32, f32>) {
+        self.voices.lock().unwrap_or_else(PoisonError::into_inner).set_loudness(loudness);
+    }
+}
+
+fn encoder() -> Result<Encoder, opusic_c::ErrorCode> {
+    let mut encoder = Encoder::new(Channels::Mono, SampleRate::Hz48000, Application::Voip)?;
+    encoder.set_inband_fec(InbandFec::Mode1)?;
+    encoder.set_packet_loss(5)?;
+    Ok(encoder)
+}
+
+/// Mixes as much as the loudspeaker has played.
+async fn keep_playing(voices: Arc<Mutex<Voices>>, mut ring: Producer<f32>) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut sound = [0.0; FRAME];
+    while !ring.is_abandoned() {
+        ticks.tick().await;
+        while RING - ring.slots() < AHEAD {
+            voices.lock().unwrap_or_else(PoisonError::into_inner).mix(&mut sound);
+            for sample in sound {
+                // There is room: the ring holds three times what is kept ahead.
+                let _full = ring.push(sample);
+            }
+        }
+    }
+}
+
+/// Encodes what the microphone hears while it is on.
+async fn keep_speaking(
+    mut ring: Consumer<f32>,
+    mut encoder: Encoder,
+    is_on: Arc<AtomicBool>,
+    said: mpsc::Sender<Piece>,
+) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let (mut sound, mut packet, mut at) = ([0.0; FRAME], [0; LONGEST_PACKET], 0_u32);
+    while !(ring.is_abandoned() || said.is_closed()) {
+        ticks.tick().await;
+        while ring.slots() > MOST_LATE && ring.pop().is_ok() {}
+        while ring.slots() >= FRAME {
+            sound.fill_with(|| ring.pop().unwrap_or(0.0));
+            at = at.wrapping_add(FRAME as u32);
+            if !is_on.load(Ordering::Relaxed) {
+                continue;
+            }
+            if let Ok(length) = encoder.encode_float_to_slice(&sound, &mut packet) {
+                let payload = Bytes::copy_from_slice(&packet[..length]);
+                // Who is behind by so much has no use for it any more.
+                let _late = said.try_send(Piece { payload, at, below_full: mix::below_full(&sound) });
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! How the connection for voice and picture does, in a word.
+
+/// What was measured of a connection, counted from its beginning.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Measured {
+    /// Whether it is connected.
+    pub(crate) connected: bool,
+    /// There and back, milliseconds.
+    pub(crate) round_trip_ms: f64,
+    /// Packets that were lost on their way here, and that came.
+    pub(crate) lost: f64,
+    pub(crate) received: f64,
+    /// `udp` or `tcp`.
+    pub(crate) protocol: String,
+}
+
+/// What was found of the way before one joins.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) enum Probed {
+    /// It is being looked for.
+    #[default]
+    Looking,
+    /// There is one.
+    Way {
+        /// `udp` or `tcp`.
+        protocol: String,
+        /// There and back, milliseconds.
+        millis: f64,
+    },
+    /// There is none that leads to the server straight.
+    NoWay,
+}
+
+impl Probed {
+    /// Its name for tools and tests.
+    pub(crate) fn word(&self) -> &str {
+        match self {
+            Self::Looking => "looking",
+            Self::Way { protocol, .. } => protocol,
+            Self::NoWay => "none",
+        }
+    }
+}
+
+/// How well one is heard and seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Grade {
+    /// There is no connection.
+    #[default]
+    None,
+    /// There may be gaps.
+    Weak,
+    Good,
+}
+
+/// More than this is felt in a conversation, milliseconds.
+const LONG_MS: f64 = 400.0;
+
+/// More of it than this is heard and seen, a share.
+const MUCH_LOST: f64 = 0.05;
+
+impl Grade {
+    /// The grade of what happened between two measurements.
+    pub(crate) fn of(before: &Measured, now: &Measured) -> Self {
+        if !now.connected {
+            return Self::None;
+        }
+        let (lost, received) = ((now.lost - before.lost).max(0.0), (now.received - before.received).max(0.0));
+        let share = if lost + received > 0.0 { lost / (lost + received) } else { 0.0 };
+        if now.round_trip_ms > LONG_MS || share > MUCH_LOST { Self::Weak } else { Self::Good }
+    }
+
+    /// The key of its word.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::None => "meeting.quality.none",
+            Self::Weak => "meeting.quality.weak",
+            Self::Good => "meeting.quality.good",
+        }
+    }
+
+    /// Its name for tools and tests.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Weak => "weak",
+            Self::Good => "good",
+        }
+    }
+}
+
+/// The key of what is said of the way that packets take; none while it is not known.
+pub(crate) fn path_key(protocol: &str) -> Option<&'static str> {
+    match protocol {
+        "udp" => Some("meeting.path.udp"),
+        "tcp" | "tls" => Some("meeting.path.tcp"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(round_trip_ms: f64, lost: f64, received: f64) -> Measured {
+        Measured { connected: true, round_trip_ms, lost, received, protocol: "udp".to_owned() }
+    }
+
+    #[test]
+    fn what_happened_since_the_last_look_counts() {
+        let before = measured(20.0, 90.0, 100.0);
+        let cases = [
+            (measured(20.0, 90.0, 200.0), Grade::Good),
+            (measured(20.0, 94.0, 196.0), Grade::Good),
+            (measured(20.0, 100.0, 190.0), Grade::Weak),
+            (measured(500.0, 90.0, 200.0), Grade::Weak),
+            (measured(20.0, 90.0, 100.0), Grade::Good),
+            (measured(20.0, 0.0, 10.0), Grade::Good),
+            (Measured { connected: false, ..measured(20.0, 90.0, 200.0) }, Grade::None),
+        ];
+        for (now, expected) in cases {
+            assert_eq!(Grade::of(&before, &now), expected, "{now:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_said_once_it_is_known() {
+        assert_eq!(path_key("udp"), Some("meeting.path.udp"));
+        assert_eq!(path_key(""), None);
+    }
+}

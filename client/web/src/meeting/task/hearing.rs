@@ -1,0 +1,124 @@
+//! What is heard of a meeting.
+
+use cloudsite_proto::meeting::join_response::Event;
+use cloudsite_proto::meeting::said::What;
+use cloudsite_proto::meeting::{Heard, JoinResponse, Levels};
+use cloudsite_proto::scene::scene_event::Event as Scene;
+use leptos::prelude::*;
+
+use crate::meeting::attending::Attending;
+use crate::meeting::hall::{Side, Switches};
+use crate::meeting::pure::chat::{Line, MOST_LINES};
+use crate::meeting::pure::seen::{News, Seen};
+use crate::meeting::pure::tiles::{SPEECH, note_speakers};
+use crate::meeting::pure::words::role_key;
+
+impl Attending {
+    /// Takes a message of the stream.
+    pub(in crate::meeting) fn take(self, message: JoinResponse) {
+        match message.event {
+            Some(Event::State(state)) => {
+                let news = self.hall.seen.try_update(|seen| seen.take(state)).unwrap_or_default();
+                self.say_news(news);
+                self.forget_whereabouts();
+                self.settle();
+            }
+            Some(Event::Heard(heard)) => self.hear(heard),
+            Some(Event::Receivers(receivers)) => self.hall.tracks.update(|tracks| tracks.take(receivers)),
+            Some(Event::Welcome(_) | Event::Farewell(_)) | None => {}
+        }
+    }
+
+    /// Hears what someone says, by whichever way it came.
+    pub(in crate::meeting) fn hear(self, heard: Heard) {
+        if let Some(levels) = &heard.levels {
+            self.hear_levels(levels);
+        }
+        let at = heard.at.map_or(0, |at| at.seconds);
+        match heard.said.and_then(|said| said.what) {
+            Some(What::Chat(chat)) => self.hear_line_of_text(heard.from, at, chat.text, chat.parcel),
+            Some(What::Scene(scene)) => {
+                if let Some(event) = scene.event {
+                    self.hear_scene(heard.from, event);
+                }
+            }
+            Some(What::Pointer(pointer)) => self.see_pointer(heard.from, pointer),
+            Some(What::Ready(_)) | None => {}
+        }
+    }
+
+    fn hear_line_of_text(self, from: u32, at: i64, text: String, parcel: String) {
+        let hall = self.hall;
+        let name = hall.seen.with_untracked(|seen| seen.person(from).map(|person| person.name.clone()));
+        hall.lines.update(|lines| {
+            let number = lines.last().map_or(1, |line| line.number + 1);
+            lines.push(Line { number, from, name: name.clone().unwrap_or_default(), at, text: text.clone(), parcel });
+            let surplus = lines.len().saturating_sub(MOST_LINES);
+            lines.drain(..surplus);
+        });
+        let is_own = hall.seen.with_untracked(|seen| seen.own == from);
+        if !is_own && hall.side.get_untracked() != Some(Side::Chat) {
+            hall.unread.update(|count| *count += 1);
+            let short: String = text.chars().take(80).collect();
+            self.page.toast.set(Some(format!("{}: {short}", name.unwrap_or_default())));
+        }
+    }
+
+    fn hear_levels(self, levels: &Levels) {
+        let loud = levels.levels.iter().filter(|level| level.below_full < SPEECH);
+        let speaking: Vec<u32> = loud.map(|level| level.participant).collect();
+        if !speaking.is_empty() {
+            self.hall.spoke.update(|spoke| note_speakers(spoke, &speaking));
+        }
+        if self.hall.speaking.with_untracked(|known| *known != speaking) {
+            self.hall.speaking.set(speaking);
+        }
+    }
+
+    fn hear_scene(self, from: u32, event: Scene) {
+        let (leader, own) = self.hall.seen.with_untracked(|seen| (seen.state.leader, seen.own));
+        if from == leader && from != own {
+            self.be_shown(event);
+        } else if let Scene::Camera(camera) = event {
+            self.hall.whereabouts.update(|whereabouts| whereabouts.extend([(from, camera)]));
+        }
+    }
+
+    /// Says briefly what is new; the last of several stays.
+    pub(in crate::meeting) fn say_news(self, news: Vec<News>) {
+        let page = self.page;
+        for news in news {
+            match news {
+                News::Leads(_) => self.be_led_by_another(),
+                // Whoever only observes from now on sends nothing more.
+                News::Role(_) if !self.hall.seen.with_untracked(Seen::publishes) => {
+                    self.hall.switches.set(Switches::default());
+                }
+                _ => {}
+            }
+            let words = untrack(|| self.news_in_words(&news));
+            page.toast.set(Some(words));
+        }
+    }
+
+    fn news_in_words(self, news: &News) -> String {
+        let page = self.page;
+        let named = |key: &str, name: &str| page.fill(key, &[("name", name)]);
+        match news {
+            News::Joined(name) => named("meeting.news.joined", name),
+            News::Gone(name) => named("meeting.news.gone", name),
+            News::Withdrew(name) => named("meeting.news.withdrew", name),
+            News::Waits(name) => named("meeting.news.waits", name),
+            News::Hand(name) => named("meeting.news.hand", name),
+            News::Admitted => page.text("meeting.news.admitted"),
+            News::Room(name) if name.is_empty() => page.text("meeting.news.main_room"),
+            News::Room(name) => named("meeting.news.room", name),
+            News::Muted(true) => page.text("meeting.news.muted"),
+            News::Muted(false) => page.text("meeting.news.unmuted"),
+            News::Role(role) => page.fill("meeting.news.role", &[("role", &page.text(role_key(*role)))]),
+            News::Leads(Some(_)) if self.hall.seen.with(Seen::leads) => page.text("meeting.news.leads_self"),
+            News::Leads(Some(name)) => named("meeting.news.leads", name),
+            News::Leads(None) => page.text("meeting.news.leads_nobody"),
+        }
+    }
+}

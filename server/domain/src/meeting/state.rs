@@ -1,0 +1,459 @@
+//! The state of a meeting that runs, and how acts change it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Act, Hand, Interpreting, Listening, MeetingRole, Participant, ParticipantId, Place, Refused, RoomId, Side,
+    Switches, may,
+};
+use crate::identity::DisplayName;
+use crate::record::Language;
+
+/// How many take part at most. Each may hear and see every other, so the work grows with the square.
+pub const PLACES: usize = 50;
+
+/// How many wait in the lobby at most.
+pub const LOBBY_PLACES: usize = 30;
+
+/// Rooms that are open at most, the main one among them.
+pub const MOST_ROOMS: usize = 9;
+
+/// Who comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joining {
+    /// What to call them.
+    pub name: DisplayName,
+    /// As what they come.
+    pub role: MeetingRole,
+    /// On whose side.
+    pub side: Side,
+    /// The language that they read.
+    pub language: Language,
+    /// The room that they were in before; none for whoever was never let in.
+    pub back_in: Option<Room>,
+}
+
+/// A room of a meeting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// Its number.
+    pub id: RoomId,
+    /// What it is called; the main room has no name.
+    pub name: Option<DisplayName>,
+}
+
+/// A meeting that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meeting {
+    people: BTreeMap<ParticipantId, Participant>,
+    rooms: BTreeMap<RoomId, Room>,
+    floors: BTreeSet<Language>,
+    removed: BTreeSet<ParticipantId>,
+    leader: Option<ParticipantId>,
+    is_locked: bool,
+    is_over: bool,
+    is_recording_asked: bool,
+    next_room: u32,
+    hands: u32,
+}
+
+impl Meeting {
+    /// An empty one with these floors of interpretation.
+    pub fn new(floors: BTreeSet<Language>) -> Self {
+        Self {
+            people: BTreeMap::new(),
+            rooms: [(RoomId::MAIN, Room { id: RoomId::MAIN, name: None })].into(),
+            floors,
+            removed: BTreeSet::new(),
+            leader: None,
+            is_locked: false,
+            is_over: false,
+            is_recording_asked: false,
+            next_room: 1,
+            hands: 0,
+        }
+    }
+
+    /// The same, to which those do not come who were sent out before.
+    #[must_use]
+    pub fn without(self, removed: BTreeSet<ParticipantId>) -> Self {
+        Self { removed, ..self }
+    }
+
+    /// Everyone who takes part or waits, by number.
+    pub fn people(&self) -> impl Iterator<Item = &Participant> {
+        self.people.values()
+    }
+
+    /// Someone.
+    pub fn person(&self, id: ParticipantId) -> Option<&Participant> {
+        self.people.get(&id)
+    }
+
+    /// The rooms, the main one first.
+    pub fn rooms(&self) -> impl Iterator<Item = &Room> {
+        self.rooms.values()
+    }
+
+    /// A room that is open.
+    pub fn room(&self, id: RoomId) -> Option<&Room> {
+        self.rooms.get(&id)
+    }
+
+    /// Languages that are interpreted into.
+    pub const fn floors(&self) -> &BTreeSet<Language> {
+        &self.floors
+    }
+
+    /// Who leads; nobody, while whoever does is away.
+    pub fn leader(&self) -> Option<ParticipantId> {
+        self.leader.filter(|id| self.people.get(id).is_some_and(|leader| leader.is_here))
+    }
+
+    /// Whether nobody new is let in.
+    pub const fn is_locked(&self) -> bool {
+        self.is_locked
+    }
+
+    /// Whether it was ended.
+    pub const fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Whether a host asks for a recording.
+    pub(super) const fn is_recording_asked(&self) -> bool {
+        self.is_recording_asked
+    }
+
+    /// Whether someone was sent out, and may not come back by what they hold.
+    pub fn was_removed(&self, id: ParticipantId) -> bool {
+        self.removed.contains(&id)
+    }
+
+    /// Someone comes under a number that nobody has, or comes back under theirs. Who was in a room before is in it again, and
+    /// it is opened if it is not there, so that a meeting which begins anew brings nobody out of a caucus; who needs no
+    /// admission is in the main room, and everyone else in the lobby. A floor in their language is what they hear first.
+    pub fn join(&mut self, id: ParticipantId, joining: Joining) -> Result<(), Refused> {
+        if self.is_over {
+            return Err(Refused::Over);
+        }
+        if self.removed.contains(&id) {
+            return Err(Refused::NotTaking);
+        }
+        if let Some(known) = self.people.get_mut(&id) {
+            known.is_here = true;
+            return Ok(());
+        }
+        if self.is_locked && joining.role != MeetingRole::Host && joining.back_in.is_none() {
+            return Err(Refused::Locked);
+        }
+        let place = match joining.back_in {
+            None if joining.role.waits() => Place::Lobby,
+            None => Place::Room(RoomId::MAIN),
+            Some(room) => self.reopened(room),
+        };
+        self.has_room_for(place == Place::Lobby)?;
+        let floor = self.floors.contains(&joining.language).then_some(joining.language);
+        let listening = match joining.role {
+            MeetingRole::Interpreter => Listening::ORIGINAL,
+            // It plays one voice: that of the interpreter into its language, where there is one.
+            MeetingRole::Player => Listening { floor, original: false },
+            _ => Listening { floor, original: true },
+        };
+        let person = Participant {
+            id,
+            name: joining.name,
+            role: joining.role,
+            side: joining.side,
+            language: joining.language,
+            place,
+            is_here: true,
+            hand: Hand::Down,
+            switches: Switches::OFF,
+            listening,
+            plays: None,
+            interpreting: None,
+            is_free: false,
+            agrees_to_recording: false,
+        };
+        self.people.insert(id, person);
+        Ok(())
+    }
+
+    /// A player plays someone who is in its room and can be heard and seen, as they speak themselves; none is whoever speaks.
+    pub fn play(&mut self, player: ParticipantId, whom: Option<ParticipantId>) -> Result<(), Refused> {
+        let room = self.people.get(&player).and_then(Participant::room);
+        if let Some(whom) = whom {
+            let known = self.people.get(&whom).filter(|person| person.room() == room && person.role.publishes());
+            known.ok_or(Refused::NoParticipant(whom))?;
+        }
+        self.change(player, |person| {
+            person.plays = whom;
+            if whom.is_some() {
+                person.listening = Listening::ORIGINAL;
+            }
+        })
+    }
+
+    /// The place in a room of before; in the lobby if there are too many rooms to open it.
+    fn reopened(&mut self, room: Room) -> Place {
+        let id = room.id;
+        if !self.rooms.contains_key(&id) {
+            if self.rooms.len() >= MOST_ROOMS {
+                return Place::Lobby;
+            }
+            self.next_room = self.next_room.max(id.0.saturating_add(1));
+            self.rooms.insert(id, room);
+        }
+        Place::Room(id)
+    }
+
+    fn has_room_for(&self, waits: bool) -> Result<(), Refused> {
+        let waiting = self.people.values().filter(|person| person.place == Place::Lobby).count();
+        match waits {
+            true if waiting >= LOBBY_PLACES => Err(Refused::LobbyFull),
+            false if self.people.len() - waiting >= PLACES => Err(Refused::Full),
+            _ => Ok(()),
+        }
+    }
+
+    /// Someone's connection is gone; their place is kept. Nothing of theirs is carried, and nobody waits for their voice.
+    pub fn lose(&mut self, id: ParticipantId) {
+        if let Some(person) = self.people.get_mut(&id) {
+            person.is_here = false;
+            person.switches = Switches { is_muted: person.switches.is_muted, ..Switches::OFF };
+            if let Some(work) = &mut person.interpreting {
+                work.is_active = false;
+            }
+        }
+    }
+
+    /// Someone goes, or has been away too long. They may come again.
+    pub fn leave(&mut self, id: ParticipantId) {
+        self.people.remove(&id);
+        if self.leader == Some(id) {
+            self.leader = None;
+        }
+    }
+
+    /// Someone does something. What is refused changes nothing.
+    pub fn apply(&mut self, by: ParticipantId, act: &Act) -> Result<(), Refused> {
+        if self.is_over {
+            return Err(Refused::Over);
+        }
+        let actor = self.people.get(&by).ok_or(Refused::NotTaking)?;
+        if actor.place == Place::Lobby && !matches!(act, Act::Switch { .. } | Act::Listen(_)) {
+            return Err(Refused::InLobby);
+        }
+        let role = actor.role;
+        if !may(role, act) {
+            return Err(Refused::NotForRole(role));
+        }
+        match act {
+            Act::Admit(id) => self.admit(*id),
+            Act::Remove(id) => self.remove(*id),
+            Act::Mute(id) => self.change(*id, |person| person.switches.is_muted = true),
+            Act::Unmute(id) => self.change(*id, |person| person.switches.is_muted = false),
+            Act::Lock(locked) => {
+                self.is_locked = *locked;
+                Ok(())
+            }
+            Act::SetRole(id, role) => self.set_role(*id, *role),
+            Act::OpenRoom(name) => self.open_room(name),
+            Act::CloseRoom(room) => self.close_room(*room),
+            Act::Move(id, room) => self.bring(*id, *room),
+            Act::Lead => self.lead(by, role),
+            Act::StopLeading => self.stop_leading(by, role),
+            Act::LetLead(id) => {
+                if self.admitted(*id)?.role.is_equipment() {
+                    return Err(Refused::Equipment(*id));
+                }
+                self.leader = Some(*id);
+                Ok(())
+            }
+            Act::RaiseHand(up) => {
+                self.hands += u32::from(*up);
+                let order = self.hands;
+                self.change(by, |person| match (*up, person.hand) {
+                    (true, Hand::Down) => person.hand = Hand::Up(order),
+                    (true, Hand::Up(_)) => {}
+                    (false, _) => person.hand = Hand::Down,
+                })
+            }
+            Act::LowerHand(id) => self.change(*id, |person| person.hand = Hand::Down),
+            Act::Switch { microphone, camera, screen } => self.change(by, |person| {
+                let is_muted = person.switches.is_muted;
+                person.switches = Switches { microphone: *microphone, camera: *camera, screen: *screen, is_muted };
+            }),
+            Act::Listen(listening) => {
+                self.has_floor(listening.floor)?;
+                self.change(by, |person| person.listening = *listening)
+            }
+            Act::Interpret(floor) => self.interpret(by, *floor),
+            Act::TakeFloor => self.take_floor(by),
+            Act::Roam(free) => self.change(by, |person| person.is_free = *free),
+            Act::Record(asked) => {
+                self.ask_to_record(by, *asked);
+                Ok(())
+            }
+            Act::AgreeToRecording(_) if !self.is_recording_asked => Err(Refused::NotAsked),
+            Act::AgreeToRecording(agrees) => self.change(by, |person| person.agrees_to_recording = *agrees),
+            Act::End => {
+                self.is_over = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// It cannot be recorded any longer, whatever anyone wants.
+    pub fn stop_recording(&mut self) {
+        self.is_recording_asked = false;
+        for person in self.people.values_mut() {
+            person.agrees_to_recording = false;
+        }
+    }
+
+    /// Every recording is asked for anew. Whoever asks agrees by asking.
+    fn ask_to_record(&mut self, by: ParticipantId, asked: bool) {
+        if std::mem::replace(&mut self.is_recording_asked, asked) == asked {
+            return;
+        }
+        for person in self.people.values_mut() {
+            person.agrees_to_recording = asked && person.id == by;
+        }
+    }
+
+    fn change(&mut self, id: ParticipantId, change: impl FnOnce(&mut Participant)) -> Result<(), Refused> {
+        self.people.get_mut(&id).map(change).ok_or(Refused::NoParticipant(id))
+    }
+
+    fn admitted(&mut self, id: ParticipantId) -> Result<&mut Participant, Refused> {
+        let person = self.people.get_mut(&id).ok_or(Refused::NoParticipant(id))?;
+        if person.place == Place::Lobby { Err(Refused::NotAdmitted(id)) } else { Ok(person) }
+    }
+
+    fn admit(&mut self, id: ParticipantId) -> Result<(), Refused> {
+        match self.people.get(&id).ok_or(Refused::NoParticipant(id))?.place {
+            Place::Lobby => {
+                self.has_room_for(false)?;
+                self.change(id, |person| person.place = Place::Room(RoomId::MAIN))
+            }
+            // Two hosts who let the same person in want the same.
+            Place::Room(_) => Ok(()),
+        }
+    }
+
+    fn remove(&mut self, id: ParticipantId) -> Result<(), Refused> {
+        let person = self.people.get(&id).ok_or(Refused::NoParticipant(id))?;
+        if person.role == MeetingRole::Host && self.hosts() == 1 {
+            return Err(Refused::LastHost);
+        }
+        self.leave(id);
+        self.removed.insert(id);
+        Ok(())
+    }
+
+    fn hosts(&self) -> usize {
+        self.people.values().filter(|person| person.role == MeetingRole::Host).count()
+    }
+
+    fn set_role(&mut self, id: ParticipantId, role: MeetingRole) -> Result<(), Refused> {
+        let hosts = self.hosts();
+        let person = self.admitted(id)?;
+        if person.role.is_equipment() || role.is_equipment() {
+            return Err(Refused::Equipment(id));
+        }
+        if person.role == MeetingRole::Host && role != MeetingRole::Host && hosts == 1 {
+            return Err(Refused::LastHost);
+        }
+        person.role = role;
+        if role != MeetingRole::Interpreter {
+            person.interpreting = None;
+        }
+        if !role.publishes() {
+            person.switches = Switches { is_muted: person.switches.is_muted, ..Switches::OFF };
+        }
+        Ok(())
+    }
+
+    fn open_room(&mut self, name: &DisplayName) -> Result<(), Refused> {
+        if self.rooms.len() >= MOST_ROOMS {
+            return Err(Refused::RoomsFull);
+        }
+        let id = RoomId(self.next_room);
+        self.next_room += 1;
+        self.rooms.insert(id, Room { id, name: Some(name.clone()) });
+        Ok(())
+    }
+
+    fn close_room(&mut self, room: RoomId) -> Result<(), Refused> {
+        if room == RoomId::MAIN {
+            return Err(Refused::MainRoom);
+        }
+        self.rooms.remove(&room).ok_or(Refused::NoRoom(room))?;
+        let inside: Vec<_> =
+            self.people.values().filter(|person| person.place == Place::Room(room)).map(|person| person.id).collect();
+        inside.into_iter().try_for_each(|id| self.bring(id, RoomId::MAIN))
+    }
+
+    fn bring(&mut self, id: ParticipantId, room: RoomId) -> Result<(), Refused> {
+        if !self.rooms.contains_key(&room) {
+            return Err(Refused::NoRoom(room));
+        }
+        let person = self.admitted(id)?;
+        person.place = Place::Room(room);
+        // Whoever spoke a floor in the new room goes on speaking it.
+        if let Some(work) = &mut person.interpreting {
+            work.is_active = false;
+        }
+        Ok(())
+    }
+
+    fn lead(&mut self, by: ParticipantId, role: MeetingRole) -> Result<(), Refused> {
+        match self.leader() {
+            Some(other) if other != by && role != MeetingRole::Host => Err(Refused::Led(other)),
+            _ => {
+                self.leader = Some(by);
+                Ok(())
+            }
+        }
+    }
+
+    fn stop_leading(&mut self, by: ParticipantId, role: MeetingRole) -> Result<(), Refused> {
+        match self.leader {
+            Some(other) if other != by && role != MeetingRole::Host => Err(Refused::Led(other)),
+            _ => {
+                self.leader = None;
+                Ok(())
+            }
+        }
+    }
+
+    fn has_floor(&self, floor: Option<Language>) -> Result<(), Refused> {
+        floor.filter(|floor| !self.floors.contains(floor)).map_or(Ok(()), |floor| Err(Refused::NoFloor(floor)))
+    }
+
+    fn interpret(&mut self, by: ParticipantId, floor: Option<Language>) -> Result<(), Refused> {
+        self.has_floor(floor)?;
+        let room = self.people.get(&by).map(|person| person.place);
+        // Who comes first to a floor speaks it.
+        let is_spoken = self.people.values().any(|other| {
+            let speaks = other.interpreting.is_some_and(|work| work.is_active && Some(work.floor) == floor);
+            other.id != by && Some(other.place) == room && speaks
+        });
+        self.change(by, |person| {
+            person.interpreting = floor.map(|floor| Interpreting { floor, is_active: !is_spoken });
+        })
+    }
+
+    fn take_floor(&mut self, by: ParticipantId) -> Result<(), Refused> {
+        let person = self.people.get(&by).ok_or(Refused::NotTaking)?;
+        let (place, floor) = (person.place, person.interpreting.ok_or(Refused::OnNoFloor)?.floor);
+        for person in self.people.values_mut().filter(|person| person.place == place) {
+            if let Some(work) = person.interpreting.as_mut().filter(|work| work.floor == floor) {
+                work.is_active = person.id == by;
+            }
+        }
+        Ok(())
+    }
+}

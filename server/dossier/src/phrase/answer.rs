@@ -1,0 +1,172 @@
+//! What a place answers to the brief, and why it stands where it does, in words.
+
+use serde::Serialize;
+
+use super::sources::{Cited, Sources};
+use super::speak::{percent, share};
+use crate::language::Language;
+use crate::model::{Answer, Change, Criterion, Dossier, Floor, Place, Ranked, Role, Standing, Verdict};
+
+/// How a parcel or a floor answers the brief.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Judged<'a> {
+    ranked: &'a Ranked,
+    answers: &'a [Answer],
+    binding: Option<usize>,
+    changes: &'a [Change],
+}
+
+impl<'a> From<&'a Place> for Judged<'a> {
+    fn from(place: &'a Place) -> Self {
+        let Place { ranked, answers, binding, changes, .. } = place;
+        Self { ranked, answers, binding: *binding, changes }
+    }
+}
+
+impl<'a> From<&'a Floor> for Judged<'a> {
+    fn from(floor: &'a Floor) -> Self {
+        let Floor { ranked, answers, binding, changes, .. } = floor;
+        Self { ranked, answers, binding: *binding, changes }
+    }
+}
+
+/// The answer to a criterion.
+#[derive(Debug, Serialize)]
+pub(super) struct AnswerRow {
+    what: String,
+    asked: String,
+    found: String,
+    verdict: String,
+    verdict_key: &'static str,
+    /// Percentage points of a wish, and as a share of what the wish can give.
+    points: String,
+    share: f64,
+    said: Option<Cited>,
+    is_binding: bool,
+}
+
+/// Each criterion with its answer.
+pub(super) fn answered<'a>(
+    dossier: &'a Dossier,
+    answers: &'a [Answer],
+) -> impl Iterator<Item = (usize, &'a Criterion, &'a Answer)> {
+    dossier.brief.iter().zip(answers).enumerate().map(|(index, (criterion, answer))| (index, criterion, answer))
+}
+
+/// Every answer as a row.
+pub(super) fn answers(
+    dossier: &Dossier,
+    judged: Judged<'_>,
+    sources: &Sources<'_>,
+    language: Language,
+) -> Vec<AnswerRow> {
+    let row = |(index, criterion, answer): (usize, &Criterion, &Answer)| AnswerRow {
+        is_binding: judged.binding == Some(index),
+        ..answer_row(dossier, (criterion, answer), sources, language)
+    };
+    answered(dossier, judged.answers).map(row).collect()
+}
+
+fn answer_row(
+    dossier: &Dossier,
+    (criterion, answer): (&Criterion, &Answer),
+    sources: &Sources<'_>,
+    language: Language,
+) -> AnswerRow {
+    let verdict_key = verdict_key(criterion, answer);
+    let is_counted = criterion.role != Role::Must && dossier.full_points > 0;
+    AnswerRow {
+        what: language.subject(criterion),
+        asked: language.asked(criterion),
+        found: language.found(criterion, answer),
+        verdict: language.own(&format!("verdict.{verdict_key}")),
+        verdict_key,
+        share: part(dossier, criterion, answer),
+        points: if is_counted { format!("+{}", percent(answer.points, dossier.full_points)) } else { String::new() },
+        said: sources.cite(answer.said.as_ref()),
+        is_binding: false,
+    }
+}
+
+/// The key of a verdict's word: of a wish it is only known or unknown.
+pub(super) fn verdict_key(criterion: &Criterion, answer: &Answer) -> &'static str {
+    match (answer.verdict, criterion.role) {
+        (Verdict::Unknown, _) => "unknown",
+        (_, Role::Wish { .. }) => "known",
+        (Verdict::Pass, Role::Must) => "pass",
+        (Verdict::Fail, Role::Must) => "fail",
+    }
+}
+
+/// How much of what a wish can give it does, 0 to 1.
+fn part(dossier: &Dossier, criterion: &Criterion, answer: &Answer) -> f64 {
+    let weight = |criterion: &Criterion| match criterion.role {
+        Role::Wish { weight } => u64::from(weight),
+        Role::Must => 0,
+    };
+    let all: u64 = dossier.brief.iter().map(weight).sum();
+    // Every wish gives as much as its weight is of all weights.
+    let full = dossier.full_points as f64 * share(weight(criterion), all);
+    if full > 0.0 { answer.points as f64 / full } else { 0.0 }
+}
+
+/// Why it stands where it does, and what it would take for it to be the first.
+pub(super) fn why(dossier: &Dossier, judged: Judged<'_>, language: Language) -> Vec<String> {
+    let ranked = judged.ranked;
+    let mut said = Vec::new();
+    for (_, criterion, answer) in answered(dossier, judged.answers) {
+        let what = language.subject(criterion);
+        match (criterion.role, answer.verdict) {
+            (Role::Must, Verdict::Fail) => {
+                let (has, asked) = (language.found(criterion, answer), language.asked(criterion));
+                said.push(language.say("why.fails", &[("what", &what), ("has", &has), ("asked", &asked)]));
+                if let Some(day) = answer.from {
+                    said.push(language.say("why.from", &[("what", &what), ("day", &day.to_string())]));
+                }
+            }
+            (Role::Must, Verdict::Unknown) => said.push(language.say("why.open", &[("what", &what)])),
+            _ => {}
+        }
+    }
+    if ranked.standing != Standing::Suits {
+        return said;
+    }
+    if dossier.full_points > 0 {
+        let (score, possible) =
+            (percent(ranked.points, dossier.full_points), percent(ranked.possible_points, dossier.full_points));
+        let is_sure = ranked.points == ranked.possible_points;
+        let key = if is_sure { "why.score_sure" } else { "why.score" };
+        said.push(language.say(key, &[("score", &score), ("possible", &possible)]));
+    }
+    if let Some(index) = judged.binding
+        && let (Some(criterion), Some(answer)) = (dossier.brief.get(index), judged.answers.get(index))
+    {
+        let (what, has) = (language.subject(criterion), language.found(criterion, answer));
+        let values = [("what", what.as_str()), ("has", &has), ("asked", &language.asked(criterion))];
+        said.push(language.say("sum.binding", &values));
+    }
+    said.extend(overtaking(dossier, judged, language));
+    said
+}
+
+fn overtaking(dossier: &Dossier, judged: Judged<'_>, language: Language) -> Vec<String> {
+    if judged.ranked.rank == 1 {
+        return vec![language.own("why.first")];
+    }
+    if dossier.full_points == 0 {
+        return Vec::new();
+    }
+    let change = |change: &Change| {
+        let criterion = dossier.brief.get(change.criterion)?;
+        let what = language.subject(criterion);
+        Some(match change.to {
+            Some(to) => {
+                let amount = language.bound(criterion, to);
+                language.say("why.wins", &[("what", &what), ("amount", &amount)])
+            }
+            None => language.say("why.wins_word", &[("what", &what)]),
+        })
+    };
+    let changes: Vec<String> = judged.changes.iter().take(3).filter_map(change).collect();
+    if changes.is_empty() { vec![language.own("why.wins_none")] } else { changes }
+}

@@ -1,0 +1,107 @@
+//! What nobody knows yet, and whom to ask: the first thing that a reader has to act on.
+
+use serde::Serialize;
+
+use super::answer::answered;
+use super::floors::{told, which};
+use super::place::{field, is_unknown};
+use super::routes::unreached;
+use crate::language::Language;
+use crate::model::{Answer, Dossier, Floor, Place, Said, Verdict};
+
+/// Supplies that an industrial site is asked for; of those that the record does not speak of it is said that it does not.
+const SUPPLIES: [&str; 6] = ["power", "water", "sewage", "gas", "steam", "telecom"];
+
+/// What one place leaves open that one source or office may know.
+#[derive(Debug, Serialize, PartialEq)]
+pub(super) struct OpenRow {
+    /// A parcel, or a floor.
+    parcel: String,
+    whom: String,
+    /// What the brief asks for.
+    decides: String,
+    /// What else the record is silent about.
+    besides: String,
+}
+
+impl OpenRow {
+    /// Everything that is to be asked.
+    pub(super) fn what(&self, language: Language) -> String {
+        let parts = [self.decides.as_str(), &self.besides].into_iter().filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(&language.list_mark())
+    }
+
+    /// Who is to be asked.
+    pub(super) fn whom(&self) -> &str {
+        &self.whom
+    }
+}
+
+/// Whom to ask, and what of the brief and besides, in the order in which they are met.
+#[derive(Default)]
+struct Open(Vec<(String, [Vec<String>; 2])>);
+
+impl Open {
+    fn add(&mut self, whom: String, column: usize, what: String) {
+        let index = self.0.iter().position(|(known, _)| *known == whom).unwrap_or_else(|| {
+            self.0.push((whom, <[Vec<String>; 2]>::default()));
+            self.0.len() - 1
+        });
+        let (_, columns) = &mut self.0[index];
+        if columns.iter().all(|known| !known.contains(&what)) {
+            columns[column].push(what);
+        }
+    }
+
+    fn add_answers(&mut self, dossier: &Dossier, answers: &[Answer], language: Language) {
+        for (_, criterion, answer) in answered(dossier, answers).filter(|(_, _, one)| one.verdict == Verdict::Unknown) {
+            self.add(whom(answer.said.as_ref(), language), 0, language.subject(criterion));
+        }
+    }
+
+    fn rows(self, place: &str, language: Language) -> Vec<OpenRow> {
+        let row = |(whom, [decides, besides]): (String, [Vec<String>; 2])| OpenRow {
+            parcel: place.to_owned(),
+            whom,
+            decides: decides.join(&language.list_mark()),
+            besides: besides.join(&language.list_mark()),
+        };
+        self.0.into_iter().map(row).collect()
+    }
+}
+
+/// All that is open, by place in the order of the dossier, and then by floor.
+pub(super) fn rows(dossier: &Dossier, language: Language) -> Vec<OpenRow> {
+    let places = dossier.places.iter().flat_map(|place| of_place(dossier, place, language));
+    places.chain(told(dossier).iter().flat_map(|floor| of_floor(dossier, floor, language))).collect()
+}
+
+fn of_floor(dossier: &Dossier, floor: &Floor, language: Language) -> Vec<OpenRow> {
+    let mut open = Open::default();
+    open.add_answers(dossier, &floor.answers, language);
+    open.rows(&which(floor, language), language)
+}
+
+/// What one place leaves open, by whom to ask.
+pub(super) fn of_place(dossier: &Dossier, place: &Place, language: Language) -> Vec<OpenRow> {
+    let mut open = Open::default();
+    open.add_answers(dossier, &place.answers, language);
+    for fact in place.facts.iter().filter(|fact| is_unknown(fact)) {
+        open.add(whom(fact.said.as_ref(), language), 1, field(fact, language));
+    }
+    for kind in SUPPLIES.iter().filter(|kind| !place.supplies.iter().any(|supply| supply.kind == **kind)) {
+        open.add(whom(None, language), 1, language.word("supply", kind));
+    }
+    for what in unreached(place, language) {
+        open.add(whom(None, language), 1, what);
+    }
+    open.rows(&place.ranked.parcel, language)
+}
+
+/// Who said that something is not known, or the office that keeps the record.
+fn whom(said: Option<&Said>, language: Language) -> String {
+    match said.filter(|said| !said.source.is_empty()) {
+        Some(said) => language.say("ask.source", &[("whom", &said.source), ("day", &said.as_of.to_string())]),
+        None => language.own("ask.bureau"),
+    }
+}

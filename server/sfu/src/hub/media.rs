@@ -1,0 +1,108 @@
+//! What follows from what a peer's connection tells: media go to whoever sees them, and what is missed goes again.
+
+use std::time::Instant;
+
+use super::Hub;
+use crate::engine::{Feedback, Output};
+use crate::event::{Departure, Event};
+use crate::forward::packet::Packet;
+use crate::forward::rewrite::{Origin, Written};
+use crate::names::PeerId;
+
+impl Hub {
+    pub(super) fn take_output(&mut self, now: Instant, id: PeerId, output: Output) {
+        match output {
+            Output::Connected => self.connect(now, id),
+            Output::Closed => self.leave(now, id, Departure::Closed),
+            Output::Failed => self.leave(now, id, Departure::Failed),
+            Output::Media { line, layer, packet } => self.forward(now, id, (line, layer), &packet),
+            Output::Clock { line, layer, ntp, timestamp } => self.tell_clock(now, id, (line, layer), (ntp, timestamp)),
+            Output::KeyFrameWanted { line } => {
+                let inlets = self.peers.get(&id).map(|peer| peer.inlets.iter());
+                if let Some(index) = inlets.and_then(|mut inlets| inlets.position(|inlet| inlet.line == line)) {
+                    self.refresh(now, (id, index));
+                }
+            }
+            Output::Missing { line, sequences } => self.repeat(id, line, &sequences),
+            Output::Message { channel, bytes } => self.tell(Event::Message { peer: id, channel, bytes }),
+        }
+    }
+
+    fn connect(&mut self, now: Instant, id: PeerId) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let first = !std::mem::replace(&mut peer.connected, true);
+        let inlets = peer.inlets.len();
+        if let Some(path) = peer.path.filter(|_| first) {
+            self.tell(Event::Connected { peer: id, path });
+        }
+        for index in 0..inlets {
+            self.refresh(now, (id, index));
+        }
+    }
+
+    /// Sends a packet to whoever sees its track in its layer.
+    fn forward(&mut self, now: Instant, from: PeerId, (line, layer): (usize, usize), packet: &Packet) {
+        let Some(id) = self.peers.get(&from).and_then(|peer| *peer.outlets.get(line)?) else { return };
+        let Some(track) = self.tracks.get_mut(&id) else { return };
+        if !track.keep(now, layer, packet) {
+            return;
+        }
+        if !std::mem::replace(&mut track.published, true) {
+            self.publish(now, id);
+        }
+        let Some(track) = self.tracks.get_mut(&id) else { return };
+        let origin = Origin { track: id, layer };
+        let mut needed = self.taps.forward(now, origin, packet);
+        for (viewer, index) in &track.viewers {
+            let Some(peer) = self.peers.get_mut(viewer).filter(|peer| peer.connected) else { continue };
+            let Some(inlet) = peer.inlets.get_mut(*index) else { continue };
+            if inlet.target != layer && inlet.rewriter.origin() != Some(origin) {
+                continue;
+            }
+            match inlet.rewriter.write(now, origin, packet) {
+                Written::Packet(written) => {
+                    peer.engine.forward(inlet.line, &written, false);
+                    peer.touch(*viewer, &mut self.touched);
+                }
+                Written::KeyFrameNeeded => needed = true,
+                Written::Dropped => {}
+            }
+        }
+        if needed {
+            if let Some(layer) = track.layers.get_mut(layer) {
+                layer.want_key_frame();
+            }
+            self.ask_key_frames(now, id);
+        }
+    }
+
+    /// Sends again what a viewer has missed, from the publisher's ring.
+    fn repeat(&mut self, id: PeerId, line: usize, sequences: &[u16]) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Some(inlet) = peer.inlets.iter().find(|inlet| inlet.line == line) else { return };
+        for sequence in sequences {
+            let Some((origin, source)) = inlet.rewriter.source(*sequence) else { continue };
+            let ring = self.tracks.get(&origin.track).and_then(|track| track.layers.get(origin.layer));
+            let kept = ring.and_then(|layer| layer.ring.get(source));
+            if let Some(written) = kept.and_then(|packet| inlet.rewriter.repeat(*sequence, packet)) {
+                peer.engine.forward(line, &written, true);
+            }
+        }
+    }
+
+    /// Tells viewers how the time stamps they get lie to the publisher's clock.
+    fn tell_clock(&mut self, now: Instant, from: PeerId, (line, layer): (usize, usize), (ntp, time): (u64, u32)) {
+        let Some(id) = self.peers.get(&from).and_then(|peer| *peer.outlets.get(line)?) else { return };
+        let Some(track) = self.tracks.get(&id) else { return };
+        for (viewer, index) in &track.viewers {
+            let Some(peer) = self.peers.get_mut(viewer).filter(|peer| peer.connected) else { continue };
+            let Some(inlet) = peer.inlets.get(*index) else { continue };
+            let clock = inlet.rewriter.clock(Origin { track: id, layer }, time);
+            if let Some((timestamp, packets, octets)) = clock {
+                let line = inlet.line;
+                peer.engine.feed_back(now, Feedback::Clock { line, ntp, timestamp, packets, octets });
+                peer.touch(*viewer, &mut self.touched);
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The hub: all peers, and what goes from whom to whom. It has neither sockets nor a clock: datagrams, commands and
+//! the time are given to it, and datagrams, events and the time of its next timer are asked of it.
+
+mod assign;
+mod commands;
+mod demux;
+mod media;
+mod peer;
+mod receivers;
+mod taps;
+mod tick;
+mod track;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::BytesMut;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rtc::crypto::RTCCryptoProvider;
+
+use self::demux::Demultiplexer;
+use self::peer::Peer;
+use self::taps::Taps;
+use self::track::Track;
+use crate::engine::{Engines, Output};
+use crate::event::{Event, Path, Protocol};
+use crate::forward::packet;
+use crate::names::{Channel, PeerId, Route, TrackId, Wanted};
+use crate::stun;
+
+/// Events that may wait before the messages of clients are left in their connections, which slows the clients down.
+const WAITING_EVENTS: usize = 1_024;
+
+/// A datagram to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Transmit {
+    pub to: Path,
+    pub bytes: BytesMut,
+}
+
+/// The hub.
+pub(crate) struct Hub {
+    engines: Box<dyn Engines>,
+    crypto: Arc<dyn RTCCryptoProvider>,
+    max_peers: usize,
+    random: ChaCha8Rng,
+    peers: BTreeMap<PeerId, Peer>,
+    tracks: HashMap<TrackId, Track>,
+    taps: Taps,
+    demultiplexer: Demultiplexer,
+    /// Who is to receive what: the viewer first.
+    routes: BTreeSet<(PeerId, TrackId)>,
+    wanted: HashMap<(PeerId, TrackId), Wanted>,
+    /// Peers whose connections may have something to send; each says so itself as well, so that none is in it twice.
+    touched: VecDeque<PeerId>,
+    responses: VecDeque<Transmit>,
+    events: VecDeque<Event>,
+    outputs: Vec<Output>,
+    tick: Option<Instant>,
+    was_loud: bool,
+}
+
+impl Hub {
+    /// A hub without peers.
+    pub(crate) fn new(
+        engines: Box<dyn Engines>,
+        crypto: Arc<dyn RTCCryptoProvider>,
+        max_peers: usize,
+        seed: [u8; 32],
+    ) -> Self {
+        Self {
+            engines,
+            crypto,
+            max_peers,
+            random: ChaCha8Rng::from_seed(seed),
+            peers: BTreeMap::new(),
+            tracks: HashMap::new(),
+            taps: Taps::default(),
+            demultiplexer: Demultiplexer::default(),
+            routes: BTreeSet::new(),
+            wanted: HashMap::new(),
+            touched: VecDeque::new(),
+            responses: VecDeque::new(),
+            events: VecDeque::new(),
+            outputs: Vec::new(),
+            tick: None,
+            was_loud: false,
+        }
+    }
+
+    /// Takes a datagram, or a frame of a TCP connection. What is nobody's is dropped, and leaves nothing behind.
+    pub(crate) fn handle(&mut self, now: Instant, from: Path, bytes: BytesMut) {
+        // RFC 7983: STUN begins with 0 to 3.
+        match bytes.first() {
+            Some(0..=3) => self.take_request(now, from, bytes),
+            Some(_) => {
+                let Some(id) = self.demultiplexer.by_path(from) else { return self.take_stranger(now, from, bytes) };
+                let Some(peer) = self.peers.get_mut(&id) else { return };
+                peer.hear(now, from);
+                peer.engine.handle(now, bytes);
+                self.pump(now, id);
+            }
+            None => {}
+        }
+    }
+
+    /// Takes a packet of nobody's path. When a network address translator gives a client another port, its media come
+    /// from there at once, and its next binding request only seconds later: a packet that only that client can have
+    /// encrypted, and that has not come before, moves its path. Another host must ask (RFC 7675).
+    fn take_stranger(&mut self, now: Instant, from: Path, bytes: BytesMut) {
+        let Some(stream) = packet::stream_of(&bytes).filter(|_| from.protocol == Protocol::Udp) else { return };
+        let is_host_of = |path: Path| path.protocol == Protocol::Udp && path.remote.ip() == from.remote.ip();
+        let owner =
+            self.peers.iter_mut().find(|(_, peer)| peer.path.is_some_and(is_host_of) && peer.engine.sends(stream));
+        let Some((id, peer)) = owner else { return };
+        let id = *id;
+        peer.engine.handle(now, bytes);
+        if !self.pump(now, id) {
+            return;
+        }
+        self.demultiplexer.enter_path(from, id);
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.path = Some(from);
+            peer.hear(now, from);
+            self.tell(Event::Connected { peer: id, path: from });
+        }
+    }
+
+    /// A TCP connection is closed.
+    pub(crate) fn closed(&mut self, path: Path) {
+        if let Some(id) = self.demultiplexer.forget_path(path)
+            && let Some(peer) = self.peers.get_mut(&id)
+            && peer.path == Some(path)
+        {
+            peer.path = None;
+        }
+    }
+
+    /// Answers a binding request, and moves the peer's path to where it came from if the client says so.
+    fn take_request(&mut self, now: Instant, from: Path, bytes: BytesMut) {
+        let Some(mut request) = stun::Request::read(&bytes) else { return };
+        let Some(id) = self.demultiplexer.by_ufrag(&request.ufrag) else { return };
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let credentials = &peer.credentials;
+        let crypto = self.crypto.crypto();
+        if !request.is_genuine(&credentials.password, crypto) {
+            return;
+        }
+        let Some(response) = request.response(from.remote, &credentials.password, crypto) else { return };
+        if !peer.is_new(request.transaction()) && self.demultiplexer.by_path(from) != Some(id) {
+            return;
+        }
+        self.demultiplexer.enter_path(from, id);
+        self.responses.push_back(Transmit { to: from, bytes: BytesMut::from(response.as_slice()) });
+        let moves = peer.moves(now, from, request.nominates);
+        if moves {
+            peer.path = Some(from);
+        }
+        peer.hear(now, from);
+        if request.nominates {
+            peer.engine.checked(now, bytes);
+        }
+        if moves && peer.connected {
+            self.tell(Event::Connected { peer: id, path: from });
+        }
+        self.pump(now, id);
+    }
+
+    /// Takes all that a peer's connection has to tell, and does what follows from it. True if there was a packet of
+    /// media in it.
+    fn pump(&mut self, now: Instant, id: PeerId) -> bool {
+        self.touch(id);
+        let messages = self.events.len() < WAITING_EVENTS;
+        let mut outputs = std::mem::take(&mut self.outputs);
+        if let Some(peer) = self.peers.get_mut(&id) {
+            while let Some(output) = peer.engine.poll_output(now, messages) {
+                outputs.push(output);
+            }
+        }
+        let has_media = outputs.iter().any(|output| matches!(output, Output::Media { .. }));
+        for output in outputs.drain(..) {
+            self.take_output(now, id, output);
+        }
+        self.outputs = outputs;
+        has_media
+    }
+
+    /// Notes that a peer's connection may have something to send.
+    fn touch(&mut self, id: PeerId) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.touch(id, &mut self.touched);
+        }
+    }
+
+    /// The next datagram to send. Those to one peer come one after another, so that they can be sent at once.
+    pub(crate) fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
+        if let Some(response) = self.responses.pop_front() {
+            return Some(response);
+        }
+        while let Some(id) = self.touched.front().copied() {
+            if let Some(peer) = self.peers.get_mut(&id) {
+                while let Some(datagram) = peer.engine.poll_transmit() {
+                    // Without a path there is nowhere to send to; what matters is sent again.
+                    if let Some(to) = peer.path {
+                        return Some(Transmit { to, bytes: datagram });
+                    }
+                }
+                peer.touched = false;
+                peer.wind(now);
+            }
+            self.touched.pop_front();
+        }
+        None
+    }
+
+    /// The next event.
+    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Whether there is an event to tell.
+    pub(crate) fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// Tells an event, unless too many wait already and it is one that will soon be out of date.
+    fn tell(&mut self, event: Event) {
+        let is_fleeting = matches!(event, Event::Levels { .. } | Event::Message { channel: Channel::Latest, .. });
+        if !is_fleeting || self.events.len() < WAITING_EVENTS {
+            self.events.push_back(event);
+        }
+    }
+
+    /// When `handle_timeout` is to be called; ask after all datagrams have been taken.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        self.peers.values().filter_map(|peer| peer.deadline).chain(self.tick).min()
+    }
+
+    /// Does what is due.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        let due: Vec<PeerId> = self
+            .peers
+            .iter()
+            .filter(|(_, peer)| peer.deadline.is_some_and(|deadline| deadline <= now))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in due {
+            if let Some(peer) = self.peers.get_mut(&id) {
+                peer.engine.handle_timeout(now);
+            }
+            self.pump(now, id);
+        }
+        if self.tick.is_some_and(|tick| tick <= now) {
+            self.tick(now);
+        }
+    }
+}
+
+impl From<Route> for (PeerId, TrackId) {
+    fn from(route: Route) -> Self {
+        (route.to, route.track)
+    }
+}

@@ -1,0 +1,172 @@
+//! A track that is published: its layers, who sees them, and when key frames are asked for.
+
+use std::time::{Duration, Instant};
+
+use crate::forward::packet::{Codec, Packet};
+use crate::forward::payload;
+use crate::forward::ring::Ring;
+use crate::names::{PeerId, Wanted};
+
+/// A key frame is asked for at most this often: one costs a publisher ten times an ordinary frame.
+pub(super) const BETWEEN_KEY_FRAMES: Duration = Duration::from_millis(500);
+
+/// A layer from which nothing has come for this long is not being sent.
+const LAYER_SILENT: Duration = Duration::from_millis(1_500);
+
+/// A track from which nothing has come for this long is no longer published.
+pub(super) const TRACK_SILENT: Duration = Duration::from_secs(5);
+
+/// Sound louder than this is someone speaking, in -dBov.
+const SPEAKING: u8 = 50;
+
+/// One layer.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    pub ring: Ring,
+    pub height: Option<u16>,
+    pub codec: Option<Codec>,
+    newest: Option<Instant>,
+    wanted: bool,
+    asked: Option<Instant>,
+}
+
+impl Layer {
+    fn is_sent(&self, now: Instant) -> bool {
+        self.newest.is_some_and(|newest| now.saturating_duration_since(newest) < LAYER_SILENT)
+    }
+
+    /// Someone needs a key frame.
+    pub(super) fn want_key_frame(&mut self) {
+        self.wanted = true;
+    }
+
+    /// Whether one is to be asked for now; it is asked for again until one has come.
+    pub(super) fn ask_key_frame(&mut self, now: Instant) -> bool {
+        let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= BETWEEN_KEY_FRAMES);
+        if self.wanted && due {
+            self.asked = Some(now);
+        }
+        self.wanted && due
+    }
+}
+
+/// A place where a track is seen: a viewer's receiver, by its index.
+pub(super) type Viewer = (PeerId, usize);
+
+/// A track.
+#[derive(Debug)]
+pub(super) struct Track {
+    /// The publisher's m-line.
+    pub line: usize,
+    pub layers: Vec<Layer>,
+    pub viewers: Vec<Viewer>,
+    pub published: bool,
+    pub newest: Option<Instant>,
+    pub spoke: Option<Instant>,
+    /// The loudest since it was last taken, in -dBov.
+    pub level: Option<u8>,
+}
+
+impl Track {
+    pub(super) fn new(line: usize, layers: usize) -> Self {
+        let layers = (0..layers).map(|_| Layer::default()).collect();
+        Self { line, layers, viewers: Vec::new(), published: false, newest: None, spoke: None, level: None }
+    }
+
+    /// Takes a packet. False if it has come before.
+    pub(super) fn keep(&mut self, now: Instant, layer: usize, packet: &Packet) -> bool {
+        let Some(kept) = self.layers.get_mut(layer) else { return false };
+        if !kept.ring.keep(packet) {
+            return false;
+        }
+        kept.newest = Some(now);
+        kept.codec = Some(packet.codec);
+        self.newest = Some(now);
+        if payload::begins_key_frame(packet) {
+            kept.wanted = false;
+            kept.height = payload::height(packet).or(kept.height);
+        }
+        if let Some(level) = packet.level.map(|byte| byte & 0x7f) {
+            self.level = Some(self.level.map_or(level, |loudest| loudest.min(level)));
+            if level < SPEAKING {
+                self.spoke = Some(now);
+            }
+        }
+        true
+    }
+
+    /// The layer for a viewer: the highest that is not much higher than it is shown, and the lowest if all are. Of
+    /// layers whose height is not known, each is taken to be twice as high as the one before.
+    pub(super) fn layer_for(&self, now: Instant, wanted: Wanted) -> usize {
+        let most = u32::from(wanted.max_height.unwrap_or(0)) * 4 / 3;
+        let mut sent: Vec<(u16, usize)> = (0..self.layers.len())
+            .filter(|index| self.layers[*index].is_sent(now))
+            .map(|index| (self.layers[index].height.unwrap_or(180 << index.min(3)), index))
+            .collect();
+        sent.sort_unstable();
+        let fitting = sent.iter().rev().find(|(height, _)| u32::from(*height) <= most);
+        fitting.or_else(|| sent.first()).map_or(0, |(_, index)| *index)
+    }
+
+    /// The codec that it is sent with.
+    pub(super) fn codec(&self) -> Option<Codec> {
+        self.layers.iter().find_map(|layer| layer.codec)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn track(now: Instant, heights: &[Option<u16>]) -> Track {
+        let mut track = Track::new(0, heights.len());
+        for (layer, height) in track.layers.iter_mut().zip(heights) {
+            (layer.height, layer.newest) = (*height, Some(now));
+        }
+        track
+    }
+
+    #[test]
+    fn a_viewer_gets_the_layer_that_fits() {
+        let now = Instant::now();
+        let three = [Some(180), Some(360), Some(720)];
+        let table: [(&[Option<u16>], u16, usize); 9] = [
+            (&three, 720, 2),
+            (&three, u16::MAX, 2),
+            (&three, 540, 2),
+            (&three, 400, 1),
+            (&three, 180, 0),
+            (&three, 90, 0),
+            (&[Some(720), Some(180)], 200, 1),
+            (&[None, None, None], 360, 1),
+            (&[None], 90, 0),
+        ];
+        for (heights, height, expected) in table {
+            let wanted = Wanted { max_height: Some(height) };
+            assert_eq!(track(now, heights).layer_for(now, wanted), expected, "{heights:?} at {height}");
+        }
+    }
+
+    #[test]
+    fn a_layer_that_is_not_sent_is_not_chosen() {
+        let now = Instant::now();
+        let mut track = track(now, &[Some(180), Some(360), Some(720)]);
+        track.layers[0].newest = Some(now + LAYER_SILENT);
+        let wanted = Wanted { max_height: Some(720) };
+        assert_eq!(track.layer_for(now + LAYER_SILENT, wanted), 0);
+    }
+
+    #[test]
+    fn key_frames_are_asked_for_until_one_comes_and_not_too_often() {
+        let start = Instant::now();
+        let mut layer = Layer::default();
+        assert!(!layer.ask_key_frame(start), "nobody wants one");
+        layer.want_key_frame();
+        assert!(layer.ask_key_frame(start));
+        layer.want_key_frame();
+        assert!(!layer.ask_key_frame(start + BETWEEN_KEY_FRAMES / 2));
+        assert!(layer.ask_key_frame(start + BETWEEN_KEY_FRAMES), "none has come");
+        layer.wanted = false;
+        assert!(!layer.ask_key_frame(start + BETWEEN_KEY_FRAMES * 2));
+    }
+}

@@ -1,0 +1,22 @@
+//! Tables beside a layer of a `GeoPackage`: read with it, and left alone where the layer is imported.
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+/// What stands beside a layer.
+pub(crate) struct Beside {
+    /// The day that the file says that it was changed on.
+    pub(crate) changed_on: Date,
+    /// The tables.
+    pub(crate) tables: Vec<Table>,
+}
+
+/// A table without geometry.
+pub(crate) struct Table {
+    /// Its name in the file.
+    pub(crate) name: &'static str,
+    /// What its columns are called.
+    pub(crate) columns: &'static [&'static str],
+    /// A value for each column; null where there is none.
+    pub(crate) rows: Vec<Vec<Value>>,
+}

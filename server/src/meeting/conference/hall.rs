@@ -1,0 +1,231 @@
+//! All meetings that run.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use cloudsite_domain::meeting::{Meeting, MeetingId, Scheduled};
+use cloudsite_sfu::{Event, PeerId, Sfu};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::sleep;
+
+use super::media;
+use super::running::{Command, MediaEvent, Running};
+use crate::grpc::{Refusal, blocking};
+use crate::identity::{Clock, Identity};
+use crate::meeting::plan::Plans;
+use crate::meeting::recording::Shelf;
+use crate::record::Views;
+use crate::turn::Relays;
+
+/// Meetings that run at once.
+const MOST_RUNNING: usize = 100;
+
+/// Commands that wait for a meeting. Whoever signals waits for room; of what the media plane tells, what is soon out of date is
+/// dropped, and of whom something else would be lost, the connection is: they connect anew.
+const COMMANDS: usize = 1_024;
+
+/// Connections at once that reach nobody.
+const MOST_PROBES: usize = 32;
+
+/// How long one of them is there.
+const PROBED_FOR: Duration = Duration::from_secs(10);
+
+/// What meetings run on.
+#[derive(Clone)]
+pub(crate) struct Behind {
+    /// What is planned.
+    pub(crate) plans: Plans,
+    /// Who people are; also the keys of their tokens.
+    pub(crate) identity: Arc<Identity>,
+    /// The record, of which a meeting writes down the revision.
+    pub(crate) views: Views,
+    /// The media plane.
+    pub(crate) sfu: Sfu,
+    /// Where recordings are kept.
+    pub(crate) shelf: Shelf,
+    /// The relays for those who do not reach the media plane themselves.
+    pub(crate) relays: Option<Relays>,
+    /// When it is now.
+    pub(crate) clock: Clock,
+}
+
+/// Whose connections are whose.
+#[derive(Default)]
+pub(super) struct Peers {
+    next: AtomicU64,
+    meetings: Mutex<HashMap<PeerId, MeetingId>>,
+}
+
+impl Peers {
+    fn all(&self) -> MutexGuard<'_, HashMap<PeerId, MeetingId>> {
+        self.meetings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection of someone in a meeting, under a number that no other has or had.
+    pub(super) fn add(&self, meeting: MeetingId) -> PeerId {
+        let peer = PeerId(self.next.fetch_add(1, Ordering::Relaxed) + 1);
+        self.all().insert(peer, meeting);
+        peer
+    }
+
+    /// Forgets a connection.
+    pub(super) fn remove(&self, peer: PeerId) {
+        self.all().remove(&peer);
+    }
+
+    fn meeting(&self, peer: PeerId) -> Option<MeetingId> {
+        self.all().get(&peer).copied()
+    }
+}
+
+/// The meetings that run, by number.
+pub(crate) struct Hall {
+    pub(super) behind: Behind,
+    peers: Arc<Peers>,
+    running: Arc<Mutex<HashMap<MeetingId, mpsc::Sender<Command>>>>,
+    /// How many have not come to their end.
+    going: watch::Sender<usize>,
+    /// Places for those who look how they would be connected.
+    probes: Arc<Semaphore>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Hall {
+    /// An empty one, in which what the media plane tells goes to the meetings, until `stop` becomes true.
+    pub(crate) fn open(behind: Behind, events: mpsc::Receiver<Event>, stop: watch::Receiver<bool>) -> Arc<Self> {
+        let (peers, running) = (Arc::default(), Arc::default());
+        let (going, probes) = (watch::Sender::new(0), Arc::new(Semaphore::new(MOST_PROBES)));
+        let hall = Arc::new(Self { behind, peers, running, going, probes, stop });
+        tokio::spawn(Arc::clone(&hall).hear(events));
+        hall
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<MeetingId, mpsc::Sender<Command>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The way to a meeting that runs.
+    pub(super) fn running(&self, id: MeetingId) -> Option<mpsc::Sender<Command>> {
+        self.all().get(&id).filter(|running| !running.is_closed()).cloned()
+    }
+
+    /// The way to a meeting, which begins to run if it does not.
+    pub(super) async fn entered(&self, scheduled: &Scheduled) -> Result<mpsc::Sender<Command>, Refusal> {
+        if let Some(running) = self.running(scheduled.id) {
+            return Ok(running);
+        }
+        let (plans, id) = (self.behind.plans.clone(), scheduled.id);
+        let removed = blocking(move || plans.removed(id)).await?;
+        let mut all = self.all();
+        // Another may have come in the meantime.
+        if let Some(running) = all.get(&id).filter(|running| !running.is_closed()) {
+            return Ok(running.clone());
+        }
+        if all.len() >= MOST_RUNNING {
+            return Err(Refusal::Exhausted("as many meetings run as this server holds; try again later"));
+        }
+        let (to_meeting, commands) = mpsc::channel(COMMANDS);
+        all.insert(id, to_meeting.clone());
+        drop(all);
+        let meeting = Meeting::new(scheduled.floors.clone()).without(removed.into_iter().collect());
+        let running = Running::new(scheduled.clone(), meeting, self.behind.clone(), Arc::clone(&self.peers));
+        let (all, stop, this) = (Arc::clone(&self.running), self.stop.clone(), to_meeting.downgrade());
+        let going = self.going.clone();
+        going.send_modify(|going| *going += 1);
+        tokio::spawn(async move {
+            metrics::gauge!("cloudsite_meetings").increment(1.0);
+            running.run(commands, stop).await;
+            metrics::gauge!("cloudsite_meetings").decrement(1.0);
+            going.send_modify(|going| *going -= 1);
+            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            // One that has begun anew in the meantime stays.
+            if all.get(&id).is_some_and(|running| this.upgrade().is_none_or(|this| running.same_channel(&this))) {
+                all.remove(&id);
+            }
+        });
+        Ok(to_meeting)
+    }
+
+    /// Waits until all meetings have come to their end, after the server was told to stop.
+    pub(crate) async fn closed(&self) {
+        // The sender is this hall's own, so it is there.
+        drop(self.going.subscribe().wait_for(|going| *going == 0).await);
+    }
+
+    /// Answers the offer of someone who may come to a meeting with a connection that reaches nobody, for some seconds.
+    pub(super) async fn probe(&self, meeting: MeetingId, offer_sdp: String) -> Result<String, Refusal> {
+        let full = Refusal::Exhausted("many look at once how they would be connected; try again in a few seconds");
+        let Ok(place) = Arc::clone(&self.probes).try_acquire_owned() else { return Err(full) };
+        let (peers, sfu) = (Arc::clone(&self.peers), self.behind.sfu.clone());
+        let peer = peers.add(meeting);
+        let answer = sfu.join(peer, offer_sdp).await;
+        let stays = answer.is_ok();
+        tokio::spawn(async move {
+            if stays {
+                sleep(PROBED_FOR).await;
+                sfu.leave(peer).await;
+            }
+            peers.remove(peer);
+            drop(place);
+        });
+        answer.map_err(|error| media::refused("offer_sdp", error))
+    }
+
+    /// Brings what the media plane tells to the meetings. It never waits for one of them.
+    async fn hear(self: Arc<Self>, mut events: mpsc::Receiver<Event>) {
+        let mut stop = self.stop.clone();
+        loop {
+            let event = tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                event = events.recv() => event,
+            };
+            match event {
+                None => return,
+                Some(Event::Levels { levels }) => self.tell_levels(levels),
+                Some(Event::Connected { peer, path }) => {
+                    metrics::counter!("cloudsite_media_connected").increment(1);
+                    tracing::debug!(peer = peer.0, protocol = ?path.protocol, "media connected");
+                }
+                Some(Event::Published { .. } | Event::Unpublished { .. }) => {}
+                Some(Event::Receivers { peer, receivers }) => {
+                    self.tell(peer, MediaEvent::Receivers { peer, receivers });
+                }
+                Some(Event::Message { peer, channel, bytes }) => {
+                    self.tell(peer, MediaEvent::Message { peer, channel, bytes });
+                }
+                Some(Event::Left { peer, why }) => {
+                    tracing::debug!(peer = peer.0, ?why, "media left");
+                    self.tell(peer, MediaEvent::Left { peer });
+                    self.peers.remove(peer);
+                }
+            }
+        }
+    }
+
+    fn tell_levels(&self, levels: Vec<(cloudsite_sfu::TrackId, u8)>) {
+        let mut by_meeting: HashMap<MeetingId, Vec<_>> = HashMap::new();
+        for (track, level) in levels {
+            if let Some(meeting) = self.peers.meeting(track.peer) {
+                by_meeting.entry(meeting).or_default().push((track.peer, level));
+            }
+        }
+        for (meeting, levels) in by_meeting {
+            if let Some(running) = self.running(meeting) {
+                // The next ones come in a fifth of a second.
+                let _full = running.try_send(Command::Media(MediaEvent::Levels { levels }));
+            }
+        }
+    }
+
+    fn tell(&self, peer: PeerId, event: MediaEvent) {
+        let Some(running) = self.peers.meeting(peer).and_then(|meeting| self.running(meeting)) else { return };
+        let fleeting = matches!(event, MediaEvent::Message { channel: cloudsite_sfu::Channel::Latest, .. });
+        if running.try_send(Command::Media(event)).is_err() && !fleeting {
+            tracing::warn!(peer = peer.0, "a meeting does not keep up: a connection is let go");
+            let sfu = self.behind.sfu.clone();
+            tokio::spawn(async move { sfu.leave(peer).await });
+        }
+    }
+}

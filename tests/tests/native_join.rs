@@ -1,0 +1,103 @@
+//! Two showrooms take part in a meeting with the native viewer: they are led, and hear each other.
+
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{fs, process};
+
+use cloudsite_proto::meeting::act::Act as Doing;
+use cloudsite_proto::meeting::join_response::Event;
+use cloudsite_proto::meeting::said::What;
+use cloudsite_proto::meeting::{End, Heard, Lead, MeetingRole, Person, Said};
+use cloudsite_proto::scene::scene_event::Event as Scene;
+use cloudsite_proto::scene::{Camera, SceneEvent};
+use cloudsite_tests::conference::{Attendee, guest_link, meeting_now};
+use cloudsite_tests::showroom::{Screen, Showroom};
+use cloudsite_tests::{Server, eventually};
+
+/// Two viewers draw in software, in a debug build.
+const WITHIN: Duration = Duration::from_mins(2);
+
+/// What the first and the second one's microphones hear.
+const TONES: [f32; 2] = [440.0, 1_000.0];
+
+/// The driver description of lavapipe.
+fn lavapipe() -> PathBuf {
+    let drivers = fs::read_dir("/usr/share/vulkan/icd.d").expect("there is Vulkan (Debian: mesa-vulkan-drivers)");
+    let mut files = drivers.flatten().map(|entry| entry.path());
+    let is_software =
+        |file: &PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lvp_icd"));
+    files.find(is_software).expect("there is lavapipe (Debian: mesa-vulkan-drivers)")
+}
+
+async fn until_said(showroom: &Showroom, words: &str) {
+    eventually(words, WITHIN, async || showroom.log().contains(words).then_some(())).await;
+}
+
+/// Waits until someone says that they look from here.
+async fn until_there(host: &mut Attendee, id: u32, shown: &Camera) {
+    let is_near = |seen: &Camera| {
+        let apart_m = (seen.target_east_m - shown.target_east_m).hypot(seen.target_north_m - shown.target_north_m);
+        apart_m < 5.0 && (seen.distance_m - shown.distance_m).abs() < 10.0
+    };
+    host.until("someone is where they were led", |event| match event {
+        Event::Heard(Heard { from, said: Some(Said { what: Some(What::Scene(scene)) }), .. }) if *from == id => {
+            matches!(&scene.event, Some(Scene::Camera(camera)) if is_near(camera)).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn showrooms_are_led_and_hear_each_other() {
+    let (server, screen, driver) = (Server::start().await, Screen::start().await, lavapipe());
+    let meeting = meeting_now(&server).await;
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let mut showrooms = Vec::new();
+    for (name, hertz) in ["Osaka", "Nagoya"].into_iter().zip(TONES) {
+        let secret = guest_link(&server, &meeting, name, MeetingRole::Guest).await;
+        let link = server.url(&format!("/?meet={secret}"));
+        let folder = server.scratch().join(format!("{name}-{}", process::id()));
+        let showroom = Showroom::join(&screen, &driver, &folder, hertz, &["--join", &link]).await;
+        until_said(&showroom, "Site visit: in the lobby").await;
+        assert!(!showroom.log().contains(&secret), "a secret stands in the log");
+        let is_at_the_door = |person: &&Person| person.waiting && person.name == name;
+        host.until_state("someone waits", |state| state.people.iter().any(|person| is_at_the_door(&person))).await;
+        let id = host.state.people.iter().find(is_at_the_door).expect("someone waits").id;
+        host.act(Doing::Admit(id)).await.expect("a host lets people in");
+        until_said(&showroom, "Site visit: in, nobody leads, microphone on").await;
+        showrooms.push((id, showroom));
+    }
+
+    for (own, (_, showroom)) in showrooms.iter().enumerate() {
+        let other = TONES[1 - own];
+        let heard = eventually("the other is heard", WITHIN, async || {
+            showroom.tones([other, TONES[own]]).filter(|[other, _]| *other > 0.1)
+        })
+        .await;
+        assert!(heard[1] < 0.05 * heard[0], "{other} Hz and the own tone are heard as loud as {heard:?}");
+    }
+
+    host.act(Doing::Lead(Lead { stop: false })).await.expect("a host leads");
+    let shown =
+        Camera { target_east_m: 120.0, target_north_m: -60.0, pitch_deg: 40.0, distance_m: 500.0, ..Camera::default() };
+    let scene = SceneEvent { event: Some(Scene::Camera(shown)) };
+    // Before all have heard who leads, and after: whoever leads shows the park again and again.
+    host.say(What::Scene(scene.clone())).await.expect("who leads shows the park");
+    for (_, showroom) in &showrooms {
+        until_said(showroom, "leads, microphone on").await;
+    }
+    host.say(What::Scene(scene)).await.expect("who leads shows the park");
+    host.write("Look there").await.expect("a host writes");
+    for (_, showroom) in &showrooms {
+        until_said(showroom, "Look there").await;
+    }
+    host.act(Doing::Lead(Lead { stop: true })).await.expect("a host gives the lead up");
+    let first = showrooms[0].0;
+    until_there(&mut host, first, &shown).await;
+
+    host.act(Doing::End(End {})).await.expect("a host ends the meeting");
+    for (_, showroom) in &showrooms {
+        until_said(showroom, "over: the host has ended it").await;
+    }
+}
