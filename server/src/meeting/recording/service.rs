@@ -15,7 +15,7 @@ use futures::{Stream, stream};
 use tonic::{Code, Request, Response, Status};
 
 use super::http;
-use super::shelf::{Shelf, Told};
+use super::shelf::{Progress, Shelf, Told};
 use crate::grpc::{Refusal, blocking, caller};
 use crate::meeting::plan::Plans;
 
@@ -104,8 +104,8 @@ impl Recordings {
             title: began.title.clone(),
             began_at: began.at,
             length_ms: last.at_ms,
-            running: told.running,
-            cut_off: !is_ended && !told.running,
+            running: told.progress == Progress::Running,
+            cut_off: !is_ended && told.progress == Progress::Over,
             tracks: tracks.into_values().collect(),
             event_bytes: told.event_bytes,
         })
@@ -126,18 +126,20 @@ impl Recordings {
         }
     }
 
-    fn read(&self, caller: &Principal, name: &str) -> Result<Vec<wire::RecordedEvent>, Refusal> {
-        let (meeting, number) = recording_id(name)?;
+    fn read(
+        &self,
+        caller: &Principal,
+        (meeting, number): (MeetingId, u32),
+    ) -> Result<Vec<wire::RecordedEvent>, Refusal> {
         self.plans.keeps(caller, meeting)?;
         let told = self.shelf.told(meeting, number).map_err(|error| unreadable(&error))?;
         Ok(told.ok_or_else(|| unknown(meeting, number))?.events)
     }
 
-    fn delete(&self, caller: &Principal, name: &str) -> Result<(), Refusal> {
-        let (meeting, number) = recording_id(name)?;
+    fn delete(&self, caller: &Principal, (meeting, number): (MeetingId, u32)) -> Result<(), Refusal> {
         self.plans.keeps(caller, meeting)?;
         let told = self.shelf.told(meeting, number).map_err(|error| unreadable(&error))?;
-        if told.ok_or_else(|| unknown(meeting, number))?.running {
+        if told.ok_or_else(|| unknown(meeting, number))?.progress != Progress::Over {
             return Err(Refusal::InTheWay {
                 code: Code::FailedPrecondition,
                 reason: "RECORDING_RUNS",
@@ -170,8 +172,9 @@ impl RecordingService for Recordings {
         request: Request<wire::ReadRecordingRequest>,
     ) -> Result<Response<Self::ReadRecordingStream>, Status> {
         let (recordings, caller) = (self.clone(), caller(&request));
-        let name = request.into_inner().name;
-        let events = blocking(move || recordings.read(&caller, &name)).await?;
+        let (meeting, number) = recording_id(&request.into_inner().name)?;
+        recordings.shelf.until_on_disk(meeting, number).await;
+        let events = blocking(move || recordings.read(&caller, (meeting, number))).await?;
         let mut events = events.into_iter();
         let pieces = std::iter::from_fn(move || {
             let events: Vec<_> = events.by_ref().take(EVENTS_IN_A_PIECE).collect();
@@ -185,8 +188,9 @@ impl RecordingService for Recordings {
         request: Request<wire::DeleteRecordingRequest>,
     ) -> Result<Response<wire::DeleteRecordingResponse>, Status> {
         let (recordings, caller) = (self.clone(), caller(&request));
-        let name = request.into_inner().name;
-        blocking(move || recordings.delete(&caller, &name)).await?;
+        let (meeting, number) = recording_id(&request.into_inner().name)?;
+        recordings.shelf.until_on_disk(meeting, number).await;
+        blocking(move || recordings.delete(&caller, (meeting, number))).await?;
         Ok(Response::new(wire::DeleteRecordingResponse {}))
     }
 }

@@ -1,7 +1,7 @@
 //! Where recordings are kept: in the data folder, a folder for each meeting and in it one for each recording, by its number.
 //! What is wanted is looked up in the log of the recording, so that a name from outside never becomes a path.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use cloudsite_domain::meeting::MeetingId;
 use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::recorded_event::What;
+use tokio::sync::watch;
 
 use super::log;
 
@@ -24,31 +25,55 @@ const MOST_RECORDINGS: u32 = 100;
 #[derive(Debug, Clone)]
 pub(crate) struct Shelf {
     folder: PathBuf,
-    running: Arc<Mutex<BTreeSet<(MeetingId, u32)>>>,
+    written: Written,
 }
 
-/// Where a recording is written. While it is there, the recording goes on.
+/// What is being written.
+type Written = Arc<Mutex<BTreeMap<(MeetingId, u32), Writing>>>;
+
+/// A recording that is being written.
+#[derive(Debug)]
+struct Writing {
+    /// Nothing more comes: what has come is still brought to disk.
+    is_ending: bool,
+    /// Closes when all is on disk.
+    open: watch::Receiver<()>,
+}
+
+/// Where a recording is written. As long as it is there, something may still be written.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(super) folder: PathBuf,
     key: (MeetingId, u32),
-    running: Arc<Mutex<BTreeSet<(MeetingId, u32)>>>,
+    written: Written,
+    _open: watch::Sender<()>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        lock(&self.running).remove(&self.key);
+        lock(&self.written).remove(&self.key);
     }
 }
 
-fn lock(running: &Mutex<BTreeSet<(MeetingId, u32)>>) -> MutexGuard<'_, BTreeSet<(MeetingId, u32)>> {
-    running.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(written: &Written) -> MutexGuard<'_, BTreeMap<(MeetingId, u32), Writing>> {
+    written.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How far a recording is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It goes on.
+    Running,
+    /// It was ended, and its last part is being brought to disk.
+    Ending,
+    /// Nothing more is written.
+    Over,
 }
 
 /// A recording as its log tells it.
 pub(super) struct Told {
     pub(super) number: u32,
-    pub(super) running: bool,
+    pub(super) progress: Progress,
     pub(super) events: Vec<wire::RecordedEvent>,
     pub(super) event_bytes: u64,
 }
@@ -56,7 +81,7 @@ pub(super) struct Told {
 impl Shelf {
     /// That of a data folder.
     pub(crate) fn of(data: &Path) -> Self {
-        Self { folder: data.join(FOLDER), running: Arc::default() }
+        Self { folder: data.join(FOLDER), written: Written::default() }
     }
 
     fn of_meeting(&self, meeting: MeetingId) -> PathBuf {
@@ -76,9 +101,35 @@ impl Shelf {
         }
         let folder = self.folder(meeting, number);
         private_folder(&folder)?;
-        let running = Arc::clone(&self.running);
-        lock(&running).insert((meeting, number));
-        Ok(Some(Place { folder, key: (meeting, number), running }))
+        let (key, written) = ((meeting, number), Arc::clone(&self.written));
+        let (held, open) = watch::channel(());
+        lock(&written).insert(key, Writing { is_ending: false, open });
+        Ok(Some(Place { folder, key, written, _open: held }))
+    }
+
+    /// What is recorded of a meeting was ended: from now on it goes on no more, though it may not be on disk yet.
+    pub(crate) fn end(&self, meeting: MeetingId) {
+        for (_, writing) in lock(&self.written).range_mut((meeting, 0)..=(meeting, u32::MAX)) {
+            writing.is_ending = true;
+        }
+    }
+
+    fn progress(&self, meeting: MeetingId, number: u32) -> Progress {
+        match lock(&self.written).get(&(meeting, number)) {
+            Some(writing) if writing.is_ending => Progress::Ending,
+            Some(_) => Progress::Running,
+            None => Progress::Over,
+        }
+    }
+
+    /// Waits until a recording that was ended is on disk. Returns at once for any other.
+    pub(super) async fn until_on_disk(&self, meeting: MeetingId, number: u32) {
+        let mut open = match lock(&self.written).get(&(meeting, number)) {
+            Some(writing) if writing.is_ending => writing.open.clone(),
+            _ => return,
+        };
+        // An error is the end: whoever wrote is gone.
+        while open.changed().await.is_ok() {}
     }
 
     /// The numbers of a meeting's recordings, in order. Blocks.
@@ -93,11 +144,10 @@ impl Shelf {
 
     /// A recording; none if it is not there. Blocks.
     pub(super) fn told(&self, meeting: MeetingId, number: u32) -> io::Result<Option<Told>> {
+        // Asked first: a log that is read while it ends must not seem cut off.
+        let progress = self.progress(meeting, number);
         match log::read(&self.folder(meeting, number)) {
-            Ok((events, event_bytes)) => {
-                let running = lock(&self.running).contains(&(meeting, number));
-                Ok(Some(Told { number, running, events, event_bytes }))
-            }
+            Ok((events, event_bytes)) => Ok(Some(Told { number, progress, events, event_bytes })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -113,9 +163,9 @@ impl Shelf {
         Ok(is_told.then(|| self.folder(meeting, number).join(name)))
     }
 
-    /// Deletes a recording; false if it is not there or goes on. Blocks.
+    /// Deletes a recording; false if it is not there or still written. Blocks.
     pub(super) fn delete(&self, meeting: MeetingId, number: u32) -> io::Result<bool> {
-        if lock(&self.running).contains(&(meeting, number)) {
+        if self.progress(meeting, number) != Progress::Over {
             return Ok(false);
         }
         match fs::remove_dir_all(self.folder(meeting, number)) {

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::disk::{Disk, Job};
 use super::log::{self, Log};
-use super::shelf::Shelf;
+use super::shelf::{Progress, Shelf};
 
 const MEETING: MeetingId = MeetingId(77);
 
@@ -43,6 +43,24 @@ fn of_a_log_that_was_cut_off_all_is_there_but_the_last() {
     assert!(Log::create(folder.path()).is_err(), "what was recorded is not written over");
 }
 
+#[tokio::test]
+async fn whoever_wants_what_was_ended_waits_until_it_is_on_disk() {
+    let (_data, shelf) = shelf();
+    let place = shelf.begin(MEETING).unwrap().unwrap();
+    Log::create(&place.folder).unwrap().close().unwrap();
+    // It goes on, and nobody waits for its end.
+    shelf.until_on_disk(MEETING, 1).await;
+    shelf.end(MEETING);
+    assert_eq!(shelf.told(MEETING, 1).unwrap().unwrap().progress, Progress::Ending);
+    assert!(!shelf.delete(MEETING, 1).unwrap(), "it is still written");
+    let wait = shelf.until_on_disk(MEETING, 1);
+    tokio::pin!(wait);
+    assert!(futures::poll!(&mut wait).is_pending(), "its writer is there");
+    drop(place);
+    wait.await;
+    assert_eq!(shelf.told(MEETING, 1).unwrap().unwrap().progress, Progress::Over);
+}
+
 #[test]
 fn recordings_stand_by_number_and_stay_while_they_go_on() {
     let (data, shelf) = shelf();
@@ -52,10 +70,10 @@ fn recordings_stand_by_number_and_stay_while_they_go_on() {
     let second = shelf.begin(MEETING).unwrap().unwrap();
     assert_eq!((shelf.numbers(MEETING).unwrap(), shelf.meetings().unwrap()), (vec![1, 2], vec![MEETING]));
     Log::create(&first.folder).unwrap().close().unwrap();
-    assert!(shelf.told(MEETING, 1).unwrap().unwrap().running);
+    assert_eq!(shelf.told(MEETING, 1).unwrap().unwrap().progress, Progress::Running);
     assert!(!shelf.delete(MEETING, 1).unwrap(), "it goes on");
     drop(first);
-    assert!(!shelf.told(MEETING, 1).unwrap().unwrap().running);
+    assert_eq!(shelf.told(MEETING, 1).unwrap().unwrap().progress, Progress::Over);
     assert!(shelf.delete(MEETING, 1).unwrap());
     assert!(!shelf.delete(MEETING, 1).unwrap(), "it is gone");
     assert!(shelf.told(MEETING, 1).unwrap().is_none());

@@ -89,12 +89,16 @@ impl Running {
                 );
             }
             Act::End => {
+                self.behind.shelf.end(self.id());
                 let (plans, meeting) = (self.behind.plans.clone(), self.id());
                 let by = self.actor(id).unwrap_or_else(|| Actor::named("host"));
                 blocking(move || plans.end(meeting, by)).await?;
             }
             Act::Record(true) => self.log("asked to record", id, &[]),
-            Act::Record(false) => self.log("asked to record no more", id, &[]),
+            Act::Record(false) => {
+                self.behind.shelf.end(self.id());
+                self.log("asked to record no more", id, &[]);
+            }
             Act::AgreeToRecording(true) => self.log("agreed to be recorded", id, &[]),
             Act::AgreeToRecording(false) => self.log("agreed to be recorded no more", id, &[]),
             _ => {}
