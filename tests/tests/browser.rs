@@ -6,7 +6,7 @@ use std::time::Duration;
 use cloudsite_domain::crs::{Crs, Projector};
 use cloudsite_proto::land::{Layer, ListFeaturesRequest, ListParcelsRequest, ListZonesRequest, Parcel};
 use cloudsite_proto::tile::Tileset;
-use cloudsite_tests::{Browser, Page, Server, geojson, get, import};
+use cloudsite_tests::{Browser, Page, Server, eventually, geojson, get, import};
 use geo_types::Coord;
 use prost::Message;
 
@@ -304,4 +304,35 @@ async fn a_server_that_is_away_is_said_to_be_and_found_again() {
     .await;
     page.close().await;
     server.terminate().await;
+}
+
+/// Over HTTP/1.1 a browser opens six connections to a server, and keeps pages that were left.
+#[tokio::test]
+async fn pages_that_were_left_do_not_hold_the_next_one_up() {
+    if !is_built() {
+        return;
+    }
+    let server = Server::start().await;
+    let browser = Browser::start().await;
+    let connected = "return document.querySelector('[data-testid=\"connection\"]')?.dataset.state === 'connected'";
+    let page = open(&browser, &server, "lang=en&visit=0").await;
+    page.until("the first page follows the record", SOON, connected).await;
+    for visit in 1..=8 {
+        page.go(&server.url(&format!("/?quality=light&lang=en&visit={visit}"))).await;
+        page.until(&format!("page {visit} follows the record"), SOON, connected).await;
+    }
+    eventually("only the page that is looked at follows the record", SOON, async || {
+        let metrics = get(&server.url("/metrics"), &[]).await.text();
+        metrics.lines().any(|line| line == "cloudsite_watch_streams 1").then_some(())
+    })
+    .await;
+    page.run("history.back()").await;
+    page.until("one is back", SOON, "return location.search.includes('visit=7')").await;
+    let file = geojson::write(server.scratch(), "one.geojson", &[geojson::parcel("T-1", geojson::PLACE, 0.001)]);
+    import(&file, "parcel", &server.data(), &[]).await.exits(0);
+    let count = parcels(&server).await.len();
+    let counts =
+        format!("return document.querySelector('[data-testid=\"result-count\"]')?.innerText.includes('{count}')");
+    page.until("the page that one went back to counts the new parcel", SOON, &counts).await;
+    page.close().await;
 }

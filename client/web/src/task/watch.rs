@@ -4,6 +4,8 @@ use std::pin::pin;
 
 use cloudsite_link::WatchEvent;
 use futures::StreamExt;
+use futures::future::{AbortHandle, abortable};
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -11,15 +13,34 @@ use super::Loader;
 use crate::state::{Card, Connection};
 
 impl Loader {
-    /// Follows the record for as long as the page is open.
+    /// Follows the record for as long as the page is looked at.
+    ///
+    /// A browser keeps a page that was left, to have it at once when the reader goes back, and with it whatever the page still
+    /// receives. Over HTTP/1.1 there are six connections to a server, so a few pages that follow the record after they were
+    /// left would let the next one wait for theirs.
     pub(super) fn watch(self) {
+        let following = StoredValue::new(self.follow_record());
+        window_event_listener(ev::pagehide, move |_| following.with_value(AbortHandle::abort));
+        window_event_listener(ev::pageshow, move |shown| {
+            if shown.persisted() {
+                following.set_value(self.follow_record());
+            }
+        });
+    }
+
+    fn follow_record(self) -> AbortHandle {
         let client = self.client();
-        spawn_local(async move {
+        let (following, handle) = abortable(async move {
             let mut events = pin!(client.watch(0));
             while let Some(event) = events.next().await {
                 self.meet(event);
             }
         });
+        // It ends only when it is told to.
+        spawn_local(async {
+            let _told = following.await;
+        });
+        handle
     }
 
     fn meet(self, event: WatchEvent) {
