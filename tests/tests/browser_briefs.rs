@@ -6,8 +6,8 @@ use std::time::Duration;
 use cloudsite_tests::{Browser, Page, Server, eventually};
 
 const SIZE: (u32, u32) = (1200, 800);
-/// Six pages are loaded one after another, and each draws the park in software.
-const SOON: Duration = Duration::from_mins(3);
+/// Nine pages are loaded one after another, and each draws the park in software.
+const SOON: Duration = Duration::from_mins(1);
 
 /// Becomes someone else, and is seen to be.
 async fn sign_in(page: &Page, server: &Server, role: &str) {
