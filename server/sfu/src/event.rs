@@ -26,6 +26,14 @@ pub enum Event {
         /// Which.
         track: TrackId,
     },
+    /// Which layers of a track its peer is to send from now on: the others are seen by nobody. A peer that sends them
+    /// nevertheless does no harm.
+    Layers {
+        /// Which track.
+        track: TrackId,
+        /// Whether each is to be sent, in the order in which the peer offered them.
+        sent: Vec<bool>,
+    },
     /// Which track lies in which of the peer's receiving m-lines from now on.
     Receivers {
         /// The viewer.

@@ -149,6 +149,22 @@ export function volume(element, loudness) {
   element.volume = loudness;
 }
 
+// Sends those layers of a source, and no others: [sent], in their order in the offer.
+export function sendLayers(source, sent) {
+  const connection = link;
+  const sender = connection?.senders[source];
+  if (!sender) return;
+  // One after another: a browser takes only the parameters that were asked for last.
+  connection.parameters = connection.parameters.then(async () => {
+    const parameters = sender.getParameters();
+    parameters.encodings.forEach((encoding, index) => {
+      encoding.active = sent[index] ?? true;
+    });
+    // Refused where the connection is closed by now.
+    await sender.setParameters(parameters).catch(() => {});
+  });
+}
+
 // Makes a connection, in place of the one before, by relays as [urls, username, credential] where there is no other way.
 // `hear` is told (what, detail): ("state", word), ("open", channel), ("message", bytes).
 export function connect(hear, relays) {
@@ -176,7 +192,7 @@ export function connect(hear, relays) {
     channel.addEventListener("message", ({ data }) => hear("message", new Uint8Array(data)));
   }
   pc.addEventListener("connectionstatechange", () => hear("state", pc.connectionState));
-  link = { pc, senders, channels };
+  link = { pc, senders, channels, parameters: Promise.resolve() };
 }
 
 // The offer of the connection; with `restart` one that looks for its way anew.

@@ -1,6 +1,6 @@
 //! The functions of `media.js`.
 
-use cloudsite_proto::meeting::IceServer;
+use cloudsite_proto::meeting::{IceServer, Source};
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -52,6 +52,9 @@ extern "C" {
 
     #[wasm_bindgen(js_name = say)]
     fn say_there(channel: &str, bytes: &[u8]) -> bool;
+
+    #[wasm_bindgen(js_name = sendLayers)]
+    fn send_layers_there(source: &str, sent: &Array);
 
     #[wasm_bindgen(js_name = measure, catch)]
     async fn measure_there() -> Result<JsValue, JsValue>;
@@ -213,6 +216,17 @@ pub(super) async fn answer(sdp: &str) -> Result<(), String> {
 /// Sends bytes over a channel; whether it could.
 pub(super) fn say(channel: Channel, bytes: &[u8]) -> bool {
     say_there(channel.label(), bytes)
+}
+
+/// Sends those layers of a source, and no others.
+pub(super) fn send_layers(source: Source, sent: &[bool]) {
+    let own = match source {
+        Source::Camera => Own::Camera,
+        Source::Screen => Own::Screen,
+        Source::Microphone | Source::Unspecified => return,
+    };
+    let sent: Array = sent.iter().map(|sent| JsValue::from_bool(*sent)).collect();
+    send_layers_there(own.word(), &sent);
 }
 
 /// How a connection would go, where `ask` gives the answer to an offer.

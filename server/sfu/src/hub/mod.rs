@@ -4,6 +4,7 @@
 mod assign;
 mod commands;
 mod demux;
+mod layers;
 mod media;
 mod peer;
 mod receivers;

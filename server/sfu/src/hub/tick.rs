@@ -43,6 +43,7 @@ impl Hub {
         for track in pictures {
             self.aim(now, track);
             self.aim_taps(now, track);
+            self.pause_layers(now, track);
             self.ask_key_frames(now, track);
         }
         // Messages that were left in their connections while too many events waited.

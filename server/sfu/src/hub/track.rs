@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::layers::Pause;
 use crate::forward::packet::{Codec, Packet};
 use crate::forward::payload;
 use crate::forward::ring::Ring;
@@ -25,14 +26,20 @@ pub(super) struct Layer {
     pub ring: Ring,
     pub height: Option<u16>,
     pub codec: Option<Codec>,
+    pub pause: Pause,
     newest: Option<Instant>,
     wanted: bool,
     asked: Option<Instant>,
 }
 
 impl Layer {
-    fn is_sent(&self, now: Instant) -> bool {
+    pub(super) fn is_sent(&self, now: Instant) -> bool {
         self.newest.is_some_and(|newest| now.saturating_duration_since(newest) < LAYER_SILENT)
+    }
+
+    /// A packet has come.
+    pub(super) fn come(&mut self, now: Instant) {
+        self.newest = Some(now);
     }
 
     /// Someone needs a key frame.
@@ -48,6 +55,11 @@ impl Layer {
         }
         self.wanted && due
     }
+}
+
+/// The height of the largest picture that is worth sending to someone: one is shown a little smaller than it is.
+pub(super) fn most_height(wanted: Wanted) -> u32 {
+    u32::from(wanted.max_height.unwrap_or(0)) * 4 / 3
 }
 
 /// A place where a track is seen: a viewer's receiver, by its index.
@@ -79,7 +91,7 @@ impl Track {
         if !kept.ring.keep(packet) {
             return false;
         }
-        kept.newest = Some(now);
+        kept.come(now);
         kept.codec = Some(packet.codec);
         self.newest = Some(now);
         if payload::begins_key_frame(packet) {
@@ -98,14 +110,19 @@ impl Track {
     /// The layer for a viewer: the highest that is not much higher than it is shown, and the lowest if all are. Of
     /// layers whose height is not known, each is taken to be twice as high as the one before.
     pub(super) fn layer_for(&self, now: Instant, wanted: Wanted) -> usize {
-        let most = u32::from(wanted.max_height.unwrap_or(0)) * 4 / 3;
-        let mut sent: Vec<(u16, usize)> = (0..self.layers.len())
-            .filter(|index| self.layers[*index].is_sent(now))
-            .map(|index| (self.layers[index].height.unwrap_or(180 << index.min(3)), index))
-            .collect();
-        sent.sort_unstable();
-        let fitting = sent.iter().rev().find(|(height, _)| u32::from(*height) <= most);
+        let most = most_height(wanted);
+        let mut sent = self.heights();
+        sent.retain(|(_, index)| self.layers[*index].is_sent(now));
+        let fitting = sent.iter().rev().find(|(height, _)| *height <= most);
         fitting.or_else(|| sent.first()).map_or(0, |(_, index)| *index)
+    }
+
+    /// How high the picture of each layer is, the lowest first, with the layer's index.
+    pub(super) fn heights(&self) -> Vec<(u32, usize)> {
+        let height = |(index, layer): (usize, &Layer)| (layer.height.unwrap_or(180 << index.min(3)).into(), index);
+        let mut heights: Vec<_> = self.layers.iter().enumerate().map(height).collect();
+        heights.sort_unstable();
+        heights
     }
 
     /// The codec that it is sent with.

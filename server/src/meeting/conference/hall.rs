@@ -192,6 +192,7 @@ impl Hall {
                 Some(Event::Receivers { peer, receivers }) => {
                     self.tell(peer, MediaEvent::Receivers { peer, receivers });
                 }
+                Some(Event::Layers { track, sent }) => self.tell(track.peer, MediaEvent::Layers { track, sent }),
                 Some(Event::Message { peer, channel, bytes }) => {
                     self.tell(peer, MediaEvent::Message { peer, channel, bytes });
                 }

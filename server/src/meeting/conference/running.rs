@@ -13,7 +13,7 @@ use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::farewell::Reason;
 use cloudsite_proto::meeting::join_response::Event;
 use cloudsite_proto::meeting::signal_request::Signal;
-use cloudsite_sfu::{Channel, PeerId, Receiver};
+use cloudsite_sfu::{Channel, PeerId, Receiver, TrackId};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -84,6 +84,8 @@ pub(super) enum Command {
 pub(super) enum MediaEvent {
     /// What lies in someone's receivers.
     Receivers { peer: PeerId, receivers: Vec<Receiver> },
+    /// Which layers of a track are to be sent.
+    Layers { track: TrackId, sent: Vec<bool> },
     /// How loud people are.
     Levels { levels: Vec<(PeerId, u8)> },
     /// Someone says something over a data channel.

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use crate::meeting::attending::Attending;
 use crate::meeting::hall::{Side, Switches};
+use crate::meeting::media;
 use crate::meeting::pure::chat::{Line, MOST_LINES};
 use crate::meeting::pure::seen::{News, Seen};
 use crate::meeting::pure::tiles::{SPEECH, note_speakers};
@@ -25,6 +26,7 @@ impl Attending {
             }
             Some(Event::Heard(heard)) => self.hear(heard),
             Some(Event::Receivers(receivers)) => self.hall.tracks.update(|tracks| tracks.take(receivers)),
+            Some(Event::Layers(layers)) => media::send_layers(layers.source(), &layers.sent),
             Some(Event::Welcome(_) | Event::Farewell(_)) | None => {}
         }
     }

@@ -5,7 +5,7 @@ use cloudsite_domain::meeting::{Participant, ParticipantId, audience, is_seen_in
 use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::join_response::Event;
 use cloudsite_proto::meeting::said::What;
-use cloudsite_sfu::{Channel, PeerId, Receiver, Source};
+use cloudsite_sfu::{Channel, PeerId, Receiver, Source, TrackId};
 use prost::Message;
 
 use super::super::said::{self, Kind};
@@ -26,6 +26,7 @@ impl Running {
     pub(super) async fn hear(&mut self, event: MediaEvent) {
         match event {
             MediaEvent::Receivers { peer, receivers } => self.tell_receivers(peer, receivers),
+            MediaEvent::Layers { track, sent } => self.tell_layers(track, sent),
             MediaEvent::Levels { levels } => self.tell_levels(&levels).await,
             MediaEvent::Message { peer, channel, bytes } => {
                 let Some(id) = self.media.person(peer) else { return };
@@ -59,6 +60,14 @@ impl Running {
         let receivers = receivers.into_iter().map(whose).collect();
         if let Some(seat) = self.seats.values_mut().find(|seat| seat.peer == Some(peer)) {
             seat.tell(Event::Receivers(wire::Receivers { receivers }));
+        }
+    }
+
+    /// Tells someone which layers of a source are seen. Equipment has no stream of events, and sends on.
+    fn tell_layers(&mut self, track: TrackId, sent: Vec<bool>) {
+        if let Some(seat) = self.seats.values_mut().find(|seat| seat.peer == Some(track.peer)) {
+            let source = wire_source(track.source).into();
+            seat.tell(Event::Layers(wire::Layers { source, sent }));
         }
     }
 

@@ -206,7 +206,8 @@ impl Seat {
             Some(Came::Heard(heard)) => self.hear(heard),
             Some(Came::Receivers(receivers)) => self.take_receivers(receivers),
             Some(Came::Farewell(farewell)) => return Goes::Over(Ending::Farewell(farewell.reason())),
-            Some(Came::State(_)) | None => {}
+            // A showroom sends its voice, which has no layers.
+            Some(Came::State(_) | Came::Layers(_)) | None => {}
         }
         Goes::On
     }
