@@ -229,6 +229,12 @@ impl Running {
         let _gone = reply.send(Ok(inbox));
     }
 
+    /// How the meeting stands, as someone sees it.
+    fn state_for(&self, id: ParticipantId) -> wire::State {
+        let recording_trouble = convert::trouble_to_wire(self.taping.trouble).into();
+        wire::State { recording_trouble, ..convert::state(&self.meeting, self.version, id) }
+    }
+
     /// What the token of someone says now.
     fn seating(&self, id: ParticipantId, stream: u64, came: Option<Came>) -> Option<Seating> {
         let person = self.meeting.person(id)?;
@@ -245,7 +251,7 @@ impl Running {
 
     /// Tells someone who they are here, with a token that says so.
     fn welcome(&mut self, id: ParticipantId) {
-        let state = convert::state(&self.meeting, self.version, id);
+        let state = self.state_for(id);
         let at = self.now();
         let ice_servers = self.ice_servers(id);
         let Some(seat) = self.seats.get_mut(&id) else { return };
@@ -297,7 +303,7 @@ impl Running {
     }
 
     fn tell_state(&mut self, id: ParticipantId, seating: Seating) {
-        let state = convert::state(&self.meeting, self.version, id);
+        let state = self.state_for(id);
         let Some(seat) = self.seats.get_mut(&id) else { return };
         if seat.seating == seating {
             seat.tell(Event::State(state));
