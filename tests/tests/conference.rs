@@ -14,7 +14,7 @@ use cloudsite_proto::meeting::said::What;
 use cloudsite_proto::meeting::signal_request::Signal;
 use cloudsite_proto::meeting::{
     Chat, Hand, Heard, Lead, Leave, Listen, MeetingRole, Move, Offer, Pointer, ProbeRequest, Ready, Roam, Said,
-    SetRole, SignalResponse,
+    SetRole, SignalRequest, SignalResponse,
 };
 use cloudsite_proto::scene::scene_event::Event as Scene;
 use cloudsite_proto::scene::{Camera, SceneEvent, Select};
@@ -275,6 +275,29 @@ async fn where_one_looks_from_and_points_at_is_seen_in_the_own_room_alone() {
         }
         assert_eq!(seen, [(from, expected); 2], "of their own room, once each");
     }
+}
+
+#[tokio::test]
+async fn nobody_shows_more_in_a_second_than_a_page_says() {
+    let (server, _meeting, mut host, mut guest) = begun().await;
+    let client = ConferenceServiceClient::new(server.channel().await);
+    let shows = (1..=400_u32).map(|sequence| {
+        let (mut client, resume_token) = (client.clone(), guest.welcome.resume_token.clone());
+        let signal = Some(Signal::Said(Said { what: Some(pointer(f64::from(sequence))) }));
+        async move { client.signal(SignalRequest { resume_token, sequence: sequence.into(), signal }).await }
+    });
+    let answers = futures::future::join_all(shows).await;
+    let refused: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+    let too_often: Vec<_> = refused.iter().filter(|status| status.code() == Code::ResourceExhausted).collect();
+    assert!(!too_often.is_empty(), "all {} were taken", answers.len());
+    for status in too_often {
+        assert_eq!(status.message(), "cameras and pointers are said too often in one second");
+    }
+    // What must arrive is counted by itself.
+    let line = Chat { text: "and this".to_owned(), parcel: String::new() };
+    let said = Signal::Said(Said { what: Some(What::Chat(line)) });
+    guest.signal_as(401, said).await.expect("a line is taken");
+    assert_eq!(host.line().await.1, "and this");
 }
 
 #[tokio::test]

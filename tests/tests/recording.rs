@@ -1,5 +1,7 @@
 //! Recording a meeting, by the wire alone: only with everyone's consent, only what was said to all, only for its hosts.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use cloudsite_proto::meeting::act::Act as Doing;
@@ -8,12 +10,13 @@ use cloudsite_proto::meeting::recording_service_client::RecordingServiceClient;
 use cloudsite_proto::meeting::said::What as Said;
 use cloudsite_proto::meeting::{
     DeleteRecordingRequest, Lead, ListRecordingsRequest, Meeting, MeetingRole, Move, ReadRecordingRequest,
-    RecordedEvent, Recording, RecordingState,
+    RecordedEvent, Recording, RecordingState, RecordingTrouble,
 };
 use cloudsite_proto::scene::scene_event::Event as Scene;
 use cloudsite_proto::scene::{Camera, SceneEvent};
 use cloudsite_tests::conference::{Attendee, guest_link, meeting_now};
-use cloudsite_tests::{Asker, Server, eventually, free_address, get};
+use cloudsite_tests::{Asker, Server, cloudsite, eventually, free_address, get};
+use serde_json::json;
 use tempfile::TempDir;
 use tonic::Code;
 
@@ -189,6 +192,32 @@ async fn a_recording_is_its_hosts() {
     assert_eq!(gone.code(), Code::NotFound);
 }
 
+fn text(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have readable names")
+}
+
+async fn backup(data: &Path, to: &Path) -> serde_json::Value {
+    cloudsite(["backup", text(to), "--json", "--data", text(data)]).await.exits(0).json()
+}
+
+#[tokio::test]
+async fn everyone_is_told_why_nothing_is_recorded() {
+    let server = Server::start().await;
+    fs::write(server.data().join("recordings"), "no folder").expect("the folder can be written");
+    let (_meeting, mut host, mut guest) = begun(&server).await;
+    assert_eq!(guest.state.recording_trouble(), RecordingTrouble::Unspecified);
+    host.act(Doing::Record(true)).await.expect("a host asks");
+    guest.act(Doing::AgreeToRecording(true)).await.expect("the guest agrees");
+    for who in [&mut host, &mut guest] {
+        let is = RecordingTrouble::NotWritten;
+        who.until_state("why", |state| state.recording_trouble() == is && state.recording() == RecordingState::Off)
+            .await;
+    }
+    host.act(Doing::Record(false)).await.expect("the host has read it");
+    let is = RecordingTrouble::Unspecified;
+    guest.until_state("it is put away", |state| state.recording_trouble() == is).await;
+}
+
 #[tokio::test]
 async fn a_server_that_stops_leaves_a_recording_that_can_be_read() {
     for is_killed in [false, true] {
@@ -205,7 +234,18 @@ async fn a_server_that_stops_leaves_a_recording_that_can_be_read() {
             words(&events(&server, &recording.name).await).contains(&kept).then_some(())
         })
         .await;
+        let report = backup(&server.data(), &server.scratch().join("running")).await;
+        assert_eq!((&report["recordings"], &report["recordings_left_out"]), (&json!(0), &json!([recording.name])));
         let folder = if is_killed { server.kill().await } else { server.terminate().await.1 };
+        let copy = folder.path().join("over");
+        let report = backup(&folder.path().join("data"), &copy).await;
+        assert_eq!((&report["recordings"], &report["recordings_left_out"]), (&json!(1), &json!([])), "{report}");
+        let restored = folder.path().join("restored");
+        let words_of = ["restore", text(&copy), "--json", "--data", text(&restored)];
+        assert_eq!(cloudsite(words_of).await.exits(0).json()["recordings"], 1);
+        let log = recording.name.replace("meetings/", "recordings/").replace("/recordings/", "/") + "/events.binpb";
+        let log_in = |folder: &Path| fs::read(folder.join(&log)).expect("the log is there");
+        assert_eq!(log_in(&restored), log_in(&folder.path().join("data")));
         let server = Server::start_at(folder, address, &[]).await;
         let [found] = recordings(&server, &meeting.name).await.try_into().expect("one recording");
         assert_eq!((found.running, found.cut_off), (false, is_killed), "killed: {is_killed}");

@@ -7,7 +7,8 @@ use cloudsite_proto::meeting::farewell::Reason;
 use cloudsite_proto::meeting::join_response::Event;
 use cloudsite_proto::meeting::meeting_service_client::MeetingServiceClient;
 use cloudsite_proto::meeting::{
-    CreateGuestLinkRequest, End, ListMeetingsRequest, Meeting, MeetingRole, UpdateMeetingRequest,
+    CreateGuestLinkRequest, End, GuestLink, ListGuestLinksRequest, ListMeetingsRequest, Meeting, MeetingRole,
+    RevokeGuestLinkRequest, UpdateMeetingRequest,
 };
 use cloudsite_tests::conference::{Attendee, guest_link, meeting_now, way};
 use cloudsite_tests::{Asker, Server};
@@ -119,4 +120,52 @@ async fn what_a_host_ends_is_over_for_good_and_shown_so() {
     let change = UpdateMeetingRequest { meeting: Some(Meeting { title: "Again".to_owned(), ..shown.clone() }) };
     let refused = plans.update_meeting(asker.ask(change)).await.expect_err("it is not planned anew");
     assert_eq!(reason(&refused), "MEETING_OVER");
+}
+
+#[tokio::test]
+async fn a_link_tells_its_use_and_takes_whoever_came_by_it_along_when_it_is_taken_back() {
+    let server = Server::start().await;
+    let meeting = meeting_now(&server).await;
+    let first = guest_link(&server, &meeting, "Sato", MeetingRole::Interpreter).await;
+    let second = guest_link(&server, &meeting, "Suzuki", MeetingRole::Interpreter).await;
+    let asker = Asker::of(&server, Some("host")).await;
+    let mut plans = MeetingServiceClient::new(server.channel().await);
+    let request = || ListGuestLinksRequest { parent: meeting.name.clone() };
+    let mut links = async || -> Vec<GuestLink> {
+        plans.list_guest_links(asker.ask(request())).await.expect("a host lists").into_inner().guest_links
+    };
+    let told = |links: &[GuestLink]| -> Vec<(bool, Vec<String>)> {
+        links.iter().map(|link| (link.used_at.is_some(), link.present.clone())).collect()
+    };
+    assert_eq!(told(&links().await), [(false, vec![]), (false, vec![])], "nobody has come yet");
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let mut sato = Attendee::guest(&server, &first).await.expect("the first joins");
+    let again = Attendee::guest(&server, &first).await.expect("the first joins from a second machine");
+    let mut suzuki = Attendee::guest(&server, &second).await.expect("the second joins");
+    let before = links().await;
+    let (of_sato, of_suzuki) = (vec!["Sato".to_owned(); 2], vec!["Suzuki".to_owned()]);
+    assert_eq!(told(&before), [(true, of_sato), (true, of_suzuki.clone())]);
+    let ends = meeting.ends_at.expect("it ends").seconds;
+    assert_eq!(before[0].expires_at.map(|at| at.seconds), Some(ends + 3_600), "an hour after the meeting");
+
+    // One who is away when it happens does not come back either.
+    let token = again.welcome.resume_token.clone();
+    drop(again);
+    let revoke = RevokeGuestLinkRequest { name: before[0].name.clone() };
+    let mut revoker = MeetingServiceClient::new(server.channel().await);
+    revoker.revoke_guest_link(asker.ask(revoke)).await.expect("a host takes it back");
+    assert_eq!(sato.until("the farewell", farewell).await, Reason::LinkRevoked);
+    assert!(sato.next().await.is_none(), "the stream is over");
+    for token in [&token, &sato.welcome.resume_token] {
+        assert_eq!(shut_out(&server, None, token).await, Code::Unauthenticated);
+    }
+    let refused = Attendee::guest(&server, &first).await.map(|_| ()).expect_err("it leads nowhere");
+    assert_eq!(refused.code(), Code::Unauthenticated);
+    let gone = sato.id();
+    host.until_state("the host sees it", |state| state.people.iter().all(|person| person.id != gone)).await;
+    suzuki.write("still here").await.expect("the other link is good");
+    assert_eq!(host.line().await.1, "still here");
+    let after = links().await;
+    assert_eq!(told(&after), [(true, vec![]), (true, of_suzuki)]);
+    assert_eq!(after[0].used_at, before[0].used_at, "the first use counts");
 }

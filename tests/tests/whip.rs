@@ -167,16 +167,21 @@ async fn a_token_is_for_one_thing_and_its_meeting() {
     let refused = plans.get_invitation(GetInvitationRequest { secret: feed.secret.clone() }).await;
     assert_eq!(refused.expect_err("it invites nobody").code(), Code::NotFound);
 
-    // What a host sends out does not come back by itself, and what was taken back comes no more.
+    // What a host sends out does not come back by itself.
     assert_eq!(post(&server, &feed.path, &feed.secret, OFFER).await.status, 201);
     host.until_state("the camera is there", |state| state.people.len() == 2).await;
     let own = host.id();
     let id = host.state.people.iter().find(|person| person.id != own).map(|person| person.id).expect("it is seen");
     host.act(Doing::Remove(id)).await.expect("a host sends it out");
+    host.until_state("the camera is gone", |state| state.people.len() == 1).await;
     problem(&post(&server, &feed.path, &feed.secret, OFFER).await, 401);
     let asker = Asker::of(&server, Some("host")).await;
     let name = player.guest_link.clone().expect("a link was made").name;
+    // What plays by it is over, and comes no more.
+    assert_eq!(post(&server, &player.path, &player.secret, &watching()).await.status, 201);
+    host.until_state("the player is there", |state| state.people.len() == 2).await;
     plans.revoke_guest_link(asker.ask(RevokeGuestLinkRequest { name })).await.expect("a host takes it back");
+    host.until_state("the player is gone", |state| state.people.len() == 1).await;
     problem(&post(&server, &player.path, &player.secret, &watching()).await, 401);
 }
 

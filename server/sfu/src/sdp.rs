@@ -235,6 +235,10 @@ fn write_candidates(answer: &mut String, udp: &[SocketAddr], tcp: &[SocketAddr])
     answer.push_str("a=end-of-candidates\r\n");
 }
 
+/// Each receiver is a stream of its own, so a browser plays sound and picture each as it comes. With one stream id (msid)
+/// for both it would delay one of them until their sender reports agree. But a receiver is given to one track after the
+/// other, sound and picture each by itself: the two of a pair would soon be of two people, whose reports tell the time by
+/// two clocks, and the delay would be wrong by how far apart those are.
 fn write_streams(answer: &mut String, mid: &str, streams: Streams, repairs: bool) {
     let Streams { ssrc, repair } = streams;
     let _ = write!(answer, "a=msid:receiver-{mid} receiver-{mid}\r\n");

@@ -11,6 +11,7 @@ use cloudsite_store::{Store, StoreError};
 use jiff::Timestamp;
 
 use crate::audit::{AuditError, Log, VerifyError, operators, verify};
+use crate::meeting::recording::{self, Copied};
 
 /// Why there is no copy, or it was not put back.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,14 @@ pub(crate) enum BackupError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The recordings cannot be put back.
+    #[error("the record is restored, but not all recordings in {path}: {source}; copy what is missing by hand")]
+    Recordings {
+        /// Where they are.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The restored record's log cannot be kept.
     #[error("the record is restored, but its audit log cannot be kept: {0}")]
     Audit(#[from] AuditError),
@@ -49,18 +58,30 @@ pub(crate) struct BackedUp {
     pub(crate) revision: Revision,
     /// The last event in it.
     pub(crate) events: u64,
+    /// What of the recordings is in the folder beside it.
+    pub(crate) recordings: Copied,
     /// Why the backup itself is not in the record's log, if it is not.
     pub(crate) unlogged: Option<StoreError>,
 }
 
-/// Copies the record in `folder` to a new file, which appears only when it is whole and checked.
+/// The folder beside the file of a backup that holds the recordings of meetings.
+pub(crate) fn recordings_beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".recordings");
+    PathBuf::from(name)
+}
+
+/// Copies the record in `folder` to a new file, and the recordings of meetings that are not being written to a folder beside
+/// it. Both appear only when they are whole and checked.
 pub(crate) fn back_up(folder: &Path, file: &Path, at: Timestamp) -> Result<BackedUp, BackupError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| BackupError::File { path, source }
     };
-    if file.exists() {
-        return Err(BackupError::FileThere(file.to_owned()));
+    let beside = recordings_beside(file);
+    let beside = beside.as_path();
+    if let Some(there) = [file, beside].into_iter().find(|path| path.exists()) {
+        return Err(BackupError::FileThere(there.to_owned()));
     }
     let into = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let draft_folder = tempfile::Builder::new().prefix(".cloudsite-backup-").tempdir_in(into).map_err(failed(into))?;
@@ -69,13 +90,18 @@ pub(crate) fn back_up(folder: &Path, file: &Path, at: Timestamp) -> Result<Backe
     let copy = SqliteStore::open_copy(&draft)?;
     let (revision, events) = (copy.head()?, copy.log_head()?.sequence);
     drop(copy);
+    let draft_beside = draft_folder.path().join("recordings");
+    let recordings = recording::copy_out(folder, &draft_beside).map_err(failed(beside))?;
+    if recordings.recordings > 0 {
+        fs::rename(&draft_beside, beside).map_err(failed(beside))?;
+    }
     fs::rename(&draft, file).map_err(failed(file))?;
     fs::File::open(into).and_then(|into| into.sync_all()).map_err(failed(into))?;
 
     let mut happening = operators(Action::Backup, file.to_string_lossy(), at);
     happening.detail.insert("newest_revision".to_owned(), revision.to_string());
     let unlogged = SqliteStore::append_beside(folder, happening).err();
-    Ok(BackedUp { bytes, revision, events, unlogged })
+    Ok(BackedUp { bytes, revision, events, recordings, unlogged })
 }
 
 /// What was put back.
@@ -85,15 +111,21 @@ pub(crate) struct Restored {
     pub(crate) verified: Verified,
     /// Where the record is that was there before.
     pub(crate) replaced: Option<PathBuf>,
+    /// What of the recordings was put back.
+    pub(crate) recordings: Copied,
 }
 
-/// Verifies the copy in `file` and makes it the record of `folder`.
+/// Verifies the copy in `file` and makes it the record of `folder`, with the recordings beside it. Recordings that are there
+/// stay as they are.
 pub(crate) fn restore(file: &Path, folder: &Path, replace: bool, at: Timestamp) -> Result<Restored, BackupError> {
     let verified = verify(&SqliteStore::open_copy(file)?, Vec::new())?;
     let replaced = SqliteStore::restore(file, folder, replace).map_err(|error| match error {
         StoreError::RecordThere(folder) => BackupError::RecordThere(folder),
         error => error.into(),
     })?;
+    let beside = recordings_beside(file);
+    let recordings =
+        recording::put_back(&beside, folder).map_err(|source| BackupError::Recordings { path: beside, source })?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder)?);
     let mut happening = operators(Action::Restore, file.to_string_lossy(), at);
     if let Some(replaced) = &replaced {
@@ -101,5 +133,5 @@ pub(crate) fn restore(file: &Path, folder: &Path, replace: bool, at: Timestamp) 
     }
     store.append(vec![happening])?;
     Log::open(store, folder, at)?.seal(at)?;
-    Ok(Restored { verified, replaced })
+    Ok(Restored { verified, replaced, recordings })
 }

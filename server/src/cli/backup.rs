@@ -8,11 +8,13 @@ use serde_json::json;
 use super::answer::{Done, Failure};
 use super::{audit, refused};
 use crate::backup::{self, BackupError};
+use crate::meeting::recording::Copied;
 use crate::telemetry;
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// The file to write; it must not be there.
+    /// The file to write; it must not be there. Recordings of meetings come into a folder beside it, FILE.recordings; those
+    /// that are being written are left out, and named.
     file: PathBuf,
     /// The data folder that holds the record; a server may be running on it.
     #[arg(long)]
@@ -27,22 +29,39 @@ impl Backup {
         if let Some(error) = done.unlogged {
             tracing::warn!(%error, "the backup is not in the record's audit log");
         }
-        let sentence = format!(
+        let Copied { recordings, bytes: recording_bytes, left_out } = done.recordings;
+        let beside = backup::recordings_beside(&self.file);
+        let mut sentence = format!(
             "Backed up revision {} and {} events to {}, {} bytes",
             done.revision,
             done.events,
             self.file.display(),
             done.bytes
         );
-        let members =
-            json!({ "revision": done.revision, "events": done.events, "bytes": done.bytes, "file": self.file });
+        if recordings > 0 {
+            let beside = beside.display();
+            sentence.push_str(&format!("; {recordings} recordings to {beside}, {recording_bytes} bytes"));
+        }
+        if !left_out.is_empty() {
+            sentence.push_str(&format!("; left out because they are being written: {}", left_out.join(", ")));
+        }
+        let members = json!({
+            "revision": done.revision,
+            "events": done.events,
+            "bytes": done.bytes,
+            "file": self.file,
+            "recordings": recordings,
+            "recording_bytes": recording_bytes,
+            "recordings_folder": (recordings > 0).then_some(beside),
+            "recordings_left_out": left_out,
+        });
         Ok(Done::new(sentence, members))
     }
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {
-    /// The file that a backup has written.
+    /// The file that a backup has written, with its folder of recordings beside it if there are any.
     file: PathBuf,
     /// The data folder to put it into; no server may be running on it.
     #[arg(long)]
@@ -61,12 +80,25 @@ impl Restore {
         let revision = done.verified.revisions;
         let kept =
             done.replaced.as_ref().map_or_else(String::new, |path| format!("; what was there is {}", path.display()));
-        let sentence = format!(
+        let Copied { recordings, left_out, .. } = done.recordings;
+        let mut sentence = format!(
             "Restored revision {revision} and {} events to {}{kept}",
             done.verified.events,
             self.data.display()
         );
-        let members = json!({ "revision": revision, "events": done.verified.events, "replaced": done.replaced });
+        if recordings > 0 {
+            sentence.push_str(&format!("; {recordings} recordings"));
+        }
+        if !left_out.is_empty() {
+            sentence.push_str(&format!("; left as they were, because they are there: {}", left_out.join(", ")));
+        }
+        let members = json!({
+            "revision": revision,
+            "events": done.verified.events,
+            "replaced": done.replaced,
+            "recordings": recordings,
+            "recordings_left_out": left_out,
+        });
         Ok(Done::new(sentence, members))
     }
 }

@@ -34,6 +34,10 @@ pub(super) struct Serve {
     /// coturn with the configuration that `cloudsite turn-config` writes. May be given several times.
     #[arg(long, value_name = "URL")]
     turn: Vec<RelayUrl>,
+    /// Delete recordings of meetings so many days after they ended, and tell the audit log of it; by default they are kept
+    /// until someone deletes them.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    recordings_days: Option<u32>,
     #[command(flatten)]
     openid: OpenId,
 }
@@ -90,7 +94,15 @@ impl Serve {
             public: self.media_public,
             relays: self.turn,
         };
-        let options = Options { data: self.data, listen: self.listen, web_dir: self.web_dir, media, openid, json };
+        let options = Options {
+            data: self.data,
+            listen: self.listen,
+            web_dir: self.web_dir,
+            media,
+            recordings_days: self.recordings_days,
+            openid,
+            json,
+        };
         let runtime = tokio::runtime::Runtime::new().map_err(|error| refused(&error))?;
         let served = runtime.block_on(serve::run(options));
         served.map_err(|error| Failure::Refused { message: format!("{error:#}"), problems: None })?;

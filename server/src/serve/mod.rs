@@ -61,6 +61,8 @@ pub(crate) struct Options {
     pub(crate) web_dir: Option<PathBuf>,
     /// Where the media of meetings come and go.
     pub(crate) media: MediaPort,
+    /// For how many days recordings of meetings are kept; none is until someone deletes them.
+    pub(crate) recordings_days: Option<u32>,
     /// The provider of OpenID Connect by which staff sign in.
     pub(crate) openid: Option<openid::Settings>,
     /// Whether to print the address as one JSON object on standard output.
@@ -88,7 +90,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let web = options.web_dir.clone().map_or(WebSource::Embedded, WebSource::Folder);
-    let given = Given { data: &options.data, web, media: options.media, openid: options.openid };
+    let Options { media, recordings_days, openid, .. } = options;
+    let given = Given { data: &options.data, web, media, recordings_days, openid };
     let server = Server::start(opened, listener, given).await?;
     announce(&server, options.json)?;
     told.await;
@@ -167,6 +170,8 @@ pub(crate) struct Given<'a> {
     pub(crate) web: WebSource,
     /// Where the media of meetings come and go.
     pub(crate) media: MediaPort,
+    /// For how many days recordings are kept.
+    pub(crate) recordings_days: Option<u32>,
     /// The provider by which staff sign in.
     pub(crate) openid: Option<openid::Settings>,
 }
@@ -180,6 +185,7 @@ impl<'a> Given<'a> {
             data,
             web: WebSource::Embedded,
             media: MediaPort { address, public: Vec::new(), relays: Vec::new() },
+            recordings_days: None,
             openid: None,
         }
     }
@@ -197,6 +203,7 @@ pub(crate) struct Server {
     connections: tokio::task::JoinHandle<()>,
     imports: tokio::task::JoinHandle<()>,
     dossiers: tokio::task::JoinHandle<()>,
+    old_recordings: Option<tokio::task::JoinHandle<()>>,
     hall: Arc<Hall>,
 }
 
@@ -205,7 +212,7 @@ impl Server {
     pub(crate) async fn start(
         Opened { record, people, changes, extents, briefs, demand, meetings }: Opened,
         listener: TcpListener,
-        Given { data, web, media, openid }: Given<'_>,
+        Given { data, web, media, recordings_days, openid }: Given<'_>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let metrics = telemetry::collect_metrics();
@@ -233,6 +240,8 @@ impl Server {
             openid.map(|settings| OpenId::new(settings, identity::system_clock()).map(Arc::new)).transpose()?;
         let plans = Plans { store: meetings, identity: Arc::clone(&identity), clock: identity::system_clock() };
         let recordings = Shelf::of(data);
+        let old_recordings =
+            recordings_days.map(|days| recording::keep_for(days, plans.clone(), recordings.clone(), stopping.clone()));
         let hall = open_hall(data, media, plans.clone(), &identity, &views, recordings.clone(), stopping.clone())?;
         let behind = Behind {
             record: &record,
@@ -277,6 +286,7 @@ impl Server {
             connections,
             imports,
             dossiers: dossiers_made,
+            old_recordings,
             hall,
         })
     }
@@ -304,6 +314,9 @@ impl Server {
         }
         if let Err(error) = self.dossiers.await {
             tracing::error!(%error, "dossiers were not stopped well");
+        }
+        if let Some(Err(error)) = futures::future::OptionFuture::from(self.old_recordings).await {
+            tracing::error!(%error, "old recordings were not looked after to the end");
         }
         if tokio::time::timeout(DRAIN, self.hall.closed()).await.is_err() {
             tracing::error!("meetings were not brought to their end in time");

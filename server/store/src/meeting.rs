@@ -80,6 +80,10 @@ pub trait MeetingStore: Send + Sync {
     /// The link with a secret and the meeting that it leads to, also if it was taken back.
     fn guest_link(&self, secret: &SecretHash) -> Result<Option<(Scheduled, GuestLink)>, MeetingError>;
 
+    /// Keeps that someone came by a link, at the moment of the deed, if nobody had before and it was not taken back. Gives it
+    /// as it is then.
+    fn use_guest_link(&self, meeting: MeetingId, number: u32, deed: &Deed) -> Result<GuestLink, MeetingError>;
+
     /// Takes a link back. One that was taken back already stays so, and nothing more happens.
     fn revoke_guest_link(&self, meeting: MeetingId, number: u32, deed: &Deed) -> Result<GuestLink, MeetingError>;
 

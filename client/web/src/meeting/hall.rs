@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloudsite_link::LinkError;
 use cloudsite_proto::meeting::farewell::Reason;
 use cloudsite_proto::meeting::{
-    CreateGuestLinkResponse, IceServer, Meeting, MeetingRole, SignalResponse, signal_request,
+    CreateGuestLinkResponse, GuestLink, IceServer, Meeting, MeetingRole, SignalResponse, signal_request,
 };
 use cloudsite_proto::scene::{Camera, NameSeen};
 use futures::channel::oneshot;
@@ -139,6 +139,8 @@ pub(super) struct Hall {
     pub(super) planning: RwSignal<Option<Planning>>,
     /// The link that was made last.
     pub(super) made: RwSignal<Option<CreateGuestLinkResponse>>,
+    /// The links to the meeting that is invited to, once they were asked for.
+    pub(super) links: RwSignal<Option<Result<Vec<GuestLink>, LinkError>>>,
     pub(super) phase: RwSignal<Phase>,
     pub(super) entrance: RwSignal<Option<Entrance>>,
     /// What one wants to be called.
@@ -197,6 +199,7 @@ impl Hall {
             plans: RwSignal::new(None),
             planning: RwSignal::new(None),
             made: RwSignal::new(None),
+            links: RwSignal::new(None),
             phase: RwSignal::new(Phase::Out),
             entrance: RwSignal::new(None),
             name: RwSignal::new(String::new()),

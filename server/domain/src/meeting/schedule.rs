@@ -176,6 +176,8 @@ pub struct GuestLink {
     pub language: Language,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When someone or something first came by it; none if nobody has yet.
+    pub used_at: Option<Timestamp>,
     /// Whether it was taken back.
     pub is_revoked: bool,
 }

@@ -10,6 +10,7 @@ use cloudsite_proto::meeting as wire;
 use tonic::Code;
 
 use crate::grpc::Refusal;
+use crate::meeting::recording::Trouble;
 use crate::meeting::wire::{role_from_wire, role_to_wire};
 
 impl From<Refused> for Refusal {
@@ -140,6 +141,16 @@ pub(super) fn person(person: &Participant) -> wire::Person {
     }
 }
 
+/// Why nothing is recorded.
+pub(super) const fn trouble_to_wire(trouble: Option<Trouble>) -> wire::RecordingTrouble {
+    match trouble {
+        None => wire::RecordingTrouble::Unspecified,
+        Some(Trouble::DiskFull) => wire::RecordingTrouble::DiskFull,
+        Some(Trouble::TooMany) => wire::RecordingTrouble::TooMany,
+        Some(Trouble::NotWritten) => wire::RecordingTrouble::NotWritten,
+    }
+}
+
 const fn recording_to_wire(recording: Recording) -> wire::RecordingState {
     match recording {
         Recording::Off => wire::RecordingState::Off,
@@ -163,7 +174,7 @@ pub(super) fn state(meeting: &Meeting, version: u64, viewer: ParticipantId) -> w
         .filter_map(|room| Some(wire::Room { id: room.id.0, name: room.name.as_ref()?.to_string() }))
         .collect();
     let leader = meeting.leader().map_or(0, |leader| leader.0);
-    wire::State { version, people, rooms, floors, leader, locked: meeting.is_locked(), recording }
+    wire::State { version, people, rooms, floors, leader, locked: meeting.is_locked(), recording, recording_trouble: 0 }
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! All meetings that run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use cloudsite_domain::audit::Actor;
+use cloudsite_domain::identity::DisplayName;
 use cloudsite_domain::meeting::{Meeting, MeetingId, Scheduled};
 use cloudsite_sfu::{Event, PeerId, Sfu};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::sleep;
 
 use super::media;
@@ -146,6 +148,34 @@ impl Hall {
             }
         });
         Ok(to_meeting)
+    }
+
+    /// Who is in a meeting by which of its links: what they are called.
+    pub(crate) async fn present_by_links(&self, meeting: MeetingId) -> BTreeMap<u32, Vec<String>> {
+        let (reply, present) = oneshot::channel();
+        self.ask(meeting, Command::PresentByLinks { reply }, present).await.unwrap_or_default()
+    }
+
+    /// A link was taken back: returns when whoever came by it has gone.
+    pub(crate) async fn link_revoked(&self, meeting: MeetingId, link: u32) {
+        let (reply, gone) = oneshot::channel();
+        // In a meeting that does not run there is nobody.
+        let _nobody = self.ask(meeting, Command::LinkRevoked { link, reply }, gone).await;
+    }
+
+    async fn ask<T>(&self, meeting: MeetingId, command: Command, answer: oneshot::Receiver<T>) -> Option<T> {
+        self.running(meeting)?.send(command).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Keeps that someone came by a link. If it was taken back in the meantime they go again, and it is false.
+    pub(super) async fn came_by(&self, meeting: MeetingId, link: u32, who: &DisplayName) -> Result<bool, Refusal> {
+        let (plans, who) = (self.behind.plans.clone(), Actor::named(who.to_string()));
+        let is_good = blocking(move || plans.use_link(meeting, link, who)).await?;
+        if !is_good {
+            self.link_revoked(meeting, link).await;
+        }
+        Ok(is_good)
     }
 
     /// Waits until all meetings have come to their end, after the server was told to stop.

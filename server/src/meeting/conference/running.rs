@@ -32,6 +32,7 @@ use crate::identity::Resolved;
 use crate::meeting::wire::time_to_wire;
 
 mod equipment;
+mod links;
 mod recording;
 mod signals;
 mod speech;
@@ -62,7 +63,7 @@ pub(super) struct Entering {
     pub(super) joining: Joining,
     /// Who makes the call.
     pub(super) caller: Resolved,
-    /// As which member they come; none by a link.
+    /// How they come.
     pub(super) came: Option<Came>,
     /// Where what they are told comes out, or why they do not get in.
     pub(super) reply: oneshot::Sender<Result<Inbox, Refusal>>,
@@ -74,6 +75,10 @@ pub(super) enum Command {
     Enter(Box<Entering>),
     /// Someone signals.
     Signal { seating: Box<Seating>, sequence: u64, signal: Box<Signal>, reply: oneshot::Sender<Answered> },
+    /// It is asked who is there by which link.
+    PresentByLinks { reply: oneshot::Sender<BTreeMap<u32, Vec<String>>> },
+    /// A link was taken back.
+    LinkRevoked { link: u32, reply: oneshot::Sender<()> },
     /// Something is asked for what has a token.
     Equipment(Box<Asked>),
     /// The media plane says something.
@@ -187,6 +192,11 @@ impl Running {
                 // Who signalled may be gone by now.
                 let _gone = reply.send(answered);
             }
+            Command::PresentByLinks { reply } => drop(reply.send(self.present_by_links())),
+            Command::LinkRevoked { link, reply } => {
+                self.let_go_by_link(link).await;
+                let _gone = reply.send(());
+            }
             Command::Equipment(asked) => self.equip(*asked).await,
             Command::Media(event) => self.hear(event).await,
         }
@@ -221,6 +231,12 @@ impl Running {
         let _gone = reply.send(Ok(inbox));
     }
 
+    /// How the meeting stands, as someone sees it.
+    fn state_for(&self, id: ParticipantId) -> wire::State {
+        let recording_trouble = convert::trouble_to_wire(self.taping.trouble).into();
+        wire::State { recording_trouble, ..convert::state(&self.meeting, self.version, id) }
+    }
+
     /// What the token of someone says now.
     fn seating(&self, id: ParticipantId, stream: u64, came: Option<Came>) -> Option<Seating> {
         let person = self.meeting.person(id)?;
@@ -237,7 +253,7 @@ impl Running {
 
     /// Tells someone who they are here, with a token that says so.
     fn welcome(&mut self, id: ParticipantId) {
-        let state = convert::state(&self.meeting, self.version, id);
+        let state = self.state_for(id);
         let at = self.now();
         let ice_servers = self.ice_servers(id);
         let Some(seat) = self.seats.get_mut(&id) else { return };
@@ -289,7 +305,7 @@ impl Running {
     }
 
     fn tell_state(&mut self, id: ParticipantId, seating: Seating) {
-        let state = convert::state(&self.meeting, self.version, id);
+        let state = self.state_for(id);
         let Some(seat) = self.seats.get_mut(&id) else { return };
         if seat.seating == seating {
             seat.tell(Event::State(state));
@@ -312,9 +328,10 @@ impl Running {
         }
     }
 
-    /// Whether a seat is still that of whoever has it. Who came by a link has it until a host sends them out.
+    /// Whether a seat is still that of whoever has it. Who came by a link has it until it is taken back, or a host sends them
+    /// out.
     fn stands(&self, seat: &Seat) -> bool {
-        let Some(came) = seat.seating.came else { return true };
+        let Some(came @ Came::Member { .. }) = seat.seating.came else { return true };
         let now = self.behind.identity.now_of(&seat.caller);
         now.is_some_and(|now| Came::of(&self.scheduled, &now) == Some(came))
     }

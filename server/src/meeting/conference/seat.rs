@@ -20,6 +20,10 @@ const ROOM_FOR_LATEST: usize = OUTBOX / 4;
 /// What someone says in a second at most, without what is soon out of date.
 const SAID_A_SECOND: u32 = 20;
 
+/// How often someone shows in a second where they look from and what they point at. A page says each 15 times at most: twice of
+/// both is room for what comes late and all at once.
+const SHOWN_A_SECOND: u32 = 60;
+
 /// Where messages for a stream come from.
 pub(super) type Inbox = mpsc::Receiver<Result<wire::JoinResponse, Status>>;
 
@@ -53,6 +57,7 @@ pub(super) struct Seat {
     is_behind: bool,
     last: Option<(u64, Answered)>,
     said: u32,
+    shown: u32,
 }
 
 impl Seat {
@@ -60,7 +65,10 @@ impl Seat {
     pub(super) fn new(seating: Seating, caller: Resolved) -> (Self, Inbox) {
         let (outbox, inbox) = mpsc::channel(OUTBOX);
         let (peer, channels, meeting) = (None, BTreeSet::new(), wire::Meeting::default());
-        (Self { outbox, caller, seating, peer, channels, meeting, is_behind: false, last: None, said: 0 }, inbox)
+        (
+            Self { outbox, caller, seating, peer, channels, meeting, is_behind: false, last: None, said: 0, shown: 0 },
+            inbox,
+        )
     }
 
     /// Whether the stream is gone, or has to go because too much waits for it.
@@ -96,13 +104,20 @@ impl Seat {
 
     /// Whether they may say something more in this second.
     pub(super) fn may_say(&mut self) -> bool {
-        self.said += 1;
+        self.said = self.said.saturating_add(1);
         self.said <= SAID_A_SECOND
+    }
+
+    /// Whether they may show once more in this second where they look from or what they point at.
+    pub(super) fn may_show(&mut self) -> bool {
+        self.shown = self.shown.saturating_add(1);
+        self.shown <= SHOWN_A_SECOND
     }
 
     /// A second has passed.
     pub(super) fn next_second(&mut self) {
         self.said = 0;
+        self.shown = 0;
     }
 }
 
@@ -160,7 +175,10 @@ mod tests {
         let (mut seat, _inbox) = seat();
         let said = (0..100).filter(|_| seat.may_say()).count();
         assert_eq!(said, SAID_A_SECOND as usize);
+        // A camera that moves leaves room for what is said, and the other way round.
+        let shown = (0..100).filter(|_| seat.may_show()).count();
+        assert_eq!(shown, SHOWN_A_SECOND as usize);
         seat.next_second();
-        assert!(seat.may_say());
+        assert!(seat.may_say() && seat.may_show());
     }
 }

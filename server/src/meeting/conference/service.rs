@@ -104,7 +104,7 @@ impl Conferences {
     async fn by_link(&self, caller: Resolved, secret: String, request: &wire::JoinRequest) -> Result<Wish, Refusal> {
         let plans = self.0.behind.plans.clone();
         let found = blocking(move || plans.by_link(&secret)).await?;
-        let (scheduled, GuestLink { name, role, language, .. }) = found.ok_or_else(no_token)?;
+        let (scheduled, GuestLink { number, name, role, language, .. }) = found.ok_or_else(no_token)?;
         let name = match request.display_name.as_str() {
             "" => name,
             said => convert::name("display_name", said)?,
@@ -114,7 +114,7 @@ impl Conferences {
             said => convert::language("language", said)?,
         };
         let joining = Joining { name, role, side: Side::Invited, language, back_in: None };
-        Ok(Wish { scheduled, caller, came: None, id: None, joining })
+        Ok(Wish { scheduled, caller, came: Some(Came::Link { link: number }), id: None, joining })
     }
 
     async fn again(&self, caller: Resolved, token: &str) -> Result<Wish, Refusal> {
@@ -134,6 +134,12 @@ impl Conferences {
                 });
             }
         }
+        if let Some(Came::Link { link }) = came {
+            let (plans, meeting) = (self.0.behind.plans.clone(), scheduled.id);
+            if blocking(move || plans.is_taken_back(meeting, link)).await? {
+                return Err(no_token());
+            }
+        }
         Ok(Wish { scheduled, caller, came, id: Some(seating.participant()), joining })
     }
 
@@ -151,6 +157,7 @@ impl Conferences {
         let drawn = u32::from_be_bytes(random().map_err(|_| Refusal::Interrupted)?) >> 1;
         let id = id.unwrap_or(ParticipantId(drawn.max(1)));
         // A meeting that ends as someone comes begins anew.
+        let mut inbox = None;
         for _ in 0..3 {
             let running = self.0.entered(&scheduled).await?;
             let (reply, entered) = oneshot::channel();
@@ -159,10 +166,16 @@ impl Conferences {
             if running.send(Command::Enter(Box::new(entering))).await.is_ok()
                 && let Ok(entered) = entered.await
             {
-                return entered;
+                inbox = Some(entered?);
+                break;
             }
         }
-        Err(Refusal::Interrupted)
+        let inbox = inbox.ok_or(Refusal::Interrupted)?;
+        // Looked at last: a link that was taken back on the way in is seen by one of the two.
+        match came {
+            Some(Came::Link { link }) if !self.0.came_by(scheduled.id, link, &joining.name).await? => Err(no_token()),
+            _ => Ok(inbox),
+        }
     }
 
     async fn signal(&self, request: wire::SignalRequest) -> Result<wire::SignalResponse, Status> {

@@ -14,18 +14,29 @@ use crate::identity::Identity;
 /// Binds tokens to this use of the keys.
 const PURPOSE: &[u8] = b"cloudsite meeting";
 
-/// A member who came without a link: who, and as what. The seat is theirs as long as they are still that.
+/// How someone came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Came {
-    member: MemberId,
-    role: MeetingRole,
+#[serde(untagged)]
+pub(super) enum Came {
+    /// A member without a link: who, and as what. The seat is theirs as long as they are still that.
+    Member {
+        /// Who.
+        member: MemberId,
+        /// As what.
+        role: MeetingRole,
+    },
+    /// By a link of the meeting. The seat is theirs until it is taken back.
+    Link {
+        /// Which of the meeting's.
+        link: u32,
+    },
 }
 
 impl Came {
     /// As what someone comes to a meeting without a link; none if it is not for them.
     pub(super) fn of(meeting: &Scheduled, principal: &Principal) -> Option<Self> {
         let Principal::Member { id, .. } = principal else { return None };
-        Some(Self { member: *id, role: meeting.role_of(principal)? })
+        Some(Self::Member { member: *id, role: meeting.role_of(principal)? })
     }
 }
 
@@ -40,7 +51,7 @@ pub(super) struct Seating {
     role: MeetingRole,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     organisation: Option<Code>,
-    /// The member whose seat it is.
+    /// How they came; none for whoever came by a link to a server that did not keep by which.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) came: Option<Came>,
     language: Language,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cloudsite_domain::identity::{DisplayName, Principal, TimeZoneName};
-use cloudsite_domain::meeting::{GuestLink, InvalidMeeting, MeetingId, MeetingRole, Scheduled, Standing};
+use cloudsite_domain::meeting::{GuestLink, InvalidMeeting, MeetingId, MeetingRole, OPEN_BEFORE, Scheduled, Standing};
 use cloudsite_domain::record::Language;
 use cloudsite_proto::meeting as wire;
 use jiff::Timestamp;
@@ -48,7 +48,8 @@ pub(super) fn meeting_to_wire(meeting: &Scheduled, principal: &Principal, now: T
     }
 }
 
-pub(super) fn link_to_wire(link: &GuestLink) -> wire::GuestLink {
+/// A link to a meeting; whoever lists it says who is there by it.
+pub(super) fn link_to_wire(meeting: &Scheduled, link: &GuestLink) -> wire::GuestLink {
     wire::GuestLink {
         name: link_name(link.meeting, link.number),
         display_name: link.name.to_string(),
@@ -56,6 +57,9 @@ pub(super) fn link_to_wire(link: &GuestLink) -> wire::GuestLink {
         language: link.language.tag().to_owned(),
         created_at: Some(time_to_wire(link.created_at)),
         revoked: link.is_revoked,
+        used_at: link.used_at.map(time_to_wire),
+        expires_at: Some(time_to_wire(meeting.ends_at + OPEN_BEFORE)),
+        present: Vec::new(),
     }
 }
 
@@ -159,7 +163,7 @@ pub(super) fn guest_link(
     let language = wrong.take(language("language", &request.language))?;
     match (name, role, language) {
         (Some(name), Some(role), Some(language)) => {
-            Ok(GuestLink { meeting, number: 0, name, role, language, created_at, is_revoked: false })
+            Ok(GuestLink { meeting, number: 0, name, role, language, created_at, used_at: None, is_revoked: false })
         }
         _ => Err(Refusal::Fields(wrong.0)),
     }

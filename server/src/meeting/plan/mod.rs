@@ -143,6 +143,18 @@ impl Plans {
         Ok(())
     }
 
+    /// Keeps that someone, who is called so, came by a link just now, and tells whether it is good still. Blocks.
+    pub(crate) fn use_link(&self, meeting: MeetingId, link: u32, who: Actor) -> Result<bool, Refusal> {
+        let deed = Deed { did: "link_used", actor: who, at: (self.clock)(), detail: BTreeMap::new() };
+        Ok(!self.store.use_guest_link(meeting, link, &deed)?.is_revoked)
+    }
+
+    /// Whether a link was taken back. Blocks.
+    pub(crate) fn is_taken_back(&self, meeting: MeetingId, link: u32) -> Result<bool, Refusal> {
+        let links = self.store.guest_links(meeting)?;
+        Ok(links.iter().find(|known| known.number == link).is_none_or(|known| known.is_revoked))
+    }
+
     /// A meeting as someone is shown it now.
     pub(crate) fn shown(&self, meeting: &Scheduled, principal: &Principal) -> wire::Meeting {
         convert::meeting_to_wire(meeting, principal, (self.clock)())
@@ -222,7 +234,7 @@ impl Plans {
         &self,
         caller: &Principal,
         request: &wire::CreateGuestLinkRequest,
-    ) -> Result<(GuestLink, Secret), Refusal> {
+    ) -> Result<(Scheduled, GuestLink, Secret), Refusal> {
         let meeting = self.kept(caller, convert::meeting_id("parent", &request.parent)?)?;
         let now = (self.clock)();
         let link = convert::guest_link(meeting.id, request, now)?;
@@ -231,18 +243,21 @@ impl Plans {
         }
         let secret = Secret::generate().map_err(|_| Refusal::Interrupted)?;
         let made = self.store.create_guest_link(&link, &secret.hash(), &deed(caller, "link_made", now))?;
-        Ok((made, secret))
+        Ok((meeting, made, secret))
     }
 
-    fn links(&self, caller: &Principal, parent: &str) -> Result<Vec<GuestLink>, Refusal> {
+    fn links(&self, caller: &Principal, parent: &str) -> Result<(Scheduled, Vec<GuestLink>), Refusal> {
         let meeting = self.kept(caller, convert::meeting_id("parent", parent)?)?;
-        Ok(self.store.guest_links(meeting.id)?)
+        let links = self.store.guest_links(meeting.id)?;
+        Ok((meeting, links))
     }
 
-    fn revoke_link(&self, caller: &Principal, name: &str) -> Result<GuestLink, Refusal> {
+    fn revoke_link(&self, caller: &Principal, name: &str) -> Result<(Scheduled, GuestLink), Refusal> {
         let (id, number) = convert::link_id(name)?;
         let meeting = self.kept(caller, id)?;
-        Ok(self.store.revoke_guest_link(meeting.id, number, &deed(caller, "link_revoked", (self.clock)()))?)
+        let revoke = deed(caller, "link_revoked", (self.clock)());
+        let link = self.store.revoke_guest_link(meeting.id, number, &revoke)?;
+        Ok((meeting, link))
     }
 
     /// What a secret leads to. Whoever has none that is good is not told why, and the secret is not repeated.

@@ -148,7 +148,7 @@ fn a_link_leads_to_its_meeting_until_it_is_taken_back() {
     let fixture = fixture();
     let host = fixture.host();
     let meeting = fixture.planned(60);
-    let (link, secret) = fixture.plans.create_link(&host, &asked(&meeting)).unwrap();
+    let (_, link, secret) = fixture.plans.create_link(&host, &asked(&meeting)).unwrap();
     let found = fixture.plans.by_link(secret.reveal()).unwrap();
     assert_eq!(found, Some((meeting.clone(), link.clone())));
     assert_eq!((link.number, link.role, link.language), (1, MeetingRole::Guest, Language::De));
@@ -305,6 +305,7 @@ fn calendar_for(meeting: &Scheduled, language: Language, guest: &str) -> String 
         role: MeetingRole::Guest,
         language,
         created_at: Timestamp::UNIX_EPOCH,
+        used_at: None,
         is_revoked: false,
     };
     let made_at = Timestamp::UNIX_EPOCH;

@@ -40,6 +40,21 @@ pub(super) enum DiskError {
     Track(#[from] FileError),
 }
 
+impl DiskError {
+    /// Whether there is no room for it, as against any other reason.
+    pub(super) fn is_full(&self) -> bool {
+        match self {
+            Self::Log { source, .. } | Self::Track(FileError::Disk { source, .. }) => is_full(source),
+            Self::Track(FileError::Changed { .. }) => false,
+        }
+    }
+}
+
+/// Whether a file cannot be written because there is no room for it.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
+}
+
 /// A track that is recorded.
 struct Open {
     track: TrackBegan,

@@ -1,7 +1,7 @@
 //! What happened while a meeting was recorded, as a file: each event with its length before it, so that of a log that was cut
 //! off all is there but the last.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,10 @@ pub(super) struct Log(BufWriter<File>);
 impl Log {
     /// A new one in a folder.
     pub(super) fn create(folder: &Path) -> io::Result<Self> {
-        Ok(Self(BufWriter::new(private_file::create(&path(folder))?)))
+        let file = private_file::create(&path(folder))?;
+        // By it another process sees that the recording goes on. Where files cannot be locked, it would seem cut off there.
+        let _unlocked = file.try_lock();
+        Ok(Self(BufWriter::new(file)))
     }
 
     /// Adds an event.
@@ -46,6 +49,12 @@ impl Log {
 
 fn path(folder: &Path) -> PathBuf {
     folder.join(FILE)
+}
+
+/// Whether any process still writes the log in a folder.
+pub(super) fn is_being_written(folder: &Path) -> io::Result<bool> {
+    let file = File::open(path(folder))?;
+    Ok(matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// All events of the log in a folder, up to where it was cut off, and how many bytes they are.

@@ -4,15 +4,19 @@
 //! tap of the media plane; a thread of its own writes, so that neither conversation nor media wait for the disk. The [`Shelf`]
 //! knows the folders, of which what happened, the log, is the only index.
 
+mod copies;
 mod disk;
 mod file;
 pub(crate) mod http;
+mod keeper;
 mod log;
 mod recorder;
 mod service;
 mod shelf;
 
-pub(crate) use recorder::{Recorded, Recorder};
+pub(crate) use copies::{Copied, copy_out, put_back};
+pub(crate) use keeper::keep_for;
+pub(crate) use recorder::{Recorded, Recorder, Trouble};
 pub(crate) use service::server;
 pub(crate) use shelf::Shelf;
 

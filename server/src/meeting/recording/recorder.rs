@@ -8,16 +8,44 @@ use std::time::Instant;
 use cloudsite_domain::meeting::{ParticipantId, Source};
 use cloudsite_proto::meeting::recorded_event::{TrackBegan, What};
 use cloudsite_sfu::{Sfu, TrackId};
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::disk::{Disk, DiskError, Job};
+use super::disk::{Disk, DiskError, Job, is_full};
 use super::shelf::Place;
 use crate::meeting::wire::source_to_wire;
 
 /// What waits for the disk. When there is no room, tracks wait in their taps, where what is too much is lost and the next key
 /// frame goes on; of what happens, what is soon out of date is dropped, and that anything else was is said in the server's log.
 const WAITING: usize = 4_096;
+
+/// Why nothing is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// There is no room for it.
+    DiskFull,
+    /// The meeting has as many as may be kept.
+    TooMany,
+    /// Another reason, which was logged.
+    NotWritten,
+}
+
+impl Trouble {
+    /// It, as the audit log has it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::DiskFull => "disk full",
+            Self::TooMany => "too many",
+            Self::NotWritten => "not written",
+        }
+    }
+
+    /// Why it could not be begun.
+    pub(crate) fn of(error: &std::io::Error) -> Self {
+        if is_full(error) { Self::DiskFull } else { Self::NotWritten }
+    }
+}
 
 /// A source that is to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +71,8 @@ pub(crate) struct Recorder {
     jobs: mpsc::Sender<Job>,
     following: BTreeMap<(ParticipantId, Source), Following>,
     tracks: u32,
-    ended: oneshot::Receiver<Result<(), DiskError>>,
+    /// Why the thread has ended early; gone once it was told.
+    ended: Option<oneshot::Receiver<Trouble>>,
 }
 
 impl Recorder {
@@ -54,19 +83,29 @@ impl Recorder {
         let began = Instant::now();
         thread::Builder::new().name("recording".to_owned()).spawn(move || {
             let written = write(&place.folder, began, taken);
+            drop(place);
             if let Err(error) = &written {
                 tracing::error!(error = error as &dyn std::error::Error, "a recording cannot go on");
+                let trouble = if error.is_full() { Trouble::DiskFull } else { Trouble::NotWritten };
+                // Nobody may wait for it.
+                let _ = end.send(trouble);
             }
-            drop(place);
-            // Nobody may wait for it.
-            let _ = end.send(written);
         })?;
-        Ok(Self { sfu, jobs, following: BTreeMap::new(), tracks: 0, ended })
+        Ok(Self { sfu, jobs, following: BTreeMap::new(), tracks: 0, ended: Some(ended) })
     }
 
-    /// Whether nothing more can be written.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.jobs.is_closed()
+    /// Why nothing more can be written; none while it goes on.
+    pub(crate) fn trouble(&mut self) -> Option<Trouble> {
+        if !self.jobs.is_closed() {
+            return None;
+        }
+        let told = self.ended.as_mut()?.try_recv();
+        if told == Err(TryRecvError::Empty) {
+            // It says why a moment after it takes nothing any more.
+            return None;
+        }
+        self.ended = None;
+        Some(told.unwrap_or(Trouble::NotWritten))
     }
 
     /// Something has happened.
@@ -125,8 +164,10 @@ impl Recorder {
         self.update(BTreeMap::new()).await;
         let Self { jobs, ended, .. } = self;
         drop(jobs);
-        // What went wrong was said where it did.
-        let _ = ended.await;
+        if let Some(ended) = ended {
+            // What went wrong was said where it did.
+            let _ = ended.await;
+        }
     }
 }
 

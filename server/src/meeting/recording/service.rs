@@ -30,7 +30,8 @@ pub(crate) fn server(plans: Plans, shelf: Shelf) -> RecordingServiceServer<impl 
     RecordingServiceServer::new(Recordings { plans, shelf })
 }
 
-fn recording_name(meeting: MeetingId, number: u32) -> String {
+/// The name of a recording.
+pub(super) fn recording_name(meeting: MeetingId, number: u32) -> String {
     format!("meetings/{meeting}/recordings/{number}")
 }
 

@@ -7,10 +7,12 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use cloudsite_domain::meeting::MeetingId;
 use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::recorded_event::What;
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::log;
@@ -19,7 +21,7 @@ use super::log;
 const FOLDER: &str = "recordings";
 
 /// Recordings of one meeting at most.
-const MOST_RECORDINGS: u32 = 100;
+const MOST_RECORDINGS: usize = 100;
 
 /// The recordings of a data folder.
 #[derive(Debug, Clone)]
@@ -78,10 +80,25 @@ pub(super) struct Told {
     pub(super) event_bytes: u64,
 }
 
+impl Told {
+    /// When the last of it happened; none if it has not begun.
+    pub(super) fn ended_at(&self) -> Option<Timestamp> {
+        let (first, last) = (self.events.first()?, self.events.last()?);
+        let Some(What::Began(began)) = &first.what else { return None };
+        let began_at = began.at.and_then(|at| Timestamp::new(at.seconds, at.nanos).ok())?;
+        began_at.checked_add(Duration::from_millis(last.at_ms)).ok()
+    }
+}
+
 impl Shelf {
     /// That of a data folder.
     pub(crate) fn of(data: &Path) -> Self {
-        Self { folder: data.join(FOLDER), written: Written::default() }
+        Self::in_folder(&data.join(FOLDER))
+    }
+
+    /// That of a folder in which recordings are, and nothing else.
+    pub(super) fn in_folder(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), written: Written::default() }
     }
 
     fn of_meeting(&self, meeting: MeetingId) -> PathBuf {
@@ -95,10 +112,11 @@ impl Shelf {
 
     /// A place for a new recording of a meeting; none if it has as many as may be. Blocks.
     pub(crate) fn begin(&self, meeting: MeetingId) -> io::Result<Option<Place>> {
-        let number = self.numbers(meeting)?.last().map_or(1, |last| last + 1);
-        if number > MOST_RECORDINGS {
+        let numbers = self.numbers(meeting)?;
+        if numbers.len() >= MOST_RECORDINGS {
             return Ok(None);
         }
+        let number = numbers.last().map_or(1, |last| last + 1);
         let folder = self.folder(meeting, number);
         private_folder(&folder)?;
         let (key, written) = ((meeting, number), Arc::clone(&self.written));
@@ -192,7 +210,7 @@ fn numbered<N: FromStr + Ord>(folder: &Path) -> io::Result<Vec<N>> {
 }
 
 /// Makes a folder that only its owner can look into, and those above it.
-fn private_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -39,6 +39,7 @@ macro_rules! meeting_contract_tests {
             meetings_are_listed_by_organisation_the_next_first,
             a_centre_plans_so_many_meetings,
             a_link_is_found_by_its_secret_alone,
+            it_is_kept_when_a_link_was_first_used,
             links_are_numbered_and_bounded,
             who_was_sent_out_stays_out,
             the_log_holds_no_title_and_no_secret,
@@ -94,6 +95,7 @@ fn link(meeting: u64, name: &str) -> GuestLink {
         role: MeetingRole::Guest,
         language: Language::Ja,
         created_at: at(7),
+        used_at: None,
         is_revoked: false,
     }
 }
@@ -204,6 +206,27 @@ pub fn a_link_is_found_by_its_secret_alone(fixture: &impl MeetingFixture) {
     let gone = store.revoke_guest_link(planned.id, 2, &deed("link_revoked")).unwrap();
     assert_eq!(gone, GuestLink { is_revoked: true, ..second });
     assert_eq!(store.guest_link(&other).unwrap(), Some((planned, gone)));
+}
+
+/// It is the first time that counts, and nobody comes by what was taken back.
+pub fn it_is_kept_when_a_link_was_first_used(fixture: &impl MeetingFixture) {
+    let (store, member) = opened(fixture);
+    let planned = store.create_meeting(&meeting(4, "tokyo", member, 5_000), &deed("planned")).unwrap();
+    for secret in [1, 2] {
+        store.create_guest_link(&link(4, "x"), &SecretHash([secret; 32]), &deed("link_made")).unwrap();
+    }
+    let came = |number, seconds| {
+        store.use_guest_link(planned.id, number, &Deed { at: at(seconds), ..deed("link_used") }).unwrap().used_at
+    };
+    assert_eq!((came(1, 20), came(1, 30)), (Some(at(20)), Some(at(20))));
+    store.revoke_guest_link(planned.id, 2, &deed("link_revoked")).unwrap();
+    let late = store.use_guest_link(planned.id, 2, &deed("link_used")).unwrap();
+    assert_eq!((late.used_at, late.is_revoked), (None, true));
+    let missing = store.use_guest_link(planned.id, 3, &deed("link_used"));
+    assert!(matches!(missing, Err(MeetingError::UnknownLink(MeetingId(4), 3))), "{missing:?}");
+    drop(store);
+    let links = fixture.open_meetings().guest_links(planned.id).unwrap();
+    assert_eq!(links.iter().map(|link| link.used_at).collect::<Vec<_>>(), [Some(at(20)), None]);
 }
 
 /// Links count up within a meeting, and there are only so many.

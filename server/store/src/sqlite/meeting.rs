@@ -57,11 +57,14 @@ CREATE TABLE meeting_removal (
 /// The step of the schema that keeps when a host ended a meeting.
 pub(super) const ENDS: &str = "ALTER TABLE meeting ADD COLUMN ended_at INTEGER;";
 
+/// The step of the schema that keeps when someone first came by a link.
+pub(super) const USES: &str = "ALTER TABLE guest_link ADD COLUMN used_at INTEGER;";
+
 const MEETINGS: &str = "
 SELECT id, organisation, author, title, starts_at, ends_at, time_zone, floors, cancelled, version, ended_at
   FROM meeting";
 
-const LINKS: &str = "SELECT meeting, number, name, role, language, created_at, revoked FROM guest_link";
+const LINKS: &str = "SELECT meeting, number, name, role, language, created_at, revoked, used_at FROM guest_link";
 
 /// A number has 63 bits, as many as SQLite's.
 const fn number(id: MeetingId) -> i64 {
@@ -120,6 +123,10 @@ impl MeetingStore for SqliteStore {
             Ok(one(connection, link.meeting)?.map(|meeting| (meeting, link)))
         });
         Ok(found?)
+    }
+
+    fn use_guest_link(&self, meeting: MeetingId, number: u32, deed: &Deed) -> Result<GuestLink, MeetingError> {
+        self.write_within(|connection| use_link(connection, meeting, number, deed))
     }
 
     fn revoke_guest_link(&self, meeting: MeetingId, number: u32, deed: &Deed) -> Result<GuestLink, MeetingError> {
@@ -205,6 +212,7 @@ fn links(connection: &Connection, tail: &str, values: &[&dyn ToSql]) -> Result<V
             language: columns.language(4)?,
             created_at: columns.time(5)?,
             is_revoked: columns.flag(6)?,
+            used_at: columns.maybe_time(7)?,
         });
     }
     Ok(all)
@@ -304,6 +312,23 @@ fn create_link(
     ])?;
     log(connection, new.meeting, deed, &[("link", which.to_string()), ("role", new.role.to_string())])?;
     link(connection, new.meeting, which)
+}
+
+fn use_link(
+    connection: &Transaction<'_>,
+    meeting: MeetingId,
+    which: u32,
+    deed: &Deed,
+) -> Result<GuestLink, MeetingError> {
+    must_exist(connection, meeting)?;
+    let found = link(connection, meeting, which)?;
+    if found.is_revoked || found.used_at.is_some() {
+        return Ok(found);
+    }
+    let sql = "UPDATE guest_link SET used_at = ?3 WHERE meeting = ?1 AND number = ?2";
+    connection.prepare_cached(sql)?.execute(params![number(meeting), which, micros(deed.at)])?;
+    log(connection, meeting, deed, &[("link", which.to_string())])?;
+    link(connection, meeting, which)
 }
 
 fn revoke(

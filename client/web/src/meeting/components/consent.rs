@@ -1,7 +1,7 @@
 //! Whether the meeting is recorded: shown all the time, and asked of everyone.
 
 use cloudsite_proto::meeting::act::Act as Which;
-use cloudsite_proto::meeting::{Person, RecordingState};
+use cloudsite_proto::meeting::{Person, RecordingState, RecordingTrouble};
 use leptos::prelude::*;
 
 use crate::meeting::attending::Attending;
@@ -50,13 +50,17 @@ pub(super) fn RecordingLine() -> impl IntoView {
             }
             .into_any(),
         ),
+        Standing::Failed(key) => Some(view! { <span>{page.words(key)}</span> }.into_any()),
         Standing::Elsewhere => Some(view! { <span>{page.words("meeting.recording.elsewhere")}</span> }.into_any()),
     };
     let stop = move || {
         (hosts.get() && !matches!(standing.get(), Standing::Off)).then(|| {
             view! {
                 <button class="link" type="button" data-testid="recording-stop" on:click=move |_| attending.tell(Which::Record(false))>
-                    {page.words("meeting.recording.stop")}
+                    {move || page.text(match standing.get() {
+                        Standing::Failed(_) => "meeting.recording.noted",
+                        _ => "meeting.recording.stop",
+                    })}
                 </button>
             }
         })
@@ -89,6 +93,8 @@ enum Standing {
     On,
     /// One is in a caucus, of which nothing is recorded.
     Elsewhere,
+    /// It was asked for and cannot be written; the key of why.
+    Failed(&'static str),
 }
 
 impl Standing {
@@ -100,6 +106,7 @@ impl Standing {
             Self::Waiting => "waiting",
             Self::On => "on",
             Self::Elsewhere => "elsewhere",
+            Self::Failed(_) => "failed",
         }
     }
 }
@@ -107,7 +114,13 @@ impl Standing {
 fn standing(seen: &Seen) -> Standing {
     let Some(me) = seen.me() else { return Standing::Off };
     match seen.state.recording() {
-        RecordingState::Unspecified | RecordingState::Off => Standing::Off,
+        RecordingState::Unspecified | RecordingState::Off => match seen.state.recording_trouble() {
+            RecordingTrouble::Unspecified => Standing::Off,
+            _ if me.waiting => Standing::Off,
+            RecordingTrouble::DiskFull => Standing::Failed("meeting.recording.disk_full"),
+            RecordingTrouble::TooMany => Standing::Failed("meeting.recording.too_many"),
+            RecordingTrouble::NotWritten => Standing::Failed("meeting.recording.not_written"),
+        },
         _ if me.waiting => Standing::Lobby,
         _ if me.room != 0 => Standing::Elsewhere,
         _ if !me.agrees_to_recording => Standing::Asked,

@@ -6,6 +6,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::links::Links;
 use super::modal::Modal;
 use crate::browser;
 use crate::meeting::attending::Attending;
@@ -120,6 +121,7 @@ fn Fields(
                     {page.words("meeting.invite.make")}
                 </button>
             </div>
+            <Links parent=meeting.name />
         </form>
     }
 }

@@ -9,6 +9,7 @@ mod controls;
 mod floor;
 mod invite;
 mod led;
+mod links;
 mod lobby;
 mod modal;
 mod names;

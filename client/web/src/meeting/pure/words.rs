@@ -1,8 +1,8 @@
 //! The keys of what is said of roles, refusals and ends.
 
 use cloudsite_link::LinkError;
-use cloudsite_proto::meeting::MeetingRole;
 use cloudsite_proto::meeting::farewell::Reason;
+use cloudsite_proto::meeting::{GuestLink, MeetingRole};
 
 /// The roles that a host can give.
 pub(crate) const ROLES: [MeetingRole; 5] =
@@ -62,6 +62,15 @@ pub(crate) fn refusal_key(error: &LinkError) -> Option<&'static str> {
     }
 }
 
+/// The key of how a link stands.
+pub(crate) const fn link_key(link: &GuestLink) -> &'static str {
+    match (link.revoked, link.used_at) {
+        (true, _) => "meeting.links.taken_back",
+        (false, Some(_)) => "meeting.links.used",
+        (false, None) => "meeting.links.unused",
+    }
+}
+
 /// The key of why it is over for someone.
 pub(crate) const fn farewell_key(reason: Reason) -> &'static str {
     match reason {
@@ -69,6 +78,7 @@ pub(crate) const fn farewell_key(reason: Reason) -> &'static str {
         Reason::Removed => "meeting.over.removed",
         Reason::Replaced => "meeting.over.replaced",
         Reason::Withdrawn => "meeting.over.withdrawn",
+        Reason::LinkRevoked => "meeting.over.link_revoked",
     }
 }
 
@@ -124,6 +134,19 @@ mod tests {
         ];
         for (name, expected) in cases {
             assert_eq!(initials(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_unused_used_or_taken_back() {
+        let used_at = Some(prost_types::Timestamp { seconds: 5, nanos: 0 });
+        let cases = [
+            (GuestLink::default(), "meeting.links.unused"),
+            (GuestLink { used_at, ..GuestLink::default() }, "meeting.links.used"),
+            (GuestLink { used_at, revoked: true, ..GuestLink::default() }, "meeting.links.taken_back"),
+        ];
+        for (link, expected) in cases {
+            assert_eq!(link_key(&link), expected, "{link:?}");
         }
     }
 

@@ -63,6 +63,7 @@ impl Attending {
     /// Opens the dialog that makes links to a meeting.
     pub(in crate::meeting) fn invite_to(self, meeting: Meeting) {
         self.hall.made.set(None);
+        self.hall.links.set(None);
         self.hall.planning.set(Some(Planning::Invite(Box::new(meeting))));
     }
 
@@ -74,9 +75,28 @@ impl Attending {
         role: MeetingRole,
         language: String,
     ) -> Result<(), LinkError> {
-        let request = CreateGuestLinkRequest { parent, display_name, role: role.into(), language };
+        let request = CreateGuestLinkRequest { parent: parent.clone(), display_name, role: role.into(), language };
         let made = self.loader.client().create_guest_link(request).await?;
         self.hall.made.set(Some(made));
+        self.load_links(parent);
+        Ok(())
+    }
+
+    /// Looks which links lead to a meeting.
+    pub(in crate::meeting) fn load_links(self, parent: String) {
+        let client = self.loader.client();
+        spawn_local(async move {
+            let links = client.guest_links(&parent).await;
+            self.hall.links.set(Some(links));
+        });
+    }
+
+    /// Takes a link back, and whoever came by it out of the meeting.
+    pub(in crate::meeting) async fn take_link_back(self, name: &str) -> Result<(), LinkError> {
+        let taken = self.loader.client().revoke_guest_link(name).await?;
+        if let Some((parent, _)) = taken.name.split_once("/guestLinks/") {
+            self.load_links(parent.to_owned());
+        }
         Ok(())
     }
 }

@@ -326,7 +326,7 @@ fn seat_token(kept: &str, way: &Meet) -> Option<String> {
 
 /// The reason why someone is no longer there, for those who ask to come again.
 pub(in crate::meeting) const fn may_come_again(ending: &Ending) -> bool {
-    !matches!(ending, Ending::Farewell(Reason::Removed))
+    !matches!(ending, Ending::Farewell(Reason::Removed | Reason::LinkRevoked))
 }
 
 #[cfg(test)]

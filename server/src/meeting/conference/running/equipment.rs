@@ -15,7 +15,7 @@ use crate::grpc::{Refusal, blocking};
 /// Something that is connected by a token of its own.
 pub(super) struct Equipment {
     /// As whom it takes part.
-    id: ParticipantId,
+    pub(super) id: ParticipantId,
     /// Its connection; none once that is gone.
     pub(super) peer: Option<PeerId>,
     /// The name of its session, which nobody guesses.

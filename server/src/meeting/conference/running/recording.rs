@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::super::{convert, media};
 use super::Running;
 use crate::grpc::{Refusal, blocking};
-use crate::meeting::recording::{Recorded, Recorder};
+use crate::meeting::recording::{Recorded, Recorder, Trouble};
 use crate::meeting::wire::time_to_wire;
 
 /// How often a camera that moves is written down: whoever replays it moves smoothly between two.
@@ -32,12 +32,14 @@ pub(super) struct Taping {
     camera: Option<Instant>,
     /// A recording that is being ended.
     ending: Option<JoinHandle<()>>,
+    /// Why what was asked for is not recorded.
+    pub(super) trouble: Option<Trouble>,
 }
 
 impl Taping {
     /// Nothing is recorded yet.
     pub(super) const fn none() -> Self {
-        Self { recorder: None, state: Recording::Off, present: None, camera: None, ending: None }
+        Self { recorder: None, state: Recording::Off, present: None, camera: None, ending: None, trouble: None }
     }
 
     /// Ends what is recorded, and waits until it is on disk.
@@ -85,16 +87,16 @@ impl Running {
 
     async fn begin_recording(&mut self) {
         let (shelf, meeting) = (self.behind.shelf.clone(), self.id());
-        let begun = blocking(move || {
-            let place = shelf.begin(meeting).map_err(|error| {
-                tracing::error!(%error, "a recording cannot be written");
-                Refusal::Interrupted
-            })?;
-            place.ok_or(Refusal::Exhausted("the meeting has as many recordings as may be kept"))
-        });
-        let recorder = match begun.await {
-            Ok(place) => Recorder::begin(self.behind.sfu.clone(), place).map_err(|_| Refusal::Interrupted),
-            Err(refusal) => Err(refusal),
+        let begun = blocking(move || Ok::<_, Refusal>(shelf.begin(meeting)));
+        let place = begun.await.unwrap_or_else(|_| Err(std::io::Error::other("no thread was there for it")));
+        let begun =
+            place.and_then(|place| place.map(|place| Recorder::begin(self.behind.sfu.clone(), place)).transpose());
+        let recorder = match begun {
+            Ok(recorder) => recorder.ok_or(Trouble::TooMany),
+            Err(error) => {
+                tracing::error!(meeting = %self.id(), %error, "a recording cannot be written");
+                Err(Trouble::of(&error))
+            }
         };
         match recorder {
             Ok(recorder) => {
@@ -113,25 +115,23 @@ impl Running {
                 self.taping.present = None;
                 self.log_of_server("recording began", &[]);
             }
-            Err(refusal) => {
-                tracing::error!(meeting = %self.id(), ?refusal, "a meeting is not recorded");
-                self.give_up_recording();
-            }
+            Err(trouble) => self.give_up_recording(trouble),
         }
     }
 
     /// Looks whether what is recorded is still written.
     pub(super) fn look_at_recording(&mut self) {
-        if self.taping.recorder.as_ref().is_some_and(Recorder::is_broken) {
-            self.give_up_recording();
+        if let Some(trouble) = self.taping.recorder.as_mut().and_then(Recorder::trouble) {
+            self.give_up_recording(trouble);
         }
     }
 
-    /// Whoever believed to be recorded sees that they are not.
-    fn give_up_recording(&mut self) {
+    /// Whoever believed to be recorded sees that they are not, and why.
+    fn give_up_recording(&mut self, trouble: Trouble) {
         self.meeting.stop_recording();
+        self.taping.trouble = Some(trouble);
         self.is_changed = true;
-        self.log_of_server("recording failed", &[]);
+        self.log_of_server("recording failed", &[("why", trouble.word().to_owned())]);
     }
 
     /// Something was said to those in the same room.

@@ -94,8 +94,12 @@ impl Running {
                 let by = self.actor(id).unwrap_or_else(|| Actor::named("host"));
                 blocking(move || plans.end(meeting, by)).await?;
             }
-            Act::Record(true) => self.log("asked to record", id, &[]),
+            Act::Record(true) => {
+                self.taping.trouble = None;
+                self.log("asked to record", id, &[]);
+            }
             Act::Record(false) => {
+                self.taping.trouble = None;
                 self.behind.shelf.end(self.id());
                 self.log("asked to record no more", id, &[]);
             }

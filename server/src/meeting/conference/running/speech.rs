@@ -9,6 +9,7 @@ use cloudsite_sfu::{Channel, PeerId, Receiver, Source, TrackId};
 use prost::Message;
 
 use super::super::said::{self, Kind};
+use super::super::seat::Seat;
 use super::{MediaEvent, Running};
 use crate::grpc::Refusal;
 use crate::meeting::wire::time_to_wire;
@@ -116,8 +117,12 @@ impl Running {
             let message = "observers are not seen in the park".to_owned();
             return Err(Refusal::Denied(message));
         }
-        let may_say = self.seats.get_mut(&id).is_some_and(|seat| kind == Kind::Fleeting || seat.may_say());
-        if !may_say {
+        let seat = self.seats.get_mut(&id);
+        if kind == Kind::Fleeting {
+            if !seat.is_some_and(Seat::may_show) {
+                return Err(Refusal::Exhausted("cameras and pointers are said too often in one second"));
+            }
+        } else if !seat.is_some_and(Seat::may_say) {
             return Err(Refusal::Exhausted("too much is said in one second"));
         }
         if leads {

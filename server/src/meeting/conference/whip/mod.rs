@@ -137,6 +137,7 @@ async fn begin(hall: &Hall, at: Endpoint, headers: &HeaderMap, body: Body) -> Re
     let drawn = u32::from_be_bytes(random().map_err(|_| Problem::interrupted())?) >> 1;
     let (reply, brought) = oneshot::channel();
     let names = (session.clone(), tag.clone());
+    let (number, called) = (link.number, link.name.clone());
     let asked = Asked::Bring { link, id: ParticipantId(drawn.max(1)), plays: at.plays, offer, names, reply };
     running.send(Command::Equipment(Box::new(asked))).await.map_err(|_| Problem::not_running())?;
     let Brought { answer, ice_servers } = match brought.await.map_err(|_| Problem::not_running())? {
@@ -144,6 +145,9 @@ async fn begin(hall: &Hall, at: Endpoint, headers: &HeaderMap, body: Body) -> Re
         Err(Unbrought::Refused(refusal)) => return Err(refusal.into()),
         Err(Unbrought::Offer(error)) => return Err(error.into()),
     };
+    if !hall.came_by(scheduled.id, number, &called).await? {
+        return Err(Problem::token());
+    }
     let mut response = (StatusCode::CREATED, answer).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(SDP));

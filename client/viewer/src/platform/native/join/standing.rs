@@ -116,6 +116,7 @@ fn over(ending: &Ending) -> String {
         Ending::Farewell(Reason::Removed) => "over: a host has sent you out".to_owned(),
         Ending::Farewell(Reason::Replaced) => "over: you have joined from elsewhere".to_owned(),
         Ending::Farewell(Reason::Withdrawn) => "over: you are no longer what you came as".to_owned(),
+        Ending::Farewell(Reason::LinkRevoked) => "over: the host has taken your link back".to_owned(),
         Ending::Farewell(Reason::Ended | Reason::Unspecified) => "over: the host has ended it".to_owned(),
         Ending::Refused(reason) => format!("not joined: {reason}"),
     }
