@@ -1,6 +1,8 @@
 //! All that this crate reads of what others have written, part by part, for fuzzers and for the tests that change what
 //! real clients have sent. Each takes any bytes.
 
+#![expect(clippy::missing_panics_doc, reason = "it panics where a reader has not kept what it promises")]
+
 #[cfg(test)]
 mod tests;
 
@@ -152,8 +154,7 @@ pub fn read_payloads(now: Instant, bytes: &[u8]) -> (usize, usize) {
         sequence = sequence.wrapping_add(u16::from(first & 0x7f));
         let payload = Bytes::copy_from_slice(payload);
         let head = Head::default();
-        let packet =
-            Packet { codec, sequence, timestamp, marker, level: None, orientation: None, head, payload };
+        let packet = Packet { codec, sequence, timestamp, marker, level: None, orientation: None, head, payload };
         timestamp = timestamp.wrapping_add(if marker { 3_000 } else { 0 });
         Some(packet)
     });

@@ -42,8 +42,7 @@ impl Decrypted {
             offered: section,
         });
         belt.lock().negotiate(numbered.collect());
-        let (repair, missing, tap) =
-            (Repair::new(belt.clone()), Missing::new(belt.clone()), Tap::new(belt.clone()));
+        let (repair, missing, tap) = (Repair::new(belt.clone()), Missing::new(belt.clone()), Tap::new(belt.clone()));
         Self { belt, repair, missing, tap }
     }
 
