@@ -56,18 +56,36 @@ impl Drop for Browser {
     /// Ends what the driver started, which outlives it where a test has failed: a browser that draws in software keeps a
     /// core from all other tests.
     fn drop(&mut self) {
-        let Some(driver) = self.driver.id() else { return };
-        let mut started = vec![driver];
-        let mut looked_at = 0;
-        let families = families();
-        while let Some(parent) = started.get(looked_at).copied() {
-            started.extend(families.iter().filter(|(_, of)| *of == parent).map(|(child, _)| *child));
-            looked_at += 1;
+        if let Some(driver) = self.driver.id() {
+            signal("-KILL", vec![driver]);
         }
-        let started = started.iter().map(ToString::to_string);
-        // What has ended by itself meanwhile is no failure.
-        let _ended = std::process::Command::new("kill").arg("-9").args(started).stderr(Stdio::null()).status();
     }
+}
+
+/// Sends a signal to processes and all that they have started.
+fn signal(name: &str, mut processes: Vec<u32>) {
+    let mut looked_at = 0;
+    let families = families();
+    while let Some(parent) = processes.get(looked_at).copied() {
+        let children = families.iter().filter(|(_, of)| *of == parent).map(|(child, _)| *child);
+        let further: Vec<u32> = children.filter(|child| !processes.contains(child)).collect();
+        processes.extend(further);
+        looked_at += 1;
+    }
+    let processes = processes.iter().map(ToString::to_string);
+    // What has ended by itself meanwhile is no failure.
+    let _ended = std::process::Command::new("kill").arg(name).args(processes).stderr(Stdio::null()).status();
+}
+
+/// The processes that were started with a word among their arguments.
+fn started_with(word: &str) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let processes = entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
+    let arguments = |path: std::path::PathBuf| std::fs::read_to_string(path.join("cmdline")).unwrap_or_default();
+    processes
+        .filter(|(_, path)| arguments(path.clone()).split('\0').any(|given| given == word))
+        .map(|(pid, _)| pid)
+        .collect()
 }
 
 /// All processes, each with its parent.
@@ -83,6 +101,8 @@ fn families() -> Vec<(u32, u32)> {
 #[derive(Debug)]
 pub struct Page {
     client: Client,
+    /// The argument of its browser that no other has.
+    profile: String,
 }
 
 impl Browser {
@@ -108,7 +128,8 @@ impl Browser {
     pub async fn open_with(&self, url: &str, width: u32, height: u32, further: &[&str]) -> Page {
         let mut flags: Vec<String> = FLAGS.iter().chain(further).map(|&flag| flag.to_owned()).collect();
         let profile = tempfile::tempdir_in(self.profile.path()).expect("a folder can be made").keep();
-        flags.push(format!("--user-data-dir={}", profile.display()));
+        let profile = format!("--user-data-dir={}", profile.display());
+        flags.push(profile.clone());
         flags.push(format!("--window-size={width},{height}"));
         let wish = json!({
             "goog:chromeOptions": { "args": flags },
@@ -120,7 +141,7 @@ impl Browser {
         let patience = TimeoutConfiguration::new(Some(STARTED_WITHIN), Some(STARTED_WITHIN), None);
         client.update_timeouts(patience).await.expect("the driver takes time limits");
         client.goto(url).await.expect("the page loads");
-        Page { client }
+        Page { client, profile }
     }
 }
 
@@ -247,6 +268,16 @@ impl Page {
     pub async fn picture(&self, css: &str) -> Picture {
         let element = self.client.find(Locator::Css(css)).await.expect("the element is there");
         Picture::from_png(&element.screenshot().await.expect("a picture can be taken"))
+    }
+
+    /// Stops all processes of its browser where they are, as a machine does that sleeps. Nothing can be asked of it then.
+    pub fn freeze(&self) {
+        signal("-STOP", started_with(&self.profile));
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) {
+        signal("-CONT", started_with(&self.profile));
     }
 
     /// Ends the browser.

@@ -18,11 +18,13 @@ const LARGEST: usize = 2_048;
 /// Datagrams that are on their way; what comes beyond is lost, as at a full router.
 const ON_THE_WAY: usize = 4_096;
 
-/// How bad it is, the same both ways.
+/// How bad it is, the same both ways but for what is lost.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Impairment {
     /// The share that is lost, 0 to 1.
     pub loss: f64,
+    /// The one way in which it is lost; both if none.
+    pub lossy: Option<Way>,
     /// The share that comes twice.
     pub duplication: f64,
     /// How long one way takes.
@@ -49,12 +51,26 @@ struct State {
     clients: HashMap<SocketAddr, Arc<UdpSocket>>,
     /// When the line is free again, each way.
     free: [Option<Instant>; 2],
+    /// By stream number, which encryption leaves readable.
+    tallies: HashMap<u32, Tally>,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Way {
+/// A way through the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From clients to the server.
     Up = 0,
+    /// From the server to clients.
     Down = 1,
+}
+
+/// What has become of the packets of one stream of media.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// That have come to the relay.
+    pub sent: u64,
+    /// Of which so many went no further.
+    pub lost: u64,
 }
 
 /// A datagram on its way.
@@ -75,14 +91,15 @@ impl Drop for Network {
 }
 
 impl State {
-    /// When a datagram of a length arrives, as often as it does.
-    fn arrivals(&mut self, way: Way, length: usize) -> Vec<Instant> {
-        let Impairment { loss, duplication, delay, jitter, rate_bps } = self.impairment;
+    /// When a datagram arrives, as often as it does.
+    fn arrivals(&mut self, way: Way, datagram: &[u8]) -> Vec<Instant> {
+        let Impairment { loss, lossy, duplication, delay, jitter, rate_bps } = self.impairment;
+        let loss = if lossy.is_none_or(|lossy| lossy == way) { loss } else { 0.0 };
         let now = Instant::now();
         let free = self.free[way as usize].unwrap_or(now).max(now);
         let sent = match rate_bps {
             0 => now,
-            rate => free + Duration::from_secs_f64(length as f64 * 8.0 / rate as f64),
+            rate => free + Duration::from_secs_f64(datagram.len() as f64 * 8.0 / rate as f64),
         };
         self.free[way as usize] = Some(sent);
         let times = if self.random.random_bool(duplication) { 2 } else { 1 };
@@ -92,8 +109,20 @@ impl State {
                 arrivals.push(sent + delay + jitter.mul_f64(self.random.random()));
             }
         }
+        if let Some(stream) = stream_of(datagram) {
+            let tally = self.tallies.entry(stream).or_default();
+            tally.sent += 1;
+            tally.lost += u64::from(arrivals.is_empty());
+        }
         arrivals
     }
+}
+
+/// The stream that a packet of media belongs to; none if it is anything else (RFC 7983, RFC 5761).
+fn stream_of(datagram: &[u8]) -> Option<u32> {
+    let [128..=191, payload_type, _, _, _, _, _, _, a, b, c, d, ..] = datagram else { return None };
+    let is_report = (64..=95).contains(&(payload_type & 0x7f));
+    (!is_report).then(|| u32::from_be_bytes([*a, *b, *c, *d]))
 }
 
 impl Network {
@@ -107,7 +136,7 @@ impl Network {
         let address = socket.local_addr().expect("a socket has an address");
         let socket = Arc::new(socket);
         let random = ChaCha8Rng::seed_from_u64(seed);
-        let state = State { impairment, random, clients: HashMap::new(), free: [None; 2] };
+        let state = State { impairment, random, clients: HashMap::new(), free: [None; 2], tallies: HashMap::new() };
         let state = Arc::new(Mutex::new(state));
         let (passing, due) = mpsc::channel(ON_THE_WAY);
         let tasks =
@@ -127,6 +156,11 @@ impl Network {
     /// Becomes as bad as this, or as good.
     pub fn become_bad(&self, impairment: Impairment) {
         self.with(|state| state.impairment = impairment);
+    }
+
+    /// What has become of the packets of a stream of media.
+    pub fn tally(&self, stream: u32) -> Tally {
+        self.with(|state| state.tallies.get(&stream).copied().unwrap_or_default())
     }
 
     /// Gives each client another port towards the server, as a translator does that has forgotten it.
@@ -178,7 +212,7 @@ async fn take_up(socket: Arc<UdpSocket>, server: SocketAddr, state: Arc<Mutex<St
             state.lock().unwrap_or_else(PoisonError::into_inner).clients.insert(client, Arc::clone(&by));
             by
         };
-        let arrivals = state.lock().unwrap_or_else(PoisonError::into_inner).arrivals(Way::Up, length);
+        let arrivals = state.lock().unwrap_or_else(PoisonError::into_inner).arrivals(Way::Up, &buffer[..length]);
         for due in arrivals {
             let datagram = Passing { due, by: Arc::clone(&by), to: server, bytes: buffer[..length].to_vec() };
             // What finds no room is lost.
@@ -203,7 +237,7 @@ async fn take_down(
             if state.clients.get(&client).is_none_or(|known| !Arc::ptr_eq(known, &from)) {
                 return;
             }
-            state.arrivals(Way::Down, length)
+            state.arrivals(Way::Down, &buffer[..length])
         };
         for due in arrivals {
             let datagram = Passing { due, by: Arc::clone(&by), to: client, bytes: buffer[..length].to_vec() };

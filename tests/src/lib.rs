@@ -7,6 +7,7 @@ use std::time::Duration;
 mod asker;
 pub mod bench;
 mod browser;
+pub mod caller;
 mod command;
 pub mod conference;
 mod desk;

@@ -148,7 +148,7 @@ async fn voices_and_pictures_pass_a_bad_network() {
     for delay_ms in [10, 100, 200] {
         for loss in [0.0, 0.01, 0.05, 0.1, 0.2] {
             let (delay, jitter) = (Duration::from_millis(delay_ms), Duration::from_millis(delay_ms / 10));
-            apart.network.become_bad(Impairment { loss, delay, jitter, duplication: 0.01, rate_bps: 0 });
+            apart.network.become_bad(Impairment { loss, delay, jitter, duplication: 0.01, ..Impairment::default() });
             let before = apart.guest.report().await;
             let begun = Instant::now();
             let after = until(&format!("{loss} of {delay_ms} ms: sound and pictures go on"), &mut apart.guest, |now| {

@@ -15,6 +15,8 @@ mod driver;
 mod engine;
 mod event;
 mod forward;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod hub;
 mod names;
 mod sdp;

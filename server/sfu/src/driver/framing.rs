@@ -3,30 +3,30 @@
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 /// The longest packet that is read: longer than any path of the internet takes, so it is none of ours.
-const LONGEST: usize = 4_096;
+pub(crate) const LONGEST: usize = 4_096;
 
 const LENGTH: usize = 2;
 
 /// A packet is announced that is too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a packet of {0} bytes is announced, of at most {LONGEST}")]
-pub(super) struct TooLong(usize);
+pub(crate) struct TooLong(usize);
 
 /// Takes packets out of a stream.
 #[derive(Debug, Default)]
-pub(super) struct Deframer {
+pub(crate) struct Deframer {
     stream: BytesMut,
 }
 
 impl Deframer {
     /// Where the next bytes of the stream go.
-    pub(super) fn stream(&mut self) -> &mut BytesMut {
+    pub(crate) fn stream(&mut self) -> &mut BytesMut {
         self.stream.reserve(LENGTH + LONGEST);
         &mut self.stream
     }
 
     /// The next packet, if all of it is there. Empty ones are passed over.
-    pub(super) fn packet(&mut self) -> Result<Option<BytesMut>, TooLong> {
+    pub(crate) fn packet(&mut self) -> Result<Option<BytesMut>, TooLong> {
         while let [high, low, rest @ ..] = self.stream.as_ref() {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
             if length > LONGEST {

@@ -1,7 +1,7 @@
 //! The thread that the media plane runs on: moves datagrams between the hub and the sockets, and decides nothing.
 
 mod bind;
-mod framing;
+pub(crate) mod framing;
 mod tcp;
 mod udp;
 

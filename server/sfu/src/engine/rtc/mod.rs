@@ -8,6 +8,8 @@ mod belt;
 mod build;
 mod down;
 mod flight;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod keys;
 mod missing;
 mod peer;

@@ -1,0 +1,107 @@
+// Chromium's half of `caller.rs`.
+const VOICES = 3;
+const PICTURES = 3;
+
+// Times between two pictures that are noted.
+const NOTED_MS = 150;
+
+const seen = new Map();
+let pc = null;
+
+// Notes when pictures come of a receiver, decoded and at their time, though nothing draws them.
+const watch = async ({ track }) => {
+  const times = { last: null, gaps: [] };
+  seen.set(track.id, times);
+  const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    value.close();
+    const now = performance.now();
+    if (times.last !== null && now - times.last > NOTED_MS) times.gaps.push(now - times.last);
+    times.last = now;
+  }
+};
+
+// Sends sound and a picture in as many layers as are named, each by how many times it is smaller.
+const send = async ({ width, height, layers }) => {
+  const wish = { audio: true, video: { width, height, frameRate: 20 } };
+  const stream = await navigator.mediaDevices.getUserMedia(wish);
+  const layer = (smaller, index) => ({ rid: "lmh"[index], scaleResolutionDownBy: smaller });
+  const sendEncodings = layers.length > 1 ? layers.map(layer) : [{}];
+  pc.addTransceiver(stream.getAudioTracks()[0], { direction: "sendonly" });
+  pc.addTransceiver(stream.getVideoTracks()[0], { direction: "sendonly", sendEncodings });
+};
+
+const offer = async (picture) => {
+  pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  if (picture) await send(picture);
+  for (let count = 0; count < VOICES; count += 1) pc.addTransceiver("audio", { direction: "recvonly" });
+  for (let count = 0; count < PICTURES; count += 1) pc.addTransceiver("video", { direction: "recvonly" });
+  pc.createDataChannel("reliable");
+  pc.createDataChannel("latest", { ordered: false, maxRetransmits: 0 });
+  await pc.setLocalDescription();
+  return pc.localDescription.sdp;
+};
+
+const answer = async (sdp) => {
+  await pc.setRemoteDescription({ type: "answer", sdp });
+  for (const { currentDirection, receiver } of pc.getTransceivers()) {
+    if (currentDirection === "recvonly" && receiver.track.kind === "video") watch(receiver);
+  }
+};
+
+// Times between pictures are counted from now on.
+const begin = () => {
+  for (const times of seen.values()) times.gaps = [];
+};
+
+// The times between two pictures that are longer than a glance; what has stood still until now is one, too.
+const gaps = (id) => {
+  const times = seen.get(id);
+  if (!times || times.last === null) return [];
+  const standing = performance.now() - times.last;
+  return standing > NOTED_MS ? [...times.gaps, standing] : times.gaps;
+};
+
+const pictures = (entry) => ({
+  frames: entry.framesDecoded,
+  height: entry.frameHeight ?? 0,
+  freezes: entry.freezeCount ?? 0,
+  frozenSecs: entry.totalFreezesDuration ?? 0,
+  gapsMs: gaps(entry.trackIdentifier),
+  nacks: entry.nackCount ?? 0,
+  repaired: entry.retransmittedPacketsReceived ?? 0,
+  lost: entry.packetsLost,
+  waitsMs: entry.jitterBufferEmittedCount ? (1000 * entry.jitterBufferDelay) / entry.jitterBufferEmittedCount : 0,
+  plis: entry.pliCount ?? 0,
+});
+
+const sent = (entry) => ({
+  ssrc: entry.ssrc,
+  repairSsrc: entry.rtxSsrc ?? 0,
+  height: entry.frameHeight ?? 0,
+  frames: entry.framesEncoded,
+  packets: entry.packetsSent - entry.retransmittedPacketsSent,
+  repairs: entry.retransmittedPacketsSent,
+});
+
+const report = async () => {
+  const all = await pc.getStats();
+  const told = { state: pc.connectionState, protocol: "", roundTripMs: 0, pictures: [], soundBytes: 0, sent: [] };
+  for (const entry of all.values()) {
+    if (entry.type === "transport") {
+      const pair = all.get(entry.selectedCandidatePairId);
+      told.roundTripMs = 1000 * (pair?.currentRoundTripTime ?? 0);
+      told.protocol = all.get(pair?.localCandidateId)?.protocol ?? "";
+    }
+    if (entry.type === "inbound-rtp" && entry.kind === "audio") told.soundBytes += entry.bytesReceived;
+    if (entry.type === "inbound-rtp" && entry.kind === "video" && entry.framesDecoded > 0) {
+      told.pictures.push(pictures(entry));
+    }
+    if (entry.type === "outbound-rtp" && entry.kind === "video") told.sent.push(sent(entry));
+  }
+  return told;
+};
+
+window.caller = { offer, answer, begin, report };

@@ -1,0 +1,118 @@
+//! Meetings of browsers over bad networks: where UDP does not pass, and what others notice of one who has stopped.
+
+use std::time::{Duration, Instant};
+
+use cloudsite_proto::meeting::act::Act as Doing;
+use cloudsite_proto::meeting::{Meeting, MeetingRole};
+use cloudsite_tests::caller::{Caller, Report, SINGLE, Udp, Ways};
+use cloudsite_tests::conference::{Attendee, guest_link, meeting_now};
+use cloudsite_tests::impairment::{Impairment, Network};
+use cloudsite_tests::{Browser, Server};
+
+/// A longer time between two pictures is a freeze that someone notices, milliseconds.
+const FREEZE_MS: f64 = 300.0;
+
+/// A relay to the server's media port.
+async fn network(server: &Server, impairment: Impairment, seed: u64) -> Network {
+    Network::start(Network::reserve().await, server.media(), impairment, seed)
+}
+
+/// A guest who was let in.
+async fn guest(server: &Server, meeting: &Meeting, host: &mut Attendee, name: &str) -> Attendee {
+    let secret = guest_link(server, meeting, name, MeetingRole::Guest).await;
+    let mut guest = Attendee::guest(server, &secret).await.expect("the guest joins");
+    let id = guest.id();
+    host.act(Doing::Admit(id)).await.expect("a host lets in");
+    guest.until_state("the guest is in", |state| state.people.iter().any(|p| p.id == id && !p.waiting)).await;
+    guest
+}
+
+/// As good as no UDP: what firewalls of companies leave.
+const BLOCKED: Impairment =
+    Impairment { loss: 1.0, lossy: None, duplication: 0.0, delay: Duration::ZERO, jitter: Duration::ZERO, rate_bps: 0 };
+
+#[tokio::test]
+async fn where_udp_does_not_pass_sound_and_pictures_come_over_tcp() {
+    let server = Server::start().await;
+    let meeting = meeting_now(&server).await;
+    let blocked = network(&server, BLOCKED, 13).await;
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let sato = guest(&server, &meeting, &mut host, "Sato").await;
+    let browser = Browser::start().await;
+    let host = Caller::connect(&browser, &server, host, Some(SINGLE), Ways::DIRECT).await;
+    let ways = Ways { udp: Udp::Relay(blocked.address()), tcp: true };
+    let sato = Caller::connect(&browser, &server, sato, Some(SINGLE), ways).await;
+    for (caller, protocol) in [(&sato, "tcp"), (&host, "udp")] {
+        let heard = caller.until("sound comes", |now| now.state == "connected" && now.sound_bytes > 0).await;
+        assert_eq!(heard.protocol, protocol);
+        let on = |now: &Report| now.sound_bytes > heard.sound_bytes + 10_000 && now.frames() > heard.frames() + 20;
+        let later = caller.until("sound and pictures go on", on).await;
+        assert_eq!(later.protocol, protocol, "it stays so");
+    }
+}
+
+/// What the server holds in memory, bytes.
+fn resident(server: &Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("the server runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the kernel says so");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("it is a number") * 1_024
+}
+
+/// One of three is stopped where it is and goes on after this.
+const STOPPED: Duration = Duration::from_secs(10);
+
+/// What may wait for one who takes nothing, bytes, with what else a server takes meanwhile.
+const MOST_GROWTH: u64 = 16 << 20;
+
+/// Two see each other, and a third looks on by these ways and is stopped.
+async fn stop_a_viewer(ways: Ways) {
+    let server = Server::start().await;
+    let meeting = meeting_now(&server).await;
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let sato = guest(&server, &meeting, &mut host, "Sato").await;
+    let looker = guest(&server, &meeting, &mut host, "Looker").await;
+    let browser = Browser::start().await;
+    let host = Caller::connect(&browser, &server, host, Some(SINGLE), Ways::DIRECT).await;
+    let sato = Caller::connect(&browser, &server, sato, Some(SINGLE), Ways::DIRECT).await;
+    let looker = Caller::connect(&browser, &server, looker, None, ways).await;
+    for caller in [&host, &sato] {
+        caller.until("each sees the other", |now| now.frames() > 40).await;
+    }
+    let sees_both = |now: &Report| now.pictures.len() == 2 && now.pictures.iter().all(|of| of.frames > 20);
+    let before = looker.until("who looks on sees both", sees_both).await;
+    let memory = resident(&server);
+
+    looker.page().freeze();
+    let stopped = Instant::now();
+    for caller in [&host, &sato] {
+        caller.begin().await;
+    }
+    let frames = [host.report().await.frames(), sato.report().await.frames()];
+    for caller in [&host, &sato] {
+        caller.until("ten seconds pass", |_| stopped.elapsed() >= STOPPED).await;
+    }
+    for (caller, frames) in [&host, &sato].into_iter().zip(frames) {
+        let now = caller.report().await;
+        let gap = now.longest_gap_ms();
+        println!("beside one who is stopped: {} pictures, at most {gap:.0} ms apart", now.frames() - frames);
+        assert!(now.frames() - frames >= 100 && gap <= FREEZE_MS, "{now:?}");
+    }
+    let growth = resident(&server).saturating_sub(memory);
+    println!("the server has grown by {} kB", growth / 1_024);
+    assert!(growth < MOST_GROWTH, "{growth} bytes");
+
+    looker.page().thaw();
+    let is_back = |now: &Report| now.state == "connected" && now.frames() >= before.frames() + 40;
+    let back = looker.until("it is back", is_back).await;
+    assert_eq!(back.pictures.len(), 2, "{back:?}");
+}
+
+#[tokio::test]
+async fn nobody_notices_that_a_viewer_is_stopped_who_comes_back() {
+    stop_a_viewer(Ways::DIRECT).await;
+}
+
+#[tokio::test]
+async fn nobody_notices_that_a_viewer_over_tcp_is_stopped_who_comes_back() {
+    stop_a_viewer(Ways { udp: Udp::None, tcp: true }).await;
+}
