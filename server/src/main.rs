@@ -21,6 +21,7 @@ mod serve;
 mod siting;
 mod telemetry;
 mod tiles;
+mod tls;
 mod turn;
 mod validation;
 mod watch;

@@ -3,11 +3,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
+use tonic::transport::{ClientTlsConfig, Endpoint};
 
 use crate::private_file;
+use crate::tls::{Fingerprint, Pinned};
 
 /// The file's name within the data folder.
 const FILE: &str = "operator.json";
@@ -45,32 +48,67 @@ impl Token {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Contents {
-    address: SocketAddr,
-    token: Token,
+/// Where a server is, and what it asks for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// What proves that a call comes from someone who can read the folder.
+    pub(crate) token: Token,
+    /// The fingerprint of the certificate that it shows; none where it speaks without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate_sha256: Option<String>,
+}
+
+impl Place {
+    /// How it is called, and by nobody else.
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, tonic::transport::Error> {
+        let Some(fingerprint) = &self.certificate_sha256 else {
+            return Endpoint::from_shared(format!("http://{}", self.address));
+        };
+        let endpoint = Endpoint::from_shared(format!("https://{}", self.address))?;
+        let pinned = Arc::new(Pinned::to(fingerprint.clone()));
+        endpoint.tls_config_with_verifier(ClientTlsConfig::new(), pinned)
+    }
 }
 
 /// The file, there as long as this value is.
 #[derive(Debug)]
 pub(crate) struct OperatorFile {
     path: PathBuf,
-    token: Token,
+    place: Place,
 }
 
 impl OperatorFile {
-    /// Writes the file into `folder`, for its owner's eyes only. `listen` is where the server really listens.
-    pub(crate) fn publish(folder: &Path, listen: SocketAddr) -> io::Result<Self> {
-        let (path, token) = (folder.join(FILE), Token::generate()?);
-        let contents = Contents { address: reachable(listen), token: token.clone() };
-        private_file::replace(&path, &serde_json::to_vec(&contents)?)?;
-        Ok(Self { path, token })
+    /// Writes the file into `folder`, for its owner's eyes only. `listen` is where the server really listens, `certificate`
+    /// what it shows there.
+    pub(crate) fn publish(folder: &Path, listen: SocketAddr, certificate: Option<Fingerprint>) -> io::Result<Self> {
+        let certificate_sha256 = certificate.map(|fingerprint| fingerprint.to_string());
+        let place = Place { address: reachable(listen), token: Token::generate()?, certificate_sha256 };
+        let path = folder.join(FILE);
+        write(&path, &place)?;
+        Ok(Self { path, place })
+    }
+
+    /// What writes the file again when the server shows another certificate. It must not be called once this value is gone.
+    pub(crate) fn rewriter(&self) -> impl Fn(Fingerprint) + Send + use<> {
+        let (path, place) = (self.path.clone(), self.place.clone());
+        move |certificate| {
+            let place = Place { certificate_sha256: Some(certificate.to_string()), ..place.clone() };
+            if let Err(error) = write(&path, &place) {
+                tracing::error!(%error, "the operator's commands will not trust this server: its file was not written");
+            }
+        }
     }
 
     /// The token in the file.
     pub(crate) const fn token(&self) -> &Token {
-        &self.token
+        &self.place.token
     }
+}
+
+fn write(path: &Path, place: &Place) -> io::Result<()> {
+    private_file::replace(path, &serde_json::to_vec(place)?)
 }
 
 impl Drop for OperatorFile {
@@ -81,10 +119,9 @@ impl Drop for OperatorFile {
     }
 }
 
-/// Where the server of `folder` listens, and the token it asks for.
-pub(crate) fn read(folder: &Path) -> io::Result<(SocketAddr, Token)> {
-    let Contents { address, token } = serde_json::from_slice(&fs::read(folder.join(FILE))?)?;
-    Ok((address, token))
+/// Where the server of `folder` is.
+pub(crate) fn read(folder: &Path) -> io::Result<Place> {
+    Ok(serde_json::from_slice(&fs::read(folder.join(FILE))?)?)
 }
 
 /// A server that listens on every address is reached on this machine's own.
@@ -104,8 +141,8 @@ mod tests {
     #[test]
     fn the_file_is_there_as_long_as_the_server() {
         let folder = tempfile::tempdir().unwrap();
-        let file = OperatorFile::publish(folder.path(), "0.0.0.0:8080".parse().unwrap()).unwrap();
-        let (address, token) = read(folder.path()).unwrap();
+        let file = OperatorFile::publish(folder.path(), "0.0.0.0:8080".parse().unwrap(), None).unwrap();
+        let Place { address, token, .. } = read(folder.path()).unwrap();
         assert_eq!(address.to_string(), "127.0.0.1:8080");
         assert!(file.token().is_proved_by(&token.0));
         #[cfg(unix)]

@@ -1,15 +1,21 @@
-//! Plain HTTP/1.1 requests, nothing decoded on the way.
+//! HTTP requests, nothing decoded on the way.
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 
 /// An answer as it came over the wire.
 #[derive(Debug)]
 pub struct Answer {
+    /// The version of HTTP that it came by.
+    pub version: Version,
     /// The status.
     pub status: StatusCode,
     /// The headers.
@@ -55,23 +61,49 @@ pub fn cookie(answer: &Answer, name: &str) -> String {
     found.unwrap_or_else(|| panic!("no cookie {name} in {answer:?}"))
 }
 
-/// A client that keeps its connections.
+/// A client of HTTP/1.1 that keeps its connections.
 #[derive(Debug, Clone)]
-pub struct Http(Client<HttpConnector, Full<Bytes>>);
+pub struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
 impl Default for Http {
     fn default() -> Self {
-        Self(Client::builder(TokioExecutor::new()).build_http())
+        Self::trusting(b"")
     }
 }
 
+/// Who trusts the servers whose certificates lead to these (PEM), and no others.
+fn trust(authorities: &[u8]) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(CertificateDer::pem_slice_iter(authorities).flatten());
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    builder.expect("the versions are known").with_root_certificates(roots).with_no_client_auth()
+}
+
 impl Http {
+    /// A client that speaks TLS with the servers whose certificates lead to these (PEM).
+    pub fn trusting(authorities: &[u8]) -> Self {
+        let connector = HttpsConnectorBuilder::new().with_tls_config(trust(authorities)).https_or_http();
+        Self(Client::builder(TokioExecutor::new()).build(connector.enable_http1().build()))
+    }
+
+    /// The same, which speaks HTTP/2 with servers that say they do.
+    pub fn trusting_by_http2(authorities: &[u8]) -> Self {
+        let connector = HttpsConnectorBuilder::new().with_tls_config(trust(authorities)).https_or_http();
+        Self(Client::builder(TokioExecutor::new()).build(connector.enable_http1().enable_http2().build()))
+    }
+
     /// Sends a request and reads the whole answer.
     pub async fn send(&self, request: Request<Bytes>) -> Answer {
-        let response = self.0.request(request.map(Full::new)).await.expect("the server answers");
+        self.try_send(request).await.expect("the server answers")
+    }
+
+    /// As [`Self::send`], or why there is no answer.
+    pub async fn try_send(&self, request: Request<Bytes>) -> Result<Answer, String> {
+        let response = self.0.request(request.map(Full::new)).await.map_err(|error| format!("{error:?}"))?;
         let (head, body) = response.into_parts();
-        let body = body.collect().await.expect("the answer is complete").to_bytes();
-        Answer { status: head.status, headers: head.headers, body }
+        let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
+        Ok(Answer { version: head.version, status: head.status, headers: head.headers, body })
     }
 
     /// Asks for an address, with further headers.

@@ -12,11 +12,11 @@ use cloudsite_proto::land::parcel_service_client::ParcelServiceClient;
 use cloudsite_proto::land::park_service_client::ParkServiceClient;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
 use crate::command::under;
-use crate::http::cookie;
-use crate::{eventually, get};
+use crate::eventually;
+use crate::http::{Answer, Http, cookie};
 
 const READY_WITHIN: Duration = Duration::from_mins(2);
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -30,11 +30,13 @@ struct Start<'a> {
     launcher: &'a [&'a str],
     /// Further arguments of `serve`.
     words: &'a [&'a str],
+    /// Whether it speaks TLS, with which certificate (PEM); a name within the test's folder.
+    certificate: Option<&'a str>,
 }
 
 impl Default for Start<'_> {
     fn default() -> Self {
-        Self { address: free_address(), web: web_folder(), launcher: &[], words: &[] }
+        Self { address: free_address(), web: web_folder(), launcher: &[], words: &[], certificate: None }
     }
 }
 
@@ -44,6 +46,7 @@ pub struct Server {
     process: Child,
     folder: TempDir,
     address: SocketAddr,
+    certificate: Option<PathBuf>,
 }
 
 impl Server {
@@ -77,7 +80,13 @@ impl Server {
         Self::begin(folder, Start { words, ..Start::default() }).await
     }
 
-    async fn begin(folder: TempDir, Start { address, web, launcher, words }: Start<'_>) -> Self {
+    /// As [`Self::start_saying`], where the words make it speak TLS with a certificate that is then trusted, a file within
+    /// `folder`.
+    pub async fn start_with_tls(folder: TempDir, words: &[&str], certificate: &str) -> Self {
+        Self::begin(folder, Start { words, certificate: Some(certificate), ..Start::default() }).await
+    }
+
+    async fn begin(folder: TempDir, Start { address, web, launcher, words, certificate }: Start<'_>) -> Self {
         let mut command = under(launcher);
         command.arg("serve").arg("--data").arg(folder.path().join("data"));
         command.args(["--listen", &address.to_string(), "--media", "127.0.0.1:0"]).args(words);
@@ -87,21 +96,22 @@ impl Server {
         let log = File::create(folder.path().join("log")).expect("a log can be written");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
         let process = command.spawn().expect("the server can be started");
-        let mut server = Self { process, folder, address };
+        let certificate = certificate.map(|name| folder.path().join(name));
+        let mut server = Self { process, folder, address, certificate };
         server.wait_until_ready().await;
         server
     }
 
     async fn wait_until_ready(&mut self) {
         let (url, address) = (self.url("/readyz"), self.address);
-        let process = &mut self.process;
+        let (process, certificate) = (&mut self.process, &self.certificate);
         let ended = eventually("the server is ready", READY_WITHIN, async || {
             if let Ok(Some(status)) = process.try_wait() {
                 return Some(Some(status));
             }
             // Asking before anyone listens would be an error of the harness.
             tokio::net::TcpStream::connect(address).await.ok()?;
-            (get(&url, &[]).await.status == 200).then_some(None)
+            (http(certificate.as_deref()).get(&url, &[]).await.status == 200).then_some(None)
         })
         .await;
         if let Some(status) = ended {
@@ -123,7 +133,18 @@ impl Server {
 
     /// The address of a path on the server.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}{path}", self.address)
+    }
+
+    /// Asks for a path, over a connection of its own.
+    pub async fn get(&self, path: &str) -> Answer {
+        http(self.certificate.as_deref()).get(&self.url(path), &[]).await
+    }
+
+    /// The certificate that it shows, PEM; empty without TLS.
+    pub fn certificate(&self) -> Vec<u8> {
+        pem(self.certificate.as_deref())
     }
 
     /// Where it listens.
@@ -158,7 +179,8 @@ impl Server {
 
     /// An access token of the demo member with a role.
     pub async fn access_token(&self, role: &str) -> String {
-        let answer = get(&self.sign_in_link(role).await, &[]).await;
+        let link = self.sign_in_link(role).await;
+        let answer = http(self.certificate.as_deref()).get(&link, &[]).await;
         assert_eq!(answer.status, 303, "{answer:?}");
         cookie(&answer, "cloudsite_access")
     }
@@ -170,7 +192,11 @@ impl Server {
 
     /// A connection for gRPC.
     pub async fn channel(&self) -> Channel {
-        let endpoint = Endpoint::from_shared(self.url("")).expect("the address is well formed").timeout(DEADLINE);
+        let mut endpoint = Endpoint::from_shared(self.url("")).expect("the address is well formed").timeout(DEADLINE);
+        if self.certificate.is_some() {
+            let trusting = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(self.certificate()));
+            endpoint = endpoint.tls_config(trusting).expect("the certificate can be used");
+        }
         endpoint.connect().await.expect("the server takes connections")
     }
 
@@ -228,6 +254,15 @@ impl Drop for Server {
             eprintln!("the server's last lines:\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
         }
     }
+}
+
+/// A client that trusts a certificate.
+fn http(certificate: Option<&Path>) -> Http {
+    Http::trusting(&pem(certificate))
+}
+
+fn pem(certificate: Option<&Path>) -> Vec<u8> {
+    certificate.map(|file| fs::read(file).expect("the certificate can be read")).unwrap_or_default()
 }
 
 /// The built page and viewer, if the run was given one.

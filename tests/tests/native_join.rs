@@ -13,6 +13,7 @@ use cloudsite_proto::scene::{Camera, SceneEvent};
 use cloudsite_tests::conference::{Attendee, guest_link, meeting_now};
 use cloudsite_tests::showroom::{Screen, Showroom};
 use cloudsite_tests::{Server, eventually};
+use tempfile::TempDir;
 
 /// Two viewers draw in software, in a debug build.
 const WITHIN: Duration = Duration::from_mins(2);
@@ -46,6 +47,34 @@ async fn until_there(host: &mut Attendee, id: u32, shown: &Camera) {
         _ => None,
     })
     .await;
+}
+
+/// By what the viewer asks itself (tiles), what it watches and the meeting.
+#[tokio::test]
+async fn a_showroom_joins_by_tls() {
+    let folder = TempDir::new().expect("a folder can be made");
+    let server = Server::start_with_tls(folder, &["--tls-development"], "data/tls-development.pem").await;
+    let (screen, driver) = (Screen::start().await, lavapipe());
+    let meeting = meeting_now(&server).await;
+    let secret = guest_link(&server, &meeting, "Osaka", MeetingRole::Guest).await;
+    let link = server.url(&format!("/?meet={secret}"));
+    let certificate = server.data().join("tls-development.pem").display().to_string();
+
+    let folder = server.scratch().join("trusting");
+    let words = ["--join", &link, "--ca", &certificate];
+    let showroom = Showroom::join(&screen, &driver, &folder, TONES[0], &words).await;
+    until_said(&showroom, "Site visit: in the lobby").await;
+    eventually("the viewer asks for tiles by TLS", WITHIN, async || {
+        let metrics = server.get("/metrics").await.text();
+        let mut tiles = metrics.lines().filter(|line| line.contains(r#"route="/tiles/{revision}/"#));
+        tiles.any(|line| line.contains(r#"code="200""#)).then_some(())
+    })
+    .await;
+
+    let folder = server.scratch().join("wary");
+    let wary = Showroom::join(&screen, &driver, &folder, TONES[1], &["--join", &link]).await;
+    until_said(&wary, "certificate").await;
+    assert!(!wary.log().contains("in the lobby"), "nobody is trusted whom nobody vouches for");
 }
 
 #[tokio::test]

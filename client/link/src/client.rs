@@ -75,8 +75,17 @@ impl Client {
     /// A client of the server at `base_url`, such as `http://localhost:8080`. Connects when first asked, and again
     /// whenever the connection is lost; natively it must be called within a Tokio runtime.
     pub fn connect(base_url: &str) -> Result<Self, LinkError> {
-        let transport = platform::transport(base_url)?;
-        Ok(Self {
+        platform::transport(base_url, None).map(Self::over)
+    }
+
+    /// The same for a server whose certificate leads to one of these authorities (PEM), and to no other: a house's own, or
+    /// the server's own certificate for development. A browser trusts whom its user trusts, whatever is said here.
+    pub fn trusting(base_url: &str, authorities: &[u8]) -> Result<Self, LinkError> {
+        platform::transport(base_url, Some(authorities)).map(Self::over)
+    }
+
+    fn over(transport: Transport) -> Self {
+        Self {
             park: ParkServiceClient::new(transport.clone()),
             parcel: ParcelServiceClient::new(transport.clone()),
             siting: SitingServiceClient::new(transport.clone()),
@@ -94,7 +103,7 @@ impl Client {
             recordings: RecordingServiceClient::new(transport),
             seen_as: None,
             sitting: None,
-        })
+        }
     }
 
     /// The same client, given no more of the record than a tier: `public`, `investor`, `negotiating` or `government`. None

@@ -19,7 +19,7 @@ pub fn add_viewer(app: &mut App, options: &Options, start: QualityLevel, outlet:
     app.add_plugins(DrawPlugin);
     scene::plugin(app, inbox, outlet);
     camera::plugin(app, options.view, options.size);
-    tiles::plugin(app, Fetcher::new(&options.base_url));
+    tiles::plugin(app, Fetcher::new(&options.base_url, options.authorities.as_deref()));
     quality::plugin(app, options.quality, start, options.bench);
     scene::settings::plugin(app, options.language, options.hour);
     pick::plugin(app);

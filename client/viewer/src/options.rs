@@ -14,6 +14,8 @@ use crate::scene::{BadEvent, pose_from_event};
 pub struct Options {
     /// The server; empty is where the page came from.
     pub base_url: String,
+    /// The authorities (PEM) that the server's certificate has to lead to, instead of those that the public trusts. Natively.
+    pub authorities: Option<Vec<u8>>,
     /// Where the camera begins; none is the opening view.
     pub view: Option<Pose>,
     /// Whether it begins on foot wherever the view is.
@@ -34,6 +36,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             base_url: String::new(),
+            authorities: None,
             view: None,
             walk: false,
             language: Language::Zh,

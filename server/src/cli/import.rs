@@ -149,19 +149,17 @@ impl Import {
 
     /// Another process writes the record: if it is a server, it takes the file.
     fn send(&self, options: &ImportOptions) -> Result<Applied, Failure> {
-        let (address, token) = operator::read(&self.data).map_err(|error| Failure::Refused {
+        let place = operator::read(&self.data).map_err(|error| Failure::Refused {
             message: format!("another process writes the record, and it is no server that takes imports ({error})"),
             problems: None,
         })?;
-        tracing::info!(%address, "a server is running on this folder; it takes the file");
+        tracing::info!(address = %place.address, "a server is running on this folder; it takes the file");
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| refused(&error))?;
-        runtime.block_on(remote::import(address, &token, &self.file, options, &self.author)).map_err(
-            |error| match error {
-                RemoteError::Refused(refusal) => refused_file(refusal),
-                error => refused(&error),
-            },
-        )
+        runtime.block_on(remote::import(&place, &self.file, options, &self.author)).map_err(|error| match error {
+            RemoteError::Refused(refusal) => refused_file(refusal),
+            error => refused(&error),
+        })
     }
 }
 

@@ -35,15 +35,15 @@ pub(super) struct Running {
 impl Running {
     /// The server that holds `folder`.
     pub(super) fn on(folder: &Path) -> Result<Self, Failure> {
-        let (address, token) = operator::read(folder).map_err(|error| {
+        let place = operator::read(folder).map_err(|error| {
             failed(format!("another process holds the folder and says not where it listens: {error}"))
         })?;
-        let header = token.header().parse().map_err(|_| failed("the operator's token is damaged".to_owned()))?;
+        let header = place.token.header().parse().map_err(|_| failed("the operator's token is damaged".to_owned()))?;
         let runtime = Runtime::new().map_err(|error| refused(&error))?;
-        let endpoint = Channel::from_shared(format!("http://{address}")).map_err(|error| refused(&error))?;
+        let endpoint = place.endpoint().map_err(|error| refused(&error))?;
         let channel = runtime
             .block_on(endpoint.connect())
-            .map_err(|error| failed(format!("the server at {address} cannot be reached: {error}")))?;
+            .map_err(|error| failed(format!("the server at {} cannot be reached: {error}", place.address)))?;
         Ok(Self { runtime, calls: InterceptedService::new(channel, Operator(header)) })
     }
 

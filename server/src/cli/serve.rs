@@ -4,11 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use openidconnect::url::Url;
+use rustls::pki_types::{InvalidDnsNameError, ServerName};
 
 use super::answer::{Done, Failure};
 use super::refused;
 use crate::identity::openid;
 use crate::serve::{self, MediaPort, Options};
+use crate::tls::Source;
 use crate::turn::RelayUrl;
 
 #[derive(Debug, Args)]
@@ -39,7 +42,50 @@ pub(super) struct Serve {
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     recordings_days: Option<u32>,
     #[command(flatten)]
+    tls: Tls,
+    #[command(flatten)]
     openid: OpenId,
+}
+
+/// TLS for everything on the port of --listen. Browsers give camera and microphone to pages that come by TLS, or from
+/// localhost.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "TLS")]
+struct Tls {
+    /// The file with the certificate (PEM), and after it those that lead to its authority. A file that is renewed is taken
+    /// up at once, without a restart.
+    #[arg(long, value_name = "FILE", env = "CLOUDSITE_TLS_CERTIFICATE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The file with its private key (PEM).
+    #[arg(long, value_name = "FILE", env = "CLOUDSITE_TLS_KEY", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Use a certificate of this server's own, made in the data folder for this machine's names and addresses. Browsers warn
+    /// of it; its fingerprint is told at the start.
+    #[arg(long, conflicts_with = "tls_certificate")]
+    tls_development: bool,
+    /// Another host name or address that this certificate is for. May be given several times.
+    #[arg(long, value_name = "NAME", requires = "tls_development", value_parser = host)]
+    tls_name: Vec<String>,
+}
+
+/// A host name or an address.
+fn host(given: &str) -> Result<String, InvalidDnsNameError> {
+    ServerName::try_from(given).map(|name| name.to_str().into_owned())
+}
+
+impl Tls {
+    /// A certificate of this server's own is for the host of its public address, too.
+    fn source(self, public_url: Option<&str>) -> Option<Source> {
+        match (self.tls_certificate, self.tls_key) {
+            (Some(certificate), Some(key)) => Some(Source::Files { certificate, key }),
+            _ if self.tls_development => {
+                let url = public_url.and_then(|given| Url::parse(given).ok());
+                let named = url.and_then(|url| url.host_str().and_then(|given| host(given).ok()));
+                Some(Source::Development { names: self.tls_name.into_iter().chain(named).collect() })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The port of meetings, unless another is asked for.
@@ -88,21 +134,15 @@ impl Serve {
     /// Returns when the server was told to stop and has stopped. What goes to standard output, the server writes itself
     /// as soon as it listens.
     pub(super) fn run(self, json: bool) -> Result<Done, Failure> {
+        let tls = self.tls.source(self.openid.public_url.as_deref());
         let openid = self.openid.settings()?;
         let media = MediaPort {
             address: self.media.unwrap_or(SocketAddr::new(self.listen.ip(), MEDIA_PORT)),
             public: self.media_public,
             relays: self.turn,
         };
-        let options = Options {
-            data: self.data,
-            listen: self.listen,
-            web_dir: self.web_dir,
-            media,
-            recordings_days: self.recordings_days,
-            openid,
-            json,
-        };
+        let (data, listen, web_dir, recordings_days) = (self.data, self.listen, self.web_dir, self.recordings_days);
+        let options = Options { data, listen, web_dir, media, recordings_days, openid, tls, json };
         let runtime = tokio::runtime::Runtime::new().map_err(|error| refused(&error))?;
         let served = runtime.block_on(serve::run(options));
         served.map_err(|error| Failure::Refused { message: format!("{error:#}"), problems: None })?;

@@ -39,6 +39,7 @@ use crate::tiles::TileServer;
 
 pub(crate) use origin::origin;
 pub(crate) use page::WebSource;
+pub(crate) use security::Transport;
 pub(crate) use tiles::TilePasses;
 
 /// How long a request that is no call may take.
@@ -60,6 +61,8 @@ pub(crate) struct Site {
     pub(crate) routes: Router,
     /// Routes that ask for tokens of their own, and are told nothing of who makes a request.
     pub(crate) apart: Router,
+    /// Whether browsers are told never to come without TLS again.
+    pub(crate) transport: Transport,
     /// Where the page comes from.
     pub(crate) web: WebSource,
     /// Renders the metrics.
@@ -97,7 +100,7 @@ impl Front {
             .layer(from_fn_with_state(site.resolve, access::identify))
             .merge(site.apart)
             .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT))
-            .layer(from_fn(security::headers))
+            .layer(from_fn_with_state(site.transport, security::headers))
             .layer(CatchPanicLayer::new())
             .layer(from_fn(measure::count));
         Self { calls: GrpcWebLayer::new().layer(calls), counts: CallCounts::new(), pages }
@@ -117,8 +120,9 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
         if !access::is_call(request.uri().path()) {
+            origin::name_host(&mut request);
             return Box::pin(self.pages.call(request));
         }
         let path = request.uri().clone();

@@ -1,7 +1,15 @@
 //! Where a request believes the server to be.
 
-use http::HeaderMap;
 use http::header::HOST;
+use http::{HeaderMap, HeaderValue, Request};
+
+/// Writes the host that a request of HTTP/2 names in its address where one of HTTP/1.1 does.
+pub(super) fn name_host<B>(request: &mut Request<B>) {
+    let named = request.uri().authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
+    if let Some(named) = named {
+        request.headers_mut().entry(HOST).or_insert(named);
+    }
+}
 
 /// Scheme and host as the caller addressed them, also through a proxy that says so.
 pub(crate) fn origin(request: &HeaderMap) -> String {

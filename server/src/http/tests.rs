@@ -46,6 +46,7 @@ fn fixture(web: WebSource) -> Fixture {
         resolve: Arc::new(|_| Ok(Resolved::visitor())),
         routes: Router::new(),
         apart: Router::new(),
+        transport: Transport::Any,
         web,
         metrics: crate::telemetry::collect_metrics(),
         stop: stopping,

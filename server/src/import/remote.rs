@@ -9,12 +9,11 @@ use cloudsite_proto::land::import_service_client::ImportServiceClient;
 use cloudsite_proto::land::{ImportFileHeader, ImportFileRequest};
 use futures::stream::{self, Stream, StreamExt};
 use tokio::io::AsyncReadExt;
-use tonic::transport::Channel;
 use tonic::{Request, Status};
 
 use super::service::MOST_CHUNK_BYTES;
 use super::{Applied, Format, ImportOptions, Refusal, shapefile, wire};
-use crate::operator::Token;
+use crate::operator::Place;
 
 /// Why a file could not be handed to the running server.
 #[derive(Debug, thiserror::Error)]
@@ -43,18 +42,15 @@ pub(crate) enum RemoteError {
     },
 }
 
-/// Sends the file at `path` to the server at `address`, and waits for what it says.
+/// Sends the file at `path` to the server at `place`, and waits for what it says.
 pub(crate) async fn import(
-    address: SocketAddr,
-    token: &Token,
+    place: &Place,
     path: &Path,
     options: &ImportOptions,
     author: &str,
 ) -> Result<Applied, RemoteError> {
-    let unreachable = |source| RemoteError::Unreachable { address, source };
-    let endpoint = Channel::from_shared(format!("http://{address}"))
-        .map_err(|error| RemoteError::Status(Box::new(Status::internal(error.to_string()))))?;
-    let channel = endpoint.connect().await.map_err(unreachable)?;
+    let unreachable = |source| RemoteError::Unreachable { address: place.address, source };
+    let channel = place.endpoint().map_err(unreachable)?.connect().await.map_err(unreachable)?;
     let failed = |source| RemoteError::File { path: path.to_owned(), source };
     let mut file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The parts of a bare Shapefile go packed.
@@ -80,7 +76,7 @@ pub(crate) async fn import(
     };
     let first = stream::iter([ImportFileRequest { part: Some(Part::Header(header)) }]);
     let mut request = Request::new(first.chain(chunks(file)));
-    if let Ok(value) = token.header().parse() {
+    if let Ok(value) = place.token.header().parse() {
         request.metadata_mut().insert("authorization", value);
     }
     let response = ImportServiceClient::new(channel).import_file(request).await;

@@ -1,5 +1,7 @@
-//! Connections: HTTP/1.1 and HTTP/2 without TLS on one port, as many as there are places for.
+//! Connections: HTTP/1.1 and HTTP/2 on one port, with TLS or without it, as many as there are places for.
 
+mod door;
+mod line;
 mod together;
 
 use std::convert::Infallible;
@@ -17,16 +19,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::Service;
 
+use self::door::Door;
+use self::line::begin;
 use self::together::{Requests, Together};
+use crate::tls::Tls;
 
 /// How long to wait after a failure to accept, which is mostly that there are no more file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// What a client of HTTP/2 says first.
-const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/// How often a client is looked at that has said a part of it.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What a connection may cost.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +36,8 @@ pub(super) struct Limits {
     pub(super) streams: u32,
     /// How long a client may take to begin to speak, and in HTTP/1.1 to send a head; between two requests, too.
     pub(super) head: Duration,
+    /// How long a handshake of TLS may take.
+    pub(super) handshake: Duration,
     /// How often a connection of HTTP/2 is asked whether its peer is there, and how long that may take to answer.
     pub(super) keep_alive: Duration,
     pub(super) keep_alive_answer: Duration,
@@ -54,6 +55,7 @@ impl Default for Limits {
             connections: 4_096,
             streams: 256,
             head: Duration::from_secs(15),
+            handshake: Duration::from_secs(10),
             keep_alive: Duration::from_secs(30),
             keep_alive_answer: Duration::from_secs(20),
             patience: Duration::from_mins(1),
@@ -77,11 +79,13 @@ fn protocol(limits: &Limits, requests: Requests) -> Builder<Requests> {
     builder
 }
 
-/// Serves `front` to whoever connects until `stop` becomes true, and then for `drain` at most to whoever is connected.
+/// Serves `front` to whoever connects, by TLS if there is any, until `stop` becomes true, and then for `drain` at most to
+/// whoever is connected.
 pub(super) async fn serve<S>(
     listener: TcpListener,
     front: S,
     limits: Limits,
+    tls: Option<Arc<Tls>>,
     mut stop: watch::Receiver<bool>,
     drain: Duration,
 ) where
@@ -97,18 +101,19 @@ pub(super) async fn serve<S>(
         };
         let Some((stream, place)) = accepted else { continue };
         let watcher = open.watcher();
-        let service = TowerToHyperService::new(front.clone());
+        let (front, tls) = (front.clone(), tls.clone());
         let mut stopping = stop.clone();
         tokio::spawn(async move {
-            let spoke = tokio::select! {
-                spoke = tokio::time::timeout(limits.head, begins(&stream)) => matches!(spoke, Ok(Ok(true))),
-                _ = stopping.wait_for(|stop| *stop) => false,
+            let begun = tokio::select! {
+                begun = begin(stream, tls.as_deref(), &limits) => begun,
+                _ = stopping.wait_for(|stop| *stop) => return,
             };
-            if !spoke {
-                tracing::debug!("a connection on which nobody spoke was closed");
-                return;
-            }
-            let (socket, requests, together) = Together::of(stream, limits.patience);
+            let line = match begun {
+                Ok(line) => line,
+                Err(error) => return tracing::debug!(%error, "a connection on which nobody spoke was closed"),
+            };
+            let service = TowerToHyperService::new(Door::before(front, line.way));
+            let (socket, requests, together) = Together::of(line.receiving, line.sending, limits.patience);
             let connection = protocol(&limits, requests).serve_connection(socket, service).into_owned();
             if let Err(error) = together.drive(watcher.watch(connection)).await {
                 tracing::debug!(%error, "a connection broke off");
@@ -119,22 +124,6 @@ pub(super) async fn serve<S>(
     drop(listener);
     if tokio::time::timeout(drain, open.shutdown()).await.is_err() {
         tracing::warn!("connections were cut off after {} s", drain.as_secs());
-    }
-}
-
-/// Waits until it can be told which protocol a client speaks: what looks at it afterwards has no patience of its own.
-/// False if the client has hung up.
-async fn begins(stream: &TcpStream) -> std::io::Result<bool> {
-    let mut first = [0; PREFACE.len()];
-    loop {
-        let said = stream.peek(&mut first).await?;
-        if said == 0 {
-            return Ok(false);
-        }
-        if said == PREFACE.len() || !PREFACE.starts_with(&first[..said]) {
-            return Ok(true);
-        }
-        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
@@ -162,3 +151,5 @@ async fn accept(
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

@@ -28,7 +28,7 @@ use crate::audit::{Journal, Keeper, Log, Refusals, Sources};
 use crate::changeset::{Api as ChangesApi, Changes, Kept, Runner};
 use crate::disclosure::Desk;
 use crate::grpc::Disclosures;
-use crate::http::{Front, Site, TilePasses, WebSource};
+use crate::http::{Front, Site, TilePasses, Transport, WebSource};
 use crate::identity::demo::SignInLink;
 use crate::identity::{self, Identity, OpenId, Surroundings, openid};
 use crate::meeting::conference::{self, Hall};
@@ -40,6 +40,7 @@ use crate::record::{Record, Views};
 use crate::siting::demand::{Keeper as DemandKeeper, Tally};
 use crate::siting::dossier;
 use crate::tiles::TileServer;
+use crate::tls::{self, Fingerprint, Tls};
 use crate::turn::{RelayUrl, Relays, Secret};
 use crate::watch::Watchers;
 use crate::{demo, telemetry};
@@ -65,6 +66,8 @@ pub(crate) struct Options {
     pub(crate) recordings_days: Option<u32>,
     /// The provider of OpenID Connect by which staff sign in.
     pub(crate) openid: Option<openid::Settings>,
+    /// Where the certificate comes from; none serves without TLS.
+    pub(crate) tls: Option<tls::Source>,
     /// Whether to print the address as one JSON object on standard output.
     pub(crate) json: bool,
 }
@@ -85,13 +88,15 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     telemetry::log_to_stderr();
     // Signals are taken before anything can be interrupted.
     let told = told_to_stop().context("cannot listen for signals")?;
-    let data = options.data.clone();
+    let (data, listen) = (options.data.clone(), options.listen.ip());
+    let tls = options.tls.map(|source| Tls::open(source, &data, listen, identity::system_clock()())).transpose()?;
     let opened = tokio::task::spawn_blocking(move || open(&data)).await.context("the record was not opened")??;
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let web = options.web_dir.clone().map_or(WebSource::Embedded, WebSource::Folder);
     let Options { media, recordings_days, openid, .. } = options;
-    let given = Given { data: &options.data, web, media, recordings_days, openid };
+    let tls = tls.map(Arc::new);
+    let given = Given { data: &options.data, web, media, recordings_days, openid, tls };
     let server = Server::start(opened, listener, given).await?;
     announce(&server, options.json)?;
     told.await;
@@ -174,6 +179,8 @@ pub(crate) struct Given<'a> {
     pub(crate) recordings_days: Option<u32>,
     /// The provider by which staff sign in.
     pub(crate) openid: Option<openid::Settings>,
+    /// What speaks TLS.
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 #[cfg(test)]
@@ -187,6 +194,7 @@ impl<'a> Given<'a> {
             media: MediaPort { address, public: Vec::new(), relays: Vec::new() },
             recordings_days: None,
             openid: None,
+            tls: None,
         }
     }
 }
@@ -194,6 +202,7 @@ impl<'a> Given<'a> {
 /// A server that is running.
 pub(crate) struct Server {
     address: SocketAddr,
+    tls: Option<Arc<Tls>>,
     record: Arc<Record>,
     links: Vec<SignInLink>,
     operator: OperatorFile,
@@ -204,6 +213,7 @@ pub(crate) struct Server {
     imports: tokio::task::JoinHandle<()>,
     dossiers: tokio::task::JoinHandle<()>,
     old_recordings: Option<tokio::task::JoinHandle<()>>,
+    renewals: tokio::task::JoinHandle<()>,
     hall: Arc<Hall>,
 }
 
@@ -212,12 +222,12 @@ impl Server {
     pub(crate) async fn start(
         Opened { record, people, changes, extents, briefs, demand, meetings }: Opened,
         listener: TcpListener,
-        Given { data, web, media, recordings_days, openid }: Given<'_>,
+        Given { data, web, media, recordings_days, openid, tls }: Given<'_>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let metrics = telemetry::collect_metrics();
         metrics::gauge!("cloudsite_snapshot_revision").set(record.snapshot().revision().0 as f64);
-        let operator = OperatorFile::publish(data, address)?;
+        let operator = OperatorFile::publish(data, address, tls.as_ref().map(|tls| tls.fingerprint()))?;
         let refusals = Arc::new(Refusals::default());
         let journal = Arc::new(Journal::default());
         let desk = open_desk(Arc::clone(&extents), Arc::clone(&journal)).await?;
@@ -270,13 +280,17 @@ impl Server {
             resolve: Arc::new(move |headers| resolve.resolve(headers)),
             routes: identity::http::routes(identity, openid).merge(meetings).merge(files),
             apart: conference::whip::routes(Arc::clone(&hall)),
+            transport: transport(tls.as_deref()),
             web,
             metrics,
             stop: stopping.clone(),
         });
-        let connections = tokio::spawn(connections::serve(listener, front, Limits::default(), stopping, DRAIN));
+        let renewals = tokio::spawn(keep_certificate(tls.clone(), operator.rewriter(), stopping.clone()));
+        let limits = Limits::default();
+        let connections = tokio::spawn(connections::serve(listener, front, limits, tls.clone(), stopping, DRAIN));
         Ok(Self {
             address,
+            tls,
             record,
             links,
             operator,
@@ -287,6 +301,7 @@ impl Server {
             imports,
             dossiers: dossiers_made,
             old_recordings,
+            renewals,
             hall,
         })
     }
@@ -318,12 +333,31 @@ impl Server {
         if let Some(Err(error)) = futures::future::OptionFuture::from(self.old_recordings).await {
             tracing::error!(%error, "old recordings were not looked after to the end");
         }
+        if let Err(error) = self.renewals.await {
+            tracing::error!(%error, "the certificate was not looked after to the end");
+        }
         if tokio::time::timeout(DRAIN, self.hall.closed()).await.is_err() {
             tracing::error!("meetings were not brought to their end in time");
         }
         self.demand.close().await;
         self.log.close().await;
         drop(self.operator);
+    }
+}
+
+/// Nobody is held to a certificate that nobody trusts.
+fn transport(tls: Option<&Tls>) -> Transport {
+    if tls.is_some_and(|tls| tls.development_file().is_none()) { Transport::Strict } else { Transport::Any }
+}
+
+/// Takes up a certificate that is renewed, and says in the operator's file which one is shown.
+async fn keep_certificate(
+    tls: Option<Arc<Tls>>,
+    rewrite: impl Fn(Fingerprint) + Send,
+    stopping: watch::Receiver<bool>,
+) {
+    if let Some(tls) = tls {
+        tls::keep_up(tls, identity::system_clock(), stopping, rewrite).await;
     }
 }
 
@@ -418,20 +452,34 @@ async fn identify(
 /// One line once requests are welcome, and on the demo park one for each link that signs in.
 fn announce(server: &Server, json: bool) -> std::io::Result<()> {
     let revision = server.record.snapshot().revision().0;
-    let address = format!("http://{}", server.address());
+    let scheme = if server.tls.is_some() { "https" } else { "http" };
+    let address = format!("{scheme}://{}", server.address());
     tracing::info!(address, revision, "serving");
+    let development = server.tls.as_ref().and_then(|tls| Some((tls.development_file()?, tls.fingerprint())));
     // Whoever reads the terminal may sign in; the log, which goes further, does not hold the links.
     if json {
         let link = |link: &SignInLink| serde_json::json!({ "role": link.role, "name": link.name, "url": format!("{address}{}", link.path) });
         let mut announced = serde_json::json!({ "address": address, "revision": revision });
+        if let Some((file, fingerprint)) = development {
+            announced["development_certificate"] = file.display().to_string().into();
+            announced["certificate_sha256"] = fingerprint.to_string().into();
+        }
         if !server.links.is_empty() {
             announced["sign_in_links"] = server.links.iter().map(link).collect();
         }
         let mut out = std::io::stdout().lock();
         writeln!(out, "{announced}")?;
-        out.flush()?;
-    } else if !server.links.is_empty() {
-        let mut err = std::io::stderr().lock();
+        return out.flush();
+    }
+    let mut err = std::io::stderr().lock();
+    if let Some((file, fingerprint)) = development {
+        writeln!(
+            err,
+            "\n    a certificate of its own, for development: browsers warn of it, and show this SHA-256 fingerprint"
+        )?;
+        writeln!(err, "    {fingerprint}\n    whoever trusts {} needs no warning", file.display())?;
+    }
+    if !server.links.is_empty() {
         writeln!(err, "\n    the demo park signs in by one click, as long as this server runs:")?;
         for link in &server.links {
             writeln!(err, "    {:<12} {address}{}", link.role.as_str(), link.path)?;

@@ -9,7 +9,7 @@ pub(crate) type Transport = tonic_web_wasm_client::Client;
 
 /// A transport to the server at `base_url`.
 #[expect(clippy::unnecessary_wraps, reason = "natively a malformed address is refused here")]
-pub(crate) fn transport(base_url: &str) -> Result<Transport, LinkError> {
+pub(crate) fn transport(base_url: &str, _: Option<&[u8]>) -> Result<Transport, LinkError> {
     Ok(Transport::new(base_url.trim_end_matches('/').to_owned()))
 }
 

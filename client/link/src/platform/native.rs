@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use tonic::transport::{Channel, Endpoint};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
 use crate::LinkError;
 use crate::client::DEADLINE;
@@ -10,11 +12,29 @@ use crate::client::DEADLINE;
 /// What carries the calls.
 pub(crate) type Transport = Channel;
 
-/// A transport to the server at `base_url`.
-pub(crate) fn transport(base_url: &str) -> Result<Transport, LinkError> {
+/// A transport to the server at `base_url`. With https the server's certificate leads to an authority that the public
+/// trusts, or, where there are any, to one of `authorities`, PEM.
+pub(crate) fn transport(base_url: &str, authorities: Option<&[u8]>) -> Result<Transport, LinkError> {
+    let invalid = |field: &str, reason: String| LinkError::Invalid { field: field.to_owned(), reason };
     let endpoint = Endpoint::from_shared(base_url.to_owned())
-        .map_err(|error| LinkError::Invalid { field: "base_url".to_owned(), reason: error.to_string() })?;
-    Ok(endpoint.connect_timeout(DEADLINE).connect_lazy())
+        .map_err(|error| invalid("base_url", error.to_string()))?
+        .connect_timeout(DEADLINE);
+    let trusting = ClientTlsConfig::new().timeout(DEADLINE);
+    let trusting = match authorities {
+        None => trusting.with_webpki_roots(),
+        Some(pem) if holds_certificates(pem) => trusting.ca_certificate(Certificate::from_pem(pem)),
+        Some(_) => return Err(invalid("authorities", "there is no certificate (PEM)".to_owned())),
+    };
+    if endpoint.uri().scheme_str() != Some("https") {
+        return Ok(endpoint.connect_lazy());
+    }
+    let endpoint = endpoint.tls_config(trusting).map_err(|error| invalid("base_url", error.to_string()))?;
+    Ok(endpoint.connect_lazy())
+}
+
+fn holds_certificates(pem: &[u8]) -> bool {
+    let mut certificates = CertificateDer::pem_slice_iter(pem).peekable();
+    certificates.peek().is_some() && certificates.all(|certificate| certificate.is_ok())
 }
 
 /// Waits.
@@ -55,6 +75,15 @@ mod tests {
         });
         let expected = [WatchEvent::Away { retry_in: retry_in(1) }, WatchEvent::Away { retry_in: retry_in(2) }];
         assert_eq!(events, expected);
+    }
+
+    #[test]
+    fn authorities_are_certificates() {
+        for wrong in ["", "abc", "-----BEGIN CERTIFICATE-----\nAAAA"] {
+            let refusal = block_on(async { Client::trusting("https://localhost:1", wrong.as_bytes()).err() });
+            let is_told = matches!(&refusal, Some(LinkError::Invalid { field, .. }) if field == "authorities");
+            assert!(is_told, "{wrong:?}: {refusal:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use cloudsite_proto::SEEN_AS;
 use super::feed::Shown;
 use super::store::{MOST_IN_FLIGHT, TileRequest};
 use crate::draw::FontFace;
-use crate::platform::as_whoever_is_signed_in;
+use crate::platform::{Requests, as_whoever_is_signed_in};
 
 /// Room for every answer that can be under way: tiles, the tileset and the fonts. So a full queue cannot happen, and an
 /// answer that found it full would be dropped and, being missing, fail at its request's time limit.
@@ -50,15 +50,18 @@ pub struct Answer {
 #[derive(Resource, Debug)]
 pub struct Fetcher {
     base_url: String,
+    requests: Requests,
     sender: SyncSender<Answer>,
     receiver: Mutex<Receiver<Answer>>,
 }
 
 impl Fetcher {
-    /// Asks the server at `base_url`; in a browser an empty one is the page's own.
-    pub fn new(base_url: &str) -> Self {
+    /// Asks the server at `base_url`; in a browser an empty one is the page's own. Natively `authorities` (PEM), if there are
+    /// any, are those that its certificate has to lead to.
+    pub fn new(base_url: &str, authorities: Option<&[u8]>) -> Self {
         let (sender, receiver) = sync_channel(QUEUE);
-        Self { base_url: base_url.trim_end_matches('/').to_owned(), sender, receiver: Mutex::new(receiver) }
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        Self { base_url, requests: Requests::trusting(authorities), sender, receiver: Mutex::new(receiver) }
     }
 
     /// Sends a request; tiles are below `base`, as the tileset says.
@@ -69,10 +72,10 @@ impl Fetcher {
         if let Asked::Tileset(Shown { tier: Some(tier), .. }) = asked {
             request.headers.insert(SEEN_AS, tier.as_str());
         }
-        ehttp::fetch(request, move |outcome| {
+        self.requests.fetch(request, move |outcome| {
             let bytes = match outcome {
-                Ok(response) if response.ok => Ok(response.bytes),
-                Ok(response) => Err(FetchFailure::Status(response.status)),
+                Ok((200..=299, bytes)) => Ok(bytes),
+                Ok((status, _)) => Err(FetchFailure::Status(status)),
                 Err(error) => Err(FetchFailure::Unreachable(error)),
             };
             let _ = sender.try_send(Answer { asked, bytes });

@@ -4,41 +4,46 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::line::PREFACE;
 use super::*;
 
 /// Nothing here takes a tenth of it.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// A client's empty frame of settings.
 const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
 const PING: u8 = 6;
 
-struct Fixture {
-    address: std::net::SocketAddr,
+pub(super) struct Fixture {
+    pub(super) address: std::net::SocketAddr,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
 
 async fn fixture(limits: Limits) -> Fixture {
+    fixture_with(limits, None).await
+}
+
+pub(super) async fn fixture_with(limits: Limits, tls: Option<Arc<Tls>>) -> Fixture {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let routes = Router::new().route("/", get(|| async { "here" })).route("/large", get(|| async { large() }));
     let (stop, stopping) = watch::channel(false);
-    let serving = tokio::spawn(serve(listener, routes, limits, stopping, Duration::from_secs(1)));
+    let serving = tokio::spawn(serve(listener, routes, limits, tls, stopping, Duration::from_secs(1)));
     Fixture { address, stop, serving }
 }
 
 /// More than the operating system takes for a peer that does not read.
-fn large() -> Vec<u8> {
+pub(super) fn large() -> Vec<u8> {
     (0..16_u32 << 20).map(|at| (at % 251) as u8).collect()
 }
 
-fn quick() -> Limits {
+pub(super) fn quick() -> Limits {
     Limits {
         head: Duration::from_millis(100),
         keep_alive: Duration::from_millis(40),
@@ -49,7 +54,7 @@ fn quick() -> Limits {
 }
 
 impl Fixture {
-    async fn says(&self, first: &[u8]) -> TcpStream {
+    pub(super) async fn says(&self, first: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(first).await.unwrap();
         stream
@@ -61,10 +66,10 @@ impl Fixture {
 }
 
 /// Everything that comes until the server hangs up; a reset is a way to do so.
-async fn rest(mut stream: TcpStream) -> Vec<u8> {
+pub(super) async fn rest(mut stream: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut all = Vec::new();
     let ended = timeout(PATIENCE, stream.read_to_end(&mut all)).await;
-    assert!(ended.is_ok(), "the connection stays open after {all:?}");
+    assert!(ended.is_ok(), "the connection stays open after {} bytes", all.len());
     all
 }
 

@@ -14,9 +14,9 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::Sleep;
+
+use super::line::{Incoming, Outgoing};
 
 /// Bytes that wait to be sent together at most.
 const MAX_HELD: usize = 64 * 1024;
@@ -44,8 +44,7 @@ impl Together {
     /// What a protocol speaks over, where it begins its requests, and what drives both.
     ///
     /// A peer that takes nothing for `patience` though there is something to send is given up.
-    pub(super) fn of(stream: TcpStream, patience: Duration) -> (TokioIo<Socket>, Requests, Self) {
-        let (receiving, sending) = stream.into_split();
+    pub(super) fn of(receiving: Incoming, sending: Outgoing, patience: Duration) -> (TokioIo<Socket>, Requests, Self) {
         let sending = Sending { socket: sending, held: Vec::new(), failed: None, patience, waiting: None };
         let sending = Arc::new(Mutex::new(sending));
         let socket = Socket { receiving, sending: Arc::clone(&sending) };
@@ -125,7 +124,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What goes out.
 struct Sending {
-    socket: OwnedWriteHalf,
+    socket: Outgoing,
     held: Vec<u8>,
     failed: Option<io::ErrorKind>,
     /// How long the peer may take nothing.
@@ -143,7 +142,8 @@ impl Sending {
         let mut sent = 0;
         let ended = loop {
             if sent == self.held.len() {
-                break Poll::Ready(Ok(()));
+                // TLS has something left that the operating system has not taken, or that nobody here has written.
+                break Pin::new(&mut self.socket).poll_flush(cx);
             }
             match Pin::new(&mut self.socket).poll_write(cx, &self.held[sent..]) {
                 Poll::Ready(Ok(0)) => break Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
@@ -203,7 +203,7 @@ impl Sending {
 
 /// What the protocol speaks over. What it writes is held until whoever drives it sends it.
 pub(super) struct Socket {
-    receiving: OwnedReadHalf,
+    receiving: Incoming,
     sending: Arc<Mutex<Sending>>,
 }
 

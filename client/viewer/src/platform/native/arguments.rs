@@ -1,7 +1,9 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use bevy::math::Vec2;
 use clap::Parser;
 use cloudsite_domain::record::Language;
@@ -17,6 +19,10 @@ pub(super) struct Arguments {
     /// The server; unless given the one that the link names, or `http://localhost:8080`.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// The file (PEM) with the authority that the server's certificate leads to, where that is none that the public trusts:
+    /// a house's own, or the server's certificate for development itself.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// Take part in the meeting to which a guest's link leads, http(s)://host/?meet=SECRET, with microphone and loudspeaker: M
     /// switches the microphone, B goes back to whoever leads, Y agrees to be recorded and N no longer does.
     #[arg(long, value_name = "LINK", conflicts_with_all = ["screenshot", "bench_frames"])]
@@ -64,6 +70,7 @@ impl Arguments {
     pub(super) fn options(&self) -> anyhow::Result<Options> {
         Ok(Options {
             base_url: self.base_url(),
+            authorities: self.ca.as_deref().map(read_authorities).transpose()?,
             view: self.view.as_deref().map(parse_view).transpose()?,
             walk: self.walk,
             language: self.language.as_deref().map_or(Ok(Language::Zh), parse_language)?,
@@ -79,10 +86,11 @@ impl Arguments {
         named.unwrap_or_else(|| "http://localhost:8080".to_owned())
     }
 
-    /// The meeting to take part in, if that was asked for.
-    pub(super) fn joining(&self) -> Option<Joining> {
+    /// The meeting to take part in, if that was asked for, by a viewer that begins with `options`.
+    pub(super) fn joining(&self, options: &Options) -> Option<Joining> {
         Some(Joining {
-            base_url: self.base_url(),
+            base_url: options.base_url.clone(),
+            authorities: options.authorities.clone(),
             link: self.join.clone()?,
             name: self.name.clone().unwrap_or_default(),
             floor: self.language.clone().unwrap_or_default(),
@@ -99,6 +107,10 @@ impl Arguments {
         };
         Some(Job { task, size: self.size, json: self.json, timeout_secs: self.timeout_secs })
     }
+}
+
+fn read_authorities(file: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("--ca {}", file.display()))
 }
 
 fn parse_size(text: &str) -> Result<(u32, u32), String> {
@@ -153,20 +165,33 @@ mod tests {
         }
     }
 
+    fn joining_of(arguments: &Arguments) -> Option<Joining> {
+        arguments.joining(&arguments.options().unwrap())
+    }
+
+    #[test]
+    fn authorities_are_read_and_a_file_that_is_not_there_is_named() {
+        let parse = |file: &str| Arguments::try_parse_from(["cloudsite-viewer", "--ca", file]).unwrap();
+        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert!(parse(here).options().unwrap().authorities.is_some_and(|read| !read.is_empty()));
+        let error = parse("no/such.pem").options().unwrap_err();
+        assert!(error.to_string().contains("--ca no/such.pem"), "{error:#}");
+    }
+
     #[test]
     fn a_meeting_is_joined_at_the_server_that_the_link_names() {
         let parse = |words: &[&str]| Arguments::try_parse_from([&["cloudsite-viewer"][..], words].concat());
         let link = ["--join", "https://park.example/?meet=s"];
-        let joining = parse(&link).unwrap().joining().unwrap();
+        let joining = joining_of(&parse(&link).unwrap()).unwrap();
         assert_eq!((joining.base_url.as_str(), joining.floor.as_str()), ("https://park.example", ""));
         let words = ["--server", "http://localhost:1", "--name", "Showroom", "--language", "ja", "--mute"];
         let arguments = parse(&[&link[..], &words].concat()).unwrap();
-        let joining = arguments.joining().unwrap();
+        let joining = joining_of(&arguments).unwrap();
         assert_eq!((joining.base_url.as_str(), joining.name.as_str()), ("http://localhost:1", "Showroom"));
         assert_eq!((joining.floor.as_str(), joining.mute), ("ja", true));
         assert_eq!(arguments.options().unwrap().base_url, "http://localhost:1");
         let alone = parse(&[]).unwrap();
-        assert!(alone.joining().is_none() && alone.options().unwrap().base_url == "http://localhost:8080");
+        assert!(joining_of(&alone).is_none() && alone.options().unwrap().base_url == "http://localhost:8080");
         for wrong in [&["--mute"][..], &["--join", "abc"], &[&link[..], &["--screenshot", "a.png"]].concat()] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }

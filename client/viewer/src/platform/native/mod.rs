@@ -3,6 +3,7 @@
 mod arguments;
 mod headless;
 mod join;
+mod requests;
 mod watch;
 
 use std::process::ExitCode;
@@ -11,10 +12,12 @@ use anyhow::Context as _;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use clap::Parser as _;
+use cloudsite_link::{Client, LinkError};
 use cloudsite_proto::scene::scene_event::Event;
 
 use self::arguments::Arguments;
 use self::join::{Joining, Meeting};
+pub(crate) use self::requests::Requests;
 use super::window::windowed;
 use crate::draw::QualityLevel;
 use crate::options::Options;
@@ -23,6 +26,11 @@ use crate::scene::{SceneOut, SceneOutlet};
 /// Nobody is signed in to a native viewer: it is given what everyone is.
 pub(crate) const fn as_whoever_is_signed_in(request: ehttp::Request) -> ehttp::Request {
     request
+}
+
+/// A client of a server whose certificate leads to these authorities (PEM), or without any to those that the public trusts.
+fn client(base_url: &str, authorities: Option<&[u8]>) -> Result<Client, LinkError> {
+    authorities.map_or_else(|| Client::connect(base_url), |authorities| Client::trusting(base_url, authorities))
 }
 
 /// Runs the command line. Exits 0 when done, 1 when refused with the reason on standard error, 2 when misused.
@@ -41,7 +49,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(job) = arguments.job() {
         return headless::run(&options, job);
     }
-    run_window(&options, arguments.joining())
+    run_window(&options, arguments.joining(&options))
 }
 
 fn run_window(options: &Options, joining: Option<Joining>) -> anyhow::Result<()> {
@@ -61,7 +69,7 @@ fn run_window(options: &Options, joining: Option<Joining>) -> anyhow::Result<()>
         }
         None => None,
     };
-    watch::spawn(&options.base_url, handle).context("no thread to watch the record with")?;
+    watch::spawn(options, handle).context("no thread to watch the record with")?;
     let exit = app.run();
     // What the viewer held of the meeting went with it.
     drop(app);

@@ -70,6 +70,26 @@ pub(crate) fn as_whoever_is_signed_in(mut request: ehttp::Request) -> ehttp::Req
     request
 }
 
+/// What asks: the browser, which trusts whom its user trusts.
+#[derive(Debug)]
+pub(crate) struct Requests;
+
+impl Requests {
+    pub(crate) const fn trusting(_: Option<&[u8]>) -> Self {
+        Self
+    }
+
+    /// Asks, and hears the status and the bytes.
+    #[expect(clippy::unused_self, reason = "natively it knows whom to trust")]
+    pub(crate) fn fetch(
+        &self,
+        request: ehttp::Request,
+        heard: impl FnOnce(Result<(u16, Vec<u8>), String>) + Send + 'static,
+    ) {
+        ehttp::fetch(request, |answer| heard(answer.map(|answer| (answer.status, answer.bytes))));
+    }
+}
+
 /// Sends the viewer an event, the bytes of a `cloudsite.scene.v1.SceneEvent`.
 ///
 /// # Errors

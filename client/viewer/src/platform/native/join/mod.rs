@@ -41,6 +41,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) struct Joining {
     /// The server.
     pub(super) base_url: String,
+    /// The authorities (PEM) that its certificate has to lead to, instead of those that the public trusts.
+    pub(super) authorities: Option<Vec<u8>>,
     /// The link.
     pub(super) link: GuestLink,
     /// What one is called; empty is what the link says.

@@ -19,6 +19,7 @@ use futures::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, sleep, sleep_until};
 
+use super::super::client;
 use super::line::Line;
 use super::signals::Signals;
 use super::sound::{Piece, Sound};
@@ -81,11 +82,7 @@ pub(super) struct Seat {
 /// Takes part until it is over, or until the viewer has ended.
 pub(super) async fn attend(joining: Joining, commands: mpsc::Receiver<Command>, board: Board) {
     board.show(&Standing::default());
-    if joining.base_url.starts_with("https:") {
-        let reason = "the viewer has no TLS; name the server's own port with --server http://HOST:PORT";
-        return board.show(&over(Ending::Refused(reason.to_owned()), String::new()));
-    }
-    let client = match Client::connect(&joining.base_url) {
+    let client = match client(&joining.base_url, joining.authorities.as_deref()) {
         Ok(client) => client,
         Err(error) => return board.show(&over(Ending::Refused(error.to_string()), String::new())),
     };
@@ -129,7 +126,13 @@ impl Seat {
         loop {
             match self.stream(inbox, &mut failures).await {
                 Ok(Goes::Over(ending)) => return ending,
-                Ok(_) | Err(LinkError::Unreachable { .. } | LinkError::Internal { .. }) => {}
+                Ok(_) => {}
+                Err(error @ (LinkError::Unreachable { .. } | LinkError::Internal { .. })) => {
+                    // Once each time that it is lost: it is tried for as long as it takes.
+                    if failures == 0 {
+                        eprintln!("meeting: {error}");
+                    }
+                }
                 Err(error) => return Ending::Refused(error.to_string()),
             }
             self.signals = None;
