@@ -8,6 +8,7 @@ mod belt;
 mod build;
 mod down;
 mod flight;
+mod gather;
 mod keys;
 mod missing;
 mod peer;
