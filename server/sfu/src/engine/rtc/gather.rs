@@ -59,11 +59,11 @@ impl<'a> Fragment<'a> {
     /// Reads a fragment, and gives what follows it.
     fn read(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (header, rest) = bytes.split_first_chunk::<MESSAGE>()?;
-        let [kind, a, b, c, high, low, d, e, f, g, h, i] = *header;
-        let [length, offset, own] = [[0, a, b, c], [0, d, e, f], [0, g, h, i]].map(|x| u32::from_be_bytes(x) as usize);
+        let three = |at: usize| header[at..at + 3].iter().fold(0, |number, byte| number << 8 | usize::from(*byte));
+        let (kind, length, offset, own) = (header[0], three(1), three(6), three(9));
         let (part, rest) = rest.split_at_checked(own)?;
         let is_sound = length <= LONGEST && offset + own <= length;
-        let number = u16::from_be_bytes([high, low]);
+        let number = u16::from_be_bytes([header[4], header[5]]);
         is_sound.then_some((Self { kind, number, length, offset, part }, rest))
     }
 

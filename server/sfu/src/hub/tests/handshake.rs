@@ -71,7 +71,7 @@ fn signed(offer: &str, provider: &dyn RTCCryptoProvider, own: &Certificate) -> S
     let print: Vec<String> = hash.iter().map(|byte| format!("{byte:02X}")).collect();
     let print = format!("a=fingerprint:sha-256 {}", print.join(":"));
     let lines = offer.lines().map(|line| if line.starts_with("a=fingerprint") { print.as_str() } else { line });
-    lines.map(|line| format!("{line}\r\n")).collect()
+    lines.flat_map(|line| [line, "\r\n"]).collect()
 }
 
 impl Caller {
