@@ -172,6 +172,12 @@ fn codec_of(encoding: &str) -> Option<Codec> {
     }
 }
 
+/// What an offer must say, once at least, and does not.
+pub(crate) fn missing(offer: &str) -> Option<&'static str> {
+    const NEEDED: [&str; 3] = ["ice-ufrag", "ice-pwd", "fingerprint"];
+    NEEDED.into_iter().find(|name| attribute(offer, name).is_none_or(str::is_empty))
+}
+
 /// The value of the first attribute of a name, wherever it stands.
 pub(crate) fn attribute<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
     sdp.lines().find_map(|line| line.strip_prefix("a=")?.strip_prefix(name)?.strip_prefix(':')).map(str::trim)

@@ -74,8 +74,8 @@ impl Engine for Guarded {
         self.engine.as_ref().is_some_and(|engine| engine.sends(ssrc))
     }
 
-    fn forward(&mut self, line: usize, packet: &Packet, repair: bool) {
-        self.with(|engine| engine.forward(line, packet, repair));
+    fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool) {
+        self.with(|engine| engine.forward(now, line, packet, repair));
     }
 
     fn feed_back(&mut self, now: Instant, feedback: Feedback) {
@@ -119,7 +119,7 @@ mod tests {
         fn sends(&self, _: u32) -> bool {
             true
         }
-        fn forward(&mut self, _: usize, _: &Packet, _: bool) {}
+        fn forward(&mut self, _: Instant, _: usize, _: &Packet, _: bool) {}
         fn feed_back(&mut self, _: Instant, _: Feedback) {}
         fn send(&mut self, _: Instant, _: Channel, _: &[u8]) -> Result<(), Unsent> {
             Ok(())

@@ -3,6 +3,8 @@
 
 pub(crate) mod guard;
 pub(crate) mod rtc;
+#[cfg(test)]
+pub(crate) mod str0m;
 
 use std::time::Instant;
 
@@ -101,7 +103,7 @@ pub(crate) enum Unsent {
 pub(crate) trait Engine: Send {
     /// Answers an offer, the first or a later one.
     fn answer(&mut self, now: Instant, offer: &str) -> Result<Answer, OfferError>;
-    /// Takes a binding request that the hub has found genuine and has answered.
+    /// Takes a binding request by which the client nominates a path, and which the hub has found genuine and answered.
     fn checked(&mut self, now: Instant, request: BytesMut);
     /// Takes any other datagram of the peer.
     fn handle(&mut self, now: Instant, datagram: BytesMut);
@@ -116,13 +118,18 @@ pub(crate) trait Engine: Send {
     /// Whether it is one of the client's streams.
     fn sends(&self, ssrc: u32) -> bool;
     /// Sends a packet in an m-line of the viewer, `repair` if it is one that was missed.
-    fn forward(&mut self, line: usize, packet: &Packet, repair: bool);
+    fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool);
     /// Says something about media.
     fn feed_back(&mut self, now: Instant, feedback: Feedback);
     /// Sends a message over a channel that the client has opened.
     fn send(&mut self, now: Instant, channel: Channel, bytes: &[u8]) -> Result<(), Unsent>;
     /// Says good-bye.
     fn close(&mut self, now: Instant);
+}
+
+/// Whether a datagram tells the client that its handshake has failed (RFC 5246, 7.2: a fatal alert, not encrypted).
+pub(crate) fn refuses(datagram: &[u8]) -> bool {
+    matches!(datagram, [21, _, _, 0, 0, _, _, _, _, _, _, _, _, 2, ..])
 }
 
 /// What makes engines.

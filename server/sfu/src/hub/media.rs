@@ -23,7 +23,7 @@ impl Hub {
                     self.refresh(now, (id, index));
                 }
             }
-            Output::Missing { line, sequences } => self.repeat(id, line, &sequences),
+            Output::Missing { line, sequences } => self.repeat(now, id, line, &sequences),
             Output::Message { channel, bytes } => self.tell(Event::Message { peer: id, channel, bytes }),
         }
     }
@@ -61,7 +61,7 @@ impl Hub {
             }
             match inlet.rewriter.write(now, origin, packet) {
                 Written::Packet(written) => {
-                    peer.engine.forward(inlet.line, &written, false);
+                    peer.engine.forward(now, inlet.line, &written, false);
                     peer.touch(*viewer, &mut self.touched);
                 }
                 Written::KeyFrameNeeded => needed = true,
@@ -77,7 +77,7 @@ impl Hub {
     }
 
     /// Sends again what a viewer has missed, from the publisher's ring.
-    fn repeat(&mut self, id: PeerId, line: usize, sequences: &[u16]) {
+    fn repeat(&mut self, now: Instant, id: PeerId, line: usize, sequences: &[u16]) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         let Some(inlet) = peer.inlets.iter().find(|inlet| inlet.line == line) else { return };
         for sequence in sequences {
@@ -85,7 +85,7 @@ impl Hub {
             let ring = self.tracks.get(&origin.track).and_then(|track| track.layers.get(origin.layer));
             let kept = ring.and_then(|layer| layer.ring.get(source));
             if let Some(written) = kept.and_then(|packet| inlet.rewriter.repeat(*sequence, packet)) {
-                peer.engine.forward(line, &written, true);
+                peer.engine.forward(now, line, &written, true);
             }
         }
     }

@@ -310,7 +310,7 @@ fn is_handshake(datagram: &[u8]) -> bool {
 
 /// Gives the records of a handshake that are not encrypted numbers of their own, as whoever sends them again must
 /// (RFC 6347, 4.1): a receiver drops what has a number that it has had.
-fn renumber(datagram: &mut [u8], records: &mut u16) {
+pub(crate) fn renumber(datagram: &mut [u8], records: &mut u16) {
     let mut rest = datagram;
     while let [_, _, _, 0, 0, _, _, _, _, high, low, long, short, ..] = rest {
         [*high, *low] = records.to_be_bytes();

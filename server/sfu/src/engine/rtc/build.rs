@@ -54,6 +54,17 @@ impl RtcEngines {
         Ok(Self { certificate, crypto, udp, tcp })
     }
 
+    /// The same with a certificate of an RSA key (PKCS #8).
+    #[cfg(test)]
+    pub(crate) fn with_rsa(udp: Vec<SocketAddr>, key: &[u8]) -> Result<Self, Error> {
+        let made = Self::new(udp, vec![])?;
+        let scheme = SignatureScheme::RsaPkcs1Sha256;
+        let key = made.crypto.crypto().import_signing_key(scheme, key);
+        let key = key.map_err(|error| Error::Crypto(error.to_string()))?;
+        let certificate = RTCCertificate::generate_from_signing_key(CertificateParams::default(), scheme, key)?;
+        Ok(Self { certificate, ..made })
+    }
+
     /// What checks and makes message integrity.
     pub(crate) fn crypto(&self) -> Arc<dyn RTCCryptoProvider> {
         Arc::clone(&self.crypto)

@@ -68,6 +68,11 @@ impl Flight {
         }
     }
 
+    /// Whether what begins so is part of a handshake that is not over.
+    pub(super) const fn is_under_way(&self, first: u8) -> bool {
+        !self.over && matches!(first, CHANGE_CIPHER | HANDSHAKE)
+    }
+
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.due.map(|(at, _)| at)
     }

@@ -10,6 +10,7 @@ mod down;
 mod flight;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod gather;
 mod keys;
 mod missing;
 mod peer;

@@ -27,10 +27,11 @@ use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 use super::belt::{LEVEL, Numbers, ORIENTATION, Shared};
 use super::down::Down;
 use super::flight::Flight;
+use super::gather::Gather;
 use super::keys::Noted;
 use super::stir::Stir;
 use crate::command::OfferError;
-use crate::engine::{Answer, Credentials, Engine, Feedback, Line, Output, Unsent};
+use crate::engine::{Answer, Credentials, Engine, Feedback, Line, Output, Unsent, refuses};
 use crate::forward::packet::{self, Packet};
 use crate::names::Channel;
 use crate::sdp::{self, Section, Streams};
@@ -39,9 +40,6 @@ use crate::stun::Request;
 /// The one path that the core sees, of addresses that are nobody's (RFC 5737). The real one is the hub's to choose.
 const HERE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 1), 9));
 const THERE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 2), 9));
-
-/// What an offer must say, once at least.
-const NEEDED: [&str; 3] = ["ice-ufrag", "ice-pwd", "fingerprint"];
 
 /// What may wait to be sent over a channel. Over `latest` more is dropped; over `reliable` the peer is given up.
 const WAITING_RELIABLE: usize = 4 * 1_024 * 1_024;
@@ -54,6 +52,7 @@ pub(super) struct RtcEngine {
     noted: Noted,
     down: Down,
     flight: Flight,
+    gather: Gather,
     again: VecDeque<BytesMut>,
     stir: Stir,
     told: VecDeque<Output>,
@@ -83,6 +82,7 @@ impl RtcEngine {
             noted,
             down: Down::default(),
             flight: Flight::default(),
+            gather: Gather::default(),
             again: VecDeque::new(),
             stir: Stir::new(),
             told: VecDeque::new(),
@@ -110,6 +110,9 @@ impl RtcEngine {
         while let Some(datagram) = self.connection.poll_write() {
             let datagram = datagram.message;
             if !is_stun(&datagram) {
+                if refuses(&datagram) {
+                    self.told.push_back(Output::Failed);
+                }
                 self.flight.sent(now, &datagram);
                 self.again.push_back(datagram);
             } else if let Some(check) = Request::read_own(&datagram)
@@ -117,6 +120,12 @@ impl RtcEngine {
             {
                 self.read(now, BytesMut::from(response.as_slice()));
             }
+        }
+    }
+
+    fn wake(&mut self, now: Instant) {
+        if let Err(error) = self.connection.handle_timeout(now) {
+            tracing::debug!(%error, "a connection's timer");
         }
     }
 
@@ -220,7 +229,7 @@ impl Engine for RtcEngine {
     fn answer(&mut self, now: Instant, offer: &str) -> Result<Answer, OfferError> {
         let offered = sdp::read(offer)?;
         // Without these the core would give up halfway, with the former session already gone.
-        if let Some(missing) = NEEDED.iter().find(|name| sdp::attribute(offer, name).is_none_or(str::is_empty)) {
+        if let Some(missing) = sdp::missing(offer) {
             return Err(OfferError::Malformed(format!("it has no {missing}")));
         }
         self.stir.all();
@@ -272,7 +281,16 @@ impl Engine for RtcEngine {
             Some(_) => self.stir.timer(),
             None => self.stir.all(),
         }
+        let datagram = self.gather.pass(datagram);
+        if datagram.is_empty() {
+            return;
+        }
         self.read(now, datagram);
+        if self.flight.is_under_way(first) {
+            // What the core has to say to a client that it refuses it keeps until its next timer.
+            self.wake(now);
+            self.answer_checks(now);
+        }
         if !MEDIA.contains(&first) {
             self.take_events();
         }
@@ -285,9 +303,7 @@ impl Engine for RtcEngine {
         self.now = now;
         self.stir.all();
         self.again.extend(self.flight.handle_timeout(now));
-        if let Err(error) = self.connection.handle_timeout(now) {
-            tracing::debug!(%error, "a connection's timer");
-        }
+        self.wake(now);
         self.take_events();
     }
 
@@ -342,7 +358,7 @@ impl Engine for RtcEngine {
         self.belt.lock().layer(ssrc).is_some()
     }
 
-    fn forward(&mut self, line: usize, packet: &Packet, repair: bool) {
+    fn forward(&mut self, _: Instant, line: usize, packet: &Packet, repair: bool) {
         if let Some(numbers) = self.belt.lock().lines.get_mut(line) {
             self.down.write(numbers, packet, repair);
         }

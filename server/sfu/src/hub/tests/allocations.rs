@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 use allocation_counter::measure;
 use bytes::BytesMut;
 
-use super::network::{Network, Weather, peer, server, track};
+use super::network::{By, Network, Weather, peer, track};
 use crate::command::OfferError;
-use crate::engine::rtc::RtcEngines;
 use crate::engine::{Answer, Engine, Engines, Feedback, Output, Unsent};
 use crate::event::{Path, Protocol};
 use crate::forward::packet::Packet;
@@ -19,7 +18,7 @@ use crate::names::{Channel, Route, Source};
 /// How often engines have taken memory.
 type Count = Arc<AtomicU64>;
 
-struct CountedEngines(RtcEngines, Count);
+struct CountedEngines(Box<dyn Engines>, Count);
 
 impl Engines for CountedEngines {
     fn open(&mut self, now: Instant, seed: u64) -> Result<Box<dyn Engine>, OfferError> {
@@ -64,8 +63,8 @@ impl Engine for Counted {
     fn sends(&self, ssrc: u32) -> bool {
         self.0.sends(ssrc)
     }
-    fn forward(&mut self, line: usize, packet: &Packet, repair: bool) {
-        self.with(|engine| engine.forward(line, packet, repair));
+    fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool) {
+        self.with(|engine| engine.forward(now, line, packet, repair));
     }
     fn feed_back(&mut self, now: Instant, feedback: Feedback) {
         self.with(|engine| engine.feed_back(now, feedback));
@@ -78,15 +77,18 @@ impl Engine for Counted {
     }
 }
 
-#[test]
-fn what_is_forwarded_takes_nothing_from_the_heap_outside_of_engines() {
+over_engines! {
+    both:
+        what_is_forwarded_takes_nothing_from_the_heap_outside_of_engines
+        a_further_subscription_takes_little_memory
+}
+
+fn what_is_forwarded_takes_nothing_from_the_heap_outside_of_engines(by: By) {
     const ROUNDS: usize = 100;
     const VIEWERS: usize = 3;
     let count = Count::default();
-    let engines = RtcEngines::new(vec![server()], vec![]).unwrap();
-    let crypto = engines.crypto();
-    let engines = Box::new(CountedEngines(engines, Arc::clone(&count)));
-    let mut network = Network::over((engines, crypto), 31, Weather::default());
+    let engines = Box::new(CountedEngines(by.engines(), Arc::clone(&count)));
+    let mut network = Network::over(engines, 31, Weather::default());
     for viewer in 0..=VIEWERS {
         network.join((1, 1));
         if viewer > 0 {
@@ -141,10 +143,9 @@ fn kept(network: &mut Network, routes: Vec<Route>) -> i64 {
     kept.bytes_current
 }
 
-#[test]
-fn a_further_subscription_takes_little_memory() {
+fn a_further_subscription_takes_little_memory(by: By) {
     const MOST_BYTES: i64 = 8_000;
-    let mut network = Network::new(32, Weather::default());
+    let mut network = Network::new(by, 32, Weather::default());
     for _ in 0..2 {
         network.join((1, 1));
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use allocation_counter::measure;
 
-use super::network::{Network, Weather, peer, track};
+use super::network::{By, Network, Weather, peer, track};
 use super::support::Client;
 use crate::event::{Departure, Path, Protocol};
 use crate::names::{Route, Source, Wanted};
@@ -30,9 +30,13 @@ fn come_and_go(network: &mut Network, offer: &str, index: usize) {
     while network.hub.poll_event().is_some() {}
 }
 
-#[test]
-fn those_who_come_and_go_leave_no_memory_behind() {
-    let mut network = Network::new(41, Weather::default());
+over_engines! {
+    both:
+        those_who_come_and_go_leave_no_memory_behind
+}
+
+fn those_who_come_and_go_leave_no_memory_behind(by: By) {
+    let mut network = Network::new(by, 41, Weather::default());
     let offer = Client::new(Instant::now(), "203.0.113.9:9".parse().unwrap(), 9, (2, 2)).offer(network.now);
     network.hub.join(network.now, peer(0), &offer).unwrap();
     for index in 1..=WARM {

@@ -3,19 +3,27 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::network::{Network, Weather, peer};
+use super::network::{By, Network, Weather, peer};
 use crate::event::Event;
 
 const SECOND: Duration = Duration::from_secs(1);
 const VP8: u8 = 96;
 
-#[test]
-fn everyone_is_connected_within_three_seconds_at_a_tenth_lost_each_way() {
+over_engines! {
+    both:
+        everyone_is_connected_within_three_seconds_at_a_tenth_lost_each_way
+        media_are_back_within_a_second_after_an_address_has_changed
+        someone_who_only_listens_is_found_again_by_its_next_request
+        a_stranger_moves_nobodys_path
+        what_is_lost_on_the_way_up_is_asked_for_once_and_arrives
+}
+
+fn everyone_is_connected_within_three_seconds_at_a_tenth_lost_each_way(by: By) {
     let delay = Duration::from_millis(20);
     let weather = Weather { loss_up: 0.1, loss_down: 0.1, doubled: 0.02, delay, jitter: delay };
     let mut slowest = Duration::ZERO;
     for seed in 0..40 {
-        let mut network = Network::new(seed, weather);
+        let mut network = Network::new(by, seed, weather);
         let start = network.now;
         network.join((1, 1));
         network.run(SECOND * 3);
@@ -26,9 +34,8 @@ fn everyone_is_connected_within_three_seconds_at_a_tenth_lost_each_way() {
     println!("the slowest of 40 took {slowest:?}");
 }
 
-#[test]
-fn media_are_back_within_a_second_after_an_address_has_changed() {
-    let mut network = Network::pair(11);
+fn media_are_back_within_a_second_after_an_address_has_changed(by: By) {
+    let mut network = Network::pair(by, 11);
     network.stream(0, SECOND);
     // Both are behind translators that give them other ports at the same time; one sends, the other only watches.
     network.outside[0].set_port(6_000);
@@ -46,9 +53,8 @@ fn media_are_back_within_a_second_after_an_address_has_changed() {
     assert!(reached, "what it is sent goes to its new address");
 }
 
-#[test]
-fn someone_who_only_listens_is_found_again_by_its_next_request() {
-    let mut network = Network::pair(12);
+fn someone_who_only_listens_is_found_again_by_its_next_request(by: By) {
+    let mut network = Network::pair(by, 12);
     network.stream(0, SECOND);
     network.outside[1].set_port(6_000);
     let moved = network.now;
@@ -59,9 +65,8 @@ fn someone_who_only_listens_is_found_again_by_its_next_request() {
     assert!(after.is_some());
 }
 
-#[test]
-fn a_stranger_moves_nobodys_path() {
-    let mut network = Network::pair(13);
+fn a_stranger_moves_nobodys_path(by: By) {
+    let mut network = Network::pair(by, 13);
     network.stream(0, SECOND);
     network.events.clear();
     let now = network.now;
@@ -78,9 +83,8 @@ fn a_stranger_moves_nobodys_path() {
     assert!(!network.events.iter().any(is_moved));
 }
 
-#[test]
-fn what_is_lost_on_the_way_up_is_asked_for_once_and_arrives() {
-    let mut network = Network::pair(14);
+fn what_is_lost_on_the_way_up_is_asked_for_once_and_arrives(by: By) {
+    let mut network = Network::pair(by, 14);
     network.stream(0, SECOND);
     network.weather.loss_up = 0.05;
     let (sent, lost) = (network.clients[0].sent, network.lost_up);

@@ -7,7 +7,7 @@ use bytes::BytesMut;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::network::Network;
+use super::network::{By, Network};
 use crate::event::{Path, Protocol};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -33,9 +33,14 @@ fn noise(random: &mut ChaCha8Rng) -> BytesMut {
     BytesMut::from(bytes.as_slice())
 }
 
-#[test]
-fn noise_from_strangers_and_from_a_peer_is_borne() {
-    let mut network = Network::pair(21);
+over_engines! {
+    both:
+        noise_from_strangers_and_from_a_peer_is_borne
+        what_comes_twice_is_forwarded_once
+}
+
+fn noise_from_strangers_and_from_a_peer_is_borne(by: By) {
+    let mut network = Network::pair(by, 21);
     let mut random = ChaCha8Rng::seed_from_u64(21);
     for round in 0..20_000 {
         let remote = match round % 3 {
@@ -50,9 +55,8 @@ fn noise_from_strangers_and_from_a_peer_is_borne() {
     assert!(network.clients[0].received.len() > 100, "to whom the noise was sent for as well");
 }
 
-#[test]
-fn what_comes_twice_is_forwarded_once() {
-    let mut network = Network::pair(22);
+fn what_comes_twice_is_forwarded_once(by: By) {
+    let mut network = Network::pair(by, 22);
     network.weather.doubled = 1.0;
     network.stream(0, SECOND);
     network.weather.doubled = 0.0;

@@ -2,20 +2,37 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rtc::crypto::RTCCryptoProvider;
+use rtc::crypto::default_provider;
 
 use super::support::Client;
 use crate::engine::Engines;
 use crate::engine::rtc::RtcEngines;
+use crate::engine::str0m::Str0mEngines;
 use crate::event::{Event, Path, Protocol};
 use crate::hub::Hub;
 use crate::names::{PeerId, Route, Source, TrackId};
+
+/// Which engine the hub has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Rtc,
+    Str0m,
+}
+
+impl By {
+    /// What makes such engines.
+    pub(super) fn engines(self) -> Box<dyn Engines> {
+        match self {
+            Self::Rtc => Box::new(RtcEngines::new(vec![server()], vec![]).unwrap()),
+            Self::Str0m => Box::new(Str0mEngines::new(vec![server()])),
+        }
+    }
+}
 
 /// What the network does to datagrams, each way.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,18 +79,13 @@ pub(super) fn track(index: usize, source: Source) -> TrackId {
 }
 
 impl Network {
-    pub(super) fn new(seed: u64, weather: Weather) -> Self {
-        let engines = RtcEngines::new(vec![server()], vec![]).unwrap();
-        let crypto = engines.crypto();
-        Self::over((Box::new(engines), crypto), seed, weather)
+    pub(super) fn new(by: By, seed: u64, weather: Weather) -> Self {
+        Self::over(by.engines(), seed, weather)
     }
 
-    /// A hub on some engines, with their cryptography.
-    pub(super) fn over(
-        (engines, crypto): (Box<dyn Engines>, Arc<dyn RTCCryptoProvider>),
-        seed: u64,
-        weather: Weather,
-    ) -> Self {
+    /// A hub on some engines.
+    pub(super) fn over(engines: Box<dyn Engines>, seed: u64, weather: Weather) -> Self {
+        let crypto = default_provider().unwrap();
         Self {
             hub: Hub::new(engines, crypto, 16, [seed as u8; 32]),
             clients: Vec::new(),
@@ -109,8 +121,8 @@ impl Network {
     }
 
     /// Two clients who see one another, connected in fair weather.
-    pub(super) fn pair(seed: u64) -> Self {
-        let mut network = Self::new(seed, Weather { delay: Duration::from_millis(10), ..Weather::default() });
+    pub(super) fn pair(by: By, seed: u64) -> Self {
+        let mut network = Self::new(by, seed, Weather { delay: Duration::from_millis(10), ..Weather::default() });
         for _ in 0..2 {
             network.join((2, 2));
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::network::{Network, peer, track};
+use super::network::{By, Network, peer, track};
 use crate::command::OfferError;
 use crate::event::{Departure, Event, Receiver};
 use crate::names::{Channel, Route, Source, Wanted};
@@ -20,9 +20,21 @@ fn receivers(network: &Network, index: usize) -> Vec<Receiver> {
     last.unwrap_or_default()
 }
 
-#[test]
-fn sound_pictures_and_messages_reach_whom_they_are_for() {
-    let mut network = Network::pair(1);
+over_engines! {
+    both:
+        sound_pictures_and_messages_reach_whom_they_are_for
+        what_is_not_routed_or_not_wanted_is_not_sent
+        a_receiver_is_used_for_one_after_another_without_a_jump
+        levels_are_told_the_loudest_first_and_not_too_often
+        whoever_leaves_or_falls_silent_is_gone_for_all
+        a_further_offer_keeps_receivers_and_an_ice_restart_keeps_media
+        a_client_who_says_good_bye_is_gone_at_once
+        nothing_is_left_of_those_who_have_been_there
+        offers_that_cannot_be_met_are_refused_to_that_client_alone
+}
+
+fn sound_pictures_and_messages_reach_whom_they_are_for(by: By) {
+    let mut network = Network::pair(by, 1);
     network.stream(0, SECOND);
     let (sounds, pictures) = (network.clients[1].received_of(OPUS).len(), network.clients[1].received_of(VP8).len());
     assert!(sounds >= 49, "{sounds} packets of sound have come");
@@ -49,9 +61,8 @@ fn sound_pictures_and_messages_reach_whom_they_are_for() {
     }
 }
 
-#[test]
-fn what_is_not_routed_or_not_wanted_is_not_sent() {
-    let mut network = Network::pair(2);
+fn what_is_not_routed_or_not_wanted_is_not_sent(by: By) {
+    let mut network = Network::pair(by, 2);
     let third = network.join((2, 2));
     network.run(SECOND);
     network.stream(0, SECOND);
@@ -70,9 +81,8 @@ fn what_is_not_routed_or_not_wanted_is_not_sent() {
     assert!(receivers(&network, 1).iter().all(|receiver| receiver.track.is_none()));
 }
 
-#[test]
-fn a_receiver_is_used_for_one_after_another_without_a_jump() {
-    let mut network = Network::pair(3);
+fn a_receiver_is_used_for_one_after_another_without_a_jump(by: By) {
+    let mut network = Network::pair(by, 3);
     let third = network.join((1, 1));
     network.run(SECOND);
     for speaker in [0, 1, 0] {
@@ -98,9 +108,8 @@ fn a_receiver_is_used_for_one_after_another_without_a_jump() {
     assert!(receivers(&network, third).iter().all(|receiver| receiver.track.is_none()));
 }
 
-#[test]
-fn levels_are_told_the_loudest_first_and_not_too_often() {
-    let mut network = Network::pair(4);
+fn levels_are_told_the_loudest_first_and_not_too_often(by: By) {
+    let mut network = Network::pair(by, 4);
     network.events.clear();
     for _ in 0..50 {
         let now = network.now;
@@ -121,9 +130,8 @@ fn levels_are_told_the_loudest_first_and_not_too_often() {
     assert_eq!(levels[2], expected);
 }
 
-#[test]
-fn whoever_leaves_or_falls_silent_is_gone_for_all() {
-    let mut network = Network::pair(5);
+fn whoever_leaves_or_falls_silent_is_gone_for_all(by: By) {
+    let mut network = Network::pair(by, 5);
     network.stream(0, SECOND);
     network.hub.leave(network.now, peer(0), Departure::Closed);
     network.run(SECOND);
@@ -136,9 +144,8 @@ fn whoever_leaves_or_falls_silent_is_gone_for_all() {
     assert_eq!(network.hub.poll_timeout(), None, "an empty hub has nothing to do");
 }
 
-#[test]
-fn a_further_offer_keeps_receivers_and_an_ice_restart_keeps_media() {
-    let mut network = Network::pair(7);
+fn a_further_offer_keeps_receivers_and_an_ice_restart_keeps_media(by: By) {
+    let mut network = Network::pair(by, 7);
     network.stream(0, SECOND);
     let streams = |network: &Network| -> BTreeSet<u32> {
         network.clients[1].received.iter().map(|(_, packet)| packet.header.ssrc).collect()
@@ -158,9 +165,8 @@ fn a_further_offer_keeps_receivers_and_an_ice_restart_keeps_media() {
     }
 }
 
-#[test]
-fn a_client_who_says_good_bye_is_gone_at_once() {
-    let mut network = Network::pair(8);
+fn a_client_who_says_good_bye_is_gone_at_once(by: By) {
+    let mut network = Network::pair(by, 8);
     network.stream(0, SECOND);
     network.clients[0].close();
     network.run(SECOND / 10);
@@ -168,9 +174,8 @@ fn a_client_who_says_good_bye_is_gone_at_once() {
     assert!(network.events.contains(&Event::Unpublished { track: track(0, Source::Microphone) }));
 }
 
-#[test]
-fn nothing_is_left_of_those_who_have_been_there() {
-    let mut network = Network::new(9, super::network::Weather::default());
+fn nothing_is_left_of_those_who_have_been_there(by: By) {
+    let mut network = Network::new(by, 9, super::network::Weather::default());
     for index in 0..30 {
         network.join((2, 2));
         if index > 0 {
@@ -190,9 +195,8 @@ fn nothing_is_left_of_those_who_have_been_there() {
     assert!(hub.touched.is_empty() && hub.demultiplexer.is_empty());
 }
 
-#[test]
-fn offers_that_cannot_be_met_are_refused_to_that_client_alone() {
-    let mut network = Network::pair(6);
+fn offers_that_cannot_be_met_are_refused_to_that_client_alone(by: By) {
+    let mut network = Network::pair(by, 6);
     let now = network.now;
     let offer = super::support::Client::new(now, "203.0.113.9:9".parse().unwrap(), 9, (1, 1)).offer(now);
     assert_eq!(network.hub.join(now, peer(0), &offer), Err(OfferError::Joined));

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::network::{Network, Weather, peer, track};
+use super::network::{By, Network, Weather, peer, track};
 use crate::event::Departure;
 use crate::forward::packet::Codec;
 use crate::names::{Source, TrackId};
@@ -30,9 +30,17 @@ fn read(tap: &mut Tap) -> (Vec<Frame>, bool) {
     }
 }
 
-#[test]
-fn a_tap_reads_all_that_is_sent_whether_it_is_there_before_or_after() {
-    let mut network = Network::pair(21);
+over_engines! {
+    both:
+        a_tap_reads_all_that_is_sent_whether_it_is_there_before_or_after
+        what_is_lost_on_the_way_is_repaired_or_a_key_frame_is_waited_for
+        a_reader_who_does_not_read_loses_packets_and_asks_for_a_key_frame
+        a_tap_ends_with_its_peer_and_leaves_nothing
+        a_track_that_is_not_sent_for_a_while_goes_on_at_the_time_that_it_is
+}
+
+fn a_tap_reads_all_that_is_sent_whether_it_is_there_before_or_after(by: By) {
+    let mut network = Network::pair(by, 21);
     let mut before = [Source::Microphone, Source::Camera].map(|source| tap(&mut network, track(0, source)));
     network.stream(0, SECOND);
     let mut after = [Source::Microphone, Source::Camera].map(|source| tap(&mut network, track(0, source)));
@@ -55,9 +63,8 @@ fn a_tap_reads_all_that_is_sent_whether_it_is_there_before_or_after() {
     }
 }
 
-#[test]
-fn what_is_lost_on_the_way_is_repaired_or_a_key_frame_is_waited_for() {
-    let mut network = Network::pair(22);
+fn what_is_lost_on_the_way_is_repaired_or_a_key_frame_is_waited_for(by: By) {
+    let mut network = Network::pair(by, 22);
     let mut tap = tap(&mut network, track(0, Source::Camera));
     network.weather = Weather { loss_up: 0.05, jitter: Duration::from_millis(15), ..network.weather };
     network.stream(0, SECOND * 12);
@@ -73,9 +80,8 @@ fn what_is_lost_on_the_way_is_repaired_or_a_key_frame_is_waited_for() {
     }
 }
 
-#[test]
-fn a_reader_who_does_not_read_loses_packets_and_asks_for_a_key_frame() {
-    let mut network = Network::pair(23);
+fn a_reader_who_does_not_read_loses_packets_and_asks_for_a_key_frame(by: By) {
+    let mut network = Network::pair(by, 23);
     let mut tap = tap(&mut network, track(0, Source::Camera));
     network.stream(0, SECOND * 30);
     let (frames, _) = read(&mut tap);
@@ -86,9 +92,8 @@ fn a_reader_who_does_not_read_loses_packets_and_asks_for_a_key_frame() {
     assert!(frames.len() > 20, "{} frames after the gap", frames.len());
 }
 
-#[test]
-fn a_tap_ends_with_its_peer_and_leaves_nothing() {
-    let mut network = Network::pair(24);
+fn a_tap_ends_with_its_peer_and_leaves_nothing(by: By) {
+    let mut network = Network::pair(by, 24);
     let mut kept = tap(&mut network, track(0, Source::Microphone));
     drop(tap(&mut network, track(0, Source::Camera)));
     let mut stranger = tap(&mut network, track(9, Source::Camera));
@@ -105,9 +110,8 @@ fn a_tap_ends_with_its_peer_and_leaves_nothing() {
     assert_eq!(read(&mut kept), (vec![], true), "the plane has ended");
 }
 
-#[test]
-fn a_track_that_is_not_sent_for_a_while_goes_on_at_the_time_that_it_is() {
-    let mut network = Network::pair(25);
+fn a_track_that_is_not_sent_for_a_while_goes_on_at_the_time_that_it_is(by: By) {
+    let mut network = Network::pair(by, 25);
     let mut taps = [Source::Microphone, Source::Camera].map(|source| tap(&mut network, track(0, source)));
     network.stream(0, SECOND);
     network.run(SECOND * 10);
