@@ -82,7 +82,18 @@ impl Shelf {
     }
 
     async fn keep(&mut self, title: &str, asks: Vec<Ask>, matched_revision: u64) -> Result<SavedBrief, Status> {
-        let request = CreateBriefRequest { title: title.to_owned(), brief: Some(brief(asks)), matched_revision };
+        self.keep_once(title, asks, matched_revision, "").await
+    }
+
+    async fn keep_once(
+        &mut self,
+        title: &str,
+        asks: Vec<Ask>,
+        matched_revision: u64,
+        request_id: &str,
+    ) -> Result<SavedBrief, Status> {
+        let (title, brief, request_id) = (title.to_owned(), Some(brief(asks)), request_id.to_owned());
+        let request = CreateBriefRequest { title, brief, matched_revision, request_id };
         let made = self.client.create_brief(self.asker.ask(request)).await?.into_inner();
         Ok(made.brief.expect("there is a brief"))
     }
@@ -261,10 +272,32 @@ async fn what_is_no_brief_is_refused_by_field() {
     for name in ["", "briefs/", "briefs/x", "briefs/-1", "parcels/1", "briefs/99999999999999999999"] {
         assert_eq!(shelf.get(name).await.expect_err("no name").code(), Code::InvalidArgument, "{name}");
     }
-    let request = CreateBriefRequest { title: "x".to_owned(), brief: Some(brief(vec![free()])), matched_revision: 0 };
+    let long = shelf.keep_once("x", vec![free()], 0, &"x".repeat(65)).await.expect_err("its name is too long");
+    assert!(long.message().contains("request_id"), "{long:?}");
+    let brief = Some(brief(vec![free()]));
+    let request = CreateBriefRequest { title: "x".to_owned(), brief, ..CreateBriefRequest::default() };
     let operator = BriefServiceClient::new(server.channel().await).create_brief(server.as_operator(request)).await;
     assert_eq!(operator.expect_err("the operator is of no organisation").code(), Code::PermissionDenied);
     assert_eq!(shelf.titles().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_brief_that_is_asked_to_be_kept_again_is_kept_once() {
+    let server = Server::start().await;
+    let mut firm = Shelf::of_role(&server, "investor").await;
+    let first = firm.keep_once("Plant", vec![free()], 0, "a").await.expect("it is kept");
+    let again = firm.keep_once("Plant", vec![free()], 0, "a").await.expect("it is there");
+    assert_eq!(again, first);
+    let renamed = firm.rename(&first.name, "Works", "").await.expect("it is renamed");
+    let again = firm.keep_once("Plant", vec![free()], 0, "a").await.expect("it is there");
+    assert_eq!(again, renamed, "as it is now");
+    let other = firm.keep_once("Plant", vec![free()], 0, "b").await.expect("it is another");
+    assert_ne!(other.name, first.name);
+    // Someone else's request of the same name is theirs.
+    let mut host = Shelf::of_role(&server, "host").await;
+    let theirs = host.keep_once("Plant", vec![free()], 0, "a").await.expect("it is kept");
+    assert_ne!(theirs.name, first.name);
+    assert_eq!(firm.titles().await, ["Plant", "Works"]);
 }
 
 async fn asks(server: &Server, asker: &Asker, sitting: Option<&str>, asks: Vec<Ask>) {

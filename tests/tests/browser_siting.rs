@@ -56,14 +56,35 @@ async fn floors_and_exacting_needs_are_asked_group_by_group() {
 
     // Power from a day on is asked of that day: the example parcel has 12 MW from July 2028.
     press(&page, "brief-group-supply").await;
-    press(&page, "brief-power_later-must").await;
-    filled(&page, "brief-power_later-amount", "12").await;
+    press(&page, "brief-power-must").await;
+    filled(&page, "brief-power-amount", "12").await;
     let now = suiting(&page, Some(free)).await;
-    filled(&page, "brief-power_later-since", "2028-07-01").await;
+    filled(&page, "brief-power-since", "2028-07-01").await;
     let later = suiting(&page, Some(now)).await;
     assert!(later > now, "{now} have 12 MW now, {later} in July 2028");
-    press(&page, "brief-power_later-open_role").await;
-    suiting(&page, Some(later)).await;
+    // A ramp: 2 MW at once, 12 MW from then on. Each step is told, and taking one away asks less.
+    filled(&page, "brief-power-since", "").await;
+    assert_eq!(suiting(&page, Some(later)).await, now);
+    filled(&page, "brief-power-amount", "2").await;
+    let few = suiting(&page, Some(now)).await;
+    page.click("brief-power-add-step").await;
+    filled(&page, "brief-power-amount-1", "12").await;
+    filled(&page, "brief-power-since-1", "2028-07-01").await;
+    let rising = suiting(&page, Some(few)).await;
+    assert!(rising > now && rising < few, "{rising} have 2 MW now and 12 MW in July 2028, {few} have 2 MW");
+    let steps = "return document.querySelectorAll('[data-testid=\"place\"] .place-steps li').length > 1";
+    page.until("each step is told", SOON, steps).await;
+    filled(&page, "brief-power-amount-1", "1").await;
+    page.until(
+        "a ramp that falls is said to",
+        SOON,
+        "return document.querySelector('[data-testid=\"brief-ramp-falls\"]')",
+    )
+    .await;
+    page.click("brief-power-remove-1").await;
+    assert_eq!(suiting(&page, Some(rising)).await, few);
+    press(&page, "brief-power-open_role").await;
+    suiting(&page, Some(few)).await;
 
     // Whoever asks what only floors have is shown floors first.
     press(&page, "brief-group-floors").await;

@@ -7,8 +7,8 @@ use cloudsite_proto::siting::answer::Value;
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Brief, Criterion, Floor, FootprintMust, GetFloorRequest, GetFloorResponse, LettableFloor,
-    MatchRequest, MatchResponse, Standing, Verdict, WordMust,
+    AmountMust, AmountWish, Brief, Criterion, Floor, FootprintMust, FootprintWish, GetFloorRequest, GetFloorResponse,
+    LettableFloor, MatchRequest, MatchResponse, RampMust, RampStep, RampWish, Standing, Verdict, WordMust,
 };
 use cloudsite_tests::{Asker, Server, geojson, import};
 use prost::Message;
@@ -34,6 +34,15 @@ fn wish(quantity: &str, weight: u32) -> Ask {
 fn brief(asks: Vec<Ask>) -> Brief {
     let criteria = asks.into_iter().map(|ask| Criterion { ask: Some(ask) }).collect();
     Brief { day: "2026-11-26".to_owned(), criteria }
+}
+
+/// Steps of power in kW, each from a day on; an empty day is the brief's.
+fn steps(steps: &[(&str, f64)]) -> Vec<RampStep> {
+    steps.iter().map(|(on, min)| RampStep { on: (*on).to_owned(), min: *min }).collect()
+}
+
+fn rising(asked: &[(&str, f64)]) -> Ask {
+    Ask::RampMust(RampMust { quantity: "power".to_owned(), steps: steps(asked) })
 }
 
 /// Someone who asks.
@@ -412,6 +421,11 @@ async fn a_brief_that_makes_no_sense_is_refused_by_field() {
     let price = AmountWish { quantity: "price_cny_per_m2".to_owned(), weight: 1, ..AmountWish::default() };
     let halfway = Ask::AmountWish(AmountWish { none: Some(150.0), ..price });
     let hall = |width_m, depth_m| Ask::FootprintMust(FootprintMust { width_m, depth_m });
+    let rises = |weight, asked: &[(&str, f64)]| {
+        Ask::RampWish(RampWish { quantity: "power".to_owned(), steps: steps(asked), weight })
+    };
+    let wished_hall = |width_m, depth_m| Ask::FootprintWish(FootprintWish { width_m, depth_m, weight: 5 });
+    let most = AmountMust { quantity: "power".to_owned(), max: Some(4.0), ..AmountMust::default() };
     let share = |min| {
         let quantity = "site_coverage".to_owned();
         Ask::AmountMust(AmountMust { quantity, min: Some(min), max: None, on: String::new() })
@@ -425,6 +439,16 @@ async fn a_brief_that_makes_no_sense_is_refused_by_field() {
         (of(halfway), "brief.criteria[1].full"),
         (of(hall(5_000.0, 5_000.0)), "brief.criteria[1].width_m"),
         (of(hall(80.0, 20_000.0)), "brief.criteria[1].depth_m"),
+        (of(wished_hall(5_000.0, 5_000.0)), "brief.criteria[1].width_m"),
+        (of(wished_hall(f64::NAN, 50.0)), "brief.criteria[1].width_m"),
+        (of(rising(&[])), "brief.criteria[1].steps"),
+        (of(rising(&[("", 5.0), ("2028-07-01", 4.0)])), "brief.criteria[1].steps[1].min"),
+        (of(rising(&[("2029-07-01", 4.0), ("2028-07-01", 5.0)])), "brief.criteria[1].steps[1].on"),
+        (of(rising(&[("", 4.0), ("soon", 5.0)])), "brief.criteria[1].steps[1].on"),
+        (of(rising(&[("", f64::INFINITY)])), "brief.criteria[1].steps[0].min"),
+        (of(rises(5, &[("", -1.0)])), "brief.criteria[1].steps[0].min"),
+        (of(rises(0, &[("", 1.0)])), "brief.criteria"),
+        (brief(vec![Ask::AmountMust(most), rising(&[("", 5.0)])]), "brief.criteria[1].steps[0].min"),
         (of(share(45.0)), "brief.criteria[1].min"),
         (
             of(Ask::WordMust(WordMust { quality: "status".to_owned(), among: vec!["free".to_owned()] })),
@@ -438,5 +462,90 @@ async fn a_brief_that_makes_no_sense_is_refused_by_field() {
         let refused = visitor.matched(brief.clone()).await.expect_err(field);
         assert_eq!(refused.code(), Code::InvalidArgument, "{brief:?}");
         assert!(fields(&refused).iter().any(|named| named == field), "{field}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_ramp_is_judged_step_by_step_and_says_which_binds() {
+    let server = Server::start().await;
+    let host = Asking::of(&server, Some("editor")).await;
+    let ramp = [("", 4_000.0), ("2028-07-01", 12_000.0)];
+    let reply = host.matched(brief(vec![free(), rising(&ramp), wish("area_m2", 10)])).await.expect("an answer");
+    let each = async |asks: Vec<Ask>| host.matched(brief(asks)).await.expect("an answer").suits;
+    let one_by_one = vec![
+        free(),
+        power(4_000.0),
+        Ask::AmountMust(AmountMust {
+            quantity: "power".to_owned(),
+            min: Some(12_000.0),
+            on: "2028-07-01".to_owned(),
+            ..AmountMust::default()
+        }),
+    ];
+    assert_eq!(reply.suits, each(one_by_one).await, "whoever meets each step meets the ramp");
+    assert!(reply.suits > 0, "{reply:?}");
+    // The example parcel has 3 MW now and 12 MW from then on: the first step binds, and the second is met.
+    let example = reply.places.iter().map(|place| &place.answers[1]).find(|answer| {
+        let amounts: Vec<Option<f64>> = answer.steps.iter().map(|step| step.amount).collect();
+        amounts == [Some(3_000.0), Some(12_000.0)]
+    });
+    let example = example.expect("it is explained");
+    assert_eq!(
+        (example.verdict(), example.step, &example.value),
+        (Verdict::Fail, Some(0), &Some(Value::Amount(3_000.0)))
+    );
+    assert_eq!((example.margin, example.from.as_str()), (Some(-1_000.0), "2028-07-01"));
+    let verdicts: Vec<Verdict> = example.steps.iter().map(cloudsite_proto::siting::StepAnswer::verdict).collect();
+    assert_eq!(verdicts, [Verdict::Fail, Verdict::Pass]);
+    assert!(example.steps.iter().all(|step| !step.source.is_empty() && !step.as_of.is_empty()), "{example:?}");
+    // Cut off where it is said, as many more suit.
+    for step in &reply.relaxations[1].steps {
+        let cut: Vec<(&str, f64)> = ramp.iter().map(|(on, min)| (*on, min.min(step.bound))).collect();
+        assert_eq!(each(vec![free(), rising(&cut)]).await, reply.suits + step.opens, "{step:?}");
+    }
+    assert!(!reply.relaxations[1].steps.is_empty(), "{:?}", reply.relaxations);
+    // As a wish it is worth the share of it that is there.
+    let wished = Ask::RampWish(RampWish { quantity: "power".to_owned(), steps: steps(&ramp), weight: 10 });
+    let reply = host.matched(brief(vec![free(), wished])).await.expect("an answer");
+    let shares = reply.places.iter().map(|place| &place.answers[1]).filter(|answer| answer.verdict() == Verdict::Pass);
+    let mut seen = 0;
+    for answer in shares {
+        let met = answer.steps.iter().zip(&ramp).map(|(step, (_, min))| step.amount.expect("it is known") / min);
+        let share = met.fold(1.0, f64::min);
+        assert_eq!(answer.points, 10 * (share * 1e6) as u64, "{answer:?}");
+        seen += usize::from(share > 0.0 && share < 1.0);
+    }
+    assert!(seen > 0, "some have a part of it");
+}
+
+#[tokio::test]
+async fn a_building_is_wished_as_far_as_it_has_room() {
+    let server = Server::start().await;
+    let host = Asking::of(&server, Some("editor")).await;
+    let (width_m, depth_m) = (260.0, 180.0);
+    let wished = Ask::FootprintWish(FootprintWish { width_m, depth_m, weight: 10 });
+    let reply = host.matched(brief(vec![free(), wished.clone()])).await.expect("an answer");
+    let must = Ask::FootprintMust(FootprintMust { width_m, depth_m });
+    let roomy = host.matched(brief(vec![free(), must])).await.expect("an answer").suits;
+    let suiting = || reply.places.iter().filter(|place| place.standing() == Standing::Suits);
+    let whole = suiting().filter(|place| place.points == reply.full_points).count();
+    assert_eq!(whole, roomy as usize, "what is worth all is what meets the must");
+    let mut parts = 0;
+    for answer in suiting().map(|place| &place.answers[1]).filter(|answer| answer.verdict() == Verdict::Pass) {
+        let Some(Value::Amount(share)) = answer.value else { panic!("{answer:?}") };
+        assert_eq!(answer.points, 10 * (share * 1e6) as u64);
+        if share > 0.0 {
+            let at = |corner: usize| (answer.placement[2 * corner], answer.placement[2 * corner + 1]);
+            let side = |a: usize, b: usize| (at(a).0 - at(b).0).hypot(at(a).1 - at(b).1);
+            let drawn_m2 = side(0, 1) * side(1, 2);
+            assert!((drawn_m2 / (width_m * depth_m) - share).abs() < 1e-3, "{answer:?}");
+        }
+        parts += usize::from(share > 0.0 && share < 1.0);
+    }
+    assert!(parts > 0, "some have room for a part of it");
+    assert!(suiting().map(|place| place.points).is_sorted_by(|a, b| a >= b), "the more room the earlier");
+    let joined = host.matched(brief(vec![free(), area(150_000.0), wished])).await.expect("an answer").assemblies;
+    for assembly in &joined {
+        assert_eq!(assembly.answers.iter().map(|answer| answer.points).sum::<u64>(), assembly.points, "{assembly:?}");
     }
 }

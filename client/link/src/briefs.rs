@@ -1,7 +1,7 @@
 //! Briefs that an organisation keeps, and what all briefs lacked.
 
 use cloudsite_proto::siting::{
-    Brief, CreateBriefRequest, DeleteBriefRequest, GetBriefRequest, GetDemandReportRequest, GetDemandReportResponse,
+    CreateBriefRequest, DeleteBriefRequest, GetBriefRequest, GetDemandReportRequest, GetDemandReportResponse,
     ListBriefsRequest, SavedBrief, UpdateBriefRequest,
 };
 
@@ -9,10 +9,9 @@ use crate::client::{empty_reply, timed, unary};
 use crate::{Client, LinkError};
 
 impl Client {
-    /// Keeps a brief for the reader's organisation, last answered at a revision; 0 is at none.
-    pub async fn keep_brief(&self, title: &str, brief: Brief, matched_revision: u64) -> Result<SavedBrief, LinkError> {
+    /// Keeps a brief for the reader's organisation. The same request id again keeps nothing more.
+    pub async fn keep_brief(&self, request: CreateBriefRequest) -> Result<SavedBrief, LinkError> {
         let mut service = self.briefs.clone();
-        let request = CreateBriefRequest { title: title.to_owned(), brief: Some(brief), matched_revision };
         unary("brief", service.create_brief(timed(request))).await?.brief.ok_or_else(|| empty_reply("brief"))
     }
 
@@ -23,10 +22,13 @@ impl Client {
         unary(name, service.get_brief(timed(request))).await?.brief.ok_or_else(|| empty_reply(name))
     }
 
-    /// The briefs that the reader may read, the one that was kept last first; the first page of them.
-    pub async fn saved_briefs(&self) -> Result<Vec<SavedBrief>, LinkError> {
+    /// A page of the briefs that the reader may read, the one that was kept last first, and the token of the next page. An empty
+    /// token is the first page, and that of none.
+    pub async fn saved_briefs(&self, page_token: &str) -> Result<(Vec<SavedBrief>, String), LinkError> {
         let mut service = self.briefs.clone();
-        Ok(unary("briefs", service.list_briefs(timed(ListBriefsRequest::default()))).await?.briefs)
+        let request = ListBriefsRequest { page_token: page_token.to_owned(), ..ListBriefsRequest::default() };
+        let reply = unary("briefs", service.list_briefs(timed(request))).await?;
+        Ok((reply.briefs, reply.next_page_token))
     }
 
     /// Changes a brief of the reader's organisation.

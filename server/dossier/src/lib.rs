@@ -17,8 +17,8 @@ pub use drawing::{Area, Drawing, Line, Mark, Paint, Route};
 pub use language::Language;
 pub use model::{
     Amount, Answer, Ask, Assembly, Change, Counts, Criterion, Dossier, Fact, FactValue, Floor, Floors, Interval, Names,
-    Opinion, ParkSheet, Place, Ranked, Relaxation, Role, Said, Share, Standing, Step, Supply, Value, Verdict,
-    ZoneSheet,
+    Opinion, ParkSheet, Place, RampStep, Ranked, Relaxation, Role, Said, Share, Standing, Step, StepAnswer, Supply,
+    Value, Verdict, ZoneSheet,
 };
 pub use phrase::assembly_letter;
 pub use picture::{InvalidPicture, Picture};

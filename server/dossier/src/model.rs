@@ -134,6 +134,25 @@ pub enum Ask {
         /// The other side, metres.
         depth_m: f64,
     },
+    /// A supply that rises in steps.
+    Ramp {
+        /// Of what, by its word on the wire.
+        quantity: String,
+        /// Its unit.
+        unit: String,
+        /// The earliest first.
+        steps: Vec<RampStep>,
+    },
+}
+
+/// So much from a day on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RampStep {
+    /// At least so much.
+    pub min: f64,
+    /// From which day on, if not the brief's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<Date>,
 }
 
 /// How many places stand how.
@@ -335,6 +354,25 @@ pub struct Answer {
     /// Of a footprint that has room: its corners, east and north, EPSG:4549, metres.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub placement: Vec<[f64; 2]>,
+    /// Of a ramp: what is found of each step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepAnswer>,
+    /// Of a ramp: the step that binds, whose value, margin, day and source these are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
+}
+
+/// What is found of a step of a ramp.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepAnswer {
+    /// Whether it is met.
+    pub verdict: Verdict,
+    /// What the record says.
+    pub value: Value,
+    /// The day from which there is enough; none if none is promised.
+    pub from: Option<Date>,
+    /// Who says so, or whom to ask.
+    pub said: Option<Said>,
 }
 
 /// A change that would make a place the first.

@@ -24,7 +24,17 @@ fn amount(quantity: &str, unit: &str, min: Option<f64>) -> Ask {
 
 fn answer(verdict: Verdict, value: Value, points: u64) -> Answer {
     let said = Some(said("Grid office", date(2026, 3, 31), "high"));
-    Answer { verdict, value, margin: None, from: None, points, said, placement: Vec::new() }
+    Answer {
+        verdict,
+        value,
+        margin: None,
+        from: None,
+        points,
+        said,
+        placement: Vec::new(),
+        steps: Vec::new(),
+        step: None,
+    }
 }
 
 fn place(parcel: &str, rank: u32, standing: Standing) -> Place {

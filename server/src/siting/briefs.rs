@@ -136,6 +136,11 @@ impl Briefs {
         let Principal::Member { id: author, name, organisation, .. } = caller else {
             return Err(Refusal::Denied("briefs are kept by organisations, and you are of none".to_owned()));
         };
+        let request_id = match request.request_id.chars().count() {
+            0 => None,
+            1..=64 => Some(format!("{} {}", author.0, request.request_id)),
+            _ => return Err(Refusal::field("request_id", "has more than 64 characters")),
+        };
         let now = (self.clock)();
         let brief = SavedBrief {
             id: BriefId::from_random(random().map_err(|_| Refusal::Interrupted)?),
@@ -149,7 +154,12 @@ impl Briefs {
             updated_at: now,
             version: 1,
         };
-        shown(&self.store.create_brief(&brief, &deed(caller, "created", now))?, Standpoint::Owner)
+        let kept = self.store.create_brief(&brief, request_id.as_deref(), &deed(caller, "created", now))?;
+        // Whoever has since gone to another organisation left their briefs behind.
+        if kept.organisation != *organisation {
+            return Err(unknown(kept.id));
+        }
+        shown(&kept, Standpoint::Owner)
     }
 
     fn list(

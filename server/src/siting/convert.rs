@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use cloudsite_domain::record::Code;
-use cloudsite_domain::siting::assembly::{JointAnswer, explain_joint};
+use cloudsite_domain::siting::assembly::{Between, JointAnswer, JointStep, explain_joint};
 use cloudsite_domain::siting::{
     Anchors, Answer, Assembly, Brief, Criterion, Footprint, Need, Opinion, Overtaking, Place, Placement, Quality,
-    Quantity, Selection, Standing, Told, Value, Verdict, Wish, WishOf, binding, opinions, overtaking,
+    Quantity, Ramp, RampStep, Selection, Standing, StepAnswer, Told, Value, Verdict, Wish, WishOf, binding, opinions,
+    overtaking,
 };
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::{AmountMust, AmountWish};
@@ -39,7 +40,8 @@ pub(super) fn is_of_floors(brief: &wire::Brief) -> bool {
         Ask::AmountMust(AmountMust { quantity, .. }) | Ask::AmountWish(AmountWish { quantity, .. }) => {
             quantity.parse().is_ok_and(Quantity::is_of_floors)
         }
-        Ask::WordMust(_) | Ask::WordWish(_) | Ask::FootprintMust(_) => false,
+        Ask::RampMust(_) | Ask::RampWish(_) => false,
+        Ask::WordMust(_) | Ask::WordWish(_) | Ask::FootprintMust(_) | Ask::FootprintWish(_) => false,
     })
 }
 
@@ -74,6 +76,15 @@ fn criterion_of(criterion: wire::Criterion, at: &str) -> Result<Criterion, Refus
         Ask::FootprintMust(must) => {
             Criterion::Must(Need::Footprint(Footprint { width_m: must.width_m, depth_m: must.depth_m }))
         }
+        Ask::FootprintWish(wish) => {
+            let of = WishOf::Footprint(Footprint { width_m: wish.width_m, depth_m: wish.depth_m });
+            Criterion::Wish(Wish { weight: wish.weight, of })
+        }
+        Ask::RampMust(must) => Criterion::Must(Need::Ramp(ramp(&must.quantity, &must.steps, at)?)),
+        Ask::RampWish(wish) => {
+            let of = WishOf::Ramp(ramp(&wish.quantity, &wish.steps, at)?);
+            Criterion::Wish(Wish { weight: wish.weight, of })
+        }
         Ask::AmountWish(wish) => {
             let quantity: Quantity = term(format!("{at}.quantity"), &wish.quantity)?;
             let anchors = match (wish.none, wish.full) {
@@ -90,6 +101,14 @@ fn criterion_of(criterion: wire::Criterion, at: &str) -> Result<Criterion, Refus
             of: WishOf::Word { quality: term(format!("{at}.quality"), &wish.quality)?, among: words(wish.among) },
         }),
     })
+}
+
+fn ramp(quantity: &str, steps: &[wire::RampStep], at: &str) -> Result<Ramp, Refusal> {
+    let step = |(index, step): (usize, &wire::RampStep)| -> Result<RampStep, Refusal> {
+        Ok(RampStep { min: step.min, on: day(&format!("{at}.steps[{index}].on"), &step.on)? })
+    };
+    let steps = steps.iter().enumerate().map(step).collect::<Result<_, Refusal>>()?;
+    Ok(Ramp { quantity: term(format!("{at}.quantity"), quantity)?, steps })
 }
 
 /// What a brief came to, but for the revision that it was asked of.
@@ -193,15 +212,45 @@ pub(super) fn assembly(brief: &Brief, sites: Sites<'_>, assembly: &Assembly) -> 
 }
 
 fn joint_answer(answer: &JointAnswer, points: u64) -> wire::Answer {
-    let amount = answer.amount.map(|amount| wire::answer::Value::Amount(amount.from));
+    let amount = answer.amount.map(|amount| amount.from).or(answer.share).map(wire::answer::Value::Amount);
     wire::Answer {
         verdict: verdict_of(answer.verdict).into(),
         value: amount.or_else(|| answer.word.clone().map(wire::answer::Value::Word)),
-        up_to: answer.amount.filter(|amount| amount.to > amount.from).map(|amount| amount.to),
+        up_to: up_to(answer.amount),
         points,
+        steps: answer.steps.iter().map(joint_step).collect(),
+        step: answer.step.map(|step| step as u32),
         placement: corners(answer.placement.as_ref()),
         ..told_by(answer.told.as_ref())
     }
+}
+
+/// The most that an amount can be, where that is not the least.
+fn up_to(amount: Option<Between>) -> Option<f64> {
+    amount.filter(|amount| amount.to > amount.from).map(|amount| amount.to)
+}
+
+fn joint_step(step: &JointStep) -> wire::StepAnswer {
+    wire::StepAnswer {
+        verdict: verdict_of(step.verdict).into(),
+        amount: step.amount.map(|amount| amount.from),
+        up_to: up_to(step.amount),
+        ..step_told_by(step.told.as_ref())
+    }
+}
+
+fn step_answer(step: &StepAnswer) -> wire::StepAnswer {
+    wire::StepAnswer {
+        verdict: verdict_of(step.verdict).into(),
+        amount: step.amount,
+        from: step.from.map(|day| day.to_string()).unwrap_or_default(),
+        ..step_told_by(step.told.as_ref())
+    }
+}
+
+fn step_told_by(told: Option<&Told>) -> wire::StepAnswer {
+    let wire::Answer { source, as_of, confidence, .. } = told_by(told);
+    wire::StepAnswer { source, as_of, confidence, ..Default::default() }
 }
 
 pub(super) const fn verdict_of(verdict: Verdict) -> wire::Verdict {
@@ -245,6 +294,8 @@ fn answer(answer: &Answer, points: u64) -> wire::Answer {
         margin: answer.margin,
         from: answer.from.map(|day| day.to_string()).unwrap_or_default(),
         points,
+        steps: answer.steps.iter().map(step_answer).collect(),
+        step: answer.step.map(|step| step as u32),
         placement: corners(answer.placement.as_ref()),
         ..told_by(answer.told.as_ref())
     }

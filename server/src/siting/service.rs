@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloudsite_domain::record::{Code, FloorName, Layer};
-use cloudsite_domain::siting::{Assemblies, Brief, Draws, Footprint, Judged, Need, Place, Places, explain};
+use cloudsite_domain::siting::{
+    Assemblies, Brief, Criterion, Draws, Footprint, Judged, Need, Place, Places, Wish, WishOf, explain,
+};
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::siting_service_server::{SitingService, SitingServiceServer};
 use jiff::civil::Date;
@@ -153,8 +155,13 @@ fn named<T>(field: &str, names: &[String], read: impl Fn(&str) -> Result<T, Stri
 /// A building that does not fit into the box around all that the record holds is a slip of the pen.
 fn no_larger_than_the_park(brief: &Brief, snapshot: &Snapshot) -> Result<(), Refusal> {
     let Some(park) = ParkSize::of(snapshot) else { return Ok(()) };
-    for (index, need) in brief.musts() {
-        let Need::Footprint(Footprint { width_m, depth_m }) = *need else { continue };
+    for (index, criterion) in brief.criteria().iter().enumerate() {
+        let (Criterion::Must(Need::Footprint(footprint))
+        | Criterion::Wish(Wish { of: WishOf::Footprint(footprint), .. })) = criterion
+        else {
+            continue;
+        };
+        let Footprint { width_m, depth_m } = *footprint;
         if let Some((side, problem)) = park.refuses(width_m, depth_m) {
             return Err(Refusal::field(format!("brief.criteria[{index}].{side}"), problem));
         }

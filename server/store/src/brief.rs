@@ -38,8 +38,9 @@ impl From<rusqlite::Error> for BriefError {
 /// Briefs by organisation. Each write is one transaction with its event in the audit log, which says nothing of what a
 /// brief asks. Calls block; what has returned is on disk. Times are kept to the microsecond.
 pub trait BriefStore: Send + Sync {
-    /// Keeps a new brief, whose version becomes 1, if its organisation has fewer than [`MOST_SAVED`].
-    fn create_brief(&self, brief: &SavedBrief, deed: &Deed) -> Result<SavedBrief, BriefError>;
+    /// Keeps a new brief, whose version becomes 1, if its organisation has fewer than [`MOST_SAVED`]. One whose `request` is
+    /// known, which says who asks and what they call it, gives the brief that came of it as it is now, and keeps nothing.
+    fn create_brief(&self, brief: &SavedBrief, request: Option<&str>, deed: &Deed) -> Result<SavedBrief, BriefError>;
 
     /// The brief with a number, whosever it is.
     fn brief(&self, id: BriefId) -> Result<Option<SavedBrief>, BriefError>;

@@ -2,9 +2,9 @@
 
 use cloudsite_link::LinkError;
 use cloudsite_proto::siting::criterion::Ask;
-use cloudsite_proto::siting::{Brief, SavedBrief};
+use cloudsite_proto::siting::{Brief, CreateBriefRequest, RampStep, SavedBrief};
 
-use super::brief::{Draft, LATER_ROW, MOST_WEIGHT, ROWS, Role, Row, Subject};
+use super::brief::{Draft, MOST_WEIGHT, RAMP_ROW, ROWS, Role, Row, Subject};
 
 /// What the page knows of briefs that are kept.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,6 +18,10 @@ pub(crate) struct Shelf {
     /// Name of the one that a link leads to, until it is open.
     pub(crate) wanted: Option<String>,
     pub(crate) error: Option<LinkError>,
+    /// What leads to those after the ones that were read; empty if there are no more.
+    pub(crate) next: String,
+    /// The brief that was last asked to be kept, as long as nobody has said that it is: asked again, it is the same request.
+    pub(crate) keeping: Option<CreateBriefRequest>,
 }
 
 impl Shelf {
@@ -38,7 +42,28 @@ impl Shelf {
             Some(known) => known.clone_from(&brief),
             None => self.briefs.insert(0, brief.clone()),
         }
-        *self = Self { briefs: std::mem::take(&mut self.briefs), open: Some(brief), unshown, ..Self::default() };
+        let (briefs, next) = (std::mem::take(&mut self.briefs), std::mem::take(&mut self.next));
+        *self = Self { briefs, next, open: Some(brief), unshown, ..Self::default() };
+    }
+
+    /// Takes in the next page of what there is; what is here already, because it was just kept, stays as it is.
+    pub(crate) fn more(&mut self, briefs: Vec<SavedBrief>, next: String) {
+        let new: Vec<SavedBrief> =
+            briefs.into_iter().filter(|one| self.briefs.iter().all(|known| known.name != one.name)).collect();
+        self.briefs.extend(new);
+        self.next = next;
+    }
+
+    /// The request to keep a brief: if it is the one that nobody has answered, under the name that it had, else under
+    /// `request_id`.
+    pub(crate) fn keep(&mut self, asked: CreateBriefRequest, request_id: String) -> CreateBriefRequest {
+        let again = self.keeping.take().filter(|before| {
+            (&before.title, &before.brief, before.matched_revision)
+                == (&asked.title, &asked.brief, asked.matched_revision)
+        });
+        let request = again.unwrap_or(CreateBriefRequest { request_id, ..asked });
+        self.keeping = Some(request.clone());
+        request
     }
 }
 
@@ -53,10 +78,34 @@ pub(crate) fn filled_in(brief: &Brief) -> (Draft, usize) {
         let shown = ask.ask.as_ref().and_then(shown_in);
         match shown {
             Some((index, row)) if draft.rows[index].role == Role::Open => draft.rows[index] = row,
+            // Before there were ramps, each step was asked by itself.
+            Some((RAMP_ROW, row)) if joins(&draft.rows[RAMP_ROW], &row) => {
+                if !draft.rows[RAMP_ROW].take_step(row.on, row.amount.unwrap_or_default()) {
+                    unshown += 1;
+                }
+            }
             _ => unshown += 1,
         }
     }
     (draft, unshown)
+}
+
+/// Whether a must is one more step of another.
+fn joins(ramp: &Row, step: &Row) -> bool {
+    let is_new = |on| on != ramp.on && ramp.later.iter().flatten().all(|later| later.on != on);
+    [ramp.role, step.role] == [Role::Must; 2] && step.on.is_some() && step.amount.is_some() && is_new(step.on)
+}
+
+/// A ramp as the form has it; none if it has no row for it.
+fn ramp(quantity: &str, steps: &[RampStep], row: Row) -> Option<(usize, Row)> {
+    let is_its = matches!(ROWS[RAMP_ROW].1, Subject::Amount { quantity: of, .. } if of == quantity);
+    let mut row = Row { amount: None, ..row };
+    let mut taken = steps.iter().map(|step| match step.on.as_str() {
+        "" => row.take_step(None, step.min),
+        day => day.parse().is_ok_and(|day| row.take_step(Some(day), step.min)),
+    });
+    let all = taken.all(|taken| taken);
+    (is_its && all).then_some((RAMP_ROW, row))
 }
 
 /// The row that shows what is asked, if one does, and how.
@@ -79,11 +128,11 @@ fn shown_in(ask: &Ask) -> Option<(usize, Row)> {
             chosen.map(|last| (index, Some(last as f64)))
         })
     };
-    // What is needed from a day on has a row of its own, for power.
+    // Only the row of power says from which day on.
     let amount = |quantity: &str, on: &str| {
         let (is_later, day) = (!on.is_empty(), on.parse().ok());
         let is = |index: usize| match ROWS[index].1 {
-            Subject::Amount { quantity: of, .. } => of == quantity && (index == LATER_ROW) == is_later,
+            Subject::Amount { quantity: of, .. } => of == quantity && (index == RAMP_ROW || !is_later),
             _ => false,
         };
         let index = (0..ROWS.len()).find(|index| is(*index))?;
@@ -113,7 +162,16 @@ fn shown_in(ask: &Ask) -> Option<(usize, Row)> {
             let row = Row { role: Role::Must, amount: Some(must.width_m), depth_m: Some(must.depth_m), ..usual };
             Some((find(&|subject| subject == Subject::Footprint)?, row))
         }
-        Ask::AmountWish(_) | Ask::WordWish(_) => None,
+        Ask::FootprintWish(wish) if wish.weight <= MOST_WEIGHT => {
+            let (amount, depth_m) = (Some(wish.width_m), Some(wish.depth_m));
+            let row = Row { role: Role::Wish, weight: wish.weight, amount, depth_m, ..usual };
+            Some((find(&|subject| subject == Subject::Footprint)?, row))
+        }
+        Ask::RampMust(must) => ramp(&must.quantity, &must.steps, Row { role: Role::Must, ..usual }),
+        Ask::RampWish(wish) if wish.weight <= MOST_WEIGHT => {
+            ramp(&wish.quantity, &wish.steps, Row { role: Role::Wish, weight: wish.weight, ..usual })
+        }
+        Ask::AmountWish(_) | Ask::WordWish(_) | Ask::FootprintWish(_) | Ask::RampWish(_) => None,
     }
 }
 
@@ -122,7 +180,7 @@ mod tests {
     use cloudsite_proto::siting::{AmountMust, Criterion, WordMust};
     use jiff::civil::date;
 
-    use super::super::brief::TEMPLATES;
+    use super::super::brief::{Later, TEMPLATES};
     use super::*;
 
     fn asked(draft: &Draft) -> Brief {
@@ -132,7 +190,8 @@ mod tests {
     #[test]
     fn what_is_kept_comes_back_into_the_form() {
         for (name, rows) in TEMPLATES {
-            let brief = asked(&Draft { day: "2027-05-01".to_owned(), ..Draft::of_template(rows) });
+            let brief =
+                asked(&Draft { day: "2027-05-01".to_owned(), ..Draft::of_template(name, rows, date(2026, 12, 1)) });
             let (draft, unshown) = filled_in(&brief);
             assert_eq!((asked(&draft), unshown), (brief, 0), "{name}");
         }
@@ -141,10 +200,16 @@ mod tests {
         draft.rows[9] = Row { role: Role::Must, amount: Some(500.0), ..draft.rows[9] };
         draft.rows[12] = Row { role: Role::Wish, weight: 30, ..draft.rows[12] };
         draft.rows[14] = Row { role: Role::Must, amount: Some(120.0), depth_m: Some(80.0), ..draft.rows[14] };
-        draft.rows[LATER_ROW] =
-            Row { role: Role::Must, amount: Some(9e3), on: Some(date(2028, 7, 1)), ..draft.rows[LATER_ROW] };
+        let later = |year, kw| Some(Later { amount: Some(kw), on: Some(date(year, 7, 1)) });
+        let usual = draft.rows[RAMP_ROW];
+        let mut power = Row { role: Role::Must, amount: Some(9e3), on: Some(date(2028, 7, 1)), ..usual };
+        (power.later[0], power.later[1]) = (later(2029, 9e3), later(2031, 15e3));
+        draft.rows[RAMP_ROW] = power;
         draft.rows[25] = Row { role: Role::Wish, amount: Some(2.0), weight: 10, ..draft.rows[25] };
-        assert_eq!(filled_in(&asked(&draft)), (draft, 0));
+        for (power, hall) in [(Role::Must, Role::Must), (Role::Wish, Role::Wish)] {
+            (draft.rows[RAMP_ROW].role, draft.rows[14].role) = (power, hall);
+            assert_eq!(filled_in(&asked(&draft)), (draft.clone(), 0), "{power:?}");
+        }
     }
 
     #[test]
@@ -163,7 +228,8 @@ mod tests {
             power(Some(9_000.0), None, ""),
         ];
         let (draft, unshown) = filled_in(&Brief { day: String::new(), criteria });
-        assert_eq!((draft.rows[2].amount, unshown), (Some(8_000.0), 4));
+        assert_eq!((draft.rows[2].steps().len(), unshown), (3, 3), "steps that were asked one by one are a ramp");
+        assert_eq!(draft.rows[2].amount, Some(8_000.0));
         assert_eq!(draft.rows[0].role, Role::Open, "what is not asked is open");
     }
 
@@ -181,5 +247,27 @@ mod tests {
         shelf.opened(brief("briefs/9", "Plant 2"), 1);
         assert_eq!((shelf.briefs.len(), shelf.briefs[0].title.as_str(), shelf.unshown), (1, "Plant 2", 1));
         assert_eq!(Shelf::of_link(None).id(), None);
+    }
+
+    #[test]
+    fn what_is_asked_again_is_the_same_request() {
+        let mut shelf = Shelf::default();
+        let asked = |title: &str| CreateBriefRequest { title: title.to_owned(), ..CreateBriefRequest::default() };
+        let mut keep = |title: &str, id: &str| shelf.keep(asked(title), id.to_owned()).request_id;
+        assert_eq!([keep("Plant", "a"), keep("Plant", "b"), keep("Other", "c")], ["a", "a", "c"]);
+        shelf.opened(SavedBrief::default(), 0);
+        assert_eq!(shelf.keep(asked("Other"), "d".to_owned()).request_id, "d", "it was answered: this is another");
+    }
+
+    #[test]
+    fn pages_are_added_to_what_is_there() {
+        let named = |name: &str| SavedBrief { name: name.to_owned(), ..SavedBrief::default() };
+        let mut shelf = Shelf::default();
+        shelf.more(vec![named("briefs/3"), named("briefs/2")], "next".to_owned());
+        shelf.opened(named("briefs/4"), 0);
+        assert_eq!(shelf.next, "next", "what was opened is no reason to forget that there are more");
+        shelf.more(vec![named("briefs/2"), named("briefs/1")], String::new());
+        let names: Vec<&str> = shelf.briefs.iter().map(|brief| brief.name.as_str()).collect();
+        assert_eq!(names, ["briefs/4", "briefs/3", "briefs/2", "briefs/1"]);
     }
 }

@@ -3,11 +3,12 @@
 use std::future::Future;
 
 use cloudsite_link::LinkError;
-use cloudsite_proto::siting::{Brief, SavedBrief, UpdateBriefRequest};
+use cloudsite_proto::siting::{Brief, CreateBriefRequest, SavedBrief, UpdateBriefRequest};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
+use crate::browser;
 use crate::pure::brief::Draft;
 use crate::pure::saved::{Shelf, filled_in};
 
@@ -42,7 +43,8 @@ impl Loader {
     /// What the form says from now on is of no kept brief.
     pub(crate) fn leave_saved(self) {
         self.page.shelf.update(|shelf| {
-            *shelf = Shelf { briefs: std::mem::take(&mut shelf.briefs), ..Shelf::default() };
+            let (briefs, next) = (std::mem::take(&mut shelf.briefs), std::mem::take(&mut shelf.next));
+            *shelf = Shelf { briefs, next, ..Shelf::default() };
         });
     }
 
@@ -50,13 +52,22 @@ impl Loader {
         let (page, client) = (self.page, self.client());
         let wanted = page.shelf.with_untracked(|shelf| shelf.wanted.clone());
         spawn_local(async move {
-            match client.saved_briefs().await {
-                Ok(briefs) => page.shelf.update(|shelf| shelf.briefs = briefs),
+            match client.saved_briefs("").await {
+                Ok((briefs, next)) => page.shelf.update(|shelf| (shelf.briefs, shelf.next) = (briefs, next)),
                 Err(error) => page.shelf.update(|shelf| shelf.error = Some(error)),
             }
             if let Some(name) = wanted {
                 self.open_saved(name);
             }
+        });
+    }
+
+    /// Reads the next page of the kept briefs.
+    pub(crate) fn more_saved(self) {
+        let (page, client) = (self.page, self.client());
+        let next = page.shelf.with_untracked(|shelf| shelf.next.clone());
+        self.attempt(async move { client.saved_briefs(&next).await }, move |(briefs, next)| {
+            page.shelf.update(|shelf| shelf.more(briefs, next));
         });
     }
 
@@ -75,7 +86,11 @@ impl Loader {
     pub(crate) fn keep_brief(self, title: String) {
         let Some((brief, revision)) = self.filled_in() else { return };
         let client = self.client();
-        self.attempt(async move { client.keep_brief(&title, brief, revision).await }, move |saved| self.kept(saved));
+        let asked =
+            CreateBriefRequest { title, brief: Some(brief), matched_revision: revision, request_id: String::new() };
+        let mut request = asked.clone();
+        self.page.shelf.update(|shelf| request = shelf.keep(asked, browser::random_name()));
+        self.attempt(async move { client.keep_brief(request).await }, move |saved| self.kept(saved));
     }
 
     /// Keeps what is filled in, in place of what the open brief asked.

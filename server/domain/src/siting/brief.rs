@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::fit::Footprint;
 use super::quantity::{Quality, Quantity};
+use super::ramp::Ramp;
 use super::value::Anchors;
 use crate::record::{Acquisition, HazardClass, LandUse, ParcelStatus, TenureKind, ZoneKind};
 
@@ -58,6 +59,8 @@ pub enum Need {
     },
     /// Room for a building.
     Footprint(Footprint),
+    /// A supply that rises in steps, each of which has to be met.
+    Ramp(Ramp),
 }
 
 /// What is wished, and how much it weighs against the others.
@@ -88,6 +91,10 @@ pub enum WishOf {
         /// The words, as in [`Need::Word`].
         among: BTreeSet<String>,
     },
+    /// Room for a building: worth what share of its area there is room for, as a rectangle of the same proportions.
+    Footprint(Footprint),
+    /// A supply that rises in steps: worth what share of it is there, where there is least.
+    Ramp(Ramp),
 }
 
 /// Something in a brief that makes no sense.
@@ -113,8 +120,8 @@ impl Brief {
         for (index, criterion) in criteria.iter().enumerate() {
             let at = |field: &str| format!("criteria[{index}].{field}");
             match criterion {
-                Criterion::Must(need) => check_need(need, &at, &mut found),
-                Criterion::Wish(wish) => check_wish(wish, &at, &mut found),
+                Criterion::Must(need) => check_need(need, day, &at, &mut found),
+                Criterion::Wish(wish) => check_wish(wish, day, &at, &mut found),
             }
         }
         let weights = || criteria.iter().filter_map(|criterion| criterion.wish().map(|wish| wish.weight));
@@ -168,7 +175,7 @@ fn invalid(field: impl Into<String>, problem: impl Into<String>) -> InvalidBrief
     InvalidBrief { field: field.into(), problem: problem.into() }
 }
 
-fn check_need(need: &Need, at: &impl Fn(&str) -> String, found: &mut Vec<InvalidBrief>) {
+fn check_need(need: &Need, day: Date, at: &impl Fn(&str) -> String, found: &mut Vec<InvalidBrief>) {
     match need {
         Need::Amount { quantity, min, max, .. } => {
             for (field, bound) in [("min", min), ("max", max)] {
@@ -190,17 +197,28 @@ fn check_need(need: &Need, at: &impl Fn(&str) -> String, found: &mut Vec<Invalid
             }
         }
         Need::Word { quality, among } => check_words(*quality, among, at, found),
-        Need::Footprint(Footprint { width_m, depth_m }) => {
-            for (field, side) in [("width_m", width_m), ("depth_m", depth_m)] {
-                if !(LEAST_SIDE_M..=MOST_SIDE_M).contains(side) {
-                    found.push(invalid(at(field), format!("must be {LEAST_SIDE_M} to {MOST_SIDE_M} m, and is {side}")));
-                }
-            }
+        Need::Footprint(footprint) => check_footprint(*footprint, at, found),
+        Need::Ramp(ramp) => check_ramp(ramp, day, at, found),
+    }
+}
+
+fn check_footprint(
+    Footprint { width_m, depth_m }: Footprint,
+    at: &impl Fn(&str) -> String,
+    found: &mut Vec<InvalidBrief>,
+) {
+    for (field, side) in [("width_m", width_m), ("depth_m", depth_m)] {
+        if !(LEAST_SIDE_M..=MOST_SIDE_M).contains(&side) {
+            found.push(invalid(at(field), format!("must be {LEAST_SIDE_M} to {MOST_SIDE_M} m, and is {side}")));
         }
     }
 }
 
-fn check_wish(wish: &Wish, at: &impl Fn(&str) -> String, found: &mut Vec<InvalidBrief>) {
+fn check_ramp(ramp: &Ramp, day: Date, at: &impl Fn(&str) -> String, found: &mut Vec<InvalidBrief>) {
+    found.extend(ramp.problems(day).into_iter().map(|(field, problem)| invalid(at(&field), problem)));
+}
+
+fn check_wish(wish: &Wish, day: Date, at: &impl Fn(&str) -> String, found: &mut Vec<InvalidBrief>) {
     if wish.weight > MOST_WEIGHT {
         found.push(invalid(at("weight"), format!("{} is above {MOST_WEIGHT}", wish.weight)));
     }
@@ -216,6 +234,8 @@ fn check_wish(wish: &Wish, at: &impl Fn(&str) -> String, found: &mut Vec<Invalid
             }
         }
         WishOf::Word { quality, among } => check_words(*quality, among, at, found),
+        WishOf::Footprint(footprint) => check_footprint(*footprint, at, found),
+        WishOf::Ramp(ramp) => check_ramp(ramp, day, at, found),
     }
 }
 
@@ -241,24 +261,46 @@ fn check_words(
     }
 }
 
+/// A bound of a must: where it stands in the brief, of what, the least and the most.
+struct Bound {
+    criterion: usize,
+    field: String,
+    of: (Quantity, Date),
+    min: Option<f64>,
+    max: Option<f64>,
+}
+
+fn bounds(criterion: usize, of: &Criterion, day: Date) -> Vec<Bound> {
+    match of {
+        Criterion::Must(Need::Amount { quantity, min, max, on }) => {
+            let of = (*quantity, on.unwrap_or(day));
+            vec![Bound { criterion, field: "min".to_owned(), of, min: *min, max: *max }]
+        }
+        Criterion::Must(Need::Ramp(ramp)) => {
+            let step = |(index, (on, min)): (usize, (Date, f64))| {
+                let field = format!("steps[{index}].min");
+                Bound { criterion, field, of: (ramp.quantity, on), min: Some(min), max: None }
+            };
+            ramp.on_days(day).enumerate().map(step).collect()
+        }
+        Criterion::Must(Need::Word { .. } | Need::Footprint(_)) | Criterion::Wish(_) => Vec::new(),
+    }
+}
+
 /// Two musts that nothing can meet at once.
 fn contradictions(criteria: &[Criterion], day: Date, found: &mut Vec<InvalidBrief>) {
-    let bounds = criteria.iter().enumerate().filter_map(|(index, criterion)| match criterion {
-        Criterion::Must(Need::Amount { quantity, min, max, on }) => {
-            Some((index, (*quantity, on.unwrap_or(day)), *min, *max))
-        }
-        _ => None,
-    });
-    let bounds: Vec<_> = bounds.collect();
-    for (one, of, min, _) in &bounds {
-        for (other, same, _, max) in &bounds {
-            if let (Some(min), Some(max)) = (min, max)
-                && one != other
-                && of == same
+    let all = criteria.iter().enumerate().flat_map(|(index, criterion)| bounds(index, criterion, day));
+    let all: Vec<Bound> = all.collect();
+    for one in &all {
+        for other in &all {
+            if let (Some(min), Some(max)) = (one.min, other.max)
+                && one.criterion != other.criterion
+                && one.of == other.of
                 && min > max
             {
-                let problem = format!("{min} is above {max}, the most in criteria[{other}]: nothing can be both");
-                found.push(invalid(format!("criteria[{one}].min"), problem));
+                let of = other.criterion;
+                let problem = format!("{min} is above {max}, the most in criteria[{of}]: nothing can be both");
+                found.push(invalid(format!("criteria[{}].{}", one.criterion, one.field), problem));
             }
         }
     }

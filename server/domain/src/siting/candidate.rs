@@ -5,7 +5,7 @@ use std::fmt;
 use geo_types::Rect;
 use jiff::civil::Date;
 
-use super::fit::{Fit, Footprint, fit};
+use super::fit::{Fit, Footprint, Room, fit, largest};
 use super::neighbours::Neighbours;
 use super::quantity::{Quality, Quantity};
 use crate::geometry::Shape;
@@ -187,6 +187,18 @@ impl<'a> Candidate<'a> {
         let Some(shape) = self.shape.filter(|_| self.floor.is_none()) else { return Fit::Unknown };
         let kept_free = self.kept_free(shape);
         fit(footprint, (self.parcel, shape, self.area_m2), kept_free.as_deref())
+    }
+
+    /// How much of a building has room; none where nobody knows.
+    pub(super) fn room(&self, footprint: Footprint) -> Option<Room> {
+        let shape = self.shape.filter(|_| self.floor.is_none())?;
+        let kept_free = self.kept_free(shape);
+        largest(footprint, (self.parcel, shape, self.area_m2), kept_free.as_deref())
+    }
+
+    /// Who says how much room there is: whoever sets how far from the edges one builds.
+    pub(super) fn told_room(&self) -> Option<Told> {
+        self.parcel.sources.of(SourcedField::Setbacks).filter(|_| self.floor.is_none()).map(Told::from)
     }
 
     /// What is kept free on or beside a shape; none where nobody tells of any. Places without surroundings have nothing around

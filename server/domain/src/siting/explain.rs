@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::brief::{Brief, Criterion, Need, WishOf};
+use super::brief::{Brief, Criterion, Need, Wish, WishOf};
 use super::candidate::Value;
 use super::judge::{Verdict, meets};
 use super::quantity::{Quality, Quantity};
-use super::value::FULL_VALUE;
+use super::ramp::Ramp;
+use super::value::{FULL_VALUE, SHARE};
 use super::{Place, Standing};
 
 /// What it would take.
@@ -32,7 +33,8 @@ pub enum Overtaking {
 pub struct Change {
     /// The wish, by its place in the brief.
     pub criterion: usize,
-    /// The amount that it would have to be; none where it would have to be one of the wished words.
+    /// The amount that it would have to be, of a ramp or a footprint the share of it, 0 to 1; none where it would have to be
+    /// one of the wished words.
     pub to: Option<f64>,
     /// By how much of the whole value scale it would have to change, parts per million. What is unknown counts as nothing.
     pub by: u32,
@@ -73,7 +75,35 @@ fn change(brief: &Brief, index: usize, place: &Place, lacking: i128) -> Option<C
             let gains = among.iter().filter_map(|word| gain_of_word(brief, place, *quality, word)).max()? >= lacking;
             gains.then_some(Change { criterion: index, to: None, by: FULL_VALUE - has })
         }
+        WishOf::Ramp(_) | WishOf::Footprint(_) => {
+            let needed = u32::try_from((lacking - 1) / i128::from(wish.weight) + 1).ok()?;
+            let to = SHARE.amount(has.checked_add(needed).filter(|needed| *needed <= FULL_VALUE)?);
+            let is_free = match &wish.of {
+                WishOf::Ramp(ramp) => more_harms_nothing(brief, ramp.quantity),
+                _ => true,
+            };
+            is_free.then_some(Change { criterion: index, to: Some(to), by: needed })
+        }
     }
+}
+
+/// The ramps that are asked, as musts or as wishes.
+fn ramps(brief: &Brief) -> impl Iterator<Item = &Ramp> {
+    brief.criteria().iter().filter_map(|criterion| match criterion {
+        Criterion::Must(Need::Ramp(ramp)) | Criterion::Wish(Wish { of: WishOf::Ramp(ramp), .. }) => Some(ramp),
+        Criterion::Must(_) | Criterion::Wish(_) => None,
+    })
+}
+
+/// Whether no must forbids more of a supply, and no wish is worth less with more of it.
+fn more_harms_nothing(brief: &Brief, of: Quantity) -> bool {
+    brief.criteria().iter().all(|criterion| match criterion {
+        Criterion::Must(Need::Amount { quantity, max, .. }) => *quantity != of || max.is_none(),
+        Criterion::Wish(Wish { of: WishOf::Amount { quantity, anchors, .. }, weight }) => {
+            *quantity != of || *weight == 0 || anchors.full > anchors.none
+        }
+        Criterion::Must(_) | Criterion::Wish(_) => true,
+    })
 }
 
 /// The points that a place gains if an amount is another; none if a must forbids it.
@@ -81,6 +111,10 @@ fn gain_of_amount(brief: &Brief, place: &Place, of: (Quantity, Date), to: f64) -
     let is_of = |quantity: &Quantity, on: &Option<Date>| {
         (*quantity, if quantity.supply().is_some() { on.unwrap_or(brief.day()) } else { of.1 }) == of
     };
+    // Whatever is less than some ramp needs of it may cost elsewhere what it gains.
+    if ramps(brief).any(|ramp| ramp.quantity == of.0 && to < ramp.peak()) {
+        return None;
+    }
     let mut gain = 0;
     for (criterion, answer) in brief.criteria().iter().zip(&place.answers) {
         match criterion {
@@ -127,11 +161,15 @@ fn gain_of_word(brief: &Brief, place: &Place, of: Quality, to: &str) -> Option<i
 /// The must that a suiting place meets most narrowly, measured by the bound that is nearest: its place in the brief.
 pub fn binding(brief: &Brief, place: &Place) -> Option<usize> {
     let narrow = |(index, need): (usize, &Need)| {
-        let (Need::Amount { min, max, .. }, Value::Amount(amount)) = (need, &place.answers[index].value) else {
-            return None;
+        let answer = &place.answers[index];
+        let Value::Amount(amount) = answer.value else { return None };
+        let (min, max) = match need {
+            Need::Amount { min, max, .. } => (*min, *max),
+            Need::Ramp(ramp) => (Some(ramp.steps.get(answer.step?)?.min), None),
+            Need::Word { .. } | Need::Footprint(_) => return None,
         };
         // A bound of nothing is compared with one unit.
-        let share = |bound: &f64| (amount - bound).abs() / if *bound > 0.0 { *bound } else { 1.0 };
+        let share = |bound: f64| (amount - bound).abs() / if bound > 0.0 { bound } else { 1.0 };
         [min, max].into_iter().flatten().map(share).min_by(f64::total_cmp).map(|share| (index, share))
     };
     brief.musts().filter_map(narrow).min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0))).map(|(index, _)| index)

@@ -6,6 +6,7 @@
 //! has to be kept free, neither it nor its edges may be met, either.
 
 mod convex;
+mod largest;
 
 use std::f64::consts::FRAC_PI_2;
 
@@ -16,6 +17,8 @@ use crate::geometry::Shape;
 use crate::record::{Parcel, Setbacks};
 
 use convex::Within;
+
+pub use largest::{Room, largest};
 
 /// Vertices of a parcel that is tried at most.
 pub(super) const MOST_VERTICES: usize = 500;
@@ -81,18 +84,9 @@ pub fn fit(
         }
         None => (0.0, None),
     };
-    let areas = areas_of(shape);
-    if areas.is_empty() || areas.iter().map(vertices).sum::<usize>() > MOST_VERTICES {
-        return Fit::Unknown;
-    }
-    let masks: Vec<Polygon> = kept_free.unwrap_or_default().iter().flat_map(|shape| areas_of(shape)).collect();
-    // Of a long strip only what lies on the parcel.
-    let on_area = |area: &Polygon| masks.iter().flat_map(|mask| mask.intersection(area).0).collect::<Vec<_>>();
-    let masks: Vec<Polygon> = if masks.is_empty() { masks } else { areas.iter().flat_map(on_area).collect() };
-    if masks.iter().map(vertices).sum::<usize>() > MOST_VERTICES {
-        return Fit::Unknown;
-    }
-    let place = |setback_m: f64| areas.iter().find_map(|area| place(footprint, area, &masks, setback_m));
+    let Some(ground) = Ground::of(shape, kept_free) else { return Fit::Unknown };
+    let place = |setback_m: f64| ground.place(footprint, setback_m);
+    let areas = &ground.areas;
     if let Some(placement) = most_m.and_then(place) {
         let is_sure = parcel.site_coverage.max.is_some() && kept_free.is_some();
         return if is_sure { Fit::Fits(placement) } else { Fit::Unknown };
@@ -103,6 +97,33 @@ pub fn fit(
         is_tried && areas.iter().all(|area| whichever_the_front_is(footprint, area, front_m, side_m.min(rear_m)))
     };
     if place(least_m).is_none() || parcel.setbacks.is_some_and(refused) { Fit::Fails } else { Fit::Unknown }
+}
+
+/// What a footprint is placed on.
+struct Ground {
+    areas: Vec<Polygon>,
+    /// What of it is kept free.
+    masks: Vec<Polygon>,
+}
+
+impl Ground {
+    /// A shape less what is kept free; none if either is too intricate.
+    fn of(shape: &Shape, kept_free: Option<&[&Shape]>) -> Option<Self> {
+        let is_plain = |areas: &[Polygon]| areas.iter().map(vertices).sum::<usize>() <= MOST_VERTICES;
+        let areas = areas_of(shape);
+        if areas.is_empty() || !is_plain(&areas) {
+            return None;
+        }
+        let masks: Vec<Polygon> = kept_free.unwrap_or_default().iter().flat_map(|shape| areas_of(shape)).collect();
+        // Of a long strip only what lies on the parcel.
+        let on_area = |area: &Polygon| masks.iter().flat_map(|mask| mask.intersection(area).0).collect::<Vec<_>>();
+        let masks: Vec<Polygon> = if masks.is_empty() { masks } else { areas.iter().flat_map(on_area).collect() };
+        is_plain(&masks).then_some(Self { areas, masks })
+    }
+
+    fn place(&self, footprint: Footprint, setback_m: f64) -> Option<Placement> {
+        self.areas.iter().find_map(|area| place(footprint, area, &self.masks, setback_m))
+    }
 }
 
 /// Whether there is no room whichever edge of a bulged area is the front: with `front_m` from that one and `other_m` from all

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 
 use super::brief::{Brief, Criterion, Need, Wish, WishOf};
 use super::candidate::{Candidate, Told, Value};
-use super::fit::{Fit, Placement};
+use super::fit::{Fit, Placement, Room};
 use super::quantity::Quality;
-use super::value::FULL_VALUE;
+use super::ramp::{Ramp, StepAnswer};
+use super::value::{FULL_VALUE, SHARE};
 use super::{Place, Standing};
 
 /// What is found of a must. Of a wish it is whether anything is known: [`Verdict::Pass`] or [`Verdict::Unknown`].
@@ -35,10 +36,31 @@ pub struct Answer {
     pub margin: Option<f64>,
     /// Of a supply that is not enough: from when it will be.
     pub from: Option<Date>,
-    /// Of a building that has room: where.
+    /// Of a building that has room: where; of one that is wished, where as much of it as there is room for.
     pub placement: Option<Placement>,
+    /// Of a ramp: what is found of each step.
+    pub steps: Vec<StepAnswer>,
+    /// Of a ramp: the step that binds. Value, margin, day and source are its own.
+    pub step: Option<usize>,
     /// What it is worth of a wish, parts per million.
     pub worth: u32,
+}
+
+impl Answer {
+    /// Nothing is known.
+    const fn nothing(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            value: Value::Unknown,
+            told: None,
+            margin: None,
+            from: None,
+            placement: None,
+            steps: Vec::new(),
+            step: None,
+            worth: 0,
+        }
+    }
 }
 
 /// What is found of a must.
@@ -53,12 +75,18 @@ pub(super) fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verd
             Fit::Fails => Some(false),
             Fit::Unknown => None,
         },
+        Need::Ramp(ramp) => return ramp.verdict(&amounts(ramp, candidate, day)),
     };
     match met {
         Some(true) => Verdict::Pass,
         Some(false) => Verdict::Fail,
         None => Verdict::Unknown,
     }
+}
+
+/// How much there is on the day of each step.
+fn amounts(ramp: &Ramp, candidate: &Candidate<'_>, day: Date) -> Vec<Option<f64>> {
+    ramp.on_days(day).map(|(on, _)| candidate.amount(ramp.quantity, on)).collect()
 }
 
 /// What a place is worth of a wish, parts per million; none if nobody knows.
@@ -70,6 +98,8 @@ fn worth(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Option<u32> {
         WishOf::Word { quality, among } => {
             candidate.word(*quality).map(|word| if meets(*quality, word, among) { FULL_VALUE } else { 0 })
         }
+        WishOf::Footprint(footprint) => candidate.room(*footprint).map(Room::worth),
+        WishOf::Ramp(ramp) => ramp.share(&amounts(ramp, candidate, day)).map(|share| SHARE.value(share)),
     }
 }
 
@@ -107,8 +137,7 @@ pub fn explain(brief: &Brief, candidate: &Candidate<'_>) -> Place {
 
 fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
     let verdict = verdict(need, candidate, day);
-    let none =
-        Answer { verdict, value: Value::Unknown, told: None, margin: None, from: None, placement: None, worth: 0 };
+    let none = Answer::nothing(verdict);
     match need {
         Need::Amount { quantity, min, max, on } => {
             let day = on.unwrap_or(day);
@@ -131,23 +160,71 @@ fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
                 Fit::Fits(placement) => Some(placement),
                 Fit::Fails | Fit::Unknown => None,
             };
-            Answer { placement, ..none }
+            Answer { placement, told: candidate.told_room(), ..none }
+        }
+        Need::Ramp(ramp) => {
+            let found = amounts(ramp, candidate, day);
+            Answer { verdict, ..of_ramp(ramp, candidate, day, (&found, ramp.binding(&found))) }
         }
     }
 }
 
+/// What is found of a ramp, but for whether it is met; by how much there is on the day of each step, and which of them binds.
+fn of_ramp(ramp: &Ramp, candidate: &Candidate<'_>, day: Date, (found, at): (&[Option<f64>], Option<usize>)) -> Answer {
+    let step = |((on, min), amount): ((Date, f64), &Option<f64>)| StepAnswer {
+        verdict: match amount {
+            None => Verdict::Unknown,
+            Some(amount) if *amount < min => Verdict::Fail,
+            Some(_) => Verdict::Pass,
+        },
+        amount: *amount,
+        from: if amount.is_some_and(|amount| amount >= min) {
+            None
+        } else {
+            candidate.enough_from(ramp.quantity, (min, None), on)
+        },
+        told: candidate.told_amount(ramp.quantity, on),
+    };
+    let steps: Vec<StepAnswer> = ramp.on_days(day).zip(found).map(step).collect();
+    let binding = at.and_then(|at| Some((steps.get(at)?, ramp.steps.get(at)?.min)));
+    Answer {
+        value: binding.and_then(|(step, _)| step.amount).map_or(Value::Unknown, Value::Amount),
+        told: binding.and_then(|(step, _)| step.told.clone()),
+        margin: binding.and_then(|(step, min)| Some(step.amount? - min)),
+        from: binding.and_then(|(step, _)| step.from),
+        step: at,
+        steps,
+        ..Answer::nothing(Verdict::Unknown)
+    }
+}
+
 fn wished(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Answer {
-    let (value, told) = match &wish.of {
+    let none = Answer::nothing(Verdict::Unknown);
+    let (found, worth) = match &wish.of {
         WishOf::Amount { quantity, on, .. } => {
             let day = on.unwrap_or(day);
-            let amount = candidate.amount(*quantity, day);
-            (amount.map_or(Value::Unknown, Value::Amount), candidate.told_amount(*quantity, day))
+            let value = candidate.amount(*quantity, day).map_or(Value::Unknown, Value::Amount);
+            (Answer { value, told: candidate.told_amount(*quantity, day), ..none }, worth(wish, candidate, day))
         }
-        WishOf::Word { quality, .. } => (word(candidate.word(*quality)), candidate.told_word(*quality)),
+        WishOf::Word { quality, .. } => {
+            let value = word(candidate.word(*quality));
+            (Answer { value, told: candidate.told_word(*quality), ..none }, worth(wish, candidate, day))
+        }
+        WishOf::Footprint(footprint) => {
+            let room = candidate.room(*footprint);
+            let value = room.map_or(Value::Unknown, |room| Value::Amount(room.area_share()));
+            let placement = room.and_then(|room| room.placement);
+            (Answer { value, placement, told: candidate.told_room(), ..none }, room.map(Room::worth))
+        }
+        WishOf::Ramp(ramp) => {
+            let found = amounts(ramp, candidate, day);
+            // What it is worth is known only with every step.
+            let at = found.iter().position(Option::is_none).or_else(|| ramp.binding(&found));
+            (of_ramp(ramp, candidate, day, (&found, at)), worth(wish, candidate, day))
+        }
     };
-    let worth = worth(wish, candidate, day);
     let verdict = if worth.is_some() { Verdict::Pass } else { Verdict::Unknown };
-    Answer { verdict, value, told, margin: None, from: None, placement: None, worth: worth.unwrap_or(0) }
+    Answer { verdict, worth: worth.unwrap_or(0), ..found }
 }
 
 fn word(word: Option<&str>) -> Value {

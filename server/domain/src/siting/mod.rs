@@ -19,6 +19,7 @@ pub mod massing;
 mod musts;
 mod neighbours;
 mod quantity;
+mod ramp;
 mod relax;
 mod saved;
 mod score;
@@ -37,10 +38,11 @@ pub use assembly::{Assemblies, Assembly, Borders};
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
 pub use candidate::{Candidate, Floor, Surroundings, Told, Value};
 pub use explain::{Change, Overtaking, binding, overtaking};
-pub use fit::{Fit, Footprint, Placement};
+pub use fit::{Fit, Footprint, Placement, Room};
 pub use judge::{Answer, Verdict, explain};
 pub use neighbours::Neighbours;
 pub use quantity::{Quality, Quantity};
+pub use ramp::{MOST_RAMP_STEPS, Ramp, RampStep, StepAnswer};
 pub use relax::{Relaxation, Step};
 pub use saved::{BriefId, MOST_SAVED, MOST_SAVED_BYTES, SavedBrief, Standpoint};
 pub use second::{Decision, Method, Opinion, opinions};
@@ -132,8 +134,8 @@ pub struct Judged<'a, P: ?Sized> {
 impl<'a, P: Places + ?Sized> Judged<'a, P> {
     /// Judges places; the first `listed` are of interest. `table` is of these places.
     pub fn of(brief: &'a Brief, table: &'a Table, places: &'a P, listed: usize) -> Self {
-        let scores = Scores::of(brief, table, places);
         let mut musts = Musts::of(brief, table, places);
+        let scores = Scores::of(brief, table, places, &musts);
         let mut suits = scores.rank(&musts.suits, if musts.slow.is_empty() { listed.max(1) } else { MOST_TRIED });
         if !musts.slow.is_empty() {
             // Whoever suits by all else comes first; the open ones are looked at only if there are not enough of those.

@@ -1,6 +1,7 @@
 //! All places judged by all musts at once: sets of rows instead of one place after the other.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Standing;
 use super::brief::{Brief, Need};
@@ -75,6 +76,10 @@ impl<'a> Musts<'a> {
                     let words = table.words(places, *quality);
                     let met = with_words(&words, *quality, among, places.count());
                     (Column::Words(words), met)
+                }
+                Need::Ramp(ramp) => {
+                    let (columns, met) = table.ramp(places, ramp, brief.day());
+                    (Column::Ramp(Arc::new(columns)), met)
                 }
                 Need::Footprint(footprint) => {
                     let small = smaller(*footprint, &table.amounts(places, Quantity::Area, brief.day()));

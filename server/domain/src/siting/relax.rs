@@ -30,7 +30,8 @@ pub struct Relaxation {
 /// A must that gives way so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// The least or most instead of the one that is asked; as the other bound is, it stays.
+    /// The least or most instead of the one that is asked; as the other bound is, it stays. Of a ramp the most that it rises
+    /// to, its higher steps cut off there.
     pub bound: f64,
     /// How many more places would suit; where footprints are asked, of the first 48 that come into question.
     pub opens: u32,
@@ -62,6 +63,11 @@ fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -
             let told = giving_way(steps, &alone, failed, (*min, *max), Trial::of(musts, places)).into_iter();
             told.map(|(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() }).collect()
         }
+        (Column::Ramp(columns), Need::Ramp(ramp)) => {
+            let up_to = |row| Some((ramp.meets_up_to(&columns.amounts(row))?, row));
+            let told = cut_off(alone.rows(0).filter_map(up_to).collect(), Trial::of(musts, places)).into_iter();
+            told.map(|(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() }).collect()
+        }
         _ => Vec::new(),
     };
     Relaxation { criterion: must.criterion, alone: failed as u32, unknown: (unmet - failed) as u32, steps }
@@ -90,6 +96,30 @@ fn giving_way(
         (step.away * sign, opens, step.first)
     };
     side.kept.into_iter().map(summed).collect()
+}
+
+/// How far a ramp would have to be cut off to open each of the rows that it keeps out: as [`giving_way`]. Each row comes with
+/// the most that the ramp may rise to there.
+fn cut_off(mut rows: Vec<(f64, u32)>, mut trial: Trial<'_, impl Places + ?Sized>) -> Vec<(f64, u32, u32)> {
+    rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut steps: Vec<(f64, u32, u32)> = Vec::new();
+    let mut opens = 0;
+    for (bound, row) in rows {
+        let is_same = steps.last().is_some_and(|(last, ..)| last.total_cmp(&bound).is_eq());
+        if !is_same && steps.len() == MOST_STEPS {
+            break;
+        }
+        match trial.opens(row) {
+            Some(true) => opens += 1,
+            Some(false) => continue,
+            None => break,
+        }
+        match steps.last_mut().filter(|_| is_same) {
+            Some((_, all, _)) => *all = opens,
+            None => steps.push((bound, opens, row)),
+        }
+    }
+    steps
 }
 
 /// Whether what a must keeps out has room for the buildings that are asked for: nobody has tried them there before.

@@ -1,14 +1,19 @@
 //! The points of many places, by the columns that the wishes look at.
 
 use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
 use super::Ranked;
-use super::assembly::together;
+use super::assembly::{Between, joint_room, together};
 use super::brief::{Brief, WishOf};
+use super::candidate::Candidate;
+use super::fit::Footprint;
 use super::judge::meets;
+use super::musts::{MOST_TRIED, Musts};
 use super::quantity::Quantity;
-use super::table::{Column, Places, Table};
-use super::value::{Anchors, FULL_VALUE};
+use super::ramp::Ramp;
+use super::table::{Column, Places, Rooms, Table};
+use super::value::{Anchors, FULL_VALUE, SHARE};
 use crate::rows::{Bits, Steps};
 
 /// A wish and its column.
@@ -25,6 +30,9 @@ enum Worth {
     Amount(Quantity, Anchors),
     /// By the number of the word.
     Word(Vec<bool>),
+    Ramp(Ramp),
+    /// As the column says.
+    Room(Footprint),
 }
 
 impl Scored {
@@ -39,7 +47,11 @@ impl Scored {
                 let wished = wished.get(usize::from(words.numbers[row as usize]))?;
                 Some(if *wished { FULL_VALUE } else { 0 })
             }
-            (Column::Amounts(_), Worth::Word(_)) | (Column::Words(_), Worth::Amount(..)) => None,
+            (Column::Ramp(columns), Worth::Ramp(ramp)) => {
+                ramp.share(&columns.amounts(row)).map(|share| SHARE.value(share))
+            }
+            (Column::Rooms(rooms), Worth::Room(_)) => rooms.worth(row),
+            _ => None,
         }
     }
 }
@@ -52,6 +64,15 @@ impl Scored {
                 let parts = rows.iter().map(|row| (steps.value(*row), areas_m2.value(*row)));
                 together(*quantity, parts)?.worth(*anchors)
             }
+            (Column::Ramp(columns), Worth::Ramp(ramp)) => {
+                let amounts = columns.steps.iter().map(|(steps, _)| {
+                    let parts = rows.iter().map(|row| (steps.value(*row), areas_m2.value(*row)));
+                    together(ramp.quantity, parts)
+                });
+                joint_ramp_worth(ramp, &amounts.collect::<Vec<_>>())
+            }
+            // How much room joined parcels have together is tried last: `Scores::with_rooms`.
+            (Column::Rooms(_), Worth::Room(_)) => None,
             _ => rows.iter().try_fold(FULL_VALUE, |least, row| Some(least.min(self.worth(*row)?))),
         }
     }
@@ -60,8 +81,20 @@ impl Scored {
 /// The wishes of a brief with their columns, in the order of the brief.
 pub(super) struct Scores(Vec<Scored>);
 
+/// What a ramp is worth of parcels together, for sure; none where nobody knows.
+pub(super) fn joint_ramp_worth(ramp: &Ramp, amounts: &[Option<Between>]) -> Option<u32> {
+    let least: Vec<Option<f64>> = amounts
+        .iter()
+        .map(|between| between.filter(|between| between.to.is_finite()).map(|between| between.from))
+        .collect();
+    ramp.share(&least).map(|share| SHARE.value(share))
+}
+
 impl Scores {
-    pub(super) fn of(brief: &Brief, table: &Table, places: &(impl Places + ?Sized)) -> Self {
+    /// The wishes' columns. Footprints are tried on every place where there are few, else on those that fail no must, the best
+    /// by all else first; of the others it is not known how much of one has room.
+    pub(super) fn of(brief: &Brief, table: &Table, places: &(impl Places + ?Sized), musts: &Musts<'_>) -> Self {
+        let is_small = places.count() <= MOST_TRIED;
         let scored = brief.wishes().map(|(criterion, wish)| {
             let (column, worth) = match &wish.of {
                 WishOf::Amount { quantity, anchors, on } => {
@@ -73,10 +106,38 @@ impl Scores {
                     let wished = words.distinct.iter().map(|(word, _)| meets(*quality, word, among)).collect();
                     (Column::Words(words), Worth::Word(wished))
                 }
+                WishOf::Ramp(ramp) => {
+                    let (columns, _) = table.ramp(places, ramp, brief.day());
+                    (Column::Ramp(Arc::new(columns)), Worth::Ramp(ramp.clone()))
+                }
+                WishOf::Footprint(footprint) => {
+                    let of_none = || Arc::new(Rooms::of(places, *footprint, std::iter::empty()));
+                    let rooms = if is_small { table.rooms(places, *footprint) } else { of_none() };
+                    (Column::Rooms(rooms), Worth::Room(*footprint))
+                }
             };
             Scored { criterion, weight: wish.weight, column, worth }
         });
-        Self(scored.collect())
+        let mut scores = Self(scored.collect());
+        if !is_small {
+            scores.try_footprints(places, musts);
+        }
+        scores
+    }
+
+    fn try_footprints(&mut self, places: &(impl Places + ?Sized), musts: &Musts<'_>) {
+        let is_room = |wish: &Scored| matches!(wish.worth, Worth::Room(_));
+        if !self.0.iter().any(is_room) {
+            return;
+        }
+        let first = |rows: &Bits, most: usize| self.rank(rows, most).into_iter().take(most).map(|place| place.row);
+        let mut rows: Vec<u32> = first(&musts.suits, MOST_TRIED).collect();
+        rows.extend(first(&musts.open, MOST_TRIED - rows.len()));
+        for wish in &mut self.0 {
+            if let Worth::Room(footprint) = wish.worth {
+                wish.column = Column::Rooms(Arc::new(Rooms::of(places, footprint, rows.iter().copied())));
+            }
+        }
     }
 
     /// The wishes.
@@ -87,6 +148,17 @@ impl Scores {
     /// The points of some places together, and those that they would have if all that is unknown were as wished.
     pub(super) fn joint(&self, rows: &[u32], areas_m2: &Steps) -> (u64, u64) {
         self.sums(|wish| wish.joint_worth(rows, areas_m2))
+    }
+
+    /// The points of parcels together of which it was not known how much of a footprint has room, now that it is tried.
+    pub(super) fn with_rooms(&self, (score, possible): (u64, u64), parcels: &[Candidate<'_>]) -> (u64, u64) {
+        let rooms = self.0.iter().filter_map(|wish| match wish.worth {
+            Worth::Room(footprint) => Some((u64::from(wish.weight), joint_room(footprint, parcels)?.worth())),
+            _ => None,
+        });
+        rooms.fold((score, possible), |(score, possible), (weight, worth)| {
+            (score + weight * u64::from(worth), possible - weight * u64::from(FULL_VALUE - worth))
+        })
     }
 
     fn sums(&self, worth: impl Fn(&Scored) -> Option<u32>) -> (u64, u64) {

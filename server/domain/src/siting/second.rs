@@ -7,7 +7,7 @@
 use super::Place;
 use super::brief::{Brief, Criterion, WishOf};
 use super::candidate::Value;
-use super::judge::meets;
+use super::judge::{Verdict, meets};
 use crate::record::terms;
 
 terms! {
@@ -161,7 +161,7 @@ pub fn opinions(brief: &Brief, places: &[&Place]) -> Vec<Opinion> {
     let more_is_better = wishes.iter().map(|(index, _)| match &brief.criteria()[*index] {
         Criterion::Wish(wish) => match &wish.of {
             WishOf::Amount { anchors, .. } => anchors.full > anchors.none,
-            WishOf::Word { .. } => true,
+            WishOf::Word { .. } | WishOf::Footprint(_) | WishOf::Ramp(_) => true,
         },
         Criterion::Must(_) => true,
     });
@@ -181,7 +181,10 @@ pub fn opinions(brief: &Brief, places: &[&Place]) -> Vec<Opinion> {
 
 /// How much a place has of what is wished; of words whether it has one.
 fn amount(criterion: &Criterion, place: &Place, index: usize) -> Option<f64> {
-    match (&place.answers[index].value, criterion.wish().map(|wish| &wish.of)) {
+    let answer = &place.answers[index];
+    match (&answer.value, criterion.wish().map(|wish| &wish.of)) {
+        // Of a ramp the amount is that of one step, and the next place may be bound by another.
+        (_, Some(WishOf::Ramp(_))) => (answer.verdict == Verdict::Pass).then(|| f64::from(answer.worth)),
         (Value::Amount(amount), _) => Some(*amount),
         (Value::Word(word), Some(WishOf::Word { quality, among })) => {
             Some(f64::from(u8::from(meets(*quality, word, among))))

@@ -6,12 +6,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use jiff::civil::Date;
 
 use super::candidate::Candidate;
+use super::fit::{Footprint, Room};
 use super::quantity::{Quality, Quantity};
+use super::ramp::Ramp;
 use crate::record::SupplyKind;
-use crate::rows::{Bits, Steps};
+use crate::rows::{Bits, Interval, Steps};
 
 /// Columns of supplies that are kept: one for each kind and each day that makes a difference.
 const MOST_SUPPLIES: usize = 24;
+
+/// Columns of room for a footprint that are kept.
+const MOST_ROOMS: usize = 8;
 
 /// Places that may be chosen, by row. Rows are in the order of codes.
 pub trait Places {
@@ -44,6 +49,8 @@ pub struct Table {
     days: OnceLock<BTreeMap<SupplyKind, Vec<Date>>>,
     /// The last used at the end.
     supplies: Mutex<VecDeque<(SupplyOn, Arc<Steps>)>>,
+    /// What is room for a footprint worth in every row, by its sides, bit by bit. The last made at the end.
+    rooms: Mutex<VecDeque<([u64; 2], Arc<Rooms>)>>,
 }
 
 /// A kind of supply from a day on; none for what has always been.
@@ -80,6 +87,46 @@ impl Words {
     }
 }
 
+/// What room for a footprint is worth, by row.
+#[derive(Debug)]
+pub(super) struct Rooms(Vec<u32>);
+
+impl Rooms {
+    /// What stands for a place of which nothing is known.
+    const UNKNOWN: u32 = u32::MAX;
+
+    /// Of some rows; of the others nothing is known.
+    pub(super) fn of(places: &(impl Places + ?Sized), footprint: Footprint, rows: impl Iterator<Item = u32>) -> Self {
+        let mut worths = vec![Self::UNKNOWN; places.count()];
+        for row in rows {
+            worths[row as usize] = places.candidate(row).room(footprint).map_or(Self::UNKNOWN, Room::worth);
+        }
+        Self(worths)
+    }
+
+    /// Parts per million; none if nobody knows.
+    pub(super) fn worth(&self, row: u32) -> Option<u32> {
+        self.0.get(row as usize).copied().filter(|worth| *worth != Self::UNKNOWN)
+    }
+}
+
+/// The columns that a ramp looks at, one for each step.
+#[derive(Debug)]
+pub(super) struct RampColumns {
+    /// Each with what the step needs.
+    pub(super) steps: Vec<(Arc<Steps>, f64)>,
+    /// The rows of which it is known whether they meet it.
+    pub(super) known: Bits,
+}
+
+impl RampColumns {
+    /// How much there is on the day of each step.
+    pub(super) fn amounts(&self, row: u32) -> Vec<Option<f64>> {
+        let amount = |(steps, _): &(Arc<Steps>, f64)| Some(steps.value(row)).filter(|amount| !amount.is_nan());
+        self.steps.iter().map(amount).collect()
+    }
+}
+
 /// The column that a criterion looks at.
 #[derive(Debug)]
 pub(super) enum Column {
@@ -87,6 +134,10 @@ pub(super) enum Column {
     Amounts(Arc<Steps>),
     /// Of words.
     Words(Arc<Words>),
+    /// Of a ramp.
+    Ramp(Arc<RampColumns>),
+    /// Of room for a footprint.
+    Rooms(Arc<Rooms>),
 }
 
 impl Column {
@@ -95,6 +146,8 @@ impl Column {
         match self {
             Self::Amounts(steps) => steps.known(),
             Self::Words(words) => Some(&words.known),
+            Self::Ramp(ramp) => Some(&ramp.known),
+            Self::Rooms(_) => None,
         }
     }
 }
@@ -108,6 +161,7 @@ impl Table {
             words: Quality::ALL.iter().map(|_| OnceLock::new()).collect(),
             days: OnceLock::new(),
             supplies: Mutex::default(),
+            rooms: Mutex::default(),
         }
     }
 
@@ -136,6 +190,43 @@ impl Table {
         let at = kept.iter().position(|(of, _)| *of == key);
         let (_, found) = at.and_then(|at| kept.remove(at)).unwrap_or_else(|| (key, column(day)));
         if kept.len() == MOST_SUPPLIES {
+            kept.pop_front();
+        }
+        kept.push_back((key, Arc::clone(&found)));
+        found
+    }
+
+    /// The columns of a ramp, and the rows that meet it.
+    pub(super) fn ramp(&self, places: &(impl Places + ?Sized), ramp: &Ramp, day: Date) -> (RampColumns, Bits) {
+        let steps: Vec<(Arc<Steps>, f64)> =
+            ramp.on_days(day).map(|(on, min)| (self.amounts(places, ramp.quantity, on), min)).collect();
+        let (mut met, mut known) = (self.all.clone(), self.all.clone());
+        let mut failed = Bits::none(places.count());
+        for (column, min) in &steps {
+            let enough = column.within(Interval { min: *min, max: f64::INFINITY });
+            met.intersect(&enough);
+            if let Some(told) = column.known() {
+                known.intersect(told);
+                failed.unite(&told.without(&enough));
+            } else {
+                failed.unite(&self.all.without(&enough));
+            }
+        }
+        // One step that is not met is enough to know.
+        known.unite(&failed);
+        (RampColumns { steps, known }, met)
+    }
+
+    /// What room for a footprint is worth in every row.
+    pub(super) fn rooms(&self, places: &(impl Places + ?Sized), footprint: Footprint) -> Arc<Rooms> {
+        let key = [footprint.width_m.to_bits(), footprint.depth_m.to_bits()];
+        // Held while a column is made, as of supplies.
+        let mut kept = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = kept.iter().find(|(of, _)| *of == key) {
+            return Arc::clone(found);
+        }
+        let found = Arc::new(Rooms::of(places, footprint, 0..places.count() as u32));
+        if kept.len() == MOST_ROOMS {
             kept.pop_front();
         }
         kept.push_back((key, Arc::clone(&found)));

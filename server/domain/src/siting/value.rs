@@ -12,6 +12,9 @@ pub struct Anchors {
     pub full: f64,
 }
 
+/// What a share of what is wished is worth: nothing of it nothing, the whole all.
+pub(super) const SHARE: Anchors = Anchors { none: 0.0, full: 1.0 };
+
 impl Anchors {
     /// What an amount is worth, parts per million.
     pub fn value(self, amount: f64) -> u32 {

@@ -120,7 +120,8 @@ pub(super) fn why(dossier: &Dossier, judged: Judged<'_>, language: Language) -> 
             (Role::Must, Verdict::Fail) => {
                 let (has, asked) = (language.found(criterion, answer), language.asked(criterion));
                 said.push(language.say("why.fails", &[("what", &what), ("has", &has), ("asked", &asked)]));
-                if let Some(day) = answer.from {
+                // What a ramp lacks is told with each of its steps.
+                if let Some(day) = answer.from.filter(|_| answer.steps.is_empty()) {
                     said.push(language.say("why.from", &[("what", &what), ("day", &day.to_string())]));
                 }
             }
@@ -161,7 +162,7 @@ fn overtaking(dossier: &Dossier, judged: Judged<'_>, language: Language) -> Vec<
         let what = language.subject(criterion);
         Some(match change.to {
             Some(to) => {
-                let amount = language.bound(criterion, to);
+                let amount = language.changed(criterion, to);
                 language.say("why.wins", &[("what", &what), ("amount", &amount)])
             }
             None => language.say("why.wins_word", &[("what", &what)]),

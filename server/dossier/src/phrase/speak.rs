@@ -1,7 +1,7 @@
 //! Amounts, words and criteria as a language says them.
 
 use crate::language::Language;
-use crate::model::{Amount, Answer, Ask, Criterion, Role, Said, Standing, Value, Verdict};
+use crate::model::{Amount, Answer, Ask, Criterion, RampStep, Role, Said, Standing, StepAnswer, Value, Verdict};
 
 /// Square metres of a mu, the unit of land in China.
 const M2_OF_MU: f64 = 10_000.0 / 15.0;
@@ -64,7 +64,7 @@ impl Language {
     pub(super) fn subject(self, criterion: &Criterion) -> String {
         let found = |kind: &str, word: &str| self.find(&format!("dossier.{kind}.{word}")).unwrap_or(word).to_owned();
         match &criterion.ask {
-            Ask::Amount { quantity, .. } => found("quantity", quantity),
+            Ask::Amount { quantity, .. } | Ask::Ramp { quantity, .. } => found("quantity", quantity),
             Ask::Word { quality, .. } => found("quality", quality),
             Ask::Footprint { .. } => self.own("footprint"),
         }
@@ -95,6 +95,10 @@ impl Language {
                 let words: Vec<String> = among.iter().map(|word| self.word(quality, word)).collect();
                 words.join(&self.list_mark())
             }
+            Ask::Ramp { quantity, unit, steps } => {
+                let step = |step: &RampStep| self.step(step, &self.amount(quantity, step.min, unit));
+                steps.iter().map(step).collect::<Vec<_>>().join(&self.list_mark())
+            }
             Ask::Footprint { width_m, depth_m } => {
                 self.say("ask.footprint", &[("width", &number(*width_m, 1)), ("depth", &number(*depth_m, 1))])
             }
@@ -104,24 +108,61 @@ impl Language {
     /// A bound of a criterion's amount.
     pub(super) fn bound(self, criterion: &Criterion, value: f64) -> String {
         match &criterion.ask {
-            Ask::Amount { quantity, unit, .. } => self.amount(quantity, value, unit),
+            Ask::Amount { quantity, unit, .. } | Ask::Ramp { quantity, unit, .. } => self.amount(quantity, value, unit),
             Ask::Word { .. } | Ask::Footprint { .. } => number(value, 2),
+        }
+    }
+
+    /// What would have to be: of a ramp or a footprint the share of it.
+    pub(super) fn changed(self, criterion: &Criterion, to: f64) -> String {
+        match &criterion.ask {
+            Ask::Ramp { .. } | Ask::Footprint { .. } => self.say("room.share", &[("percent", &number(to * 100.0, 1))]),
+            Ask::Amount { .. } | Ask::Word { .. } => self.bound(criterion, to),
+        }
+    }
+
+    fn step(self, step: &RampStep, amount: &str) -> String {
+        let day = step.on.map_or_else(|| self.own("ramp.now"), |day| day.to_string());
+        self.say("ramp.step", &[("amount", amount), ("day", &day)])
+    }
+
+    /// What is found of each step of a ramp.
+    fn steps(self, criterion: &Criterion, asked: &[RampStep], found: &[StepAnswer]) -> String {
+        let said = |(asked, found): (&RampStep, &StepAnswer)| {
+            let amount = self.step(asked, &self.value(criterion, &found.value));
+            match found.from {
+                Some(day) if found.verdict != Verdict::Pass => {
+                    let enough = self.bound(criterion, asked.min);
+                    self.say("ramp.later", &[("amount", &amount), ("enough", &enough), ("day", &day.to_string())])
+                }
+                _ => amount,
+            }
+        };
+        asked.iter().zip(found).map(said).collect::<Vec<_>>().join(&self.list_mark())
+    }
+
+    fn value(self, criterion: &Criterion, value: &Value) -> String {
+        match value {
+            Value::Amount(value) => self.bound(criterion, *value),
+            Value::Between { from, to: Some(to) } => {
+                let (min, max) = (self.bound(criterion, *from), self.bound(criterion, *to));
+                self.say("ask.between", &[("min", &min), ("max", &max)])
+            }
+            Value::Between { from, to: None } => self.say("ask.at_least", &[("value", &self.bound(criterion, *from))]),
+            Value::Word(_) | Value::Unknown => self.unknown(),
         }
     }
 
     /// What is found of a criterion.
     pub(super) fn found(self, criterion: &Criterion, answer: &Answer) -> String {
         match (&criterion.ask, &answer.value, answer.verdict) {
+            (Ask::Ramp { steps, .. }, _, _) if !answer.steps.is_empty() => self.steps(criterion, steps, &answer.steps),
+            (Ask::Footprint { .. }, Value::Amount(share), _) => {
+                self.say("room.share", &[("percent", &number(share * 100.0, 1))])
+            }
             (Ask::Footprint { .. }, _, Verdict::Pass) => self.own("room.pass"),
             (Ask::Footprint { .. }, _, Verdict::Fail) => self.own("room.fail"),
-            (Ask::Amount { .. }, Value::Amount(value), _) => self.bound(criterion, *value),
-            (Ask::Amount { .. }, Value::Between { from, to: Some(to) }, _) => {
-                let (min, max) = (self.bound(criterion, *from), self.bound(criterion, *to));
-                self.say("ask.between", &[("min", &min), ("max", &max)])
-            }
-            (Ask::Amount { .. }, Value::Between { from, to: None }, _) => {
-                self.say("ask.at_least", &[("value", &self.bound(criterion, *from))])
-            }
+            (Ask::Amount { .. } | Ask::Ramp { .. }, value, _) => self.value(criterion, value),
             (Ask::Word { quality, .. }, Value::Word(word), _) => self.word(quality, word),
             _ => self.unknown(),
         }
@@ -240,5 +281,37 @@ mod tests {
         assert_eq!(Language::Zh.area(66_666.67), "66,667 m²（100 亩）");
         assert_eq!(en.word("land_use", "100101"), "Industrial (100101)");
         assert_eq!(en.word("status", "no_such_word"), "no_such_word");
+    }
+
+    #[test]
+    fn a_ramp_is_said_step_by_step() {
+        let step = |min, on| RampStep { min, on };
+        let steps = vec![step(4_000.0, None), step(12_000.0, Some(jiff::civil::date(2028, 7, 1)))];
+        let ask = Ask::Ramp { quantity: "power".to_owned(), unit: "kW".to_owned(), steps };
+        let asked = Criterion { role: Role::Must, ask };
+        let found = |verdict, kw, from| StepAnswer { verdict, value: Value::Amount(kw), from, said: None };
+        let answer = Answer {
+            verdict: Verdict::Fail,
+            value: Value::Amount(3_000.0),
+            margin: Some(-1_000.0),
+            from: None,
+            points: 0,
+            said: None,
+            placement: Vec::new(),
+            steps: vec![
+                found(Verdict::Fail, 3_000.0, Some(jiff::civil::date(2027, 1, 1))),
+                found(Verdict::Pass, 12_000.0, None),
+            ],
+            step: Some(0),
+        };
+        let en = Language::En;
+        assert_eq!(en.asked(&asked), "4 MW from the day of the brief, 12 MW from 2028-07-01");
+        let said = "3 MW from the day of the brief (only; 4 MW from 2027-01-01), 12 MW from 2028-07-01";
+        assert_eq!(en.found(&asked, &answer), said);
+        assert_eq!((en.subject(&asked), en.changed(&asked, 0.75)), ("Power".to_owned(), "75% of it".to_owned()));
+        let hall = Criterion { role: Role::Wish { weight: 5 }, ask: Ask::Footprint { width_m: 120.0, depth_m: 80.0 } };
+        let part =
+            Answer { verdict: Verdict::Pass, value: Value::Amount(0.64), steps: Vec::new(), step: None, ..answer };
+        assert_eq!(en.found(&hall, &part), "64% of it");
     }
 }

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use cloudsite_domain::siting::Quantity;
 use cloudsite_dossier::{
-    Answer, Ask, Assembly, Change, Counts, Criterion, Destination, Floor, Floors, Interval, Names, Opinion, Ranked,
-    Relaxation, Role, Said, Share, Speed, Standing, Step, Travel, Unreached, Value, Verdict, Way,
+    Answer, Ask, Assembly, Change, Counts, Criterion, Destination, Floor, Floors, Interval, Names, Opinion, RampStep,
+    Ranked, Relaxation, Role, Said, Share, Speed, Standing, Step, StepAnswer, Travel, Unreached, Value, Verdict, Way,
 };
 use cloudsite_proto::land::LocalizedName;
 use cloudsite_proto::siting as wire;
@@ -31,6 +31,14 @@ fn criterion(ask: &wire::criterion::Ask) -> Criterion {
                 ask: amount(&wish.quantity, (None, None), (none, full), &wish.on),
             }
         }
+        Wire::RampMust(must) => Criterion { role: Role::Must, ask: ramp(&must.quantity, &must.steps) },
+        Wire::RampWish(wish) => {
+            Criterion { role: Role::Wish { weight: wish.weight }, ask: ramp(&wish.quantity, &wish.steps) }
+        }
+        Wire::FootprintWish(wish) => Criterion {
+            role: Role::Wish { weight: wish.weight },
+            ask: Ask::Footprint { width_m: wish.width_m, depth_m: wish.depth_m },
+        },
         Wire::WordMust(must) => Criterion { role: Role::Must, ask: word(&must.quality, &must.among) },
         Wire::WordWish(wish) => {
             Criterion { role: Role::Wish { weight: wish.weight }, ask: word(&wish.quality, &wish.among) }
@@ -49,6 +57,12 @@ fn amount(
 ) -> Ask {
     let unit = Quantity::from_str(quantity).map(Quantity::unit).unwrap_or_default().to_owned();
     Ask::Amount { quantity: quantity.to_owned(), unit, min, max, none, full, on: on.parse().ok() }
+}
+
+fn ramp(quantity: &str, steps: &[wire::RampStep]) -> Ask {
+    let unit = Quantity::from_str(quantity).map(Quantity::unit).unwrap_or_default().to_owned();
+    let steps = steps.iter().map(|step| RampStep { min: step.min, on: step.on.parse().ok() }).collect();
+    Ask::Ramp { quantity: quantity.to_owned(), unit, steps }
 }
 
 fn word(quality: &str, among: &[String]) -> Ask {
@@ -79,27 +93,50 @@ pub(super) const fn standing(standing: wire::Standing) -> Standing {
 }
 
 pub(super) fn answer(answer: &wire::Answer) -> Answer {
-    let as_of: Option<Date> = answer.as_of.parse().ok();
     Answer {
-        verdict: match answer.verdict() {
-            wire::Verdict::Pass => Verdict::Pass,
-            wire::Verdict::Fail => Verdict::Fail,
-            wire::Verdict::Unknown | wire::Verdict::Unspecified => Verdict::Unknown,
-        },
+        verdict: verdict(answer.verdict()),
         value: match &answer.value {
-            Some(wire::answer::Value::Amount(amount)) => match answer.up_to {
-                Some(most) => Value::Between { from: *amount, to: most.is_finite().then_some(most) },
-                None => Value::Amount(*amount),
-            },
+            Some(wire::answer::Value::Amount(amount)) => found(*amount, answer.up_to),
             Some(wire::answer::Value::Word(word)) => Value::Word(word.clone()),
             None => Value::Unknown,
         },
         margin: answer.margin,
         from: answer.from.parse().ok(),
         points: answer.points,
-        said: as_of.map(|as_of| Said { source: answer.source.clone(), as_of, confidence: answer.confidence.clone() }),
+        said: said(&answer.source, &answer.as_of, &answer.confidence),
         placement: answer.placement.chunks_exact(2).map(|at| [at[0], at[1]]).collect(),
+        steps: answer.steps.iter().map(step_answer).collect(),
+        step: answer.step.map(|step| step as usize),
     }
+}
+
+fn step_answer(step: &wire::StepAnswer) -> StepAnswer {
+    StepAnswer {
+        verdict: verdict(step.verdict()),
+        value: step.amount.map_or(Value::Unknown, |amount| found(amount, step.up_to)),
+        from: step.from.parse().ok(),
+        said: said(&step.source, &step.as_of, &step.confidence),
+    }
+}
+
+const fn verdict(verdict: wire::Verdict) -> Verdict {
+    match verdict {
+        wire::Verdict::Pass => Verdict::Pass,
+        wire::Verdict::Fail => Verdict::Fail,
+        wire::Verdict::Unknown | wire::Verdict::Unspecified => Verdict::Unknown,
+    }
+}
+
+fn found(amount: f64, up_to: Option<f64>) -> Value {
+    match up_to {
+        Some(most) => Value::Between { from: amount, to: most.is_finite().then_some(most) },
+        None => Value::Amount(amount),
+    }
+}
+
+fn said(source: &str, as_of: &str, confidence: &str) -> Option<Said> {
+    let as_of: Date = as_of.parse().ok()?;
+    Some(Said { source: source.to_owned(), as_of, confidence: confidence.to_owned() })
 }
 
 pub(super) fn change(change: &wire::Change) -> Change {

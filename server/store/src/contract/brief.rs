@@ -36,6 +36,7 @@ macro_rules! brief_contract_tests {
             a_deleted_brief_is_gone,
             briefs_are_listed_by_organisation_the_last_first,
             an_organisation_keeps_so_many_briefs,
+            a_request_that_comes_again_keeps_one_brief,
             the_log_holds_nothing_of_a_brief,
         }
     };
@@ -84,7 +85,7 @@ fn brief(id: u64, organisation: &str, author: MemberId, second: i64) -> SavedBri
 pub fn a_brief_is_there_after_reopening(fixture: &impl BriefFixture) {
     let (store, member) = opened(fixture);
     let most = BriefId::from_random([255; 8]).0;
-    let kept = store.create_brief(&brief(most, "firm", member, 5), &deed("created")).unwrap();
+    let kept = store.create_brief(&brief(most, "firm", member, 5), None, &deed("created")).unwrap();
     assert_eq!(kept, brief(most, "firm", member, 5));
     drop(store);
     let store = fixture.open_briefs();
@@ -95,7 +96,7 @@ pub fn a_brief_is_there_after_reopening(fixture: &impl BriefFixture) {
 /// Of two who read the same version, the second to write is refused.
 pub fn a_brief_is_changed_by_who_read_the_newest(fixture: &impl BriefFixture) {
     let (store, member) = opened(fixture);
-    let first = store.create_brief(&brief(4, "firm", member, 5), &deed("created")).unwrap();
+    let first = store.create_brief(&brief(4, "firm", member, 5), None, &deed("created")).unwrap();
     let change = SavedBrief {
         title: "Plant".parse().unwrap(),
         content: vec![1],
@@ -115,7 +116,7 @@ pub fn a_brief_is_changed_by_who_read_the_newest(fixture: &impl BriefFixture) {
 /// What is deleted cannot be read, changed or deleted again.
 pub fn a_deleted_brief_is_gone(fixture: &impl BriefFixture) {
     let (store, member) = opened(fixture);
-    let kept = store.create_brief(&brief(4, "firm", member, 5), &deed("created")).unwrap();
+    let kept = store.create_brief(&brief(4, "firm", member, 5), None, &deed("created")).unwrap();
     store.delete_brief(&kept, &deed("deleted")).unwrap();
     assert_eq!(store.brief(kept.id).unwrap(), None);
     assert!(matches!(store.update_brief(&kept, &deed("changed")), Err(BriefError::Unknown(_))));
@@ -127,7 +128,7 @@ pub fn briefs_are_listed_by_organisation_the_last_first(fixture: &impl BriefFixt
     let (store, member) = opened(fixture);
     for (id, organisation, second) in [(1, "firm", 5), (2, "other", 6), (3, "firm", 7), (9, "firm", 7), (5, "firm", 1)]
     {
-        store.create_brief(&brief(id, organisation, member, second), &deed("created")).unwrap();
+        store.create_brief(&brief(id, organisation, member, second), None, &deed("created")).unwrap();
     }
     let listed = |organisations: &[Code], after, most| {
         let found = store.briefs(organisations, after, most).unwrap();
@@ -145,19 +146,19 @@ pub fn briefs_are_listed_by_organisation_the_last_first(fixture: &impl BriefFixt
 pub fn an_organisation_keeps_so_many_briefs(fixture: &impl BriefFixture) {
     let (store, member) = opened(fixture);
     for id in 1..=MOST_SAVED as u64 {
-        store.create_brief(&brief(id, "firm", member, 5), &deed("created")).unwrap();
+        store.create_brief(&brief(id, "firm", member, 5), None, &deed("created")).unwrap();
     }
-    let more = store.create_brief(&brief(999, "firm", member, 5), &deed("created"));
+    let more = store.create_brief(&brief(999, "firm", member, 5), None, &deed("created"));
     assert!(matches!(more, Err(BriefError::Full)), "{more:?}");
-    store.create_brief(&brief(999, "other", member, 5), &deed("created")).unwrap();
+    store.create_brief(&brief(999, "other", member, 5), None, &deed("created")).unwrap();
     store.delete_brief(&brief(1, "firm", member, 5), &deed("deleted")).unwrap();
-    store.create_brief(&brief(1_000, "firm", member, 5), &deed("created")).unwrap();
+    store.create_brief(&brief(1_000, "firm", member, 5), None, &deed("created")).unwrap();
 }
 
 /// Each write has its event, which names the brief and nothing that is in it; a refused one has none.
 pub fn the_log_holds_nothing_of_a_brief(fixture: &impl BriefFixture) {
     let (store, member) = opened(fixture);
-    let kept = store.create_brief(&brief(4, "firm", member, 5), &deed("created")).unwrap();
+    let kept = store.create_brief(&brief(4, "firm", member, 5), None, &deed("created")).unwrap();
     let changed = store.update_brief(&kept, &deed("changed")).unwrap();
     store.update_brief(&kept, &deed("changed")).unwrap_err();
     store.delete_brief(&changed, &deed("deleted")).unwrap();
@@ -167,4 +168,21 @@ pub fn the_log_holds_nothing_of_a_brief(fixture: &impl BriefFixture) {
     let did: Vec<_> = events.iter().map(|event| event.happening.detail["did"].as_str()).collect();
     assert_eq!(did, ["created", "changed", "deleted"]);
     assert!(events.iter().all(|event| !format!("{event:?}").contains("工厂")));
+}
+
+/// A request that comes again gives what came of it the first time, even where no more are taken; without an id each is new.
+pub fn a_request_that_comes_again_keeps_one_brief(fixture: impl BriefFixture) {
+    let (store, member) = opened(&fixture);
+    let create = |id: u64, request: Option<&str>| {
+        store.create_brief(&brief(id, "firm", member, 5), request, &deed("created")).unwrap().id
+    };
+    assert_eq!([create(4, Some("1 a")), create(5, Some("1 a")), create(6, Some("2 a"))], [4, 4, 6].map(BriefId));
+    assert_eq!([create(7, None), create(8, None)], [7, 8].map(BriefId));
+    for id in 100..96 + MOST_SAVED as u64 {
+        create(id, None);
+    }
+    assert_eq!(create(999, Some("1 a")), BriefId(4), "it is there already");
+    let known = store.brief(BriefId(4)).unwrap().unwrap();
+    store.delete_brief(&known, &deed("deleted")).unwrap();
+    assert_eq!(create(999, Some("1 a")), BriefId(999), "what is gone is kept anew");
 }

@@ -31,6 +31,12 @@ CREATE TABLE brief (
 CREATE INDEX brief_by_organisation ON brief (organisation, created_at, id);
 ";
 
+/// The step that adds by what whoever made a brief knows it again.
+pub(super) const REQUESTS: &str = "
+ALTER TABLE brief ADD COLUMN request TEXT;
+CREATE UNIQUE INDEX brief_by_request ON brief (request) WHERE request IS NOT NULL;
+";
+
 const COLUMNS: &str = "
 SELECT id, organisation, author, author_name, title, matched_at, created_at, updated_at, version, content FROM brief";
 
@@ -40,8 +46,8 @@ const fn number(id: BriefId) -> i64 {
 }
 
 impl BriefStore for SqliteStore {
-    fn create_brief(&self, brief: &SavedBrief, deed: &Deed) -> Result<SavedBrief, BriefError> {
-        self.write_within(|connection| create(connection, brief, deed))
+    fn create_brief(&self, brief: &SavedBrief, request: Option<&str>, deed: &Deed) -> Result<SavedBrief, BriefError> {
+        self.write_within(|connection| create(connection, brief, request, deed))
     }
 
     fn brief(&self, id: BriefId) -> Result<Option<SavedBrief>, BriefError> {
@@ -103,7 +109,17 @@ fn one(connection: &Connection, id: BriefId) -> Result<Option<SavedBrief>, Store
     Ok(query(connection, "WHERE id = ?1", &[&number(id)])?.pop())
 }
 
-fn create(connection: &Transaction<'_>, brief: &SavedBrief, deed: &Deed) -> Result<SavedBrief, BriefError> {
+fn create(
+    connection: &Transaction<'_>,
+    brief: &SavedBrief,
+    request: Option<&str>,
+    deed: &Deed,
+) -> Result<SavedBrief, BriefError> {
+    if let Some(request) = request
+        && let Some(known) = query(connection, "WHERE request = ?1", &[&request])?.pop()
+    {
+        return Ok(known);
+    }
     let organisation = brief.organisation.as_str();
     let count = "SELECT count(*) FROM brief WHERE organisation = ?1";
     let kept: i64 = connection.prepare_cached(count)?.query_row([organisation], |row| row.get(0))?;
@@ -111,8 +127,8 @@ fn create(connection: &Transaction<'_>, brief: &SavedBrief, deed: &Deed) -> Resu
         return Err(BriefError::Full);
     }
     let sql = "INSERT INTO brief (id, organisation, author, author_name, title, content, matched_at, created_at,
-                                  updated_at, version)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1)";
+                                  updated_at, request, version)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1)";
     connection.prepare_cached(sql)?.execute(params![
         number(brief.id),
         organisation,
@@ -123,6 +139,7 @@ fn create(connection: &Transaction<'_>, brief: &SavedBrief, deed: &Deed) -> Resu
         brief.matched_at.map(|revision| revision.0 as i64),
         micros(brief.created_at),
         micros(brief.updated_at),
+        request,
     ])?;
     log(connection, brief, deed)?;
     one(connection, brief.id)?.ok_or(BriefError::Unknown(brief.id))

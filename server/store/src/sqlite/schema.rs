@@ -9,7 +9,7 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     RECORD,
     audit::STEP,
     identity::SCHEMA,
@@ -25,6 +25,7 @@ const STEPS: [&str; 15] = [
     super::meeting::STEP,
     super::meeting::ENDS,
     super::meeting::USES,
+    super::brief::REQUESTS,
 ];
 
 /// Revisions, features and their versions.

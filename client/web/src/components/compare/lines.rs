@@ -4,7 +4,7 @@ use cloudsite_proto::siting::answer::Value;
 use cloudsite_proto::siting::{Answer, Floor, MatchResponse, Place, Standing, Verdict};
 use leptos::prelude::*;
 
-use crate::components::panel::brief::{label, value};
+use crate::components::panel::brief::{label, step_lines, value};
 use crate::pure::brief::{ROWS, Role, Subject, share, standing_word};
 use crate::pure::compare::{Better, Cell, Column, Line, Said, Sign, arises, fact_of, facts, floor_of};
 use crate::pure::facts::code_of;
@@ -155,7 +155,8 @@ fn cell_of(page: Page, (row, is_wish): (usize, bool), full: u64, answer: &Answer
         let points = number(share(answer.points, full) * 100.0, 1, page.language.get());
         notes.push(page.fill("comparison.points", &[("n", &points)]));
     }
-    if !answer.from.is_empty() {
+    notes.extend(step_lines(page, row, answer));
+    if answer.steps.is_empty() && !answer.from.is_empty() {
         notes.push(page.fill("comparison.enough", &[("day", &answer.from)]));
     }
     // Of what is unknown it is said below whom to ask.
@@ -173,6 +174,8 @@ fn cell_of(page: Page, (row, is_wish): (usize, bool), full: u64, answer: &Answer
         said: if is_known { Said::Known(value(page, row, answer)) } else { Said::Unknown { whom } },
         notes,
         amount: match answer.value {
+            // Of a ramp it is that of one step, and another place may be bound by another.
+            _ if !answer.steps.is_empty() => None,
             Some(Value::Amount(amount)) => Some(amount),
             Some(Value::Word(_)) | None => None,
         },

@@ -6,18 +6,21 @@ use cloudsite_proto::scene::overlay_area::Kind;
 use cloudsite_proto::scene::{OverlayArea, OverlayRing};
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Answer, Assembly, Brief, Criterion, FootprintMust, MatchRequest, MatchResponse, Standing,
-    WordMust, WordWish,
+    AmountMust, AmountWish, Answer, Assembly, Brief, Criterion, FootprintMust, FootprintWish, MatchRequest,
+    MatchResponse, RampMust, RampWish, Standing, WordMust, WordWish,
 };
 use geo_types::Coord;
 use jiff::civil::Date;
 
+mod ramp;
 mod rows;
 
 pub(crate) use rows::{
-    GROUPS, LATER_ROW, Measure, ROWS, Subject, TEMPLATES, VIBRATION, classes, is_of_floors, measure_of, wire_per_shown,
+    GROUPS, Measure, RAMP_ROW, RAMPS, ROWS, Subject, TEMPLATES, VIBRATION, classes, is_of_floors, measure_of,
+    wire_per_shown,
 };
 
+pub(crate) use ramp::{Later, MOST_LATER};
 use rows::Filled;
 
 /// Places that are explained: those that suit are coloured.
@@ -54,8 +57,10 @@ pub(crate) struct Row {
     pub(crate) amount: Option<f64>,
     /// The other side of a footprint.
     pub(crate) depth_m: Option<f64>,
-    /// From which day on it is needed; none is the day of the brief.
+    /// From which day on it is needed; none is the day of the brief. Only the row of power has one.
     pub(crate) on: Option<Date>,
+    /// Of power: what is needed from later days on, without gaps.
+    pub(crate) later: [Option<Later>; MOST_LATER],
     pub(crate) weight: u32,
 }
 
@@ -69,7 +74,14 @@ pub(crate) struct Draft {
 
 impl Default for Draft {
     fn default() -> Self {
-        let row = Row { role: Role::Open, amount: None, depth_m: None, on: None, weight: USUAL_WEIGHT };
+        let row = Row {
+            role: Role::Open,
+            amount: None,
+            depth_m: None,
+            on: None,
+            later: [None; MOST_LATER],
+            weight: USUAL_WEIGHT,
+        };
         let mut rows = [row; ROWS.len()];
         rows[0].role = Role::Must;
         Self { rows, day: String::new() }
@@ -91,11 +103,16 @@ impl Draft {
     }
 
     /// What a template begins with.
-    pub(crate) fn of_template(rows: &[Filled]) -> Self {
+    pub(crate) fn of_template(name: &str, rows: &[Filled], today: Date) -> Self {
         let mut draft = Self::default();
         for (row, role, amount) in rows {
             draft.rows[*row].role = *role;
             draft.rows[*row].amount = (*amount > 0.0).then_some(*amount);
+        }
+        let ramp = RAMPS.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, ramp)| *ramp);
+        for (later, (years, amount)) in draft.rows[RAMP_ROW].later.iter_mut().zip(ramp) {
+            let on = Date::new(today.year() + years, 7, 1).ok();
+            *later = Some(Later { amount: Some(*amount), on });
         }
         draft
     }
@@ -118,7 +135,20 @@ impl Draft {
 fn ask(row: &Row, subject: Subject) -> Option<Ask> {
     let words = |among: &[&str]| among.iter().map(|word| (*word).to_owned()).collect();
     match (row.role, subject) {
-        (Role::Open, _) | (Role::Wish, Subject::Footprint) => None,
+        (Role::Open, _) => None,
+        // A wish that is worth nothing weighs nothing, and only such are no brief.
+        (Role::Wish, _) if row.weight == 0 => None,
+        (Role::Wish, Subject::Footprint) => {
+            let (width_m, depth_m) = (row.amount?, row.depth_m?);
+            Some(Ask::FootprintWish(FootprintWish { width_m, depth_m, weight: row.weight }))
+        }
+        (Role::Must, Subject::Amount { quantity, .. }) if row.is_ramp() => {
+            Some(Ask::RampMust(RampMust { quantity: quantity.to_owned(), steps: row.steps() }))
+        }
+        (Role::Wish, subject @ Subject::Amount { quantity, .. }) if row.is_ramp() || is_filled_wish(row, subject) => {
+            let (quantity, steps) = (quantity.to_owned(), row.steps());
+            Some(Ask::RampWish(RampWish { quantity, steps, weight: row.weight }))
+        }
         (Role::Must, Subject::Footprint) => {
             let (width_m, depth_m) = (row.amount?, row.depth_m?);
             Some(Ask::FootprintMust(FootprintMust { width_m, depth_m }))
@@ -136,8 +166,6 @@ fn ask(row: &Row, subject: Subject) -> Option<Ask> {
             let among = words(&levels[..=level(row, levels)?]);
             Some(Ask::WordMust(WordMust { quality: quality.to_owned(), among }))
         }
-        // A wish that is worth nothing weighs nothing, and only such are no brief.
-        (Role::Wish, _) if row.weight == 0 => None,
         (Role::Wish, Subject::Amount { quantity, .. }) => {
             let (none, full, on) = (None, None, row.on.map(|day| day.to_string()).unwrap_or_default());
             Some(Ask::AmountWish(AmountWish { quantity: quantity.to_owned(), weight: row.weight, none, full, on }))
@@ -150,6 +178,11 @@ fn ask(row: &Row, subject: Subject) -> Option<Ask> {
             Some(Ask::WordWish(WordWish { quality: quality.to_owned(), among, weight: row.weight }))
         }
     }
+}
+
+/// Whether as much is wished as is filled in; of other amounts the more the better, or the less.
+fn is_filled_wish(row: &Row, subject: Subject) -> bool {
+    subject == ROWS[RAMP_ROW].1 && row.amount.is_some()
 }
 
 /// The place of the level that is chosen; none if none is.
@@ -216,7 +249,7 @@ pub(crate) const fn standing_word(standing: Standing) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use cloudsite_proto::siting::Place;
+    use cloudsite_proto::siting::{Place, RampStep};
     use jiff::civil::date;
 
     use super::*;
@@ -236,29 +269,28 @@ mod tests {
         draft.rows[14] = Row { role: Role::Must, amount: Some(120.0), ..draft.rows[14] };
         assert_eq!(draft.request(0).map(|(_, rows)| rows), Some(vec![1, 2, 9]), "a hall with one side is none");
         draft.rows[14].depth_m = Some(80.0);
-        let later =
-            Row { role: Role::Must, amount: Some(12_000.0), on: Some(date(2028, 7, 1)), ..draft.rows[LATER_ROW] };
-        draft.rows[LATER_ROW] = later;
+        draft.rows[RAMP_ROW].later[0] = Some(Later { amount: Some(12_000.0), on: Some(date(2028, 7, 1)) });
         draft.rows[25] = Row { role: Role::Must, ..draft.rows[25] };
         assert_eq!(draft.request(0).map(|(_, rows)| rows.contains(&25)), Some(false), "no class is chosen yet");
         draft.rows[25].amount = Some(1.0);
         let (request, rows) = draft.request(7).unwrap();
-        assert_eq!((request.revision, rows), (7, vec![1, 2, 9, 14, LATER_ROW, 25]));
+        assert_eq!((request.revision, rows), (7, vec![1, 2, 9, 14, 25]));
         let asks: Vec<Ask> =
             request.brief.unwrap().criteria.into_iter().filter_map(|criterion| criterion.ask).collect();
         assert!(matches!(&asks[0], Ask::AmountWish(wish) if wish.quantity == "area_m2" && wish.weight == 30));
-        assert!(matches!(&asks[1], Ask::AmountMust(must) if (must.min, must.max) == (Some(8_000.0), None)));
+        let step = |on: &str, min| RampStep { on: on.to_owned(), min };
+        let steps = vec![step("", 8_000.0), step("2028-07-01", 12_000.0)];
+        assert!(matches!(&asks[1], Ask::RampMust(must) if must.steps == steps));
         assert!(matches!(&asks[2], Ask::AmountMust(must) if (must.min, must.max) == (None, Some(500.0))), "at most");
-        assert!(matches!(&asks[4], Ask::AmountMust(must) if must.quantity == "power" && must.on == "2028-07-01"));
         let stored =
             Ask::WordMust(WordMust { quality: "hazard_class".to_owned(), among: ["a", "b"].map(str::to_owned).into() });
-        assert_eq!(asks[5], stored, "where 甲 may be stored, 乙 may be");
+        assert_eq!(asks[4], stored, "where 甲 may be stored, 乙 may be");
     }
 
     #[test]
     fn every_template_is_a_brief() {
         for (name, rows) in TEMPLATES {
-            let draft = Draft::of_template(rows);
+            let draft = Draft::of_template(name, rows, date(2027, 3, 9));
             let (_, asked) = draft.request(0).unwrap();
             assert_eq!(asked.len(), rows.len() + 1, "{name}: each row is asked, and free land");
             assert!(draft.rows.iter().any(|row| row.role == Role::Wish), "{name} ranks");

@@ -56,7 +56,7 @@ pub(crate) const ROWS: [(&str, Subject); 40] = [
     ("to_metro", at_most("minutes_to_metro", 1)),
     ("to_gate", at_most("minutes_to_customs_gate", 1)),
     ("to_interchange", at_most("minutes_to_interchange", 1)),
-    ("power_later", megawatts("power")),
+    ("coverage", Subject::Amount { quantity: "site_coverage", at_most: false, scale: 0.01, decimals: 0 }),
     ("second_feed", megawatts("second_feed")),
     ("telecom", at_least("telecom", 0)),
     ("green_power", at_least("green_power", 0)),
@@ -81,8 +81,8 @@ pub(crate) const ROWS: [(&str, Subject); 40] = [
 
 /// Rows that have to do with each other, in the order of the form, each group with the key of its name.
 pub(crate) const GROUPS: [(&str, &[usize]); 6] = [
-    ("land", &[0, 1, 14, 26, 7, 8, 24, 25]),
-    ("supply", &[2, 19, 20, 22, 23, 3, 4, 5, 6, 21]),
+    ("land", &[0, 1, 14, 26, 7, 19, 8, 24, 25]),
+    ("supply", &[2, 20, 22, 23, 3, 4, 5, 6, 21]),
     ("terms", &[9, 10, 34, 33, 11, 12, 13]),
     ("reach", &[15, 27, 17, 18, 16]),
     ("neighbours", &[28, 29, 30, 31, 32]),
@@ -97,8 +97,8 @@ pub(crate) fn is_of_floors(row: usize) -> bool {
     }
 }
 
-/// The row of power that is needed from a day on.
-pub(crate) const LATER_ROW: usize = 19;
+/// The row of power, of which more may be needed from later days on.
+pub(crate) const RAMP_ROW: usize = 2;
 
 /// What a row's amounts are of, where they are shown in the reader's units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,13 +171,20 @@ pub(crate) fn classes(row: usize) -> &'static [(&'static str, f64)] {
 /// A row that a template fills in: which, how, and with what amount of the wire's unit.
 pub(crate) type Filled = (usize, Role, f64);
 
+/// What a template needs more of later: from how many years after today on, and how many kW.
+pub(crate) type Rising = &'static [(i16, f64)];
+
+/// How the power of a template rises; those that are not here need what they need from the first day on.
+pub(crate) const RAMPS: [(&str, Rising); 2] =
+    [("wafer_fab", &[(2, 8_000.0), (4, 12_000.0)]), ("data_centre", &[(1, 8_000.0), (3, 15_000.0)])];
+
 /// Kinds of projects with what one of them may need. The numbers are examples to begin with, and nobody's standard.
 pub(crate) const TEMPLATES: [(&str, &[Filled]); 6] = [
     (
         "wafer_fab",
         &[
             (1, Role::Must, 60_000.0),
-            (2, Role::Must, 6_000.0),
+            (2, Role::Must, 4_000.0),
             (3, Role::Wish, 0.0),
             (4, Role::Wish, 0.0),
             (20, Role::Wish, 0.0),
@@ -229,7 +236,7 @@ pub(crate) const TEMPLATES: [(&str, &[Filled]); 6] = [
         "data_centre",
         &[
             (1, Role::Wish, 0.0),
-            (2, Role::Must, 10_000.0),
+            (2, Role::Must, 5_000.0),
             (20, Role::Wish, 0.0),
             (22, Role::Wish, 0.0),
             (13, Role::Wish, 0.0),
@@ -247,7 +254,7 @@ mod tests {
         let mut rows: Vec<usize> = GROUPS.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
         rows.sort_unstable();
         assert_eq!(rows, (0..ROWS.len()).collect::<Vec<_>>());
-        assert_eq!(ROWS[LATER_ROW].0, "power_later");
+        assert_eq!(ROWS[RAMP_ROW].0, "power");
         for (name, rows) in GROUPS {
             assert!(rows.iter().all(|row| is_of_floors(*row) == (name == "floors")), "{name}");
         }

@@ -4,7 +4,7 @@ use geo::unary_union;
 use geo_types::{Geometry, Polygon};
 
 use super::super::candidate::Candidate;
-use super::super::fit::{Fit, Footprint, fit};
+use super::super::fit::{Fit, Footprint, Room, fit, largest};
 use super::super::judge::Verdict;
 use super::super::quantity::Quantity;
 use super::super::value::Anchors;
@@ -68,9 +68,31 @@ impl Between {
     }
 }
 
-/// Whether a building has room on some parcels together. The strictest of their setbacks and coverages hold.
+/// Whether a building has room on some parcels together.
 pub(super) fn room(footprint: Footprint, parcels: &[Candidate<'_>]) -> Fit {
     let Some(shape) = united(parcels) else { return Fit::Unknown };
+    let (strictest, kept_free) = (strictest(parcels), kept_free(parcels, &shape));
+    match fit(footprint, (&strictest, &shape, shape.area_m2()), kept_free.as_deref()) {
+        // A crack between two parcels is no reason to say that there is no room.
+        Fit::Fails if !shape.is_one_piece() => Fit::Unknown,
+        found => found,
+    }
+}
+
+/// How much of a building has room on some parcels together; none where nobody knows.
+pub(in crate::siting) fn joint_room(footprint: Footprint, parcels: &[Candidate<'_>]) -> Option<Room> {
+    let shape = united(parcels)?;
+    let (strictest, kept_free) = (strictest(parcels), kept_free(parcels, &shape));
+    let room = largest(footprint, (&strictest, &shape, shape.area_m2()), kept_free.as_deref())?;
+    (shape.is_one_piece() || room.placement.is_some()).then_some(room)
+}
+
+fn kept_free<'a>(parcels: &[Candidate<'a>], shape: &Shape) -> Option<Vec<&'a Shape>> {
+    parcels.first().and_then(|candidate| candidate.kept_free(shape))
+}
+
+/// The strictest of the setbacks and coverages of some parcels.
+fn strictest(parcels: &[Candidate<'_>]) -> Parcel {
     let largest = |of: fn(&Setbacks) -> f64| {
         let all = parcels.iter().map(|candidate| candidate.parcel.setbacks.as_ref().map(of));
         all.collect::<Option<Vec<f64>>>().map(|all| all.into_iter().fold(0.0, f64::max))
@@ -84,12 +106,7 @@ pub(super) fn room(footprint: Footprint, parcels: &[Candidate<'_>]) -> Fit {
     let coverages = parcels.iter().map(|candidate| candidate.parcel.site_coverage.max);
     let coverages: Option<Vec<f64>> = coverages.collect();
     strictest.site_coverage.max = coverages.and_then(|all| all.into_iter().reduce(f64::min));
-    let kept_free = parcels.first().and_then(|candidate| candidate.kept_free(&shape));
-    match fit(footprint, (&strictest, &shape, shape.area_m2()), kept_free.as_deref()) {
-        // A crack between two parcels is no reason to say that there is no room.
-        Fit::Fails if !shape.is_one_piece() => Fit::Unknown,
-        found => found,
-    }
+    strictest
 }
 
 fn united(parcels: &[Candidate<'_>]) -> Option<Shape> {

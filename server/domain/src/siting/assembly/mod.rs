@@ -9,7 +9,7 @@ mod tests;
 
 pub use borders::{Barrier, Borders, LEAST_BORDER_M};
 pub use joint::Between;
-pub(super) use joint::together;
+pub(super) use joint::{joint_room, together};
 pub(super) use search::search;
 pub use search::{Assemblies, Assembly};
 
@@ -20,9 +20,11 @@ use jiff::civil::Date;
 use super::Standing;
 use super::brief::{Brief, Criterion, Need, WishOf};
 use super::candidate::Told;
-use super::fit::{Fit, Placement};
+use super::fit::{Fit, Placement, Room};
 use super::judge::{Verdict, meets};
 use super::quantity::Quality;
+use super::ramp::Ramp;
+use super::score::joint_ramp_worth;
 use super::table::Places;
 use super::value::FULL_VALUE;
 use joint::room;
@@ -36,12 +38,29 @@ pub struct JointAnswer {
     pub amount: Option<Between>,
     /// The word that all have; none where they differ, or one is not known.
     pub word: Option<String>,
-    /// Who says so, where it is the same of all.
+    /// Who says so, where somebody does of each: all of them, with the day of the oldest and the least confidence.
     pub told: Option<Told>,
-    /// Of a building that has room: where.
+    /// Of a building that has room: where; of one that is wished, where as much of it as there is room for.
     pub placement: Option<Placement>,
+    /// How much of a building that is wished has room, as a share of its area, 0 to 1.
+    pub share: Option<f64>,
+    /// Of a ramp: what is found of each step.
+    pub steps: Vec<JointStep>,
+    /// Of a ramp: the step that binds, whose amount and source these are.
+    pub step: Option<usize>,
     /// What it is worth of a wish, parts per million.
     pub worth: u32,
+}
+
+/// What is found of a step of a ramp.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JointStep {
+    /// Whether it is met.
+    pub verdict: Verdict,
+    /// How much there is on its day; none where nothing is known.
+    pub amount: Option<Between>,
+    /// Who says so, where somebody does of each: all of them, with the day of the oldest and the least confidence.
+    pub told: Option<Told>,
 }
 
 /// Several parcels together, with every answer in the order of the brief.
@@ -58,17 +77,22 @@ pub fn explain_joint(brief: &Brief, places: &(impl Places + ?Sized), rows: &[u32
 
 fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized), rows: &[u32]) -> JointAnswer {
     let candidates = || rows.iter().map(|row| places.candidate(*row));
-    let same = |told: Vec<Option<Told>>| {
-        let (first, others) = told.split_first()?;
-        if others.iter().all(|other| other == first) { first.clone() } else { None }
+    let none = JointAnswer {
+        verdict: Verdict::Unknown,
+        amount: None,
+        word: None,
+        told: None,
+        placement: None,
+        share: None,
+        steps: Vec::new(),
+        step: None,
+        worth: 0,
     };
-    let none =
-        JointAnswer { verdict: Verdict::Unknown, amount: None, word: None, told: None, placement: None, worth: 0 };
     let of_amount = |quantity, on: Option<Date>| {
         let day = on.unwrap_or(brief.day());
         let parts: Vec<(f64, f64)> =
             candidates().map(|one| (one.amount(quantity, day).unwrap_or(f64::NAN), one.area_m2)).collect();
-        let told = same(candidates().map(|one| one.told_amount(quantity, day)).collect());
+        let told = all_told(candidates().map(|one| one.told_amount(quantity, day)).collect());
         (together(quantity, parts.into_iter()), told)
     };
     let of_word = |quality, among: &BTreeSet<String>| {
@@ -76,8 +100,23 @@ fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized),
             candidates().map(|one| one.word(quality).map(|word| meets(quality, word, among))).collect();
         // One that is known not to be wished is enough; of the others each has to be known.
         let all = if found.contains(&Some(false)) { Some(false) } else { (!found.contains(&None)).then_some(true) };
-        let told = same(candidates().map(|one| one.told_word(quality)).collect());
+        let told = all_told(candidates().map(|one| one.told_word(quality)).collect());
         (all, JointAnswer { word: one_word(places, rows, quality), told, ..none.clone() })
+    };
+    let of_ramp = |ramp: &Ramp| {
+        let step = |(on, min): (Date, f64)| {
+            let (amount, told) = of_amount(ramp.quantity, Some(on));
+            let verdict = amount.map_or(Verdict::Unknown, |amount| amount.verdict(Some(min), None));
+            JointStep { verdict, amount, told }
+        };
+        let steps: Vec<JointStep> = ramp.on_days(brief.day()).map(step).collect();
+        let verdict = worst(steps.iter().map(|step| step.verdict));
+        // The one that is not met; of those that are, or of which nobody knows, the one of which least is there for sure.
+        let least: Vec<Option<f64>> = steps.iter().map(|step| step.amount.map(|amount| amount.from)).collect();
+        let at = steps.iter().position(|step| step.verdict == Verdict::Fail).or_else(|| ramp.binding(&least));
+        let binding = at.and_then(|at| steps.get(at)).cloned();
+        let (amount, told) = binding.map_or((None, None), |step| (step.amount, step.told));
+        JointAnswer { verdict, amount, told, steps, step: at, ..none.clone() }
     };
     match criterion {
         Criterion::Must(Need::Amount { quantity, min, max, on }) => {
@@ -102,6 +141,7 @@ fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized),
                 Fit::Unknown => none,
             }
         }
+        Criterion::Must(Need::Ramp(ramp)) => of_ramp(ramp),
         Criterion::Wish(wish) => match &wish.of {
             WishOf::Amount { quantity, anchors, on } => {
                 let (amount, told) = of_amount(*quantity, *on);
@@ -114,7 +154,50 @@ fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized),
                 let verdict = if all.is_some() { Verdict::Pass } else { Verdict::Unknown };
                 JointAnswer { verdict, worth: if all == Some(true) { FULL_VALUE } else { 0 }, ..answer }
             }
+            WishOf::Footprint(footprint) => {
+                let room = joint_room(*footprint, &candidates().collect::<Vec<_>>());
+                let verdict = if room.is_some() { Verdict::Pass } else { Verdict::Unknown };
+                let (share, placement) = (room.map(Room::area_share), room.and_then(|room| room.placement));
+                JointAnswer { verdict, share, placement, worth: room.map_or(0, Room::worth), ..none }
+            }
+            WishOf::Ramp(ramp) => {
+                let found = of_ramp(ramp);
+                let amounts: Vec<Option<Between>> = found.steps.iter().map(|step| step.amount).collect();
+                let worth = joint_ramp_worth(ramp, &amounts);
+                let verdict = if worth.is_some() { Verdict::Pass } else { Verdict::Unknown };
+                JointAnswer { verdict, worth: worth.unwrap_or(0), ..found }
+            }
         },
+    }
+}
+
+/// Who says what is said of some parcels; none where nobody is named for one of them.
+fn all_told(told: Vec<Option<Told>>) -> Option<Told> {
+    let told: Vec<Told> = told.into_iter().collect::<Option<_>>()?;
+    let mut sources: Vec<&str> = Vec::new();
+    for one in &told {
+        if !sources.contains(&one.source.as_str()) {
+            sources.push(&one.source);
+        }
+    }
+    let confidence = told.iter().map(|one| one.confidence).collect::<Option<Vec<_>>>();
+    Some(Told {
+        source: sources.join("; "),
+        as_of: told.iter().map(|one| one.as_of).min()?,
+        // High comes before low.
+        confidence: confidence.and_then(|all| all.into_iter().max()),
+    })
+}
+
+/// What is found of all of some steps: one that is not met is enough to fail.
+fn worst(verdicts: impl Iterator<Item = Verdict> + Clone) -> Verdict {
+    let has = |wanted| verdicts.clone().any(|verdict| verdict == wanted);
+    if has(Verdict::Fail) {
+        Verdict::Fail
+    } else if has(Verdict::Unknown) {
+        Verdict::Unknown
+    } else {
+        Verdict::Pass
     }
 }
 

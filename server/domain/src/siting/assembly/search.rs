@@ -88,6 +88,10 @@ pub(in crate::siting) fn search(
             break;
         }
     }
+    for one in &mut all.found {
+        let parcels: Vec<_> = one.rows.iter().map(|row| places.candidate(*row)).collect();
+        (one.score, one.possible) = scores.with_rooms((one.score, one.possible), &parcels);
+    }
     all.found.sort_by(|a, b| order(a).cmp(&order(b)));
     all
 }
@@ -141,6 +145,15 @@ impl<'a> Search<'a> {
             match (must.need, &must.column) {
                 (Need::Amount { quantity, min, max, .. }, Column::Amounts(amounts)) if quantity.is_additive() => {
                     additive.push(Additive { quantity: *quantity, min: *min, max: *max, amounts });
+                }
+                (Need::Ramp(ramp), Column::Ramp(columns)) => {
+                    let step = |(amounts, min): &'a (Arc<Steps>, f64)| Additive {
+                        quantity: ramp.quantity,
+                        min: Some(*min),
+                        max: None,
+                        amounts,
+                    };
+                    additive.extend(columns.steps.iter().map(step));
                 }
                 _ => {
                     let mut unmet = table.all().clone();

@@ -45,6 +45,7 @@ impl Subject {
             Need::Amount { quantity, .. } => Self::Quantity(*quantity),
             Need::Word { quality, .. } => Self::Quality(*quality),
             Need::Footprint(_) => Self::Footprint,
+            Need::Ramp(ramp) => Self::Quantity(ramp.quantity),
         }
     }
 
@@ -80,6 +81,7 @@ fn class(need: &Need) -> Option<Class> {
     match need {
         Need::Amount { min, max, .. } => min.or(*max).map(Class::of),
         Need::Word { .. } => None,
+        Need::Ramp(ramp) => Some(Class::of(ramp.peak())),
         Need::Footprint(footprint) => Some(Class::of(footprint.width_m * footprint.depth_m)),
     }
 }

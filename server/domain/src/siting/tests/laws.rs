@@ -7,6 +7,10 @@ use super::*;
 /// How wide a parcel is for its depth, of those whose shape is told.
 const ASPECTS: [f64; 3] = [1.0, 3.0, 8.0];
 
+/// When what is being built will be there, and a day after that.
+const LATER: Date = date(2028, 7, 1);
+const LAST: Date = date(2030, 7, 1);
+
 fn arbitrary_land() -> impl Strategy<Value = Vec<Land>> {
     let number =
         |steps: u32, width: f64| proptest::option::of((0..steps).prop_map(move |step| f64::from(step) * width));
@@ -15,14 +19,18 @@ fn arbitrary_land() -> impl Strategy<Value = Vec<Land>> {
         proptest::option::of((0_u32..4, 0_u32..4)),
         number(5, 0.2),
     );
-    let one = (1_u32..40, number(8, 2_500.0), number(6, 0.5), number(9, 150.0), 0_usize..6, ground);
+    let kw = (number(8, 2_500.0), proptest::option::weighted(0.4, number(8, 2_500.0)));
+    let one = (1_u32..40, kw, number(6, 0.5), number(9, 150.0), 0_usize..6, ground);
     proptest::collection::vec(one, 1..14).prop_map(|rows| {
         let mut lands = Vec::new();
-        for (index, (area, kw, ratio, price, status, (aspect, setbacks, coverage))) in rows.into_iter().enumerate() {
+        for (index, (area, (kw, later_kw), ratio, price, status, (aspect, setbacks, coverage))) in
+            rows.into_iter().enumerate()
+        {
             let area_m2 = f64::from(area) * 5_000.0;
             let land = land(&format!("P-{index:02}"), area_m2, |parcel| {
                 parcel.status = ParcelStatus::ALL[status];
                 parcel.supplies = vec![power(kw, None)];
+                parcel.supplies.extend(later_kw.map(|kw| power(kw, Some(LATER))));
                 parcel.plot_ratio.max = ratio;
                 parcel.site_coverage.max = coverage;
                 parcel.setbacks = setbacks.map(|(front, others)| Setbacks {
@@ -63,6 +71,15 @@ fn footprint() -> impl Strategy<Value = Criterion> {
     })
 }
 
+fn ramp() -> impl Strategy<Value = Ramp> {
+    (0_u32..5, 0_u32..4, proptest::option::of(0_u32..3)).prop_map(|(first, more, most)| {
+        let step = |min: u32, on| RampStep { min: f64::from(min) * 2_500.0, on };
+        let last = most.map(|most| step(first + more + most, Some(LAST)));
+        let steps = [step(first, None), step(first + more, Some(LATER))];
+        Ramp { quantity: Quantity::Power, steps: steps.into_iter().chain(last).collect() }
+    })
+}
+
 fn arbitrary_brief() -> impl Strategy<Value = Brief> {
     let most = |step: u32| Need::Amount {
         quantity: Quantity::Area,
@@ -72,6 +89,7 @@ fn arbitrary_brief() -> impl Strategy<Value = Brief> {
     };
     let power = prop_oneof![
         (0_u32..8).prop_map(|step| at_least(Quantity::Power, f64::from(step) * 2_500.0)),
+        ramp().prop_map(|ramp| Criterion::Must(Need::Ramp(ramp))),
         between(Quantity::Power, 2_500.0, 0..8),
     ];
     let musts = (
@@ -85,23 +103,37 @@ fn arbitrary_brief() -> impl Strategy<Value = Brief> {
         proptest::option::weighted(0.3, between(Quantity::Price, 150.0, 0..6)),
         proptest::collection::vec(footprint(), 0..3),
     );
-    let weights = (1_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, 0_u32..50);
-    (musts, weights).prop_map(|((power, area, status, most, price, footprints), (a, b, c, d, e, f))| {
-        // Enough power is enough: more of it is worth less again.
-        let modest =
-            WishOf::Amount { quantity: Quantity::Power, anchors: Anchors { none: 20_000.0, full: 5_000.0 }, on: None };
-        let free = WishOf::Word { quality: Quality::Status, among: words(&["available", "planned"]) };
-        let wished = [
-            wish(Quantity::Area, a),
-            wish(Quantity::Power, b),
-            wish(Quantity::PlotRatio, c),
-            wish(Quantity::Price, d),
-            Criterion::Wish(Wish { weight: e, of: modest }),
-            Criterion::Wish(Wish { weight: f, of: free }),
-        ];
-        let musts = [power, area, status, most, price].into_iter().flatten().chain(footprints);
-        Brief::new(musts.chain(wished).collect(), DAY).expect("it makes sense")
-    })
+    let weights = (1_u32..50, 0_u32..50, 0_u32..50, 0_u32..50, prop_oneof![Just(0), 0_u32..50], 0_u32..50);
+    let more = (proptest::option::of((ramp(), 0_u32..50)), proptest::option::of((footprint(), 0_u32..50)));
+    (musts, weights, more).prop_map(
+        |((power, area, status, most, price, footprints), (a, b, c, d, e, f), (rises, hall))| {
+            // Enough power is enough: more of it is worth less again.
+            let modest = WishOf::Amount {
+                quantity: Quantity::Power,
+                anchors: Anchors { none: 20_000.0, full: 5_000.0 },
+                on: None,
+            };
+            let free = WishOf::Word { quality: Quality::Status, among: words(&["available", "planned"]) };
+            let wished = [
+                wish(Quantity::Area, a),
+                wish(Quantity::Power, b),
+                wish(Quantity::PlotRatio, c),
+                wish(Quantity::Price, d),
+                Criterion::Wish(Wish { weight: e, of: modest }),
+                Criterion::Wish(Wish { weight: f, of: free }),
+            ];
+            let musts = [power, area, status, most, price].into_iter().flatten().chain(footprints);
+            let rises = rises.map(|(ramp, weight)| Criterion::Wish(Wish { weight, of: WishOf::Ramp(ramp) }));
+            let hall = hall.and_then(|(hall, weight)| match hall {
+                Criterion::Must(Need::Footprint(hall)) => {
+                    Some(Criterion::Wish(Wish { weight, of: WishOf::Footprint(hall) }))
+                }
+                _ => None,
+            });
+            let wished = wished.into_iter().chain(rises).chain(hall);
+            Brief::new(musts.chain(wished).collect(), DAY).expect("it makes sense")
+        },
+    )
 }
 
 /// The musts that a place does not meet, as far as is looked: buildings are tried only where nothing else fails, and what is
@@ -219,13 +251,15 @@ proptest! {
         for relaxation in &before.relaxations {
             for step in &relaxation.steps {
                 let mut criteria = brief.criteria().to_vec();
-                let Criterion::Must(Need::Amount { min, max, .. }) = &mut criteria[relaxation.criterion] else {
-                    return Err(TestCaseError::fail("only amounts give way step by step"));
-                };
-                match (&mut *min, &mut *max) {
-                    (Some(min), _) if step.bound < *min => *min = step.bound,
-                    (_, Some(max)) if step.bound > *max => *max = step.bound,
-                    _ => return Err(TestCaseError::fail(format!("nothing gives way: {step:?}"))),
+                match &mut criteria[relaxation.criterion] {
+                    Criterion::Must(Need::Amount { min: Some(min), .. }) if step.bound < *min => *min = step.bound,
+                    Criterion::Must(Need::Amount { max: Some(max), .. }) if step.bound > *max => *max = step.bound,
+                    Criterion::Must(Need::Ramp(ramp)) if step.bound < ramp.peak() => {
+                        for asked in &mut ramp.steps {
+                            asked.min = asked.min.min(step.bound);
+                        }
+                    }
+                    other => return Err(TestCaseError::fail(format!("{other:?} gives no way to {step:?}"))),
                 }
                 let after = All::of(&Brief::new(criteria, DAY).unwrap(), &lands);
                 prop_assert_eq!(after.suiting().len(), before.suiting().len() + step.opens as usize);
@@ -246,6 +280,14 @@ proptest! {
                 let land = changed.iter_mut().find(|land| land.0 == place.code).unwrap();
                 let wish = brief.criteria()[change.criterion].wish().unwrap();
                 match (&wish.of, change.to) {
+                    // No other parcel has the same land, and more room.
+                    (WishOf::Footprint(_), _) => continue,
+                    (WishOf::Ramp(ramp), Some(to)) => {
+                        let had = |on: Option<Date>| land.2.capacity_at(SupplyKind::Power, on.unwrap_or(DAY)).unwrap_or(0.0);
+                        // Once divided by what is needed, a product may have lost its last bit.
+                        let enough = |step: &RampStep| power(Some(had(step.on).max(to * step.min * (1.0 + 1e-9))), step.on);
+                        land.2.supplies = ramp.steps.iter().map(enough).collect();
+                    }
                     (WishOf::Amount { quantity: Quantity::Area, .. }, Some(to)) => land.1 = to,
                     (WishOf::Amount { quantity: Quantity::Power, .. }, Some(to)) => {
                         land.2.supplies = vec![power(Some(to), None)];

@@ -4,6 +4,7 @@ mod dossier;
 mod floors;
 mod joined;
 mod places;
+mod ramp;
 mod row;
 mod saved;
 mod summary;
@@ -14,10 +15,11 @@ use self::dossier::DossierMaker;
 use self::floors::Floors;
 use self::joined::{Joined, SecondOpinions};
 use self::places::Places;
-pub(crate) use self::places::value;
+pub(crate) use self::places::{step_lines, value};
 use self::row::BriefRow;
 use self::saved::Saved;
 use self::summary::Summary;
+use crate::browser;
 use crate::pure::brief::{Draft, GROUPS, Measure, ROWS, Role, Subject, TEMPLATES, measure_of};
 use crate::pure::measure::{self, LengthUnit, floor_key, length};
 use crate::pure::number::{area, number, unit_key};
@@ -51,8 +53,10 @@ pub(crate) fn BriefPanel() -> impl IntoView {
     let choose = move |event| {
         loader.leave_saved();
         let chosen = event_target_value(&event);
-        let rows = TEMPLATES.iter().find(|(name, _)| *name == chosen).map(|(_, rows)| *rows);
-        page.brief.set(Some(rows.map_or_else(Draft::default, Draft::of_template)));
+        let today = browser::today().parse().unwrap_or(jiff::civil::Date::ZERO);
+        let template = TEMPLATES.iter().find(|(name, _)| *name == chosen);
+        let draft = template.map_or_else(Draft::default, |(name, rows)| Draft::of_template(name, rows, today));
+        page.brief.set(Some(draft));
     };
     let option = move |(name, _): (&'static str, _)| {
         view! { <option value=name>{move || page.text(&format!("brief.template.{name}"))}</option> }

@@ -1,7 +1,7 @@
 //! The places that answer the brief, and why.
 
 use cloudsite_proto::siting::answer::Value;
-use cloudsite_proto::siting::{Answer, Place, Standing, Verdict};
+use cloudsite_proto::siting::{Answer, Place, Standing, StepAnswer, Verdict};
 use leptos::prelude::*;
 use prost::Message;
 
@@ -128,14 +128,21 @@ pub(super) fn notes(page: Page, place: &Place, rows: &[usize]) -> Vec<String> {
     if let Some(index) = place.binding {
         let row = rows.get(index as usize).copied().unwrap_or_default();
         let has = place.answers.get(index as usize).map(|answer| value(page, row, answer)).unwrap_or_default();
-        let asked = page.brief.with(|brief| brief.as_ref().and_then(|draft| draft.rows[row].amount));
+        let step = place.answers.get(index as usize).and_then(|answer| answer.step);
+        let asked = page.brief.with(|brief| {
+            let row = brief.as_ref()?.rows[row];
+            step.map_or(row.amount, |step| Some(row.steps().get(step as usize)?.min))
+        });
         let asked = asked.map(|asked| amount(page, row, asked)).unwrap_or_default();
         notes.push(page.fill("brief.binding", &[("what", &name(index as usize)), ("has", &has), ("asked", &asked)]));
     }
     let change = place.changes.iter().find_map(|change| Some((change.criterion as usize, change.to?)));
     if let Some((index, to)) = change {
         let row = rows.get(index).copied().unwrap_or_default();
-        notes.push(page.fill("brief.wins_with", &[("what", &name(index)), ("amount", &amount(page, row, to))]));
+        notes.push(page.fill(
+            "brief.wins_with",
+            &[("what", &name(index)), ("amount", &changed(page, row, place.answers.get(index), to))],
+        ));
     }
     notes
 }
@@ -147,6 +154,11 @@ pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize]) -> Ve
         let what = label(page, *row);
         let is_must = page.brief.with(|brief| brief.as_ref().is_some_and(|draft| draft.rows[*row].role == Role::Must));
         match answer.verdict() {
+            Verdict::Fail if !answer.steps.is_empty() => {
+                notes.extend(
+                    answer.step.map(|step| format!("{what}: {}", step_told(page, *row, answer, step as usize))),
+                );
+            }
             Verdict::Fail => {
                 let has = value(page, *row, answer);
                 notes.push(page.fill("brief.fails", &[("what", &what), ("has", &has)]));
@@ -165,8 +177,58 @@ pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize]) -> Ve
     notes
 }
 
+/// What would have to be, in words: of a ramp or a building a share of it.
+fn changed(page: Page, row: usize, answer: Option<&Answer>, to: f64) -> String {
+    let is_share = ROWS[row].1 == Subject::Footprint || answer.is_some_and(|answer| !answer.steps.is_empty());
+    if is_share { part(page, to) } else { amount(page, row, to) }
+}
+
+/// A share of what is asked, in words.
+fn part(page: Page, share: f64) -> String {
+    page.fill("brief.part", &[("n", &number(share * 100.0, 0, page.language.get()))])
+}
+
+/// What is found of a step of a ramp, in words.
+fn step_told(page: Page, row: usize, answer: &Answer, index: usize) -> String {
+    let asked =
+        page.brief.with(|brief| brief.as_ref().and_then(|draft| draft.rows[row].steps().into_iter().nth(index)));
+    let (Some(asked), Some(found)) = (asked, answer.steps.get(index)) else { return String::new() };
+    let day = if asked.on.is_empty() { page.text("brief.first_day") } else { asked.on };
+    let has = found.amount.map_or_else(|| page.text("card.unknown"), |has| between(page, row, has, found.up_to));
+    let needed = amount(page, row, asked.min);
+    let said = page.fill("brief.step_told", &[("has", &has), ("asked", &needed), ("day", &day)]);
+    if found.from.is_empty() {
+        return said;
+    }
+    let enough = page.fill("brief.step_from", &[("asked", &needed), ("day", &found.from)]);
+    format!("{said} {enough}")
+}
+
+/// What is found of each step of a ramp, in words.
+pub(crate) fn step_lines(page: Page, row: usize, answer: &Answer) -> Vec<String> {
+    let line = |(index, step): (usize, &StepAnswer)| {
+        format!("{} {}", sign(step.verdict()), step_told(page, row, answer, index))
+    };
+    answer.steps.iter().enumerate().map(line).collect()
+}
+
+/// An amount that may be more than its least.
+fn between(page: Page, row: usize, least: f64, up_to: Option<f64>) -> String {
+    let from = amount(page, row, least);
+    match up_to {
+        None => from,
+        Some(most) if most.is_finite() => {
+            page.fill("brief.between", &[("from", &from), ("to", &amount(page, row, most))])
+        }
+        Some(_) => page.fill("brief.no_less", &[("from", &from)]),
+    }
+}
+
 /// What the record says, in words.
 pub(crate) fn value(page: Page, row: usize, answer: &Answer) -> String {
+    if let (Subject::Footprint, Some(Value::Amount(share))) = (ROWS[row].1, &answer.value) {
+        return page.fill("brief.room_part", &[("part", &part(page, *share))]);
+    }
     if ROWS[row].1 == Subject::Footprint {
         return page.text(match answer.verdict() {
             Verdict::Pass => "brief.room",
@@ -175,16 +237,7 @@ pub(crate) fn value(page: Page, row: usize, answer: &Answer) -> String {
         });
     }
     match &answer.value {
-        Some(Value::Amount(value)) => {
-            let from = amount(page, row, *value);
-            match answer.up_to {
-                None => from,
-                Some(most) if most.is_finite() => {
-                    page.fill("brief.between", &[("from", &from), ("to", &amount(page, row, most))])
-                }
-                Some(_) => page.fill("brief.no_less", &[("from", &from)]),
-            }
-        }
+        Some(Value::Amount(value)) => between(page, row, *value, answer.up_to),
         Some(Value::Word(word)) => {
             let quality = match ROWS[row].1 {
                 Subject::Words { quality, .. } | Subject::Level { quality, .. } => quality,
@@ -209,20 +262,52 @@ fn AnswerRow(
     let page = Page::here();
     let is_wish =
         page.brief.with_untracked(|brief| brief.as_ref().is_some_and(|draft| draft.rows[row].role == Role::Wish));
-    let sign = match answer.verdict() {
-        Verdict::Pass | Verdict::Unspecified => "✓",
-        Verdict::Fail => "✗",
-        Verdict::Unknown => "?",
-    };
+    let sign = sign(answer.verdict());
     let points = share(answer.points, full) * 100.0;
-    let told = (!answer.as_of.is_empty()).then(|| format!("{} {}", answer.source, answer.as_of).trim().to_owned());
+    let told = said(&answer.source, &answer.as_of);
     let answer = StoredValue::new(answer);
+    let found = move || answer.with_value(|answer| (!answer.steps.is_empty()).then(|| steps(page, row, answer)));
+    let found = move || match found() {
+        Some(steps) => steps.into_any(),
+        None => view! {
+            {answer.with_value(|answer| value(page, row, answer))}
+            {told.clone().map(|told| view! { <small>{told}</small> })}
+        }
+        .into_any(),
+    };
     view! {
         <tr data-sign=sign>
             <td>{if is_wish { String::new() } else { sign.to_owned() }}</td>
             <th scope="row">{move || label(page, row)}</th>
-            <td>{move || answer.with_value(|answer| value(page, row, answer))} {told.map(|told| view! { <small>{told}</small> })}</td>
+            <td>{found}</td>
             <td>{is_wish.then_some(move || format!("+{}", number(points, 1, page.language.get())))}</td>
         </tr>
+    }
+}
+
+/// Who says so, and when; none where nobody is named.
+fn said(source: &str, as_of: &str) -> Option<String> {
+    (!as_of.is_empty()).then(|| format!("{source} {as_of}").trim().to_owned())
+}
+
+/// Each step of a ramp, with what is found and who says so. The one that binds stands out.
+fn steps(page: Page, row: usize, answer: &Answer) -> impl IntoView + use<> {
+    let step = |(index, found): (usize, &StepAnswer)| {
+        let text = step_told(page, row, answer, index);
+        let told = said(&found.source, &found.as_of);
+        let binds = answer.step == Some(index as u32);
+        let sign = sign(found.verdict());
+        view! {
+            <li class:binding=binds data-sign=sign>{sign} " " {text} {told.map(|told| view! { <small>{told}</small> })}</li>
+        }
+    };
+    view! { <ul class="place-steps">{answer.steps.iter().enumerate().map(step).collect_view()}</ul> }
+}
+
+const fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass | Verdict::Unspecified => "✓",
+        Verdict::Fail => "✗",
+        Verdict::Unknown => "?",
     }
 }

@@ -3,9 +3,10 @@
 use cloudsite_domain::siting::Quantity;
 use leptos::prelude::*;
 
+use super::ramp::Steps;
 use super::{amount, fill_in, label};
 use crate::pure::brief::{
-    LATER_ROW, MOST_WEIGHT, Measure, ROWS, Role, Row, Subject, classes, measure_of, wire_per_shown,
+    Draft, MOST_WEIGHT, Measure, RAMP_ROW, ROWS, Role, Row, Subject, classes, measure_of, wire_per_shown,
 };
 use crate::pure::measure::{LengthUnit, input};
 use crate::pure::number::{area_input, typed};
@@ -24,7 +25,7 @@ pub(super) fn BriefRow(
     let page = Page::here();
     let row = Memo::new(move |known: Option<&Row>| {
         let now = page.brief.with(|brief| brief.as_ref().map(|draft| draft.rows[index]));
-        now.or(known.copied()).unwrap_or(Row { role: Role::Open, amount: None, depth_m: None, on: None, weight: 0 })
+        now.or(known.copied()).unwrap_or_else(|| Draft::default().rows[1])
     });
     let role = move |(role, key): (Role, &'static str)| {
         view! {
@@ -42,24 +43,22 @@ pub(super) fn BriefRow(
     let counts = matches!(ROWS[index].1, Subject::Amount { .. });
     let is_level = matches!(ROWS[index].1, Subject::Level { .. });
     let is_footprint = ROWS[index].1 == Subject::Footprint;
-    // A building has room or not: there is no more or less of it to be wished.
-    let roles = ROLES.into_iter().filter(|(role, _)| !is_footprint || *role != Role::Wish);
     view! {
         <li class="brief-row" class:asked=move || !is(Role::Open)>
             <span class="brief-label">{move || label(page, index)}</span>
             <span class="segments" role="group" aria-label=move || label(page, index)>
-                {roles.map(role).collect_view()}
+                {ROLES.map(role).collect_view()}
             </span>
-            <Show when=move || is(Role::Must) && counts>
+            <Show when=move || !is(Role::Open) && index == RAMP_ROW>
+                <Steps index row />
+            </Show>
+            <Show when=move || is(Role::Must) && counts && index != RAMP_ROW>
                 {if classes(index).is_empty() { view! { <Amount index row /> }.into_any() } else { view! { <Class index row /> }.into_any() }}
             </Show>
             <Show when=move || !is(Role::Open) && is_level>
                 <Class index row />
             </Show>
-            <Show when=move || !is(Role::Open) && index == LATER_ROW>
-                <Since index row />
-            </Show>
-            <Show when=move || is(Role::Must) && is_footprint>
+            <Show when=move || !is(Role::Open) && is_footprint>
                 <Sides index row />
             </Show>
             <Show when=move || is(Role::Wish)>
@@ -153,34 +152,6 @@ fn Class(
     }
 }
 
-/// From which day on it is needed.
-#[component]
-fn Since(
-    /// Which row.
-    index: usize,
-    /// As it is filled in.
-    row: Memo<Row>,
-) -> impl IntoView {
-    let page = Page::here();
-    let shown = move || row.get().on.map(|day| day.to_string()).unwrap_or_default();
-    let change = move |event| {
-        let day = event_target_value(&event).parse().ok();
-        fill_in(page, |draft| draft.rows[index].on = day);
-    };
-    view! {
-        <label class="brief-amount">
-            <span>{page.words("brief.since")}</span>
-            <input
-                class="field"
-                type="date"
-                prop:value=shown
-                data-testid=format!("brief-{}-since", ROWS[index].0)
-                on:change=change
-            />
-        </label>
-    }
-}
-
 /// How long and how deep a building is.
 #[component]
 fn Sides(
@@ -253,6 +224,10 @@ fn Weight(
         })
     };
     let full = move || {
+        let is_ramp = || index == RAMP_ROW && row.with(|row| !row.steps().is_empty());
+        if ROWS[index].1 == Subject::Footprint || is_ramp() {
+            return page.text("brief.anchors_share");
+        }
         let Subject::Amount { quantity, .. } = ROWS[index].1 else { return String::new() };
         let anchors = quantity.parse().map(Quantity::anchors);
         anchors.map_or_else(

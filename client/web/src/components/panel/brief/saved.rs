@@ -108,11 +108,15 @@ fn Keep() -> impl IntoView {
 #[component]
 fn Kept() -> impl IntoView {
     let page = Page::here();
+    let loader = expect_context::<Loader>();
     let count = move || page.shelf.with(|shelf| shelf.briefs.len());
+    let has_more = move || page.shelf.with(|shelf| !shelf.next.is_empty());
+    // More than were read: how many is not known.
+    let counted = move || if has_more() { format!("{}+", count()) } else { count().to_string() };
     view! {
         <details class="saved-list">
             <summary data-testid="saved-list">
-                {page.words("saved.list")} <span class="saved-count">{count}</span>
+                {page.words("saved.list")} <span class="saved-count">{counted}</span>
             </summary>
             <Show when=move || count() == 0>
                 <p class="hint">{page.words("saved.none")}</p>
@@ -126,6 +130,11 @@ fn Kept() -> impl IntoView {
                     <KeptBrief saved />
                 </For>
             </ul>
+            <Show when=has_more>
+                <button class="button" type="button" data-testid="saved-more" on:click=move |_| loader.more_saved()>
+                    {page.words("saved.more")}
+                </button>
+            </Show>
         </details>
     }
 }

@@ -90,7 +90,7 @@ fn Cost(
         let (bound, opens) = (step.bound, step.opens.to_string());
         let text = move || page.fill("brief.step", &[("amount", &amount(page, row, bound)), ("n", &opens)]);
         view! {
-            <button class="chip" type="button" data-testid="brief-step" on:click=move |_| fill_in(page, |draft| draft.rows[row].amount = Some(bound))>
+            <button class="chip" type="button" data-testid="brief-step" on:click=move |_| fill_in(page, |draft| draft.rows[row].give_way(bound))>
                 {text}
             </button>
         }
