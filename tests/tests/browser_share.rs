@@ -20,7 +20,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(5);
 
 /// The network as it should be.
 const GOOD: Impairment =
-    Impairment { loss: 0.0, duplication: 0.0, delay: Duration::ZERO, jitter: Duration::ZERO, rate_bps: 0 };
+    Impairment { loss: 0.0, lossy: None, duplication: 0.0, delay: Duration::ZERO, jitter: Duration::ZERO, rate_bps: 0 };
 
 /// Notes what the page connects and shares: `lines` are its connections, `shared` is the screen, `way()` the ICE session of
 /// the newest connection, and `look()` puts into `seen` how many pictures that has decoded.

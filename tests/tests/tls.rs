@@ -10,7 +10,7 @@ use cloudsite_link::{Client, LinkError};
 use cloudsite_proto::land::watch_response::Event;
 use cloudsite_proto::land::{GetParkRequest, WatchRequest};
 use cloudsite_tests::{Http, Server, cloudsite, cookie, eventually, geojson, get, import, send};
-use http::{Request, StatusCode, Version};
+use http::{HeaderValue, Request, StatusCode, Version};
 use rcgen::{CertificateParams, CertifiedKey, KeyPair};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -83,8 +83,9 @@ async fn everything_comes_by_tls_with_a_certificate_for_development() {
     assert!(link.starts_with("https://"), "{link}");
     let signed_in = clients[0].get(&link, &[]).await;
     assert!(!cookie(&signed_in, "cloudsite_access").is_empty());
-    let set = signed_in.headers.get_all("set-cookie").iter();
-    assert!(set.clone().count() == 2 && set.clone().all(|set| set.to_str().is_ok_and(|set| set.ends_with("; Secure"))));
+    let set: Vec<_> = signed_in.headers.get_all("set-cookie").iter().collect();
+    let is_secure = |set: &&HeaderValue| set.to_str().is_ok_and(|set| set.ends_with("; Secure"));
+    assert!(set.len() == 2 && set.iter().all(is_secure), "{set:?}");
 
     let park = server.park().await.get_park(GetParkRequest::default()).await;
     park.expect("gRPC goes by TLS");

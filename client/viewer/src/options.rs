@@ -88,6 +88,7 @@ impl Options {
         let default = Self::default();
         Ok(Self {
             base_url: base_url.to_owned(),
+            authorities: default.authorities,
             view: page.view.filter(|view| !view.is_empty()).map(|view| parse_view(&view)).transpose()?,
             walk: false,
             language: page.language.map_or(Ok(default.language), |tag| parse_language(&tag))?,

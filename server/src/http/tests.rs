@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{Front, Site, TilePasses, WebSource};
+use super::{Front, Site, TilePasses, Transport, WebSource};
 use crate::identity::{Recipient, Resolved};
 use crate::record::sample;
 use crate::tiles::{Addresses, TileServer};

@@ -171,8 +171,8 @@ pub fn the_log_holds_nothing_of_a_brief(fixture: &impl BriefFixture) {
 }
 
 /// A request that comes again gives what came of it the first time, even where no more are taken; without an id each is new.
-pub fn a_request_that_comes_again_keeps_one_brief(fixture: impl BriefFixture) {
-    let (store, member) = opened(&fixture);
+pub fn a_request_that_comes_again_keeps_one_brief(fixture: &impl BriefFixture) {
+    let (store, member) = opened(fixture);
     let create = |id: u64, request: Option<&str>| {
         store.create_brief(&brief(id, "firm", member, 5), request, &deed("created")).unwrap().id
     };
