@@ -45,6 +45,16 @@ async fn recordings(server: &Server, parent: &str) -> Vec<Recording> {
     client.list_recordings(host.ask(request)).await.expect("a host lists").into_inner().recordings
 }
 
+/// The one recording that there is, once its log has begun: that a meeting is recorded is shown a moment before.
+async fn begun_recording(server: &Server, parent: &str) -> Recording {
+    eventually("a recording is there", SOON, async || {
+        let found = recordings(server, parent).await;
+        assert!(found.len() < 2, "one recording, not {found:?}");
+        found.into_iter().next()
+    })
+    .await
+}
+
 async fn events(server: &Server, name: &str) -> Vec<RecordedEvent> {
     let host = Asker::of(server, Some("host")).await;
     let mut client = RecordingServiceClient::new(server.channel().await);
@@ -160,8 +170,7 @@ async fn a_recording_is_its_hosts() {
     host.act(Doing::Record(true)).await.expect("a host asks");
     guest.act(Doing::AgreeToRecording(true)).await.expect("the guest agrees");
     until_recording(&mut host, RecordingState::On).await;
-    let found = recordings(&server, "meetings/-").await;
-    let [recording] = found.as_slice() else { panic!("one recording, not {found:?}") };
+    let recording = begun_recording(&server, "meetings/-").await;
     assert!(recording.running);
     let name = recording.name.clone();
     let mut client = RecordingServiceClient::new(server.channel().await);
@@ -228,7 +237,7 @@ async fn a_server_that_stops_leaves_a_recording_that_can_be_read() {
         guest.act(Doing::AgreeToRecording(true)).await.expect("the guest agrees");
         until_recording(&mut host, RecordingState::On).await;
         host.write("kept").await.expect("the host writes");
-        let [recording] = recordings(&server, &meeting.name).await.try_into().expect("one recording");
+        let recording = begun_recording(&server, &meeting.name).await;
         let kept = "said kept".to_owned();
         eventually("the line is on disk", SOON, async || {
             words(&events(&server, &recording.name).await).contains(&kept).then_some(())

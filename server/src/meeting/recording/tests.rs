@@ -138,7 +138,8 @@ fn what_was_kept_as_long_as_the_operator_wants_is_deleted_and_told() {
     // What goes on stays, however long ago it began.
     let place = shelf.begin(MEETING).unwrap().unwrap();
     let mut log = Log::create(&place.folder).unwrap();
-    log.add(0, What::Began(Began { at: Some(prost_types::Timestamp::default()), ..Began::default() })).unwrap();
+    let at = Some(prost_types::Timestamp { seconds: now - days(40), nanos: 0 });
+    log.add(0, What::Began(Began { at, ..Began::default() })).unwrap();
     log.flush().unwrap();
     assert_eq!(delete_old(30, &plans, &shelf).unwrap(), 1, "the second ended a second after it began");
     assert_eq!(shelf.numbers(MEETING).unwrap(), [2, 3, 4, 5]);
