@@ -86,6 +86,14 @@ const sent = (entry) => ({
   repairs: entry.retransmittedPacketsSent,
 });
 
+// Plays as much later as the page does where packets are lost (`wait` in its media.js).
+const wait = (told) => {
+  if (told.pictures.some(({ lost }) => lost > 0)) {
+    const target = Math.min(500, Math.round(1.25 * told.roundTripMs + 50));
+    for (const receiver of pc.getReceivers()) receiver.jitterBufferTarget = target;
+  }
+};
+
 const report = async () => {
   const all = await pc.getStats();
   const told = { state: pc.connectionState, protocol: "", roundTripMs: 0, pictures: [], soundBytes: 0, sent: [] };
@@ -101,6 +109,7 @@ const report = async () => {
     }
     if (entry.type === "outbound-rtp" && entry.kind === "video") told.sent.push(sent(entry));
   }
+  wait(told);
   return told;
 };
 

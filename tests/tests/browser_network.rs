@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use cloudsite_proto::meeting::act::Act as Doing;
 use cloudsite_proto::meeting::{Meeting, MeetingRole};
-use cloudsite_tests::caller::{Caller, Report, SINGLE, Udp, Ways};
+use cloudsite_tests::caller::{Caller, Picture, Report, SIMULCAST, SINGLE, Udp, Ways};
 use cloudsite_tests::conference::{Attendee, guest_link, meeting_now};
-use cloudsite_tests::impairment::{Impairment, Network};
+use cloudsite_tests::impairment::{Impairment, Network, Way};
 use cloudsite_tests::{Browser, Server};
 
 /// A longer time between two pictures is a freeze that someone notices, milliseconds.
@@ -115,4 +115,73 @@ async fn nobody_notices_that_a_viewer_is_stopped_who_comes_back() {
 #[tokio::test]
 async fn nobody_notices_that_a_viewer_over_tcp_is_stopped_who_comes_back() {
     stop_a_viewer(Ways { udp: Udp::None, tcp: true }).await;
+}
+
+/// How a line is bad, and what is sent over it.
+struct Bad {
+    case: &'static str,
+    picture: Picture,
+    /// The way in which a twentieth of all packets is lost.
+    lossy: Way,
+    /// How long one way takes.
+    delay: Duration,
+}
+
+const BAD: [Bad; 3] = [
+    Bad { case: "down, 200 ms there and back", picture: SINGLE, lossy: Way::Down, delay: Duration::from_millis(100) },
+    Bad { case: "up", picture: SINGLE, lossy: Way::Up, delay: Duration::from_millis(20) },
+    Bad { case: "up, in three layers", picture: SIMULCAST, lossy: Way::Up, delay: Duration::from_millis(20) },
+];
+
+/// How long a line is watched at a time.
+const WATCHED: Duration = Duration::from_secs(10);
+
+/// A machine that stands still for a moment freezes pictures, too, but not each time that it is looked at.
+const TIMES: usize = 3;
+
+/// The longest time between two pictures, in the best of some times.
+async fn longest_gap_ms(looker: &Caller, case: &str) -> f64 {
+    let mut best = f64::INFINITY;
+    for _ in 0..TIMES {
+        looker.begin().await;
+        let (before, began) = (looker.report().await, Instant::now());
+        let now = looker.until("it is watched", |_| began.elapsed() >= WATCHED).await;
+        let (frames, gap) = (now.frames() - before.frames(), now.longest_gap_ms());
+        println!("{case}: {frames} pictures, at most {gap:.0} ms apart; {now:?}");
+        assert!(frames >= 100, "{case}: {now:?}");
+        best = best.min(gap);
+        if best <= FREEZE_MS {
+            break;
+        }
+    }
+    best
+}
+
+#[tokio::test]
+async fn where_a_twentieth_is_lost_pictures_go_on_and_little_more_than_that_is_sent_again() {
+    for (seed, Bad { case, picture, lossy, delay }) in (1..).zip(BAD) {
+        let server = Server::start().await;
+        let meeting = meeting_now(&server).await;
+        let bad = Impairment { loss: 0.05, lossy: Some(lossy), delay, ..Impairment::default() };
+        let line = network(&server, bad, seed).await;
+        let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+        let looker = guest(&server, &meeting, &mut host, "Looker").await;
+        let browser = Browser::start().await;
+        let (up, down) = match lossy {
+            Way::Up => (Ways::through(line.address()), Ways::DIRECT),
+            Way::Down => (Ways::DIRECT, Ways::through(line.address())),
+        };
+        let host = Caller::connect(&browser, &server, host, Some(picture), up).await;
+        let looker = Caller::connect(&browser, &server, looker, None, down).await;
+        looker.until("pictures come", |now| now.frames() > 100).await;
+        let gap = longest_gap_ms(&looker, case).await;
+        assert!(gap <= FREEZE_MS, "{case}: {gap:.0} ms");
+
+        let sent = host.report().await.sent;
+        assert_eq!(sent.len(), picture.layers.len(), "{case}: {sent:?}");
+        let repairs: u64 = sent.iter().map(|layer| layer.repairs).sum();
+        let lost: u64 = sent.iter().map(|layer| line.tally(layer.ssrc).lost).sum();
+        println!("{case}: {lost} lost on the way up, {repairs} sent again");
+        assert!(repairs <= 2 * lost, "{case}: {lost} lost, {repairs} sent again");
+    }
 }

@@ -40,10 +40,10 @@ impl Backup {
         );
         if recordings > 0 {
             let beside = beside.display();
-            sentence.push_str(&format!("; {recordings} recordings to {beside}, {recording_bytes} bytes"));
+            sentence = format!("{sentence}; {recordings} recordings to {beside}, {recording_bytes} bytes");
         }
         if !left_out.is_empty() {
-            sentence.push_str(&format!("; left out because they are being written: {}", left_out.join(", ")));
+            sentence = sentence + "; left out because they are being written: " + &left_out.join(", ");
         }
         let members = json!({
             "revision": done.revision,
@@ -87,10 +87,10 @@ impl Restore {
             self.data.display()
         );
         if recordings > 0 {
-            sentence.push_str(&format!("; {recordings} recordings"));
+            sentence = format!("{sentence}; {recordings} recordings");
         }
         if !left_out.is_empty() {
-            sentence.push_str(&format!("; left as they were, because they are there: {}", left_out.join(", ")));
+            sentence = sentence + "; left as they were, because they are there: " + &left_out.join(", ");
         }
         let members = json!({
             "revision": revision,

@@ -54,18 +54,18 @@ pub(super) struct Serve {
 struct Tls {
     /// The file with the certificate (PEM), and after it those that lead to its authority. A file that is renewed is taken
     /// up at once, without a restart.
-    #[arg(long, value_name = "FILE", env = "CLOUDSITE_TLS_CERTIFICATE", requires = "tls_key")]
-    tls_certificate: Option<PathBuf>,
+    #[arg(long = "tls-certificate", value_name = "FILE", env = "CLOUDSITE_TLS_CERTIFICATE", requires = "key")]
+    certificate: Option<PathBuf>,
     /// The file with its private key (PEM).
-    #[arg(long, value_name = "FILE", env = "CLOUDSITE_TLS_KEY", requires = "tls_certificate")]
-    tls_key: Option<PathBuf>,
+    #[arg(long = "tls-key", value_name = "FILE", env = "CLOUDSITE_TLS_KEY", requires = "certificate")]
+    key: Option<PathBuf>,
     /// Use a certificate of this server's own, made in the data folder for this machine's names and addresses. Browsers warn
     /// of it; its fingerprint is told at the start.
-    #[arg(long, conflicts_with = "tls_certificate")]
-    tls_development: bool,
+    #[arg(long = "tls-development", conflicts_with = "certificate")]
+    development: bool,
     /// Another host name or address that this certificate is for. May be given several times.
-    #[arg(long, value_name = "NAME", requires = "tls_development", value_parser = host)]
-    tls_name: Vec<String>,
+    #[arg(long = "tls-name", value_name = "NAME", requires = "development", value_parser = host)]
+    names: Vec<String>,
 }
 
 /// A host name or an address.
@@ -76,12 +76,12 @@ fn host(given: &str) -> Result<String, InvalidDnsNameError> {
 impl Tls {
     /// A certificate of this server's own is for the host of its public address, too.
     fn source(self, public_url: Option<&str>) -> Option<Source> {
-        match (self.tls_certificate, self.tls_key) {
+        match (self.certificate, self.key) {
             (Some(certificate), Some(key)) => Some(Source::Files { certificate, key }),
-            _ if self.tls_development => {
+            _ if self.development => {
                 let url = public_url.and_then(|given| Url::parse(given).ok());
                 let named = url.and_then(|url| url.host_str().and_then(|given| host(given).ok()));
-                Some(Source::Development { names: self.tls_name.into_iter().chain(named).collect() })
+                Some(Source::Development { names: self.names.into_iter().chain(named).collect() })
             }
             _ => None,
         }

@@ -40,8 +40,12 @@ pub(super) fn is_of_floors(brief: &wire::Brief) -> bool {
         Ask::AmountMust(AmountMust { quantity, .. }) | Ask::AmountWish(AmountWish { quantity, .. }) => {
             quantity.parse().is_ok_and(Quantity::is_of_floors)
         }
-        Ask::RampMust(_) | Ask::RampWish(_) => false,
-        Ask::WordMust(_) | Ask::WordWish(_) | Ask::FootprintMust(_) | Ask::FootprintWish(_) => false,
+        Ask::RampMust(_)
+        | Ask::RampWish(_)
+        | Ask::WordMust(_)
+        | Ask::WordWish(_)
+        | Ask::FootprintMust(_)
+        | Ask::FootprintWish(_) => false,
     })
 }
 

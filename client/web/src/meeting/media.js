@@ -17,6 +17,13 @@ const CAMERA_LAYERS = [
 // How long a way is looked for before one joins.
 const PROBED_FOR_MS = 6_000;
 
+// Where more than this share is lost, what is missed is waited for; and how many measurements long it still is afterwards.
+const LOSSY = 0.005;
+const STILL_LOSSY = 10;
+
+// The longest wait for what is missed. Whoever talks with someone further away has it stand still now and then.
+const MOST_WAIT_MS = 500;
+
 // A camera's position that waits longer than this is out of date.
 const MOST_WAITING_BYTES = 64 * 1024;
 
@@ -192,7 +199,7 @@ export function connect(hear, relays) {
     channel.addEventListener("message", ({ data }) => hear("message", new Uint8Array(data)));
   }
   pc.addEventListener("connectionstatechange", () => hear("state", pc.connectionState));
-  link = { pc, senders, channels, parameters: Promise.resolve() };
+  link = { pc, senders, channels, parameters: Promise.resolve(), lost: 0, received: 0, lossy: 0 };
 }
 
 // The offer of the connection; with `restart` one that looks for its way anew.
@@ -229,7 +236,18 @@ export async function measure() {
     }
   }
   const [millis, protocol] = way(report);
+  wait(link, millis, lost, received);
   return [pc.connectionState, millis, lost, received, protocol, decoded];
+}
+
+// What was lost comes again a round trip later: where much is lost, all receivers, the same for sound and picture, play that
+// much later instead of standing still each time.
+function wait(of, millis, lost, received) {
+  const [lostNow, receivedNow] = [lost - of.lost, received - of.received];
+  [of.lost, of.received] = [lost, received];
+  of.lossy = lostNow > receivedNow * LOSSY ? STILL_LOSSY : Math.max(0, of.lossy - 1);
+  const target = of.lossy > 0 ? Math.min(MOST_WAIT_MS, Math.round(1.25 * millis + 50)) : null;
+  for (const receiver of of.pc.getReceivers()) receiver.jitterBufferTarget = target;
 }
 
 // How a connection would go: `ask` gives the answer to an offer. [milliseconds there and back, "udp" or "tcp"], or undefined

@@ -15,7 +15,8 @@ use crate::rows::{Bits, Interval, Steps, Unmet};
 /// Places that footprints are tried on at most.
 pub(super) const MOST_TRIED: usize = 2_000;
 
-/// Places that footprints are tried on even if enough were found to be listed: smaller parks are told to the last place.
+/// If footprints are to be tried on no more places than these, they are tried on all of them, even if enough were found to be
+/// listed: smaller parks are told to the last place.
 const LEAST_TRIED: usize = 256;
 
 /// A must that a column answers.
@@ -107,16 +108,18 @@ impl<'a> Musts<'a> {
     }
 
     /// Tries the footprints on places that fail nothing else, in the order in which they are given: those that suit by all
-    /// else, then those that are open. Ends where `listed` were found to suit, or too many tried.
+    /// else, then those that are open. Ends where `listed`, or one, were found to suit, or too many tried; where there are
+    /// few, after the last.
     pub(super) fn try_footprints(
         &mut self,
         places: &(impl Places + ?Sized),
         order: impl Iterator<Item = u32>,
         listed: usize,
     ) {
+        let enough = if self.untried.count() <= LEAST_TRIED { usize::MAX } else { listed.max(1) };
         let mut found = 0;
-        for (tried, row) in order.take(MOST_TRIED).enumerate() {
-            if tried >= LEAST_TRIED && found >= listed {
+        for row in order.take(MOST_TRIED) {
+            if found >= enough {
                 break;
             }
             self.untried.remove(row);

@@ -209,7 +209,8 @@ impl Table {
                 known.intersect(told);
                 failed.unite(&told.without(&enough));
             } else {
-                failed.unite(&self.all.without(&enough));
+                // Of no place is anything known on that day: none fails it.
+                known = Bits::none(places.count());
             }
         }
         // One step that is not met is enough to know.

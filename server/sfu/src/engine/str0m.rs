@@ -7,6 +7,9 @@
 //! | --- | --- | --- |
 //! | what a viewer misses | told as `Missing`; the hub repairs from the publisher's ring | repaired by str0m from its own cache, at most 15 % of what is sent; never told |
 //! | reports to viewers ([`Feedback::Clock`]) | carry the publisher's clock | carry this side's, made by str0m; what the hub says is left out |
+//! | packets that a stream's first has overtaken | are taken | are dropped |
+//! | a hello in many fragments | is put together | is not: some tens of records may wait |
+//! | a hello that is cut otherwise when it is sent again | is put together | never is: each fragment must begin where another ends |
 //! | a lost part of the handshake | sent again after 150 ms | sent again after a second, and then twice that |
 //! | a client without a cipher suite for the key | is told so by an alert, and let go | is not answered, and let go when its time is over |
 //! | messages while the hub wants none | wait in the connection, which slows their sender down | wait here, and slow nobody down |
@@ -231,6 +234,9 @@ impl Str0mEngine {
         if packet.payload.is_empty() {
             return;
         }
+        // The first clone of bytes takes memory for their count: here, so that it is not the hub that does.
+        let payload = Bytes::copy_from_slice(&packet.payload);
+        drop(payload.clone());
         let values = &header.ext_vals;
         let speech = if values.voice_activity == Some(true) { 0x80 } else { 0 };
         let packet = Packet {
@@ -241,7 +247,7 @@ impl Str0mEngine {
             level: values.audio_level.map(|level| level.unsigned_abs() & 0x7f | speech),
             orientation: values.video_orientation.map(|orientation| orientation as u8),
             head: Head::default(),
-            payload: Bytes::copy_from_slice(&packet.payload),
+            payload,
         };
         self.told.push_back(Output::Media { line, layer, packet });
     }

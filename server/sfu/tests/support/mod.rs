@@ -225,8 +225,12 @@ impl Client {
             if std::mem::take(&mut self.answered) {
                 self.flight.clear();
             }
-            if !self.flight.contains(&datagram) {
-                self.flight.push(datagram.clone());
+            // What the core repeats itself is told by all but its number, or the flight would grow for as long as nobody
+            // answers.
+            let mut numbered = datagram.clone();
+            renumber(&mut numbered, &mut 0);
+            if !self.flight.contains(&numbered) {
+                self.flight.push(numbered);
             }
             self.again.get_or_insert(now + AGAIN);
         }

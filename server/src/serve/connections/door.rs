@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn who_speaks_no_tls_is_led_or_told() {
         let host = (HOST, "park.example:8443");
-        let led = asked(Method::GET, "/?parcel=A-1", &[host.clone()]);
+        let led = asked(Method::GET, "/?parcel=A-1", std::slice::from_ref(&host));
         assert_eq!(led.status(), StatusCode::TEMPORARY_REDIRECT);
         assert_eq!(led.headers()[LOCATION], "https://park.example:8443/?parcel=A-1");
         assert_eq!(led.headers()[CACHE_CONTROL], "no-store", "an operator may take TLS away again");

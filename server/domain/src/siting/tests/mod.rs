@@ -378,10 +378,13 @@ fn footprints_are_tried_until_enough_are_found_and_what_is_left_is_counted() {
     }
     let hall = Criterion::Must(Need::Footprint(Footprint { width_m: 120.0, depth_m: 90.0 }));
     let brief = Brief::new(vec![hall], DAY).unwrap();
-    for (listed, tried) in [(20, 256), (200, 300), (2_000, 2_000)] {
-        let selection = selected(&brief, &candidates, listed, DRAWS);
-        assert_eq!(selection.untried as usize, lands.len() - tried, "{listed} listed");
-        assert_eq!((selection.suits + selection.open + selection.fails) as usize, tried, "{listed} listed");
+    // A park of 256 is told to the last place.
+    for (count, listed, tried) in
+        [(3_000, 0, 2), (3_000, 20, 30), (3_000, 200, 300), (3_000, 2_000, 2_000), (257, 20, 30), (256, 20, 256)]
+    {
+        let selection = selected(&brief, &candidates[..count], listed, DRAWS);
+        assert_eq!(selection.untried as usize, count - tried, "{listed} of {count} listed");
+        assert_eq!((selection.suits + selection.open + selection.fails) as usize, tried, "{listed} of {count} listed");
         let listed = listed.min(tried * 2 / 3);
         let first = &selection.places[..listed];
         assert!(first.iter().all(|(standing, _)| *standing == Standing::Suits), "{listed} listed");

@@ -11,11 +11,12 @@ const VP8: u8 = 96;
 
 over_engines! {
     both:
-        everyone_is_connected_within_three_seconds_at_a_tenth_lost_each_way
         media_are_back_within_a_second_after_an_address_has_changed
         someone_who_only_listens_is_found_again_by_its_next_request
         a_stranger_moves_nobodys_path
         what_is_lost_on_the_way_up_is_asked_for_once_and_arrives
+    ; rtc:
+        everyone_is_connected_within_three_seconds_at_a_tenth_lost_each_way
 }
 
 fn everyone_is_connected_within_three_seconds_at_a_tenth_lost_each_way(by: By) {

@@ -66,14 +66,18 @@ fn a_tap_reads_all_that_is_sent_whether_it_is_there_before_or_after(by: By) {
 fn what_is_lost_on_the_way_is_repaired_or_a_key_frame_is_waited_for(by: By) {
     let mut network = Network::pair(by, 22);
     let mut tap = tap(&mut network, track(0, Source::Camera));
+    // str0m drops what the first packet of a stream has overtaken.
+    let fair = if by == By::Str0m { SECOND * 3 / 5 } else { Duration::ZERO };
+    network.stream(0, fair);
+    let sent = 325 + fair.as_millis() as usize / 40;
     network.weather = Weather { loss_up: 0.05, jitter: Duration::from_millis(15), ..network.weather };
     network.stream(0, SECOND * 12);
     network.weather.loss_up = 0.0;
     network.stream(0, SECOND);
     let (frames, ended) = read(&mut tap);
-    println!("{} of 325 pictures at a twentieth lost", frames.len());
+    println!("{} of {sent} pictures at a twentieth lost", frames.len());
     assert!(!ended);
-    assert!(frames.len() > 300, "{} of 325", frames.len());
+    assert!(frames.len() > sent - 25, "{} of {sent}", frames.len());
     assert!(frames[0].is_key);
     for pair in frames.windows(2) {
         assert!(pair[1].is_key || pair[1].ticks == pair[0].ticks + 3_000, "{:?}", pair[1]);
