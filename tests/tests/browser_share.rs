@@ -1,4 +1,4 @@
-//! A shared screen in browsers; pages that find their way again when the network fails for a time, and when the server begins
+//! Pictures in browsers that are sent as large as they are shown; a shared screen; pages that find their way again when the network fails for a time, and when the server begins
 //! anew; and a link that is taken back from whoever came by it.
 
 use std::net::SocketAddr;
@@ -23,9 +23,10 @@ const GOOD: Impairment =
     Impairment { loss: 0.0, lossy: None, duplication: 0.0, delay: Duration::ZERO, jitter: Duration::ZERO, rate_bps: 0 };
 
 /// Notes what the page connects and shares: `lines` are its connections, `shared` is the screen, `way()` the ICE session of
-/// the newest connection, and `look()` puts into `seen` how many pictures that has decoded.
+/// the newest connection, `look()` puts into `seen` how many pictures that has decoded, and `count()` into `sent` which layers
+/// of the camera it sends and how many pictures of the largest it has encoded.
 const EYES: &str = "
-    window.lines = []; window.seen = { line: 0, decoded: 0 };
+    window.lines = []; window.seen = { line: 0, decoded: 0 }; window.sent = { layers: '', large: 0 };
     const Line = window.RTCPeerConnection;
     window.RTCPeerConnection = class extends Line {
         constructor(...given) { super(...given); window.lines.push(this); }
@@ -40,6 +41,12 @@ const EYES: &str = "
             if (entry.type === 'inbound-rtp') decoded += entry.framesDecoded ?? 0;
         }
         window.seen = { line, decoded };
+    };
+    window.count = async () => {
+        const all = [...(await window.lines.at(-1).getStats()).values()];
+        const layers = all.filter(entry => entry.type === 'outbound-rtp' && entry.rid);
+        const sent = layers.filter(entry => entry.active).map(entry => entry.rid).sort().join('');
+        window.sent = { layers: sent, large: layers.find(entry => entry.rid === 'h')?.framesEncoded ?? 0 };
     };
     return true";
 
@@ -84,6 +91,25 @@ async fn sees(page: &Page, within: Duration, line: u64, decoded: u64) {
         "window.look(); return window.seen.line >= {line} && window.seen.decoded > {decoded} && window.seen.line"
     );
     page.until(&format!("line {line} has decoded {decoded} pictures"), within, &script).await;
+}
+
+/// The host's camera is sent as large as the guest shows it.
+async fn resize(host: &Page, guest: &Page) {
+    let sends = |layers: &str| format!("window.count(); return window.sent.layers === '{layers}'");
+    let large = async || host.run("window.count(); return window.sent.large").await.as_u64().expect("a number");
+    let enlarge = "document.querySelector('.tile:not(:last-child) .tile-face').click()";
+    let height = "return document.querySelector('.tile:not(:last-child) video')?.videoHeight ?? 0";
+    host.until("the small picture is sent, and no other", PATIENCE, &sends("l")).await;
+    let (before, small) = (large().await, guest.run(height).await.as_u64().expect("a number"));
+    let (line, decoded) = seen(guest).await;
+    sees(guest, PATIENCE, line, decoded + 40).await;
+    assert_eq!(large().await, before, "nothing is encoded that nobody sees");
+    guest.run(enlarge).await;
+    host.until("the large one is sent, too", SOON, &sends("hl")).await;
+    let is_larger = format!("return document.querySelector('.tile:not(:last-child) video').videoHeight > {small}");
+    guest.until("it is seen", PATIENCE, &is_larger).await;
+    guest.run(enlarge).await;
+    host.until("the small one is enough again", PATIENCE, &sends("l")).await;
 }
 
 /// Script: how many pictures of a shared screen were shown.
@@ -146,6 +172,7 @@ async fn a_screen_is_shared_and_pages_find_their_way_again() {
     for page in [&host, &guest] {
         sees(page, PATIENCE, 1, 20).await;
     }
+    resize(&host, &guest).await;
     share(&host, &guest).await;
 
     // Nothing passes any more, until the guest's page looks for another way; the connection stays the same one.

@@ -167,12 +167,12 @@ impl Caller {
     }
 }
 
-/// The records of a datagram: what they are, their epoch and what is in them.
+/// The records of a datagram, as far as it is made of whole ones: what they are, their epoch and what is in them.
 fn records(datagram: &[u8]) -> impl Iterator<Item = (u8, u16, &[u8])> {
     let mut rest = datagram;
     std::iter::from_fn(move || {
         let (header, after) = rest.split_first_chunk::<13>()?;
-        let (body, after) = after.split_at(usize::from(u16::from_be_bytes([header[11], header[12]])));
+        let (body, after) = after.split_at_checked(usize::from(u16::from_be_bytes([header[11], header[12]])))?;
         rest = after;
         Some((header[0], u16::from_be_bytes([header[3], header[4]]), body))
     })
