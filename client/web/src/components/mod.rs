@@ -15,5 +15,6 @@ mod stage;
 mod status_chip;
 mod toast;
 mod tools;
+pub(crate) mod typed;
 
 pub(crate) use app::App;

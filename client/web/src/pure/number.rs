@@ -99,11 +99,19 @@ pub(crate) fn typed(input: &str) -> Option<f64> {
         .map(|c| match c {
             '０'..='９' => char::from(b'0' + (c as u32 - '０' as u32) as u8),
             '．' => '.',
+            '，' => ',',
             other => other,
         })
-        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，'))
+        .filter(|c| !c.is_whitespace())
         .collect();
-    plain.parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0)
+    let (whole, parts) = plain.split_once('.').unwrap_or((&plain, ""));
+    // Half the world writes 6,5 for six and a half: a comma is passed over only where it can part nothing but thousands.
+    let mut groups = whole.split(',');
+    let is_first = groups.next().is_some_and(|first| !whole.contains(',') || (1..=3).contains(&first.len()));
+    if !is_first || !groups.all(|group| group.len() == 3) || parts.contains(',') {
+        return None;
+    }
+    plain.replace(',', "").parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0)
 }
 
 #[cfg(test)]
@@ -153,6 +161,12 @@ mod tests {
             ("12000", Some(12_000.0)),
             (" 12,000.5 ", Some(12_000.5)),
             ("１２．５", Some(12.5)),
+            ("１，２００", Some(1_200.0)),
+            ("1,200,000", Some(1_200_000.0)),
+            ("6,5", None),
+            ("1,2000", None),
+            (",200", None),
+            ("0.5,5", None),
             ("", None),
             ("-3", None),
             ("inf", None),

@@ -81,7 +81,10 @@ export function end() {
 }
 
 export async function begin(canvas, baseUrl, language, quality, hour, view, hear, lost) {
-  document.querySelector(canvas)?.addEventListener("webglcontextlost", () => lost(), { once: true });
+  const element = document.querySelector(canvas);
+  element?.addEventListener("webglcontextlost", () => lost(), { once: true });
+  // Made before the viewer asks for it, so that what was drawn can still be read when nothing is drawn any more.
+  element?.getContext("webgl2", { antialias: false, preserveDrawingBuffer: true });
   viewer.on_event(hear);
   await viewer.start(canvas, baseUrl, JSON.stringify({ language, quality, hour, view }));
   // For tools and tests, which click where a known thing stands.
@@ -100,8 +103,7 @@ export function send(bytes) {
 const TRIES = 20;
 const PICTURE_WIDTH = 1400;
 
-// What the canvas shows, as the bytes of a PNG of at most `mostBytes`; undefined if the browser gives none. What was drawn
-// is there only until the frame is shown, so it is taken within a frame, after the viewer has drawn in it.
+// What the canvas shows, as the bytes of a PNG of at most `mostBytes`; undefined if the browser gives none.
 export async function picture(selector, mostBytes) {
   const source = document.querySelector(selector);
   if (viewer === null || !source?.width || !source.height) return undefined;
@@ -112,7 +114,7 @@ export async function picture(selector, mostBytes) {
     const pen = copy.getContext("2d", { willReadFrequently: true });
     await new Promise((next) => requestAnimationFrame(next));
     pen.drawImage(source, 0, 0, copy.width, copy.height);
-    // Nothing was drawn in this frame.
+    // Nothing was drawn yet.
     if (pen.getImageData(copy.width >> 1, copy.height >> 1, 1, 1).data[3] === 0) continue;
     const png = await new Promise((done) => copy.toBlob(done, "image/png"));
     if (png && png.size <= mostBytes) return new Uint8Array(await png.arrayBuffer());

@@ -5,9 +5,9 @@ use cloudsite_domain::units::AreaUnit;
 use leptos::prelude::*;
 
 use super::plain;
+use crate::components::typed::typed;
 use crate::fitting::fitter::Fitter;
 use crate::pure::measure::LengthUnit;
-use crate::pure::number::typed;
 use crate::state::Page;
 
 /// What a block is given when it is put there.
@@ -105,7 +105,7 @@ fn Row(
         let value =
             move || block.get().map(|block| plain(size.of(block) / size.scale(page.unit()))).unwrap_or_default();
         let take = move |event| {
-            if let Some((value, block)) = typed(&event_target_value(&event)).zip(block.get_untracked()) {
+            if let Some((value, block)) = typed(page, &event).flatten().zip(block.get_untracked()) {
                 let scale = size.scale(untrack(|| page.unit()));
                 fitter.resize(kind, Some(size.set(block, value * scale)));
             }

@@ -17,8 +17,8 @@ use self::sun::Sun;
 use self::variants::Variants;
 use super::fitter::Fitter;
 use crate::components::header::share_button::share;
+use crate::components::typed::typed;
 use crate::pure::measure::{input, short_length};
-use crate::pure::number::typed;
 use crate::state::Page;
 
 /// How far a click moves a factory, metres, and turns it, degrees.
@@ -100,7 +100,7 @@ fn Place() -> impl IntoView {
         fitter.trial.massing.with(|massing| massing.as_ref().map(degrees).unwrap_or_default())
     });
     let take = move |event| {
-        let degrees = typed(&event_target_value(&event)).filter(|degrees| *degrees <= 360.0);
+        let degrees = typed(page, &event).flatten().filter(|degrees| *degrees <= 360.0);
         let turned = degrees.zip(fitter.now()).and_then(|(degrees, massing)| {
             let at = massing.at();
             massing.moved(at, degrees.to_radians()).ok()

@@ -43,6 +43,7 @@ pub(super) fn DossierMaker() -> impl IntoView {
                     <label class="check">
                         <input
                             type="checkbox"
+                            data-testid="dossier-picture"
                             prop:checked=with_picture
                             on:change=move |event| with_picture.set(event_target_checked(&event))
                         />

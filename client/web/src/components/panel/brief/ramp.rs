@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 
 use super::{fill_in, label};
+use crate::components::typed::typed;
 use crate::pure::brief::{Later, MOST_LATER, ROWS, Role, Row, wire_per_shown};
 use crate::pure::measure::input;
-use crate::pure::number::typed;
 use crate::state::Page;
 
 /// The amount and the day of each step, and ways to add and to remove one. A wish may leave them empty: then the more the better.
@@ -113,7 +113,11 @@ fn AmountField(
     let page = Page::here();
     let per = move || wire_per_shown(index, page.unit());
     let shown = move || amount.get().map(|amount| input(amount / per())).unwrap_or_default();
-    let change = move |event| set(typed(&event_target_value(&event)).map(|value| value * untrack(per)));
+    let change = move |event| {
+        if let Some(value) = typed(page, &event) {
+            set(value.map(|value| value * untrack(per)));
+        }
+    };
     view! {
         <input
             class="field"

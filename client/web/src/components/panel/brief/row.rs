@@ -5,11 +5,12 @@ use leptos::prelude::*;
 
 use super::ramp::Steps;
 use super::{amount, fill_in, label};
+use crate::components::typed::typed;
 use crate::pure::brief::{
     Draft, MOST_WEIGHT, Measure, RAMP_ROW, ROWS, Role, Row, Subject, classes, measure_of, wire_per_shown,
 };
 use crate::pure::measure::{LengthUnit, input};
-use crate::pure::number::{area_input, typed};
+use crate::pure::number::area_input;
 use crate::state::Page;
 
 /// The roles, with the keys of their names.
@@ -83,7 +84,7 @@ fn Amount(
         amount => amount.map(|amount| input(amount / wire_per_shown(index, page.unit()))).unwrap_or_default(),
     };
     let change = move |event| {
-        let value = typed(&event_target_value(&event));
+        let Some(value) = typed(page, &event) else { return };
         let value = value.map(|value| value * untrack(|| wire_per_shown(index, page.unit())));
         fill_in(page, |draft| draft.rows[index].amount = value);
     };
@@ -168,7 +169,8 @@ fn Sides(
         };
         let change = move |event| {
             let metres = LengthUnit::of(untrack(|| page.unit())).metres();
-            let value = typed(&event_target_value(&event)).map(|side| side * metres);
+            let Some(value) = typed(page, &event) else { return };
+            let value = value.map(|side| side * metres);
             fill_in(page, |draft| *of(&mut draft.rows[index]) = value);
         };
         let named = move || page.fill(key, &[("unit", LengthUnit::of(page.unit()).symbol())]);

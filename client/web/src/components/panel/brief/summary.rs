@@ -49,7 +49,7 @@ pub(super) fn Summary() -> impl IntoView {
     };
     view! {
         <p class="results brief-counts" role="status" aria-live="polite" data-testid="brief-counts">
-            {move || counts().unwrap_or_else(|| page.text("brief.nothing_asked"))}
+            {move || counts().or_else(trouble).unwrap_or_else(|| page.text("brief.nothing_asked"))}
             <Show when=move || counts().is_some()>
                 " "
                 <button class="link" type="button" data-testid="brief-to-places" on:click=move |_| scroll_to(ANSWER_ID)>
@@ -57,7 +57,6 @@ pub(super) fn Summary() -> impl IntoView {
                 </button>
             </Show>
         </p>
-        {move || trouble().map(|text| view! { <p class="notice" role="alert">{text}</p> })}
         <Show when=move || !costs().is_empty()>
             <section class="brief-costs" data-testid="brief-costs">
                 <h3>{page.words("brief.costs")}</h3>
