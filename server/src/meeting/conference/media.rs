@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloudsite_domain::meeting::{self, Meeting, ParticipantId, desired_routes};
-use cloudsite_sfu::{OfferError, PeerId, Route, Sfu, Source, TrackId};
+use cloudsite_sfu::{OfferError, PeerId, Route, Sfu, Source, TrackId, Wanted};
 
 use crate::grpc::Refusal;
 
@@ -12,6 +12,10 @@ pub(super) struct Media {
     /// The plane.
     pub(super) sfu: Sfu,
     routed: BTreeSet<Route>,
+    /// How much someone wants of another's source. Kept by people: either may have no connection yet, or soon another one.
+    wants: BTreeMap<(ParticipantId, ParticipantId, Source), Wanted>,
+    /// What the plane was told of it.
+    wanted: BTreeMap<(PeerId, TrackId), Wanted>,
     people: BTreeMap<PeerId, ParticipantId>,
 }
 
@@ -46,12 +50,39 @@ fn routes(meeting: &Meeting, peers: &BTreeMap<ParticipantId, PeerId>) -> BTreeSe
 impl Media {
     /// Nothing is carried yet.
     pub(super) const fn new(sfu: Sfu) -> Self {
-        Self { sfu, routed: BTreeSet::new(), people: BTreeMap::new() }
+        Self { sfu, routed: BTreeSet::new(), wants: BTreeMap::new(), wanted: BTreeMap::new(), people: BTreeMap::new() }
     }
 
     /// Whose connection it is.
     pub(super) fn person(&self, peer: PeerId) -> Option<ParticipantId> {
         self.people.get(&peer).copied()
+    }
+
+    /// Someone wants so much of another's source, from now on or from when both are connected.
+    pub(super) async fn want(
+        &mut self,
+        meeting: &Meeting,
+        peers: &BTreeMap<ParticipantId, PeerId>,
+        what: (ParticipantId, ParticipantId, Source),
+        wanted: Wanted,
+    ) {
+        self.wants.insert(what, wanted);
+        self.tell_wants(meeting, peers).await;
+    }
+
+    /// Tells the plane how much of whose is wanted by whom, where that is another than before.
+    async fn tell_wants(&mut self, meeting: &Meeting, peers: &BTreeMap<ParticipantId, PeerId>) {
+        self.wants.retain(|(to, from, _), _| meeting.person(*to).is_some() && meeting.person(*from).is_some());
+        let between = self.wants.iter().filter_map(|((to, from, source), wanted)| {
+            let track = TrackId { peer: *peers.get(from)?, source: *source };
+            Some(((*peers.get(to)?, track), *wanted))
+        });
+        let before = std::mem::replace(&mut self.wanted, between.collect());
+        for ((to, track), wanted) in &self.wanted {
+            if before.get(&(*to, *track)) != Some(wanted) {
+                self.sfu.want(*to, *track, *wanted).await;
+            }
+        }
     }
 
     /// Tells the plane what has changed, now that those people have these connections.
@@ -64,5 +95,6 @@ impl Media {
         if !(add.is_empty() && remove.is_empty()) {
             self.sfu.route(add, remove).await;
         }
+        self.tell_wants(meeting, peers).await;
     }
 }

@@ -298,10 +298,15 @@ impl Running {
             }
         }
         self.clear_equipment().await;
-        let of_people = self.seats.iter().filter_map(|(id, seat)| Some((*id, seat.peer?)));
-        let peers = of_people.chain(self.equipped_peers()).collect();
+        let peers = self.connected();
         self.media.update(&self.meeting, &peers).await;
         self.record(&peers).await;
+    }
+
+    /// Everyone's connection, equipment's among them.
+    fn connected(&self) -> BTreeMap<ParticipantId, PeerId> {
+        let of_people = self.seats.iter().filter_map(|(id, seat)| Some((*id, seat.peer?)));
+        of_people.chain(self.equipped_peers()).collect()
     }
 
     fn tell_state(&mut self, id: ParticipantId, seating: Seating) {

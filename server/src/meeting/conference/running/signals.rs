@@ -4,7 +4,7 @@ use cloudsite_domain::audit::Actor;
 use cloudsite_domain::meeting::{Act, ParticipantId};
 use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::signal_request::Signal;
-use cloudsite_sfu::{OfferError, PeerId, TrackId, Wanted};
+use cloudsite_sfu::{OfferError, PeerId, Wanted};
 
 use super::super::{convert, media};
 use super::Running;
@@ -110,15 +110,16 @@ impl Running {
         Ok(())
     }
 
-    async fn want(&self, id: ParticipantId, want: wire::Want) -> Result<(), Refusal> {
+    async fn want(&mut self, id: ParticipantId, want: wire::Want) -> Result<(), Refusal> {
         let source = media::source(convert::source("want.source", want.source)?);
-        let other = self.seats.get(&ParticipantId(want.participant)).and_then(|seat| seat.peer);
-        let own = self.seats.get(&id).and_then(|seat| seat.peer);
-        // Whoever has no connection is sent nothing, whatever is wanted of them.
-        let (Some(peer), Some(to)) = (other, own) else { return Ok(()) };
-        let max_height = u16::try_from(want.max_height).unwrap_or(u16::MAX);
-        let wanted = Wanted { max_height: (max_height > 0).then_some(max_height) };
-        self.behind.sfu.want(to, TrackId { peer, source }, wanted).await;
+        let from = ParticipantId(want.participant);
+        // Of whoever is gone nothing is sent, whatever is wanted of them.
+        if self.meeting.person(from).is_some() {
+            let max_height = u16::try_from(want.max_height).unwrap_or(u16::MAX);
+            let wanted = Wanted { max_height: (max_height > 0).then_some(max_height) };
+            let peers = self.connected();
+            self.media.want(&self.meeting, &peers, (id, from, source), wanted).await;
+        }
         Ok(())
     }
 
