@@ -7,9 +7,12 @@ use web_sys::HtmlInputElement;
 use crate::pure::number;
 use crate::state::Page;
 
-/// The number that a field has, or that it is empty. None if it says something else: then the field says so, and what was
-/// there before stays as it was.
-pub(crate) fn typed(page: Page, event: &ev::Event) -> Option<Option<f64>> {
+/// What is typed is no number; the field says so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unreadable;
+
+/// The number that a field has; none if it is empty. Of one that says something else what was there before is to stay.
+pub(crate) fn typed(page: Page, event: &ev::Event) -> Result<Option<f64>, Unreadable> {
     let field: HtmlInputElement = event_target(event);
     let text = field.value();
     let value = number::typed(&text);
@@ -20,5 +23,5 @@ pub(crate) fn typed(page: Page, event: &ev::Event) -> Option<Option<f64>> {
         // Shown beside the field until something else is done.
         field.report_validity();
     }
-    is_read.then_some(value)
+    is_read.then_some(value).ok_or(Unreadable)
 }

@@ -105,7 +105,7 @@ fn Row(
         let value =
             move || block.get().map(|block| plain(size.of(block) / size.scale(page.unit()))).unwrap_or_default();
         let take = move |event| {
-            if let Some((value, block)) = typed(page, &event).flatten().zip(block.get_untracked()) {
+            if let Some((value, block)) = typed(page, &event).ok().flatten().zip(block.get_untracked()) {
                 let scale = size.scale(untrack(|| page.unit()));
                 fitter.resize(kind, Some(size.set(block, value * scale)));
             }

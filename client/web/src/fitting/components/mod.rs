@@ -100,7 +100,7 @@ fn Place() -> impl IntoView {
         fitter.trial.massing.with(|massing| massing.as_ref().map(degrees).unwrap_or_default())
     });
     let take = move |event| {
-        let degrees = typed(page, &event).flatten().filter(|degrees| *degrees <= 360.0);
+        let degrees = typed(page, &event).ok().flatten().filter(|degrees| *degrees <= 360.0);
         let turned = degrees.zip(fitter.now()).and_then(|(degrees, massing)| {
             let at = massing.at();
             massing.moved(at, degrees.to_radians()).ok()

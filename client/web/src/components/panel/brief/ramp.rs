@@ -114,7 +114,7 @@ fn AmountField(
     let per = move || wire_per_shown(index, page.unit());
     let shown = move || amount.get().map(|amount| input(amount / per())).unwrap_or_default();
     let change = move |event| {
-        if let Some(value) = typed(page, &event) {
+        if let Ok(value) = typed(page, &event) {
             set(value.map(|value| value * untrack(per)));
         }
     };

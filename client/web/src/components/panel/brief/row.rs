@@ -84,7 +84,7 @@ fn Amount(
         amount => amount.map(|amount| input(amount / wire_per_shown(index, page.unit()))).unwrap_or_default(),
     };
     let change = move |event| {
-        let Some(value) = typed(page, &event) else { return };
+        let Ok(value) = typed(page, &event) else { return };
         let value = value.map(|value| value * untrack(|| wire_per_shown(index, page.unit())));
         fill_in(page, |draft| draft.rows[index].amount = value);
     };
@@ -169,7 +169,7 @@ fn Sides(
         };
         let change = move |event| {
             let metres = LengthUnit::of(untrack(|| page.unit())).metres();
-            let Some(value) = typed(page, &event) else { return };
+            let Ok(value) = typed(page, &event) else { return };
             let value = value.map(|side| side * metres);
             fill_in(page, |draft| *of(&mut draft.rows[index]) = value);
         };
