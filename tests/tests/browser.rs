@@ -326,8 +326,13 @@ async fn pages_that_were_left_do_not_hold_the_next_one_up() {
         metrics.lines().any(|line| line == "cloudsite_watch_streams 1").then_some(())
     })
     .await;
-    page.run("history.back()").await;
-    page.until("one is back", SOON, "return location.search.includes('visit=7')").await;
+    // The page writes its address, which may undo a way back that has just begun: then one goes back once more.
+    let back = "if (location.search.includes('visit=8') && Date.now() - (window.asked ?? 0) > 3000) {
+            window.asked = Date.now();
+            history.back();
+        }
+        return location.search.includes('visit=7')";
+    page.until("one is back", SOON, back).await;
     let file = geojson::write(server.scratch(), "one.geojson", &[geojson::parcel("T-1", geojson::PLACE, 0.001)]);
     import(&file, "parcel", &server.data(), &[]).await.exits(0);
     let count = parcels(&server).await.len();
