@@ -11,6 +11,7 @@
 //! `rtc` at `error`.
 
 mod command;
+mod downlink;
 mod driver;
 mod engine;
 mod event;

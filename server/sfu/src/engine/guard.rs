@@ -82,6 +82,10 @@ impl Engine for Guarded {
         self.with(|engine| engine.feed_back(now, feedback));
     }
 
+    fn desire(&mut self, now: Instant, bps: u64) {
+        self.with(|engine| engine.desire(now, bps));
+    }
+
     fn send(&mut self, now: Instant, channel: Channel, bytes: &[u8]) -> Result<(), Unsent> {
         self.with(|engine| engine.send(now, channel, bytes)).unwrap_or(Err(Unsent::NotOpen))
     }
@@ -121,6 +125,7 @@ mod tests {
         }
         fn forward(&mut self, _: Instant, _: usize, _: &Packet, _: bool) {}
         fn feed_back(&mut self, _: Instant, _: Feedback) {}
+        fn desire(&mut self, _: Instant, _: u64) {}
         fn send(&mut self, _: Instant, _: Channel, _: &[u8]) -> Result<(), Unsent> {
             Ok(())
         }

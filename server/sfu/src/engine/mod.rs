@@ -79,6 +79,8 @@ pub(crate) enum Output {
     Missing { line: usize, sequences: Vec<u16> },
     /// A message has come over a channel.
     Message { channel: Channel, bytes: Bytes },
+    /// How much fits down the line to the client, bits a second; none if it is not known to be narrow.
+    Fits { bps: Option<u64> },
 }
 
 /// What the hub says about media outside of the media.
@@ -121,6 +123,8 @@ pub(crate) trait Engine: Send {
     fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool);
     /// Says something about media.
     fn feed_back(&mut self, now: Instant, feedback: Feedback);
+    /// Notes how much would be sent if it fitted, bits a second, so that it is found out whether it does.
+    fn desire(&mut self, now: Instant, bps: u64);
     /// Sends a message over a channel that the client has opened.
     fn send(&mut self, now: Instant, channel: Channel, bytes: &[u8]) -> Result<(), Unsent>;
     /// Says good-bye.

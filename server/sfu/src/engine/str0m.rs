@@ -14,6 +14,7 @@
 //! | a client without a cipher suite for the key | is told so by an alert, and let go | is not answered, and let go when its time is over |
 //! | messages while the hub wants none | wait in the connection, which slows their sender down | wait here, and slow nobody down |
 //! | messages that wait to be sent | 4 MiB over `reliable`, 64 kiB over `latest` | as much over both, but counted together |
+//! | what fits down the line to a viewer | told as `Fits` when it is narrow | never told |
 //! | stream numbers | grow from the seed | are chosen by str0m |
 //! | names of m-lines | any | of letters and digits, at most 16 |
 //! | layers without names (`a=ssrc` for each) | told apart by their order | one m-line is one layer |
@@ -365,6 +366,8 @@ impl Engine for Str0mEngine {
         }
         self.give(Input::Timeout(now));
     }
+
+    fn desire(&mut self, _: Instant, _: u64) {}
 
     fn feed_back(&mut self, now: Instant, feedback: Feedback) {
         let Feedback::KeyFrame { line, layer } = feedback else { return };

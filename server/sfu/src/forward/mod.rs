@@ -2,6 +2,7 @@
 
 pub(crate) mod packet;
 pub(crate) mod payload;
+pub(crate) mod repairs;
 pub(crate) mod rewrite;
 pub(crate) mod ring;
 pub(crate) mod vp8;

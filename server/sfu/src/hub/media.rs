@@ -24,6 +24,7 @@ impl Hub {
                 }
             }
             Output::Missing { line, sequences } => self.repeat(now, id, line, &sequences),
+            Output::Fits { bps } => self.fit(now, id, bps),
             Output::Message { channel, bytes } => self.tell(Event::Message { peer: id, channel, bytes }),
         }
     }
@@ -61,6 +62,7 @@ impl Hub {
             }
             match inlet.rewriter.write(now, origin, packet) {
                 Written::Packet(written) => {
+                    inlet.repairs.earn();
                     peer.engine.forward(now, inlet.line, &written, false);
                     peer.touch(*viewer, &mut self.touched);
                 }
@@ -79,12 +81,14 @@ impl Hub {
     /// Sends again what a viewer has missed, from the publisher's ring.
     fn repeat(&mut self, now: Instant, id: PeerId, line: usize, sequences: &[u16]) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
-        let Some(inlet) = peer.inlets.iter().find(|inlet| inlet.line == line) else { return };
+        let Some(inlet) = peer.inlets.iter_mut().find(|inlet| inlet.line == line) else { return };
         for sequence in sequences {
             let Some((origin, source)) = inlet.rewriter.source(*sequence) else { continue };
             let ring = self.tracks.get(&origin.track).and_then(|track| track.layers.get(origin.layer));
             let kept = ring.and_then(|layer| layer.ring.get(source));
-            if let Some(written) = kept.and_then(|packet| inlet.rewriter.repeat(*sequence, packet)) {
+            if let Some(written) = kept.and_then(|packet| inlet.rewriter.repeat(*sequence, packet))
+                && inlet.repairs.spend(*sequence)
+            {
                 peer.engine.forward(now, line, &written, true);
             }
         }

@@ -6,6 +6,7 @@ mod commands;
 mod demux;
 mod layers;
 mod media;
+mod narrow;
 mod peer;
 mod receivers;
 mod taps;

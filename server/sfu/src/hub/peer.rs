@@ -8,6 +8,7 @@ use rand::Rng;
 use crate::engine::{Answer, Credentials, Engine, Kind, Line, Way};
 use crate::event::{Path, Receiver};
 use crate::forward::packet::Codec;
+use crate::forward::repairs::Repairs;
 use crate::forward::rewrite::Rewriter;
 use crate::names::{PeerId, Source, TrackId};
 
@@ -30,6 +31,7 @@ pub(super) struct Inlet {
     /// The layer that it is to receive; another's packets still go until that one has a key frame.
     pub target: usize,
     pub rewriter: Rewriter,
+    pub repairs: Repairs,
 }
 
 /// A peer.
@@ -48,6 +50,10 @@ pub(super) struct Peer {
     /// Whether it is noted that its connection may have something to send.
     pub touched: bool,
     pub inlets: Vec<Inlet>,
+    /// How much fits down the line to it, bits a second; none if that is not known to be narrow.
+    pub fits: Option<u64>,
+    /// The pictures of which less than wanted fits: how high each may be, or that it is left out.
+    pub limits: Vec<(TrackId, Option<u16>)>,
     /// What is published in each m-line.
     pub outlets: Vec<Option<TrackId>>,
     names: Vec<(String, Source)>,
@@ -67,6 +73,8 @@ impl Peer {
             deadline: None,
             touched: false,
             inlets: Vec::new(),
+            fits: None,
+            limits: Vec::new(),
             outlets: Vec::new(),
             names: Vec::new(),
             transactions: VecDeque::new(),
@@ -104,6 +112,7 @@ impl Peer {
                         codecs: line.codecs.clone(),
                         track: None,
                         target: 0,
+                        repairs: Repairs::default(),
                         rewriter: Rewriter::new(random.next_u32() as u16 & 0x7fff, random.next_u32()),
                     }));
                 }

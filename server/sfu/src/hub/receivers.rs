@@ -17,8 +17,16 @@ const fn kind_of(source: Source) -> Kind {
 }
 
 impl Hub {
-    /// How much of a track a viewer wants; all of it if it has not said.
+    /// How much of a track a viewer is to be sent: what it wants, as far as that fits down its line.
     pub(super) fn wanted(&self, to: PeerId, track: TrackId) -> Wanted {
+        let asked = self.asked(to, track);
+        let limits = self.peers.get(&to).map_or(&[][..], |peer| &peer.limits);
+        let most = limits.iter().find(|(limited, _)| *limited == track).map(|(_, most)| *most);
+        most.map_or(asked, |most| Wanted { max_height: asked.max_height.min(most) })
+    }
+
+    /// How much of a track a viewer wants; all of it if it has not said.
+    pub(super) fn asked(&self, to: PeerId, track: TrackId) -> Wanted {
         self.wanted.get(&(to, track)).copied().unwrap_or(Wanted { max_height: Some(u16::MAX) })
     }
 
@@ -57,7 +65,7 @@ impl Hub {
     }
 
     /// When the peer of a track was last heard; of a picture it is its microphone that counts.
-    fn spoke(&self, track: TrackId) -> Option<Instant> {
+    pub(super) fn spoke(&self, track: TrackId) -> Option<Instant> {
         self.tracks.get(&TrackId { source: Source::Microphone, ..track })?.spoke
     }
 

@@ -41,10 +41,18 @@ impl Hub {
         self.taps.tidy();
         let pictures: Vec<TrackId> = self.tracks.keys().filter(|id| id.source != Source::Microphone).copied().collect();
         for track in pictures {
+            if let Some(track) = self.tracks.get_mut(&track) {
+                track.layers.iter_mut().for_each(|layer| layer.measure(TICK));
+            }
             self.aim(now, track);
             self.aim_taps(now, track);
             self.pause_layers(now, track);
             self.ask_key_frames(now, track);
+        }
+        let viewers: Vec<PeerId> =
+            self.peers.iter().filter(|(_, peer)| peer.fits.is_some()).map(|(id, _)| *id).collect();
+        for viewer in viewers {
+            self.narrow(now, viewer);
         }
         // Messages that were left in their connections while too many events waited.
         let waiting: Vec<PeerId> = self.peers.keys().copied().collect();

@@ -17,6 +17,14 @@ const LAYER_SILENT: Duration = Duration::from_millis(1_500);
 /// A track from which nothing has come for this long is no longer published.
 pub(super) const TRACK_SILENT: Duration = Duration::from_secs(5);
 
+/// What is around a packet's payload: IP, UDP, RTP with extensions, and the tag.
+const AROUND: usize = 64;
+
+/// How much a rate follows what was last measured, and what a camera's picture usually takes for each square of its
+/// height: 2 Mbit/s for 720, 130 kbit/s for 180.
+const FOLLOWS: f64 = 0.15;
+const USUAL: f64 = 4.0;
+
 /// Sound louder than this is someone speaking, in -dBov.
 const SPEAKING: u8 = 50;
 
@@ -27,6 +35,9 @@ pub(super) struct Layer {
     pub height: Option<u16>,
     pub codec: Option<Codec>,
     pub pause: Pause,
+    /// Bytes that came since the rate was last told, with all headers, and the rate as it was told, bits a second.
+    bytes: usize,
+    bps: Option<f64>,
     newest: Option<Instant>,
     wanted: bool,
     asked: Option<Instant>,
@@ -40,6 +51,20 @@ impl Layer {
     /// A packet has come.
     pub(super) fn come(&mut self, now: Instant) {
         self.newest = Some(now);
+    }
+
+    /// Tells the rate of what has come in a time. A layer that does not come keeps the rate that it had.
+    pub(super) fn measure(&mut self, time: Duration) {
+        let bytes = std::mem::take(&mut self.bytes);
+        if bytes > 0 {
+            let bps = (bytes * 8) as f64 / time.as_secs_f64();
+            self.bps = Some(self.bps.map_or(bps, |before| before + (bps - before) * FOLLOWS));
+        }
+    }
+
+    /// Its rate, bits a second; of one that was never measured, what a picture of its height usually takes.
+    pub(super) fn bps(&self, height: u32) -> f64 {
+        self.bps.unwrap_or(f64::from(height * height) * USUAL)
     }
 
     /// Someone needs a key frame.
@@ -92,6 +117,7 @@ impl Track {
             return false;
         }
         kept.come(now);
+        kept.bytes += packet.payload.len() + AROUND;
         kept.codec = Some(packet.codec);
         self.newest = Some(now);
         if payload::begins_key_frame(packet) {

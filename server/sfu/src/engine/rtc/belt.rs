@@ -3,9 +3,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rtc::interceptor::TaggedPacket;
+use rtc::interceptor::{TaggedPacket, convert_twcc};
+use rtc::rtcp::transport_feedbacks::transport_layer_cc::{PacketStatusChunk, TransportLayerCc};
 use rtc::rtp::header::Header;
 
+use crate::downlink::Report;
 use crate::engine::Output;
 use crate::forward::packet::Codec;
 use crate::sdp::{MOST_LAYERS, Section, Streams};
@@ -21,6 +23,9 @@ pub(crate) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 pub(crate) const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 pub(crate) const LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 pub(crate) const ORIENTATION: &str = "urn:3gpp:video-orientation";
+
+/// Reports of packets that wait to be taken, which is done after each datagram.
+const MOST_REPORTS: usize = 4_096;
 
 /// What a stream of the client is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +49,8 @@ pub(super) struct Numbers {
     pub repair_sequence: u16,
     pub level: Option<u8>,
     pub orientation: Option<u8>,
+    /// The extension with the number of a packet among all of the connection.
+    pub transport: Option<u8>,
 }
 
 impl Numbers {
@@ -60,6 +67,18 @@ impl Numbers {
         self.rtx.iter().find(|(_, repaired)| *repaired == payload_type).map(|(repair, _)| *repair)
     }
 
+    /// The number of the next repair.
+    pub(super) const fn next_repair(&mut self) -> u16 {
+        let sequence = self.repair_sequence;
+        self.repair_sequence = sequence.wrapping_add(1);
+        sequence
+    }
+
+    /// Whether the server sends in it, and the client tells what has come.
+    pub(super) const fn is_reported(&self) -> bool {
+        self.offered.receives && !self.offered.sends && self.transport.is_some()
+    }
+
     /// The payload type that a repair's type stands for.
     pub(super) fn repaired_type(&self, payload_type: u8) -> Option<u8> {
         self.rtx.iter().find(|(repair, _)| *repair == payload_type).map(|(_, repaired)| *repaired)
@@ -72,6 +91,7 @@ pub(super) struct Belt {
     pub lines: Vec<Numbers>,
     streams: HashMap<u32, Stream>,
     pub incoming: VecDeque<Output>,
+    pub reports: Vec<Report>,
     pub outgoing: VecDeque<TaggedPacket>,
 }
 
@@ -134,10 +154,30 @@ impl Belt {
         self.lines.iter().position(|line| line.streams.ssrc == ssrc && line.offered.receives)
     }
 
+    /// Takes what the client says has come of the packets that were sent to it.
+    pub(super) fn report(&mut self, feedback: &TransportLayerCc) {
+        let told: usize = feedback.packet_chunks.iter().map(packets_of).sum();
+        if told > MOST_REPORTS - self.reports.len().min(MOST_REPORTS) {
+            return;
+        }
+        let reports = convert_twcc(feedback).into_iter().take(usize::from(feedback.packet_status_count));
+        // What has come, but who knows when, says nothing.
+        let reports = reports.filter(|report| report.arrival.is_some() || !report.arrived);
+        self.reports.extend(reports.map(|report| (report.sequence_number, report.arrival)));
+    }
+
     pub(super) fn tell(&mut self, output: Output) {
         if self.incoming.len() < MOST_WAITING {
             self.incoming.push_back(output);
         }
+    }
+}
+
+/// How many packets a part of a report is about.
+fn packets_of(chunk: &PacketStatusChunk) -> usize {
+    match chunk {
+        PacketStatusChunk::RunLengthChunk(run) => usize::from(run.run_length),
+        PacketStatusChunk::StatusVectorChunk(vector) => vector.symbol_list.len(),
     }
 }
 

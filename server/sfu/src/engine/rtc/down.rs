@@ -1,6 +1,7 @@
 //! Media on their way to the client: written and encrypted here, one packet after another in the same memory.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use rtc::rtp::Header;
@@ -8,6 +9,7 @@ use rtc::rtp::header::Extension;
 use rtc::srtp::context::Context;
 
 use super::belt::Numbers;
+use crate::downlink::{Downlink, Report};
 use crate::engine::Kind;
 use crate::forward::packet::Packet;
 
@@ -16,7 +18,19 @@ const MOST_WAITING: usize = 4_096;
 
 const VERSION: u8 = 0x80;
 const EXTENDED: u8 = 0x10;
+const PADDED: u8 = 0x20;
 const MARKER: u8 = 0x80;
+
+/// The header without extensions, and the tag that encryption adds.
+const HEADER: usize = 12;
+const TAG: usize = 16;
+
+/// The longest padding of a packet, which tells its own length in its last byte (RFC 3550, 5.1).
+const PADDING: [u8; 255] = {
+    let mut padding = [0; 255];
+    padding[254] = 255;
+    padding
+};
 
 /// What stands before extensions with ids of up to 14, and of any (RFC 8285).
 const ONE_BYTE: u16 = 0xbede;
@@ -29,57 +43,92 @@ pub(super) struct Down {
     /// Before the handshake is over there is none, and nothing is sent.
     context: Option<Context>,
     packet: BytesMut,
-    plain: Header,
-    extended: Header,
+    /// Headers as long as those of packets without extensions, and with so many words of them.
+    headers: [Header; 3],
     waiting: VecDeque<BytesMut>,
+    line: Option<Downlink>,
 }
 
 impl Down {
-    pub(super) fn new(context: Context) -> Self {
-        let extended = Header {
+    pub(super) fn new(now: Instant, context: Context) -> Self {
+        let of_words = |payload| Header {
             extension: true,
             extension_profile: ONE_BYTE,
-            extensions: vec![Extension { id: 1, payload: Bytes::from_static(&[0]) }],
+            extensions: vec![Extension { id: 1, payload: Bytes::from_static(payload) }],
             ..Header::default()
         };
-        Self { context: Some(context), extended, ..Self::default() }
+        let headers = [Header::default(), of_words(&[0; 1]), of_words(&[0; 5])];
+        Self { context: Some(context), headers, line: Some(Downlink::new(now)), ..Self::default() }
     }
 
     /// Encrypts a packet with an m-line's numbers, `repair` if it is one that was missed. It is left out if the client
     /// has not agreed to its codec.
-    pub(super) fn write(&mut self, numbers: &mut Numbers, packet: &Packet, repair: bool) {
-        let Some(context) = self.context.as_mut() else { return };
+    pub(super) fn write(&mut self, now: Instant, numbers: &mut Numbers, packet: &Packet, repair: bool) {
         let Some(payload_type) = numbers.payload_type(packet.codec) else { return };
-        if self.waiting.len() >= MOST_WAITING {
+        if self.context.is_none() || self.waiting.len() >= MOST_WAITING {
             return;
         }
         let is_repairable = repair && numbers.offered.kind == Kind::Video;
         let repair = numbers.repair_type(payload_type).filter(|_| is_repairable);
         let (payload_type, ssrc, sequence) = match repair {
-            Some(repair) => {
-                let sequence = numbers.repair_sequence;
-                numbers.repair_sequence = sequence.wrapping_add(1);
-                (repair, numbers.streams.repair, sequence)
-            }
+            Some(repair) => (repair, numbers.streams.repair, numbers.next_repair()),
             None => (payload_type, numbers.streams.ssrc, packet.sequence),
         };
-        let extension = numbers.level.zip(packet.level).or(numbers.orientation.zip(packet.orientation));
-        self.packet.clear();
-        self.packet.put_u8(VERSION | if extension.is_some() { EXTENDED } else { 0 });
-        self.packet.put_u8(payload_type | if packet.marker { MARKER } else { 0 });
-        self.packet.put_u16(sequence);
-        self.packet.put_u32(packet.timestamp);
-        self.packet.put_u32(ssrc);
-        if let Some((id, byte)) = extension {
-            put_extension(&mut self.packet, id, byte);
-        }
-        if repair.is_some() {
-            // RFC 4588, section 4: which packet it is in place of.
-            self.packet.put_u16(packet.sequence);
-        }
+        let byte = numbers.level.zip(packet.level).or(numbers.orientation.zip(packet.orientation));
+        // RFC 4588, section 4: which packet it is in place of.
+        let original = repair.map(|_| packet.sequence.to_be_bytes());
+        let head =
+            Head { first: 0, payload_type: payload_type | if packet.marker { MARKER } else { 0 }, sequence, ssrc };
+        let length = packet.payload.len() + original.map_or(0, |original| original.len());
+        let words = self.begin(now, numbers, &head, packet.timestamp, (byte, length));
+        self.packet.put_slice(original.as_ref().map_or(&[], |original| original.as_slice()));
         packet.put_payload(&mut self.packet);
+        self.encrypt(words, sequence, ssrc);
+    }
+
+    /// Sends a packet of nothing but padding among an m-line's repairs, so that the line is tried.
+    pub(super) fn pad(&mut self, now: Instant, numbers: &mut Numbers) -> usize {
+        let Some((payload_type, _)) = numbers.rtx.first().copied() else { return 0 };
+        if self.context.is_none() || self.waiting.len() >= MOST_WAITING {
+            return 0;
+        }
+        let (sequence, ssrc) = (numbers.next_repair(), numbers.streams.repair);
+        let head = Head { first: PADDED, payload_type, sequence, ssrc };
+        let words = self.begin(now, numbers, &head, 0, (None, PADDING.len()));
+        self.packet.put_slice(&PADDING);
+        self.encrypt(words, sequence, ssrc);
+        self.packet.len() + TAG
+    }
+
+    /// Begins a packet of which so much will follow, and gives the words of its extensions.
+    fn begin(
+        &mut self,
+        now: Instant,
+        numbers: &Numbers,
+        head: &Head,
+        timestamp: u32,
+        (byte, length): (Option<(u8, u8)>, usize),
+    ) -> usize {
+        let words = usize::from(byte.is_some()) + usize::from(numbers.transport.is_some());
+        let extended = if words > 0 { 4 + 4 * words } else { 0 };
+        let line = numbers.transport.zip(self.line.as_mut());
+        let number = line.map(|(id, line)| (id, line.send(now, HEADER + extended + length + TAG).to_be_bytes()));
+        self.packet.clear();
+        self.packet.put_u8(VERSION | head.first | if words > 0 { EXTENDED } else { 0 });
+        self.packet.put_u8(head.payload_type);
+        self.packet.put_u16(head.sequence);
+        self.packet.put_u32(timestamp);
+        self.packet.put_u32(head.ssrc);
+        if words > 0 {
+            put_extensions(&mut self.packet, words, number, byte);
+        }
+        words
+    }
+
+    fn encrypt(&mut self, words: usize, sequence: u16, ssrc: u32) {
+        let Some(context) = self.context.as_mut() else { return };
         // Of the header the core looks only at its length and at what a nonce is made of.
-        let header = if extension.is_some() { &mut self.extended } else { &mut self.plain };
+        let header = &mut self.headers[words];
         header.ssrc = ssrc;
         header.sequence_number = sequence;
         match context.encrypt_rtp_with_header(&self.packet, header) {
@@ -88,24 +137,70 @@ impl Down {
         }
     }
 
+    /// Takes what the client reports of what was sent to it.
+    pub(super) fn hear(&mut self, now: Instant, reports: impl IntoIterator<Item = Report>) {
+        if let Some(line) = &mut self.line {
+            line.hear(now, reports);
+        }
+    }
+
+    /// How much fits, bits a second; none if the line is not known to be narrow.
+    pub(super) fn fits(&self) -> Option<u64> {
+        self.line.as_ref()?.fits()
+    }
+
+    /// Notes how much would be sent if it fitted, bits a second.
+    pub(super) fn desire(&mut self, now: Instant, bps: u64) {
+        if let Some(line) = &mut self.line {
+            line.desire(now, bps);
+        }
+    }
+
+    /// When padding is due.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.line.as_ref()?.poll_timeout()
+    }
+
+    /// Bytes of padding that are due.
+    pub(super) fn padding(&mut self, now: Instant) -> usize {
+        self.line.as_mut().map_or(0, |line| line.padding(now))
+    }
+
     /// The next packet to send.
     pub(super) fn poll_transmit(&mut self) -> Option<BytesMut> {
         self.waiting.pop_front()
     }
 }
 
-/// An extension of one byte: as many bytes on the wire whatever its id is.
-fn put_extension(packet: &mut BytesMut, id: u8, byte: u8) {
-    const WORDS: u16 = 1;
-    if id <= MOST_ONE_BYTE {
-        packet.put_u16(ONE_BYTE);
-        packet.put_u16(WORDS);
-        packet.put_slice(&[id << 4, byte, 0, 0]);
-    } else {
-        packet.put_u16(TWO_BYTES);
-        packet.put_u16(WORDS);
-        packet.put_slice(&[id, 1, byte, 0]);
+/// What the head of a packet says.
+struct Head {
+    first: u8,
+    payload_type: u8,
+    sequence: u16,
+    ssrc: u32,
+}
+
+/// Extensions of two bytes and of one: as many words on the wire whatever their ids are.
+fn put_extensions(packet: &mut BytesMut, words: usize, two: Option<(u8, [u8; 2])>, one: Option<(u8, u8)>) {
+    let end = packet.len() + 4 + 4 * words;
+    let one = one.map(|(id, byte)| (id, [byte]));
+    let listed = [
+        two.as_ref().map(|(id, bytes)| (*id, bytes.as_slice())),
+        one.as_ref().map(|(id, bytes)| (*id, bytes.as_slice())),
+    ];
+    let is_short = listed.iter().flatten().all(|(id, _)| *id <= MOST_ONE_BYTE);
+    packet.put_u16(if is_short { ONE_BYTE } else { TWO_BYTES });
+    packet.put_u16(words as u16);
+    for (id, bytes) in listed.into_iter().flatten() {
+        let length = bytes.len() as u8;
+        if is_short {
+            packet.put_u8(id << 4 | (length - 1));
+        } else {
+            packet.put_slice(&[id, length]);
+        }
+        packet.put_slice(bytes);
     }
+    packet.resize(end, 0);
 }
 
 #[cfg(test)]
@@ -116,7 +211,7 @@ mod tests {
     use rtc::srtp::protection_profile::ProtectionProfile;
 
     use super::*;
-    use crate::forward::packet::{Codec, Head};
+    use crate::forward::packet::{Codec, Head as Written};
     use crate::sdp::{Streams, read};
 
     const OFFER: &str = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=mid:1\r\na=recvonly\r\n\
@@ -138,6 +233,7 @@ mod tests {
             repair_sequence: 65_535,
             level: None,
             orientation,
+            transport: None,
         }
     }
 
@@ -149,7 +245,7 @@ mod tests {
             marker: true,
             level: Some(9),
             orientation: Some(3),
-            head: Head::of(b"HEAD!"),
+            head: Written::of(b"HEAD!"),
             payload: Bytes::from_static(b"head. and what follows"),
         }
     }
@@ -168,10 +264,10 @@ mod tests {
     #[test]
     fn a_packet_and_its_repair_arrive_as_the_client_expects_them() {
         for id in [None, Some(5), Some(15), Some(200)] {
-            let (mut down, mut numbers) = (Down::new(context()), numbers(id));
-            down.write(&mut numbers, &packet(), false);
+            let (mut down, mut numbers) = (Down::new(Instant::now(), context()), numbers(id));
+            down.write(Instant::now(), &mut numbers, &packet(), false);
             for _ in 0..2 {
-                down.write(&mut numbers, &packet(), true);
+                down.write(Instant::now(), &mut numbers, &packet(), true);
             }
             let received = received(&mut down);
             let [first, repair, again] = received.as_slice() else { panic!("{} have come", received.len()) };
@@ -192,18 +288,18 @@ mod tests {
     fn nothing_goes_before_the_handshake_nor_in_a_codec_that_was_not_agreed_to() {
         let mut numbers = numbers(None);
         let mut early = Down::default();
-        early.write(&mut numbers, &packet(), false);
+        early.write(Instant::now(), &mut numbers, &packet(), false);
         assert!(early.poll_transmit().is_none());
-        let mut down = Down::new(context());
-        down.write(&mut numbers, &Packet { codec: Codec::Av1, ..packet() }, false);
+        let mut down = Down::new(Instant::now(), context());
+        down.write(Instant::now(), &mut numbers, &Packet { codec: Codec::Av1, ..packet() }, false);
         assert!(down.poll_transmit().is_none());
     }
 
     #[test]
     fn what_nobody_sends_is_dropped_and_not_kept() {
-        let (mut down, mut numbers) = (Down::new(context()), numbers(None));
+        let (mut down, mut numbers) = (Down::new(Instant::now(), context()), numbers(None));
         for _ in 0..=MOST_WAITING {
-            down.write(&mut numbers, &packet(), true);
+            down.write(Instant::now(), &mut numbers, &packet(), true);
         }
         assert_eq!(received(&mut down).len(), MOST_WAITING);
     }

@@ -7,6 +7,7 @@ use rtc::interceptor::{AttributedPacket, Packet, TaggedPacket};
 use rtc::rtcp;
 use rtc::rtp::Packet as RtpPacket;
 use rtc::sansio::Protocol;
+use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use rtc::shared::TransportContext;
 use rtc::shared::marshal::Unmarshal as _;
 
@@ -37,6 +38,7 @@ impl Decrypted {
             rtx: section.rtx.clone(),
             level: section.extension(LEVEL),
             orientation: section.extension(ORIENTATION),
+            transport: section.extension(TRANSPORT_CC_URI),
             streams: Streams { ssrc, repair: ssrc + 1 },
             repair_sequence: 0,
             offered: section,

@@ -21,6 +21,7 @@ use rtc::rtcp;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::sender_report::SenderReport;
 use rtc::sansio::Protocol as _;
+use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use rtc::shared::error::Error;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 
@@ -45,6 +46,9 @@ const THERE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(192, 0,
 const WAITING_RELIABLE: usize = 4 * 1_024 * 1_024;
 const WAITING_LATEST: usize = 64 * 1_024;
 
+/// How much fits is told anew when it has changed by one part in this many.
+const TOLD_FROM: u64 = 50;
+
 /// The connection of one peer.
 pub(super) struct RtcEngine {
     connection: RTCPeerConnection,
@@ -56,6 +60,8 @@ pub(super) struct RtcEngine {
     again: VecDeque<BytesMut>,
     stir: Stir,
     told: VecDeque<Output>,
+    /// How much was last told to fit.
+    fits: Option<u64>,
     channels: [Option<RTCDataChannelId>; 2],
     random: ChaCha8Rng,
     candidates: (Vec<SocketAddr>, Vec<SocketAddr>),
@@ -86,6 +92,7 @@ impl RtcEngine {
             again: VecDeque::new(),
             stir: Stir::new(),
             told: VecDeque::new(),
+            fits: None,
             channels: [None; 2],
             random: ChaCha8Rng::seed_from_u64(seed),
             candidates,
@@ -169,6 +176,7 @@ impl RtcEngine {
                 rtx: answer.map(|answer| answer.rtx.clone()).unwrap_or_default(),
                 level: extension(LEVEL),
                 orientation: extension(ORIENTATION),
+                transport: extension(TRANSPORT_CC_URI),
                 streams,
                 repair_sequence,
                 offered: section,
@@ -206,7 +214,7 @@ impl RtcEngine {
     /// The handshake is over. It comes up again after each restart of ICE, but with no other keys.
     fn connect(&mut self) {
         match self.noted.take(self.crypto.crypto()) {
-            Ok(Some(context)) => self.down = Down::new(context),
+            Ok(Some(context)) => self.down = Down::new(self.now, context),
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "media cannot be encrypted"),
         }
@@ -216,6 +224,39 @@ impl RtcEngine {
     /// Whether the client has said good-bye, of which the core tells nothing. What has no data channels is missed later.
     fn is_closed(&mut self) -> bool {
         self.connection.sctp().is_some_and(|data| data.transport().state() == RTCDtlsTransportState::Closed)
+    }
+
+    /// Takes what the client reports of what was sent to it, and tells how much fits if that has changed.
+    fn take_reports(&mut self, now: Instant) {
+        let mut belt = self.belt.lock();
+        if belt.reports.is_empty() {
+            return;
+        }
+        self.down.hear(now, belt.reports.drain(..));
+        drop(belt);
+        let fits = self.down.fits();
+        let is_as_before = match (self.fits, fits) {
+            (Some(before), Some(fits)) => fits.abs_diff(before) < before / TOLD_FROM,
+            (before, fits) => before == fits,
+        };
+        if !is_as_before {
+            self.fits = fits;
+            self.told.push_back(Output::Fits { bps: fits });
+        }
+    }
+
+    /// Sends what is due for a trial of the line.
+    fn pad(&mut self, now: Instant) {
+        let mut due = self.down.padding(now);
+        let mut belt = self.belt.lock();
+        let line = belt.lines.iter_mut().find(|line| line.is_reported() && !line.rtx.is_empty());
+        let Some(line) = line else { return };
+        while due > 0 {
+            match self.down.pad(now, line) {
+                0 => return,
+                sent => due = due.saturating_sub(sent),
+            }
+        }
     }
 
     fn put(&mut self, now: Instant, packet: AnyPacket) {
@@ -294,6 +335,7 @@ impl Engine for RtcEngine {
         if !MEDIA.contains(&first) {
             self.take_events();
         }
+        self.take_reports(now);
         if first == ALERT && self.is_closed() && !std::mem::replace(&mut self.closed, true) {
             self.told.push_back(Output::Closed);
         }
@@ -305,12 +347,13 @@ impl Engine for RtcEngine {
         self.again.extend(self.flight.handle_timeout(now));
         self.wake(now);
         self.take_events();
+        self.pad(now);
     }
 
     fn poll_timeout(&mut self) -> Option<Instant> {
         let connection = &mut self.connection;
         let due = self.stir.due(|| connection.poll_timeout());
-        [due, self.flight.poll_timeout()].into_iter().flatten().min()
+        [due, self.flight.poll_timeout(), self.down.poll_timeout()].into_iter().flatten().min()
     }
 
     fn poll_transmit(&mut self) -> Option<BytesMut> {
@@ -358,9 +401,9 @@ impl Engine for RtcEngine {
         self.belt.lock().layer(ssrc).is_some()
     }
 
-    fn forward(&mut self, _: Instant, line: usize, packet: &Packet, repair: bool) {
+    fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool) {
         if let Some(numbers) = self.belt.lock().lines.get_mut(line) {
-            self.down.write(numbers, packet, repair);
+            self.down.write(now, numbers, packet, repair);
         }
     }
 
@@ -386,6 +429,10 @@ impl Engine for RtcEngine {
         if let Some(report) = report {
             self.put(now, AnyPacket::Rtcp(vec![report]));
         }
+    }
+
+    fn desire(&mut self, now: Instant, bps: u64) {
+        self.down.desire(now, bps);
     }
 
     fn send(&mut self, now: Instant, channel: Channel, bytes: &[u8]) -> Result<(), Unsent> {

@@ -111,6 +111,7 @@ mod tests {
             repair_sequence: 0,
             level: None,
             orientation: None,
+            transport: None,
         };
         belt.lock().negotiate(vec![numbers]);
         Repair::new(belt)

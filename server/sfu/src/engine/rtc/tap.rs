@@ -9,6 +9,7 @@ use rtc::rtcp;
 use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::sender_report::SenderReport;
+use rtc::rtcp::transport_feedbacks::transport_layer_cc::TransportLayerCc;
 use rtc::rtcp::transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack};
 use rtc::rtp::Packet as RtpPacket;
 use rtc::sansio::Protocol;
@@ -74,6 +75,8 @@ fn take_report(belt: &mut Belt, packet: &dyn rtcp::Packet) {
             let sequences = missing.nacks.iter().flat_map(NackPair::packet_list).take(MOST_MISSING).collect();
             belt.tell(Output::Missing { line, sequences });
         }
+    } else if let Some(come) = any.downcast_ref::<TransportLayerCc>() {
+        belt.report(come);
     } else if let Some(report) = any.downcast_ref::<SenderReport>()
         && let Some(stream) = belt.layer(report.ssrc).filter(|stream| !stream.repairs)
     {

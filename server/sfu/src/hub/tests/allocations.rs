@@ -69,6 +69,9 @@ impl Engine for Counted {
     fn feed_back(&mut self, now: Instant, feedback: Feedback) {
         self.with(|engine| engine.feed_back(now, feedback));
     }
+    fn desire(&mut self, now: Instant, bps: u64) {
+        self.with(|engine| engine.desire(now, bps));
+    }
     fn send(&mut self, now: Instant, channel: Channel, bytes: &[u8]) -> Result<(), Unsent> {
         self.with(|engine| engine.send(now, channel, bytes))
     }

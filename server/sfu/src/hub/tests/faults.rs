@@ -21,7 +21,7 @@ over_engines! {
 
 fn everyone_is_connected_within_three_seconds_at_a_tenth_lost_each_way(by: By) {
     let delay = Duration::from_millis(20);
-    let weather = Weather { loss_up: 0.1, loss_down: 0.1, doubled: 0.02, delay, jitter: delay };
+    let weather = Weather { loss_up: 0.1, loss_down: 0.1, doubled: 0.02, delay, jitter: delay, down_bps: 0 };
     let mut slowest = Duration::ZERO;
     for seed in 0..40 {
         let mut network = Network::new(by, seed, weather);

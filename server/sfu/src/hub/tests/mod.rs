@@ -25,6 +25,7 @@ mod churn;
 mod faults;
 mod garbage;
 mod handshake;
+mod narrow;
 mod network;
 mod routes;
 mod taps;

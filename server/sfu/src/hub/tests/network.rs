@@ -42,7 +42,12 @@ pub(super) struct Weather {
     pub doubled: f64,
     pub delay: Duration,
     pub jitter: Duration,
+    /// Bits a second that pass to a client; 0 is no bound. What would have to wait for too long is lost.
+    pub down_bps: u64,
 }
+
+/// How long a datagram waits before a line that is full.
+const LONGEST_QUEUE: Duration = Duration::from_millis(600);
 
 #[derive(Debug)]
 enum End {
@@ -62,6 +67,8 @@ pub(super) struct Network {
     /// Datagrams that were lost on the way to the hub.
     pub lost_up: usize,
     random: ChaCha8Rng,
+    /// When each client's line is free again.
+    free: BTreeMap<SocketAddr, Instant>,
     wire: BTreeMap<(Instant, u64), (End, BytesMut)>,
     count: u64,
 }
@@ -95,6 +102,7 @@ impl Network {
             events: Vec::new(),
             lost_up: 0,
             random: ChaCha8Rng::seed_from_u64(seed),
+            free: BTreeMap::new(),
             wire: BTreeMap::new(),
             count: 0,
         }
@@ -187,7 +195,9 @@ impl Network {
     fn flush(&mut self) {
         while let Some(transmit) = self.hub.poll_transmit(self.now) {
             let datagram = BytesMut::from(transmit.bytes.as_ref());
-            self.carry(self.weather.loss_down, || End::Client(transmit.to.remote), datagram);
+            if let Some(waits) = self.wait(transmit.to.remote, datagram.len()) {
+                self.carry((self.weather.loss_down, waits), || End::Client(transmit.to.remote), datagram);
+            }
         }
         while let Some(event) = self.hub.poll_event() {
             self.events.push(event);
@@ -195,14 +205,28 @@ impl Network {
         for index in 0..self.clients.len() {
             while let Some(datagram) = self.clients[index].poll_transmit(self.now) {
                 let from = self.outside[index];
-                if !self.carry(self.weather.loss_up, || End::Hub(from), datagram) {
+                if !self.carry((self.weather.loss_up, Duration::ZERO), || End::Hub(from), datagram) {
                     self.lost_up += 1;
                 }
             }
         }
     }
 
-    fn carry(&mut self, loss: f64, end: impl Fn() -> End, datagram: BytesMut) -> bool {
+    /// How long a datagram waits before a client's line, and takes to pass it.
+    fn wait(&mut self, to: SocketAddr, bytes: usize) -> Option<Duration> {
+        if self.weather.down_bps == 0 {
+            return Some(Duration::ZERO);
+        }
+        let free = self.free.entry(to).or_insert(self.now);
+        let begins = (*free).max(self.now);
+        if begins - self.now > LONGEST_QUEUE {
+            return None;
+        }
+        *free = begins + Duration::from_secs_f64((bytes + 28) as f64 * 8.0 / self.weather.down_bps as f64);
+        Some(*free - self.now)
+    }
+
+    fn carry(&mut self, (loss, waits): (f64, Duration), end: impl Fn() -> End, datagram: BytesMut) -> bool {
         if self.random.random_bool(loss) {
             return false;
         }
@@ -210,7 +234,7 @@ impl Network {
         for _ in 0..copies {
             let jitter = self.weather.jitter.mul_f64(self.random.random_range(0.0..1.0));
             self.count += 1;
-            self.wire.insert((self.now + self.weather.delay + jitter, self.count), (end(), datagram.clone()));
+            self.wire.insert((self.now + waits + self.weather.delay + jitter, self.count), (end(), datagram.clone()));
         }
         true
     }
