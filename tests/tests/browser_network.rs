@@ -185,3 +185,47 @@ async fn where_a_twentieth_is_lost_pictures_go_on_and_little_more_than_that_is_s
         assert!(repairs <= 2 * lost, "{case}: {lost} lost, {repairs} sent again");
     }
 }
+
+/// A picture in two sizes, of which only the smaller one passes a narrow line.
+const TWO_SIZES: Picture = Picture { size: (640, 360), layers: &[2, 1] };
+const NARROW_BPS: u64 = 300_000;
+
+/// The height of the highest picture that comes, pixels.
+fn height(report: &Report) -> u32 {
+    report.pictures.iter().map(|pictures| pictures.height).max().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn a_viewer_whose_line_is_narrow_gets_the_size_that_fits_and_others_the_larger_one() {
+    let server = Server::start().await;
+    let meeting = meeting_now(&server).await;
+    let line = network(&server, Impairment::default(), 5).await;
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let near = guest(&server, &meeting, &mut host, "Near").await;
+    let far = guest(&server, &meeting, &mut host, "Far").await;
+    let browser = Browser::start().await;
+    let _host = Caller::connect(&browser, &server, host, Some(TWO_SIZES), Ways::DIRECT).await;
+    let near = Caller::connect(&browser, &server, near, None, Ways::DIRECT).await;
+    let far = Caller::connect(&browser, &server, far, None, Ways::through(line.address())).await;
+    for viewer in [&near, &far] {
+        viewer.until("the larger picture comes", |now| height(now) == 360).await;
+    }
+
+    let begun = Instant::now();
+    line.become_bad(Impairment { rate_bps: NARROW_BPS, delay: Duration::from_millis(30), ..Impairment::default() });
+    far.until("the smaller one comes down the narrow line", |now| height(now) == 180).await;
+    println!("after {:.1?} the smaller one comes", begun.elapsed());
+    far.begin().await;
+    let (before, began) = (far.report().await, Instant::now());
+    let after = far.until("it is watched", |_| began.elapsed() >= WATCHED).await;
+    let (frames, sound) = (after.frames() - before.frames(), after.sound_bytes - before.sound_bytes);
+    println!("{frames} pictures, {sound} bytes of sound, at most {:.0} ms apart; {after:?}", after.longest_gap_ms());
+    assert_eq!(height(&after), 180, "{after:?}");
+    assert!(frames >= 80, "half of all pictures at least: {after:?}");
+    assert_eq!(height(&near.report().await), 360, "it is nothing to another viewer");
+
+    let begun = Instant::now();
+    line.become_bad(Impairment::default());
+    far.until("the line is wide again", |now| height(now) == 360).await;
+    println!("after {:.1?} the larger one comes again", begun.elapsed());
+}
