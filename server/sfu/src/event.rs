@@ -40,6 +40,8 @@ pub enum Event {
         peer: PeerId,
         /// All of its receivers, in the order of its offer.
         receivers: Vec<Receiver>,
+        /// Whether pictures are sent smaller than they are wanted, or left out, since no more fits down its line.
+        narrow: bool,
     },
     /// How loud the microphones are; at most five times a second, the loudest first.
     Levels {

@@ -121,7 +121,9 @@ pub(super) fn reply(
     selection: &Selection,
     places: &[(Place, u64)],
     named: &[(Place, u64)],
+    sites: Sites<'_>,
 ) -> wire::MatchResponse {
+    let range = |quantity, day| sites.table().range(&sites, quantity, day);
     let relaxations = selection.relaxations.iter().map(|relaxation| wire::Relaxation {
         criterion: relaxation.criterion as u32,
         alone: relaxation.alone,
@@ -140,7 +142,7 @@ pub(super) fn reply(
     let shares = selection.shares.iter().map(|share| wire::RankShare { parcel: name(&share.code), first: share.first });
     let first = places.first().map(|(place, _)| place).filter(|place| place.standing == Standing::Suits);
     let told = |places: &[(Place, u64)]| {
-        places.iter().map(|(one, id)| wire::Place { id: *id, ..place(brief, one, first) }).collect()
+        places.iter().map(|(one, id)| wire::Place { id: *id, ..place(brief, one, first, range) }).collect()
     };
     wire::MatchResponse {
         revision: 0,
@@ -174,10 +176,16 @@ pub(super) fn name(code: &Code) -> String {
     format!("parcels/{code}")
 }
 
-/// A place but for its id. `first` is the first of those that suit.
-pub(super) fn place(brief: &Brief, place: &Place, first: Option<&Place>) -> wire::Place {
+/// A place but for its id. `first` is the first of those that suit, `range` what places are known to have (see
+/// [`overtaking`]).
+pub(super) fn place(
+    brief: &Brief,
+    place: &Place,
+    first: Option<&Place>,
+    range: impl Fn(Quantity, Date) -> Option<(f64, f64)>,
+) -> wire::Place {
     let suits = place.standing == Standing::Suits;
-    let changes = match first.filter(|_| suits).map(|first| overtaking(brief, place, first)) {
+    let changes = match first.filter(|_| suits).map(|first| overtaking(brief, place, first, range)) {
         Some(Overtaking::AnyOf(changes)) => changes,
         _ => Vec::new(),
     };

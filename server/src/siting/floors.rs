@@ -38,12 +38,14 @@ pub(super) fn told<'a>(
         return Told::default();
     }
     // What it would take to be the first is said against the first, listed or not.
-    let selection = Judged::of(brief, &floors.table(), &floors, listed.max(1)).selection(draws);
+    let table = floors.table();
+    let selection = Judged::of(brief, &table, &floors, listed.max(1)).selection(draws);
+    let range = |quantity, day| table.range(&floors, quantity, day);
     let explained = |row: u32| (row, explain(brief, &floors.candidate(row)));
     let first: Vec<(u32, Place)> = selection.places.iter().map(|(_, ranked)| explained(ranked.row)).collect();
     let named: Vec<(u32, Place)> = named.iter().filter_map(|name| floors.row_of(name)).map(explained).collect();
     let best = first.first().map(|(_, place)| place).filter(|place| place.standing == Standing::Suits);
-    let judged = |(row, place): &(u32, Place)| floor(floors, *row, convert::place(brief, place, best));
+    let judged = |(row, place): &(u32, Place)| floor(floors, *row, convert::place(brief, place, best, range));
     let told = &first[..first.len().min(listed)];
     let rows = || told.iter().chain(&named).map(|(row, _)| *row);
     let floors_told = wire::Floors {

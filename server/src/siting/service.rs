@@ -130,7 +130,7 @@ pub(super) async fn answer(
         let named = named.filter_map(|code| snapshot.layer(Layer::Parcel).find(code));
         give(&view, Layer::Parcel, named.chain(floors.parcels))?;
         give(&view, Layer::Building, floors.buildings.into_iter())?;
-        let reply = convert::reply(&brief, &selection, &places, &asked_for);
+        let reply = convert::reply(&brief, &selection, &places, &asked_for, sites);
         let revision = snapshot.revision().0;
         let assemblies = joined.found.iter().map(|one| convert::assembly(&brief, sites, one)).collect();
         if let Some((tally, asker)) = noted.filter(|_| revision == view.newest().0) {

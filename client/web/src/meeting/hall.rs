@@ -166,6 +166,8 @@ pub(super) struct Hall {
     pub(super) probed: RwSignal<Probed>,
     pub(super) measured: RwSignal<Measured>,
     pub(super) grade: RwSignal<Grade>,
+    /// Whether less is sent than is wanted, since no more fits down the line.
+    pub(super) narrow: RwSignal<bool>,
     /// Who speaks now, and who spoke last, the newest first.
     pub(super) speaking: RwSignal<Vec<u32>>,
     pub(super) spoke: RwSignal<Vec<u32>>,
@@ -217,6 +219,7 @@ impl Hall {
             probed: RwSignal::new(Probed::default()),
             measured: RwSignal::new(Measured::default()),
             grade: RwSignal::new(Grade::None),
+            narrow: RwSignal::new(false),
             speaking: RwSignal::new(Vec::new()),
             spoke: RwSignal::new(Vec::new()),
             original: RwSignal::new(0.15),
@@ -249,6 +252,7 @@ impl Hall {
         self.tracks.set(Tracks::default());
         self.measured.set(Measured::default());
         self.grade.set(Grade::None);
+        self.narrow.set(false);
         self.speaking.set(Vec::new());
         self.spoke.set(Vec::new());
         self.large.set(None);

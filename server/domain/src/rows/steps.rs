@@ -21,6 +21,7 @@ pub struct Steps {
     thresholds: Vec<f64>,
     /// By step; each is within the one before.
     reaching: Vec<Bits>,
+    least: f64,
     /// The greatest value.
     greatest: f64,
     /// Known rows with their values by the highest step that they reach, ascending within each: what lies next to a bound is
@@ -99,13 +100,20 @@ impl Steps {
             let (lower, higher) = reaching.split_at_mut(step);
             lower[step - 1].unite(&higher[0]);
         }
-        let greatest = values.iter().copied().filter(|value| !value.is_nan()).fold(f64::NEG_INFINITY, f64::max);
-        Self { values, thresholds: steps, reaching, greatest, by_step, begins, is_single }
+        let known = || values.iter().copied().filter(|value| !value.is_nan());
+        let least = known().fold(f64::INFINITY, f64::min);
+        let greatest = known().fold(f64::NEG_INFINITY, f64::max);
+        Self { values, thresholds: steps, reaching, least, greatest, by_step, begins, is_single }
     }
 
     /// The value of a row; not a number if it is not known.
     pub fn value(&self, row: u32) -> f64 {
         self.values[row as usize]
+    }
+
+    /// The least and the greatest value that is known.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        (self.least <= self.greatest).then_some((self.least, self.greatest))
     }
 
     /// The rows of which something is known; none if there are none.

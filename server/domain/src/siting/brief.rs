@@ -175,6 +175,12 @@ fn invalid(field: impl Into<String>, problem: impl Into<String>) -> InvalidBrief
     InvalidBrief { field: field.into(), problem: problem.into() }
 }
 
+/// An amount as a message shows it: not with hundreds of digits.
+pub(super) fn shown(amount: f64) -> String {
+    const MANY: f64 = 1e15;
+    if amount.abs() < MANY { amount.to_string() } else { format!("{amount:e}") }
+}
+
 fn check_need(need: &Need, day: Date, at: &impl Fn(&str) -> String, found: &mut Vec<InvalidBrief>) {
     match need {
         Need::Amount { quantity, min, max, .. } => {
@@ -182,7 +188,10 @@ fn check_need(need: &Need, day: Date, at: &impl Fn(&str) -> String, found: &mut 
                 if let (Some(bound), Some(most)) = (bound, quantity.most())
                     && *bound > most
                 {
-                    found.push(invalid(at(field), format!("{bound} is above {most}, which is all that there can be")));
+                    found.push(invalid(
+                        at(field),
+                        format!("{} is above {most}, which is all that there can be", shown(*bound)),
+                    ));
                 }
                 if bound.is_some_and(|bound| !bound.is_finite() || bound < 0.0) {
                     found.push(invalid(at(field), "must be a finite number of at least 0"));
@@ -191,7 +200,8 @@ fn check_need(need: &Need, day: Date, at: &impl Fn(&str) -> String, found: &mut 
             match (min, max) {
                 (None, None) => found.push(invalid(at("min"), "an amount needs a least, a most, or both")),
                 (Some(min), Some(max)) if min > max => {
-                    found.push(invalid(at("min"), format!("{min} is above the most, {max}: nothing can be both")));
+                    let problem = format!("{} is above the most, {}: nothing can be both", shown(*min), shown(*max));
+                    found.push(invalid(at("min"), problem));
                 }
                 _ => {}
             }
@@ -209,7 +219,8 @@ fn check_footprint(
 ) {
     for (field, side) in [("width_m", width_m), ("depth_m", depth_m)] {
         if !(LEAST_SIDE_M..=MOST_SIDE_M).contains(&side) {
-            found.push(invalid(at(field), format!("must be {LEAST_SIDE_M} to {MOST_SIDE_M} m, and is {side}")));
+            found
+                .push(invalid(at(field), format!("must be {LEAST_SIDE_M} to {MOST_SIDE_M} m, and is {}", shown(side))));
         }
     }
 }
@@ -299,6 +310,7 @@ fn contradictions(criteria: &[Criterion], day: Date, found: &mut Vec<InvalidBrie
                 && min > max
             {
                 let of = other.criterion;
+                let (min, max) = (shown(min), shown(max));
                 let problem = format!("{min} is above {max}, the most in criteria[{of}]: nothing can be both");
                 found.push(invalid(format!("criteria[{}].{}", one.criterion, one.field), problem));
             }

@@ -40,8 +40,18 @@ pub struct Change {
     pub by: u32,
 }
 
-/// What it would take for `place` to stand before `first`, which suits.
-pub fn overtaking(brief: &Brief, place: &Place, first: &Place) -> Overtaking {
+/// A change to so many times the most that any place has, or to less than that part of the least, is out of reach: nobody
+/// who reads of it would believe it.
+const OUT_OF_REACH: f64 = 2.0;
+
+/// What it would take for `place` to stand before `first`, which suits. `range` is the least and the most of a quantity that
+/// any place is known to have on a day.
+pub fn overtaking(
+    brief: &Brief,
+    place: &Place,
+    first: &Place,
+    range: impl Fn(Quantity, Date) -> Option<(f64, f64)>,
+) -> Overtaking {
     if place == first {
         return Overtaking::IsFirst;
     }
@@ -55,8 +65,24 @@ pub fn overtaking(brief: &Brief, place: &Place, first: &Place) -> Overtaking {
     let lacking = i128::from(first.score) - i128::from(place.score) + 1;
     let mut changes: Vec<Change> =
         brief.wishes().filter_map(|(index, _)| change(brief, index, place, lacking)).collect();
+    changes.retain(|change| is_within_reach(brief, change, &range));
     changes.sort_by_key(|change| (change.by, change.criterion));
     Overtaking::AnyOf(changes)
+}
+
+/// Whether a change is to an amount that could be believed of a place among these.
+fn is_within_reach(brief: &Brief, change: &Change, range: impl Fn(Quantity, Date) -> Option<(f64, f64)>) -> bool {
+    let (Some(to), Some(wish)) = (change.to, brief.criteria()[change.criterion].wish()) else { return true };
+    let is_near = |to: f64, quantity, day| {
+        range(quantity, day).is_none_or(|(least, most)| to <= most * OUT_OF_REACH && to >= least / OUT_OF_REACH)
+    };
+    match &wish.of {
+        WishOf::Amount { quantity, on, .. } => is_near(to, *quantity, on.unwrap_or(brief.day())),
+        WishOf::Ramp(ramp) => ramp
+            .on_days(brief.day())
+            .all(|(day, min)| range(ramp.quantity, day).is_none_or(|(_, most)| min * to <= most * OUT_OF_REACH)),
+        WishOf::Word { .. } | WishOf::Footprint(_) => true,
+    }
 }
 
 /// The change of what one wish is about that gains what is lacking; none if a must forbids it, or if it costs elsewhere

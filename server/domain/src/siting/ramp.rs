@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::brief::shown;
 use super::candidate::Told;
 use super::judge::Verdict;
 use super::quantity::Quantity;
@@ -122,8 +123,10 @@ impl Ramp {
                 }
                 if min < less {
                     let problem = format!(
-                        "{min} is below the step before it, {less}: a ramp rises. What is needed for a time only is asked as \
-                         an amount of its own"
+                        "{} is below the step before it, {}: a ramp rises. What is needed for a time only is asked as \
+                         an amount of its own",
+                        shown(min),
+                        shown(less)
                     );
                     found.push((at("min"), problem));
                 }

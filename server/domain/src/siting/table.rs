@@ -196,6 +196,11 @@ impl Table {
         found
     }
 
+    /// The least and the most of a quantity that any place is known to have on a day.
+    pub fn range(&self, places: &(impl Places + ?Sized), quantity: Quantity, day: Date) -> Option<(f64, f64)> {
+        self.amounts(places, quantity, day).range()
+    }
+
     /// The columns of a ramp, and the rows that meet it.
     pub(super) fn ramp(&self, places: &(impl Places + ?Sized), ramp: &Ramp, day: Date) -> (RampColumns, Bits) {
         let steps: Vec<(Arc<Steps>, f64)> =

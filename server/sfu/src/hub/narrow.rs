@@ -114,7 +114,10 @@ impl Hub {
         if former == peer.limits {
             return;
         }
-        self.arrange(now, viewer);
+        let is_told = former.is_empty() == peer.limits.is_empty();
+        if !self.arrange(now, viewer) && !is_told {
+            self.tell_receivers(viewer);
+        }
         for picture in pictures {
             self.aim(now, picture.track);
         }

@@ -30,9 +30,9 @@ impl Hub {
         self.wanted.get(&(to, track)).copied().unwrap_or(Wanted { max_height: Some(u16::MAX) })
     }
 
-    /// Puts tracks into a viewer's receivers, and tells it if anything has changed.
-    pub(super) fn arrange(&mut self, now: Instant, viewer: PeerId) {
-        let Some(peer) = self.peers.get(&viewer) else { return };
+    /// Puts tracks into a viewer's receivers, and tells it if anything has changed. True if so.
+    pub(super) fn arrange(&mut self, now: Instant, viewer: PeerId) -> bool {
+        let Some(peer) = self.peers.get(&viewer) else { return false };
         let mut changes: Vec<(usize, Option<TrackId>)> = Vec::new();
         for kind in [Kind::Audio, Kind::Video] {
             let places: Vec<usize> = (0..peer.inlets.len()).filter(|index| peer.inlets[*index].kind == kind).collect();
@@ -42,12 +42,17 @@ impl Hub {
             changes.extend(changed.map(|((index, _), after)| (*index, after)));
         }
         if changes.is_empty() {
-            return;
+            return false;
         }
         self.change(now, viewer, &changes);
-        if let Some(peer) = self.peers.get(&viewer) {
-            self.tell(Event::Receivers { peer: viewer, receivers: peer.receivers() });
-        }
+        self.tell_receivers(viewer);
+        true
+    }
+
+    pub(super) fn tell_receivers(&mut self, viewer: PeerId) {
+        let Some(peer) = self.peers.get(&viewer) else { return };
+        let (receivers, narrow) = (peer.receivers(), !peer.limits.is_empty());
+        self.tell(Event::Receivers { peer: viewer, receivers, narrow });
     }
 
     /// The tracks of a kind that could be put before a viewer: routed, published, wanted, and in a codec it has.

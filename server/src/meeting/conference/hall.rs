@@ -219,8 +219,8 @@ impl Hall {
                     tracing::debug!(peer = peer.0, protocol = ?path.protocol, "media connected");
                 }
                 Some(Event::Published { .. } | Event::Unpublished { .. }) => {}
-                Some(Event::Receivers { peer, receivers }) => {
-                    self.tell(peer, MediaEvent::Receivers { peer, receivers });
+                Some(Event::Receivers { peer, receivers, narrow }) => {
+                    self.tell(peer, MediaEvent::Receivers { peer, receivers, narrow });
                 }
                 Some(Event::Layers { track, sent }) => self.tell(track.peer, MediaEvent::Layers { track, sent }),
                 Some(Event::Message { peer, channel, bytes }) => {

@@ -88,7 +88,7 @@ pub(super) enum Command {
 /// What the media plane says of one meeting's connections.
 pub(super) enum MediaEvent {
     /// What lies in someone's receivers.
-    Receivers { peer: PeerId, receivers: Vec<Receiver> },
+    Receivers { peer: PeerId, receivers: Vec<Receiver>, narrow: bool },
     /// Which layers of a track are to be sent.
     Layers { track: TrackId, sent: Vec<bool> },
     /// How loud people are.

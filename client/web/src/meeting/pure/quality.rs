@@ -50,6 +50,8 @@ pub(crate) enum Grade {
     None,
     /// There may be gaps.
     Weak,
+    /// Pictures are smaller or fewer, since no more passes.
+    Narrow,
     Good,
 }
 
@@ -60,14 +62,20 @@ const LONG_MS: f64 = 400.0;
 const MUCH_LOST: f64 = 0.05;
 
 impl Grade {
-    /// The grade of what happened between two measurements.
-    pub(crate) fn of(before: &Measured, now: &Measured) -> Self {
+    /// The grade of what happened between two measurements, on a line that is `narrow` or not.
+    pub(crate) fn of(before: &Measured, now: &Measured, narrow: bool) -> Self {
         if !now.connected {
             return Self::None;
         }
         let (lost, received) = ((now.lost - before.lost).max(0.0), (now.received - before.received).max(0.0));
         let share = if lost + received > 0.0 { lost / (lost + received) } else { 0.0 };
-        if now.round_trip_ms > LONG_MS || share > MUCH_LOST { Self::Weak } else { Self::Good }
+        if now.round_trip_ms > LONG_MS || share > MUCH_LOST {
+            Self::Weak
+        } else if narrow {
+            Self::Narrow
+        } else {
+            Self::Good
+        }
     }
 
     /// The key of its word.
@@ -75,6 +83,7 @@ impl Grade {
         match self {
             Self::None => "meeting.quality.none",
             Self::Weak => "meeting.quality.weak",
+            Self::Narrow => "meeting.quality.narrow",
             Self::Good => "meeting.quality.good",
         }
     }
@@ -84,6 +93,7 @@ impl Grade {
         match self {
             Self::None => "none",
             Self::Weak => "weak",
+            Self::Narrow => "narrow",
             Self::Good => "good",
         }
     }
@@ -119,7 +129,9 @@ mod tests {
             (Measured { connected: false, ..measured(20.0, 90.0, 200.0) }, Grade::None),
         ];
         for (now, expected) in cases {
-            assert_eq!(Grade::of(&before, &now), expected, "{now:?}");
+            assert_eq!(Grade::of(&before, &now, false), expected, "{now:?}");
+            let narrow = if expected == Grade::Good { Grade::Narrow } else { expected };
+            assert_eq!(Grade::of(&before, &now, true), narrow, "{now:?} on a narrow line");
         }
     }
 

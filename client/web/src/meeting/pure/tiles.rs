@@ -139,14 +139,16 @@ mod tests {
         let mut tracks = Tracks::default();
         tracks.take(Receivers {
             receivers: vec![receiver("3", 1, Source::Microphone), receiver("9", 1, Source::Camera)],
+            narrow: false,
         });
         tracks.take(Receivers {
             receivers: vec![receiver("9", 4, Source::Screen), receiver("4", 2, Source::Microphone)],
+            narrow: false,
         });
         assert_eq!(tracks.mid(1, Source::Camera), None);
         assert_eq!(tracks.mid(4, Source::Screen), Some("9"));
         assert_eq!(tracks.voices(), [("3".to_owned(), 1), ("4".to_owned(), 2)]);
-        tracks.take(Receivers { receivers: vec![receiver("3", 0, Source::Unspecified)] });
+        tracks.take(Receivers { receivers: vec![receiver("3", 0, Source::Unspecified)], narrow: false });
         assert_eq!(tracks.voices(), [("4".to_owned(), 2)]);
     }
 

@@ -139,7 +139,8 @@ impl Attending {
         let mut before = Measured::default();
         while self.line.get_value() == line {
             if let Some(measured) = media::measure().await {
-                self.hall.grade.set(Grade::of(&before, &measured));
+                let narrow = self.hall.narrow.get_untracked();
+                self.hall.grade.set(Grade::of(&before, &measured, narrow));
                 self.hall.measured.set(measured.clone());
                 before = measured;
             }

@@ -25,7 +25,10 @@ impl Attending {
                 self.settle();
             }
             Some(Event::Heard(heard)) => self.hear(heard),
-            Some(Event::Receivers(receivers)) => self.hall.tracks.update(|tracks| tracks.take(receivers)),
+            Some(Event::Receivers(receivers)) => {
+                self.hall.narrow.set(receivers.narrow);
+                self.hall.tracks.update(|tracks| tracks.take(receivers));
+            }
             Some(Event::Layers(layers)) => media::send_layers(layers.source(), &layers.sent),
             Some(Event::Welcome(_) | Event::Farewell(_)) | None => {}
         }

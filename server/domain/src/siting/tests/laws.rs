@@ -273,7 +273,7 @@ proptest! {
         let selection = All::of(&brief, &lands);
         let Some(first) = selection.first() else { return Ok(()) };
         for place in selection.suiting() {
-            let Overtaking::AnyOf(changes) = overtaking(&brief, place, first) else { continue };
+            let Overtaking::AnyOf(changes) = overtaking(&brief, place, first, |_, _| None) else { continue };
             prop_assert!(changes.is_sorted_by_key(|change| change.by), "the smallest first");
             for change in changes {
                 let mut changed = lands.clone();

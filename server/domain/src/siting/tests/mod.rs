@@ -275,12 +275,39 @@ fn a_change_is_named_only_if_nothing_else_in_the_brief_undoes_it() {
         let within = Need::Amount { quantity: Quantity::Area, min: None, max: Some(max), on: None };
         let brief = Brief::new(vec![Criterion::Must(within), wish(Quantity::Area, 10)], DAY).unwrap();
         let all = All::of(&brief, &lands);
-        overtaking(&brief, &all.places[1], &all.places[0])
+        overtaking(&brief, &all.places[1], &all.places[0], |_, _| None)
     };
     let change = Change { criterion: 1, to: Some(100_000.2), by: 200_001 };
     let Overtaking::AnyOf(changes) = named(150_000.0) else { panic!("B suits") };
     assert_eq!(changes.iter().map(|change| change.by).collect::<Vec<_>>(), [change.by]);
     assert_eq!(named(100_000.0), Overtaking::AnyOf(vec![]), "more than a must lets it have");
+}
+
+#[test]
+fn a_change_that_nobody_would_believe_is_not_named() {
+    let named = |first_kw: f64| {
+        let lands = [("A", first_kw), ("B", 2_000.0)]
+            .map(|(code, kw)| land(code, 1_000.0, |parcel| parcel.supplies = vec![power(Some(kw), None)]));
+        let of = WishOf::Amount { quantity: Quantity::Power, anchors: Anchors { none: 0.0, full: 20_000.0 }, on: None };
+        let brief = Brief::new(vec![Criterion::Wish(Wish { weight: 10, of })], DAY).unwrap();
+        let all = All::of(&brief, &lands);
+        // What other places have.
+        let range = |quantity, _| (quantity == Quantity::Power).then_some((2_000.0, 4_000.0));
+        let Overtaking::AnyOf(changes) = overtaking(&brief, &all.places[1], &all.places[0], range) else {
+            panic!("B suits")
+        };
+        changes.len()
+    };
+    assert_eq!(named(10_000.0), 0, "10 MW, where no place has more than 4");
+    assert_eq!(named(7_000.0), 1, "7 MW is not out of reach");
+}
+
+#[test]
+fn a_message_shows_no_number_of_hundreds_of_digits() {
+    let need = Need::Amount { quantity: Quantity::Area, min: Some(1e300), max: Some(5.5), on: None };
+    let found = Brief::new(vec![Criterion::Must(need)], DAY).unwrap_err();
+    let told: Vec<&str> = found.iter().map(|invalid| invalid.problem.as_str()).collect();
+    assert!(told.contains(&"1e300 is above the most, 5.5: nothing can be both"), "{told:?}");
 }
 
 #[test]

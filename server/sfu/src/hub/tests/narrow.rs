@@ -37,13 +37,22 @@ fn pass(network: &mut Network, time: Duration) {
 /// The cameras that the viewer was last told to receive.
 fn seen(network: &Network) -> Vec<TrackId> {
     let told = network.events.iter().rev().find_map(|event| match event {
-        Event::Receivers { peer: viewer, receivers } if *viewer == peer(2) => Some(receivers),
+        Event::Receivers { peer: viewer, receivers, .. } if *viewer == peer(2) => Some(receivers),
         _ => None,
     });
     let tracks = told.expect("it has receivers").iter().filter_map(|receiver| receiver.track);
     let mut seen: Vec<TrackId> = tracks.filter(|track| track.source == Source::Camera).collect();
     seen.sort_unstable();
     seen
+}
+
+/// Whether the viewer was last told that its line is narrow.
+fn is_narrow(network: &Network) -> bool {
+    let told = network.events.iter().rev().find_map(|event| match event {
+        Event::Receivers { peer: viewer, narrow, .. } if *viewer == peer(2) => Some(*narrow),
+        _ => None,
+    });
+    told.expect("it has receivers")
 }
 
 /// The longest time between two packets of sound that came since then.
@@ -62,6 +71,7 @@ fn what_does_not_fit_is_left_out_until_it_does() {
     network.weather.down_bps = 1_000_000;
     pass(&mut network, Duration::from_secs(4));
     assert_eq!(seen(&network), [loud], "the one who speaks is what fits");
+    assert!(is_narrow(&network), "and the viewer is told why");
     let narrow = network.now;
     pass(&mut network, Duration::from_secs(10));
     assert_eq!(seen(&network), [loud], "trials change nothing while it is as narrow");
@@ -70,6 +80,7 @@ fn what_does_not_fit_is_left_out_until_it_does() {
     network.weather.down_bps = 4_000_000;
     pass(&mut network, Duration::from_secs(20));
     assert_eq!(seen(&network), [quiet, loud], "it is wide again");
+    assert!(!is_narrow(&network));
 }
 
 #[test]

@@ -14,7 +14,7 @@ const VP8: u8 = 96;
 
 fn receivers(network: &Network, index: usize) -> Vec<Receiver> {
     let last = network.events.iter().rev().find_map(|event| match event {
-        Event::Receivers { peer: told, receivers } if *told == peer(index) => Some(receivers.clone()),
+        Event::Receivers { peer: told, receivers, .. } if *told == peer(index) => Some(receivers.clone()),
         _ => None,
     });
     last.unwrap_or_default()

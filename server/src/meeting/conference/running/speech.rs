@@ -26,7 +26,7 @@ impl Running {
     /// Takes what the media plane says.
     pub(super) async fn hear(&mut self, event: MediaEvent) {
         match event {
-            MediaEvent::Receivers { peer, receivers } => self.tell_receivers(peer, receivers),
+            MediaEvent::Receivers { peer, receivers, narrow } => self.tell_receivers(peer, receivers, narrow),
             MediaEvent::Layers { track, sent } => self.tell_layers(track, sent),
             MediaEvent::Levels { levels } => self.tell_levels(&levels).await,
             MediaEvent::Message { peer, channel, bytes } => {
@@ -51,7 +51,7 @@ impl Running {
         }
     }
 
-    fn tell_receivers(&mut self, peer: PeerId, receivers: Vec<Receiver>) {
+    fn tell_receivers(&mut self, peer: PeerId, receivers: Vec<Receiver>, narrow: bool) {
         let whose = |receiver: Receiver| {
             let track = receiver.track.and_then(|track| Some((self.media.person(track.peer)?, track.source)));
             let (participant, source) =
@@ -60,7 +60,7 @@ impl Running {
         };
         let receivers = receivers.into_iter().map(whose).collect();
         if let Some(seat) = self.seats.values_mut().find(|seat| seat.peer == Some(peer)) {
-            seat.tell(Event::Receivers(wire::Receivers { receivers }));
+            seat.tell(Event::Receivers(wire::Receivers { receivers, narrow }));
         }
     }
 
