@@ -75,13 +75,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(
-        data: &Path,
-        listen: SocketAddr,
-        dist: &Dist,
-        words: &[String],
-        stop: &Receiver<()>,
-    ) -> Result<Self> {
+    fn start(data: &Path, listen: SocketAddr, dist: &Dist, words: &[String], stop: &Receiver<()>) -> Result<Self> {
         let mut command = Command::new(ship::server_file());
         command.current_dir(tools::root()).arg("serve");
         command.arg("--data").arg(data).arg("--listen").arg(listen.to_string()).arg("--web-dir").arg(&dist.folder);
