@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
+use crate::tls::SECONDS_LEFT;
+
 /// Upper bounds of the histograms' buckets, seconds: from a kept tile to a deadline.
 const BUCKETS_SECS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
@@ -64,6 +66,7 @@ fn describe() {
     describe_histogram!("cloudsite_tile_build_seconds", Unit::Seconds, "Time to make a tile");
     describe_gauge!("cloudsite_watch_streams", "Watch streams that are open");
     describe_gauge!("cloudsite_snapshot_revision", "The revision that is served");
+    describe_gauge!(SECONDS_LEFT, Unit::Seconds, "Time until the certificate ends that is shown; none without TLS");
 }
 
 #[cfg(test)]

@@ -23,14 +23,28 @@ const watch = async ({ track }) => {
   }
 };
 
-// Sends sound and a picture in as many layers as are named, each by how many times it is smaller.
-const send = async ({ width, height, layers }) => {
+// A screen on which something goes on.
+const draw = ([width, height]) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  let hue = 0;
+  setInterval(() => {
+    hue += 5;
+    context.fillStyle = `hsl(${hue} 100% 50%)`;
+    context.fillRect(0, 0, width, height);
+  }, 100);
+  return canvas.captureStream(10).getVideoTracks()[0];
+};
+
+// Sends sound and a picture in as many layers as are named, each by how many times it is smaller, and a screen if there is one.
+const send = async ({ width, height, layers, screen }) => {
   const wish = { audio: true, video: { width, height, frameRate: 20 } };
   const stream = await navigator.mediaDevices.getUserMedia(wish);
   const layer = (smaller, index) => ({ rid: "lmh"[index], scaleResolutionDownBy: smaller });
   const sendEncodings = layers.length > 1 ? layers.map(layer) : [{}];
   pc.addTransceiver(stream.getAudioTracks()[0], { direction: "sendonly" });
   pc.addTransceiver(stream.getVideoTracks()[0], { direction: "sendonly", sendEncodings });
+  if (screen) pc.addTransceiver(draw(screen), { direction: "sendonly" });
 };
 
 const offer = async (picture) => {

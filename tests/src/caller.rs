@@ -23,19 +23,22 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const SCRIPT: &str = include_str!("caller.js");
 
 /// A picture as it is sent: its size, and by how much each layer is smaller, the smallest first; one layer is no simulcast.
+/// Whoever sends one may have a screen to share besides.
 #[derive(Debug, Clone, Copy)]
 pub struct Picture {
     /// Width and height, pixels.
     pub size: (u32, u32),
     /// How many times smaller each layer is.
     pub layers: &'static [u32],
+    /// Width and height of the screen, pixels.
+    pub screen: Option<(u32, u32)>,
 }
 
 /// One picture in one size.
-pub const SINGLE: Picture = Picture { size: (640, 480), layers: &[1] };
+pub const SINGLE: Picture = Picture { size: (640, 480), layers: &[1], screen: None };
 
 /// A picture in the sizes that the page sends.
-pub const SIMULCAST: Picture = Picture { size: (1280, 720), layers: &[4, 2, 1] };
+pub const SIMULCAST: Picture = Picture { size: (1280, 720), layers: &[4, 2, 1], screen: None };
 
 /// By which ways a client is told that it can reach the server.
 #[derive(Debug, Clone, Copy)]
@@ -175,9 +178,9 @@ impl Caller {
         // A page of the same origin that does nothing.
         let page = browser.open_with(&server.url("/healthz"), SIZE.0, SIZE.1, &FAKE_MEDIA).await;
         page.run(SCRIPT).await;
-        let wish = picture.map(
-            |Picture { size: (width, height), layers }| json!({ "width": width, "height": height, "layers": layers }),
-        );
+        let wish = picture.map(|Picture { size: (width, height), layers, screen }| {
+            json!({ "width": width, "height": height, "layers": layers, "screen": screen })
+        });
         let wish = wish.unwrap_or_default();
         let offered = page.run(&format!("return caller.offer({wish})")).await;
         let sdp = offered.as_str().expect("it begins with an offer").to_owned();

@@ -19,6 +19,7 @@ mod picture;
 pub mod plots;
 mod program;
 pub mod provider;
+pub mod relay;
 mod server;
 pub mod shapefile;
 pub mod showroom;

@@ -1,9 +1,12 @@
-//! A browser as a client of WHIP and WHEP that knows nothing of this server: what it sends in comes out, sound and picture.
+//! A browser as a client of WHIP and WHEP that knows nothing of this server: what it sends in comes out, sound and picture, and
+//! a screen in place of a camera.
 
 use std::time::Duration;
 
+use cloudsite_proto::meeting::act::Act as Doing;
 use cloudsite_proto::meeting::meeting_service_client::MeetingServiceClient;
-use cloudsite_proto::meeting::{CreateGuestLinkRequest, CreateGuestLinkResponse, Meeting, MeetingRole};
+use cloudsite_proto::meeting::{CreateGuestLinkRequest, CreateGuestLinkResponse, Meeting, MeetingRole, Switch};
+use cloudsite_tests::caller::{Caller, Picture, SINGLE, Ways};
 use cloudsite_tests::conference::{Attendee, meeting_now};
 use cloudsite_tests::{Asker, Browser, FAKE_MEDIA, Page, Server};
 
@@ -47,12 +50,14 @@ const CLIENT: &str = "
         window.told[path] = `${(await fetch(session, { method: 'DELETE', headers })).status}`;
     };
     window.measure = async path => {
-        let [frames, sounds] = [0, 0];
+        let [frames, sounds, width] = [0, 0, 0];
         for (const entry of (await window.lines[path].pc.getStats()).values()) {
-            if (entry.type === 'inbound-rtp' && entry.kind === 'video') frames = entry.framesDecoded;
+            if (entry.type === 'inbound-rtp' && entry.kind === 'video') {
+                [frames, width] = [entry.framesDecoded, entry.frameWidth ?? 0];
+            }
             if (entry.type === 'inbound-rtp' && entry.kind === 'audio') sounds = entry.packetsReceived;
         }
-        window.measured = { frames, sounds };
+        window.measured = { frames, sounds, width };
     };
     return true";
 
@@ -113,5 +118,49 @@ async fn what_a_camera_sends_in_comes_out_of_a_player() {
         carried.push(codec);
     }
     assert!(carried.contains(&"video/VP8"), "{carried:?}");
+    page.close().await;
+}
+
+/// Of another shape than any camera, so that it is told which is seen.
+const SCREEN: (u32, u32) = (400, 300);
+
+/// Waits until pictures come that are so wide, and go on.
+async fn shows(page: &Page, path: &str, width: u32) {
+    let there =
+        format!("window.measure('{path}'); return window.measured?.width === {width} && window.measured.frames");
+    let frames = page.until(&format!("{path} shows {width} pixels"), PATIENCE, &there).await;
+    let on = format!(
+        "window.measure('{path}'); return window.measured.width === {width} && window.measured.frames > {frames} + 5"
+    );
+    page.until("it goes on", PATIENCE, &on).await;
+}
+
+#[tokio::test]
+async fn a_player_shows_a_screen_as_long_as_one_is_shared() {
+    let server = Server::start().await;
+    let meeting = meeting_now(&server).await;
+    let host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let browser = Browser::start().await;
+    let picture = Picture { screen: Some(SCREEN), ..SINGLE };
+    let mut host = Caller::connect(&browser, &server, host, Some(picture), Ways::DIRECT).await;
+    let page = browser.open_with(&server.url("/healthz"), 640, 480, &FAKE_MEDIA).await;
+    page.run(CLIENT).await;
+    let (wall, beside) = (
+        token(&server, &meeting, "Wall", MeetingRole::Player).await,
+        token(&server, &meeting, "Beside", MeetingRole::Player).await,
+    );
+    let of_host = format!("{}/people/{}", beside.path, host.attendee.id());
+    let players = [(wall.path.as_str(), &wall.secret), (of_host.as_str(), &beside.secret)];
+    for (path, secret) in players {
+        assert_eq!(begin(&page, path, secret, "recvonly", "video/VP8").await, "connected", "{path}");
+        shows(&page, path, SINGLE.size.0).await;
+    }
+    for (screen, width) in [(true, SCREEN.0), (false, SINGLE.size.0)] {
+        let switch = Switch { microphone: true, camera: true, screen };
+        host.attendee.act(Doing::Switch(switch)).await.expect("everyone switches their own");
+        for (path, _) in players {
+            shows(&page, path, width).await;
+        }
+    }
     page.close().await;
 }

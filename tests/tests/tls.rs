@@ -191,20 +191,69 @@ async fn who_comes_without_tls_is_told() {
     assert_eq!((refused.code(), refused.message()), (Code::FailedPrecondition, "this port speaks TLS: use https://"));
 }
 
-#[tokio::test]
-async fn a_certificate_that_has_expired_is_served_with_a_warning() {
-    let folder = folder();
+/// A certificate for this machine that is good from one day from now to another, and its key, as files of this name.
+#[expect(clippy::disallowed_methods, reason = "a certificate is good or not at the time of the server")]
+fn good_for(folder: &Path, name: &str, days: std::ops::Range<i64>) -> [String; 2] {
+    let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).expect("it is a time of this age");
+    let day = |from_now: i64| {
+        let day = (now + jiff::SignedDuration::from_hours(from_now * 24)).to_zoned(jiff::tz::TimeZone::UTC).date();
+        rcgen::date_time_ymd(day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs())
+    };
     let mut parameters = CertificateParams::new(["127.0.0.1".to_owned()]).expect("the name is one");
-    parameters.not_after = rcgen::date_time_ymd(2020, 2, 2);
+    (parameters.not_before, parameters.not_after) = (day(days.start), day(days.end));
     let key = KeyPair::generate().expect("a key can be made");
     let cert = parameters.self_signed(&key).expect("a certificate can be made");
-    let files = [("old.pem", cert.pem()), ("old-key.pem", key.serialize_pem())];
-    let [certificate, key] = files.map(|(name, text)| write(folder.path(), name, &text));
+    [(format!("{name}.pem"), cert.pem()), (format!("{name}-key.pem"), key.serialize_pem())]
+        .map(|(name, text)| write(folder, &name, &text))
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_would_trust_is_refused_at_the_start() {
+    let folder = folder();
     let data = folder.path().join("data").display().to_string();
-    // It warns before it does anything else; that nothing can listen here ends it.
-    let words =
-        ["serve", "--data", &data, "--listen", "192.0.2.1:1", "--tls-certificate", &certificate, "--tls-key", &key];
-    let outcome = cloudsite(words).await;
-    let told = outcome.exits(1).stderr.contains("has expired") && outcome.stderr.contains("old.pem");
-    assert!(told, "{}", outcome.stderr);
+    for (name, days, told) in [("old", -90..-1, "old.pem has expired, at "), ("new", 2..90, "new.pem is good from ")] {
+        let [certificate, key] = good_for(folder.path(), name, days);
+        let words = ["serve", "--data", &data, "--listen", "127.0.0.1:0", "--media", "127.0.0.1:0"];
+        let outcome = cloudsite(words.into_iter().chain(["--tls-certificate", &certificate, "--tls-key", &key])).await;
+        assert!(outcome.exits(1).stderr.contains(told), "{}", outcome.stderr);
+        assert!(!Path::new(&data).exists(), "nothing was begun");
+    }
+}
+
+/// What the metrics say, to who trusts this certificate, of how long the shown one is good, seconds.
+async fn seconds_left(server: &Server, certificate: &[u8]) -> Option<f64> {
+    let request = Request::get(server.url("/metrics")).body(Bytes::new()).expect("the request is well formed");
+    let metrics = Http::trusting(certificate).try_send(request).await.ok()?.text();
+    metrics.lines().find_map(|line| line.strip_prefix("cloudsite_certificate_seconds_left ")?.parse().ok())
+}
+
+#[tokio::test]
+async fn a_certificate_that_ends_soon_is_told_until_it_is_renewed() {
+    const DAY: f64 = 86_400.0;
+    let folder = folder();
+    let [certificate, key] = good_for(folder.path(), "soon", -80..10);
+    let words = ["--tls-certificate", &certificate, "--tls-key", &key];
+    let server = Server::start_with_tls(folder, &words, "soon.pem").await;
+    let former = server.certificate();
+    let said = async || seconds_left(&server, &former).await;
+    let left = eventually("the metrics say how long it is good", WITHIN, said).await;
+    assert!((9.0 * DAY..=10.0 * DAY).contains(&left), "{left} s");
+    let warned = || server.log().lines().filter(|line| line.contains("the certificate ends soon")).count();
+    eventually("the log warns", WITHIN, async || (warned() > 0).then_some(())).await;
+
+    // One that is over is not taken up; one that is good is.
+    good_for(server.scratch(), "soon", -80..-1);
+    eventually("it is told that the new one is over", WITHIN, async || {
+        server.log().contains("soon.pem has expired").then_some(())
+    })
+    .await;
+    let left = said().await.expect("the former one is shown");
+    assert!(left > 9.0 * DAY, "{left} s");
+    good_for(server.scratch(), "soon", -1..89);
+    eventually("the metrics say that it was renewed", WITHIN, async || {
+        let left = seconds_left(&server, &server.certificate()).await?;
+        (left > 80.0 * DAY).then_some(())
+    })
+    .await;
+    assert_eq!(warned(), 1, "it is said once a day");
 }

@@ -1,87 +1,24 @@
 //! The relay for those whose network lets nothing but TLS through: coturn takes the configuration that is written for it,
 //! carries whoever has what the server tells attendees, and nobody to any other place.
 
-use std::fs::{self, File};
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 
 use cloudsite_proto::meeting::act::Act as Doing;
 use cloudsite_proto::meeting::{IceServer, MeetingRole};
 use cloudsite_tests::conference::{Attendee, guest_link, meeting_now};
-use cloudsite_tests::{Server, cloudsite, eventually, free_address};
+use cloudsite_tests::relay::Relay;
+use cloudsite_tests::{Server, cloudsite, free_address};
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
 
 /// What the relay reaches, and an address of a network within that it does not.
 const MEDIA: &str = "127.0.0.1";
+const MEDIA_IP: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const INSIDE: &str = "10.0.0.1";
-
-/// How long the client of coturn may try.
-const TRIES_FOR: Duration = Duration::from_secs(30);
 
 fn text(path: &Path) -> String {
     path.to_str().expect("temporary folders have readable names").to_owned()
-}
-
-/// A running relay; ends with this value.
-struct Relay {
-    _process: Child,
-    port: u16,
-}
-
-impl Relay {
-    /// Starts coturn with a configuration, to which a test adds only where to keep what, and that this machine's own
-    /// addresses can be reached at all.
-    async fn start(folder: &Path, configuration: &str, port: u16) -> Self {
-        let file = folder.join("coturn.conf");
-        fs::write(&file, format!("{configuration}\nallow-loopback-peers\n")).expect("it can be written");
-        let log = File::create(folder.join("coturn.log")).expect("a log can be written");
-        let mut command = Command::new("turnserver");
-        command.arg("-c").arg(file).arg("--pidfile").arg(folder.join("pid")).arg("--userdb").arg(folder.join("users"));
-        let errors = log.try_clone().expect("a file can be held twice");
-        command.stdin(Stdio::null()).stdout(log).stderr(errors).kill_on_drop(true);
-        let mut process = command.spawn().expect("coturn is installed");
-        eventually("the relay listens", TRIES_FOR, async || {
-            let ended = process.try_wait().expect("it can be looked at");
-            let log = || fs::read_to_string(folder.join("coturn.log")).unwrap_or_default();
-            assert!(ended.is_none(), "coturn ended: {}", log());
-            tokio::net::TcpStream::connect((MEDIA, port)).await.ok()
-        })
-        .await;
-        let log = fs::read_to_string(folder.join("coturn.log")).unwrap_or_default();
-        assert!(!log.contains("Bad configuration"), "{log}");
-        Self { _process: process, port }
-    }
-
-    /// What coturn's own client says when it asks to be carried to a peer, or to itself, which the relay reaches at the
-    /// address of the media.
-    async fn carry(&self, username: &str, credential: &str, peer: Option<&str>) -> String {
-        let mut command = Command::new("turnutils_uclient");
-        command.args([
-            "-S",
-            "-t",
-            "-m",
-            "1",
-            "-n",
-            "1",
-            "-p",
-            &self.port.to_string(),
-            "-u",
-            username,
-            "-w",
-            credential,
-        ]);
-        match peer {
-            Some(peer) => command.args(["-e", peer]),
-            None => command.arg("-y"),
-        };
-        command.arg(MEDIA);
-        let output = tokio::time::timeout(TRIES_FOR, command.stdin(Stdio::null()).kill_on_drop(true).output());
-        let output = output.await.expect("the client ends").expect("the client is installed");
-        let said = [output.stdout, output.stderr].concat();
-        String::from_utf8_lossy(&said).into_owned()
-    }
 }
 
 /// A certificate for this machine and its key, as files.
@@ -126,7 +63,7 @@ async fn whoever_is_in_a_meeting_is_carried_and_nobody_else() {
     ])
     .await;
     let configuration = written.exits(0).stdout.clone();
-    let relay = Relay::start(folder.path(), &configuration, relay_port).await;
+    let relay = Relay::start(folder.path(), &configuration, (MEDIA_IP, relay_port).into()).await;
 
     let meeting = meeting_now(&server).await;
     let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");

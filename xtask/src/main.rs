@@ -43,6 +43,9 @@ enum Task {
         /// Builds the native viewer, too.
         #[arg(long)]
         native: bool,
+        /// Further words for `cloudsite serve`, such as `-- --tls-development`.
+        #[arg(last = true)]
+        serve: Vec<String>,
     },
     /// Runs everything that CI runs.
     Test,
@@ -88,7 +91,7 @@ enum Generated {
 
 fn main() -> Result<()> {
     match Arguments::parse().task {
-        Task::Up { data, listen, native } => up::up(&data, listen, native),
+        Task::Up { data, listen, native, serve } => up::up(&data, listen, native, &serve),
         Task::Test => test::test(),
         Task::Web { profile, page } => {
             let mut steps = Steps::new();

@@ -21,8 +21,9 @@ const MEDIA_PORT: u16 = 7881;
 const READY_WITHIN: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// Builds page and server, starts the server, then builds the viewer, which the page takes in when it is there.
-pub(crate) fn up(data: &Path, listen: SocketAddr, native: bool) -> Result<()> {
+/// Builds page and server, starts the server with further words, then builds the viewer, which the page takes in when it is
+/// there.
+pub(crate) fn up(data: &Path, listen: SocketAddr, native: bool, words: &[String]) -> Result<()> {
     let stop = stop_signal()?;
     let mut steps = Steps::new();
     steps.take("address", || free(listen))?;
@@ -32,14 +33,15 @@ pub(crate) fn up(data: &Path, listen: SocketAddr, native: bool) -> Result<()> {
         steps.take(module.name(), || dist.lay_out(module, &toolchain.build(module, Profile::Web)?))?;
     }
     steps.take("server", || ship::server(None))?;
-    let mut server = steps.take("serve", || Server::start(data, listen, &dist, &stop))?;
-    println!("\n    open http://{listen}/ - the park follows as soon as the viewer is built\n");
+    let mut server = steps.take("serve", || Server::start(data, listen, &dist, words, &stop))?;
+    let address = format!("{}://{listen}/", server.scheme);
+    println!("\n    open {address} - the park follows as soon as the viewer is built\n");
     steps.take("viewer", || dist.lay_out(Module::Viewer, &toolchain.build(Module::Viewer, Profile::Web)?))?;
     if native {
         steps.take("native viewer", native_viewer)?;
     }
     steps.print();
-    println!("\n    the park is there: http://{listen}/ - Ctrl-C ends it\n");
+    println!("\n    the park is there: {address} - Ctrl-C ends it\n");
     server.wait(&stop)
 }
 
@@ -66,22 +68,33 @@ fn native_viewer() -> Result<()> {
 }
 
 /// The running server; ends with this value.
-struct Server(Child);
+struct Server {
+    process: Child,
+    /// How it is asked for pages.
+    scheme: &'static str,
+}
 
 impl Server {
-    fn start(data: &Path, listen: SocketAddr, dist: &Dist, stop: &Receiver<()>) -> Result<Self> {
+    fn start(data: &Path, listen: SocketAddr, dist: &Dist, words: &[String], stop: &Receiver<()>) -> Result<Self> {
         let mut command = Command::new(ship::server_file());
         command.current_dir(tools::root()).arg("serve");
         command.arg("--data").arg(data).arg("--listen").arg(listen.to_string()).arg("--web-dir").arg(&dist.folder);
         // Where another server has it, any other does: whoever tries the park out asks for no number.
         let media = SocketAddr::new(listen.ip(), MEDIA_PORT);
-        if UdpSocket::bind(media).is_err() || TcpListener::bind(media).is_err() {
+        let is_said = words.iter().any(|word| word == "--media" || word.starts_with("--media="));
+        let is_taken = || UdpSocket::bind(media).is_err() || TcpListener::bind(media).is_err();
+        if !is_said && is_taken() {
             command.arg("--media").arg(SocketAddr::new(listen.ip(), 0).to_string());
         }
-        let mut server = Self(command.spawn().context("cannot start the server")?);
+        let process = command.args(words).spawn().context("cannot start the server")?;
+        let mut server = Self { process, scheme: "http" };
         let began = Instant::now();
-        while !is_ready(listen) {
-            if let Some(status) = server.0.try_wait()? {
+        loop {
+            if let Some(scheme) = ready(listen) {
+                server.scheme = scheme;
+                return Ok(server);
+            }
+            if let Some(status) = server.process.try_wait()? {
                 bail!("the server ended with {status}; its reasons are above");
             }
             if began.elapsed() > READY_WITHIN {
@@ -91,13 +104,12 @@ impl Server {
                 bail!("stopped");
             }
         }
-        Ok(server)
     }
 
     /// Waits until someone stops the task, or the server ends by itself.
     fn wait(&mut self, stop: &Receiver<()>) -> Result<()> {
         loop {
-            if let Some(status) = self.0.try_wait()? {
+            if let Some(status) = self.process.try_wait()? {
                 bail!("the server ended with {status}");
             }
             if stop.recv_timeout(LOOK_EVERY) != Err(RecvTimeoutError::Timeout) {
@@ -110,20 +122,21 @@ impl Server {
 impl Drop for Server {
     /// Asks the server to end and gives it ten seconds for that.
     fn drop(&mut self) {
-        tools::succeeds(Command::new("kill").args(["-TERM", &self.0.id().to_string()]));
+        tools::succeeds(Command::new("kill").args(["-TERM", &self.process.id().to_string()]));
         let began = Instant::now();
         let (_nobody, never) = mpsc::channel::<()>();
-        while matches!(self.0.try_wait(), Ok(None)) && began.elapsed() < Duration::from_secs(10) {
+        while matches!(self.process.try_wait(), Ok(None)) && began.elapsed() < Duration::from_secs(10) {
             let _ = never.recv_timeout(LOOK_EVERY);
         }
         // Fails when the server has ended, which is what is wanted.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
-/// Whether the server says that it is ready.
-fn is_ready(listen: SocketAddr) -> bool {
+/// By what the server is asked for pages, once it says that it is ready. One that speaks TLS takes connections no sooner,
+/// and sends whoever comes without it to where it does.
+fn ready(listen: SocketAddr) -> Option<&'static str> {
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect_timeout(&listen, Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(1)))?;
@@ -132,7 +145,11 @@ fn is_ready(listen: SocketAddr) -> bool {
         stream.read_exact(&mut head)?;
         Ok(String::from_utf8_lossy(&head).into_owned())
     };
-    ask().is_ok_and(|head| head.ends_with(" 200"))
+    match ask().ok()?.get(8..)? {
+        " 200" => Some("http"),
+        " 307" => Some("https"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -148,8 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn ready_is_only_who_answers_200() {
-        for (answer, ready) in [("HTTP/1.1 200 OK\r\n\r\n", true), ("HTTP/1.1 503 No\r\n\r\n", false)] {
+    fn ready_is_who_answers_200_or_sends_to_tls() {
+        let cases = [
+            ("HTTP/1.1 200 OK\r\n\r\n", Some("http")),
+            ("HTTP/1.1 307 Temporary Redirect\r\n\r\n", Some("https")),
+            ("HTTP/1.1 503 No\r\n\r\n", None),
+        ];
+        for (answer, scheme) in cases {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let address = listener.local_addr().unwrap();
             let server = std::thread::spawn(move || {
@@ -158,7 +180,7 @@ mod tests {
                 stream.read_exact(&mut asked).unwrap();
                 stream.write_all(answer.as_bytes()).unwrap();
             });
-            assert_eq!(is_ready(address), ready, "{answer:?}");
+            assert_eq!(ready(address), scheme, "{answer:?}");
             server.join().unwrap();
         }
     }

@@ -48,6 +48,24 @@ pub(crate) enum TlsError {
         /// The file of the certificate.
         certificate: PathBuf,
     },
+    /// The certificate has ended.
+    #[error("the certificate in {} has expired, at {until}; nobody would trust it", path.display())]
+    Ended {
+        /// Its file.
+        path: PathBuf,
+        /// When it did.
+        until: Timestamp,
+    },
+    /// The certificate is not good yet.
+    #[error("the certificate in {} is good from {from} on, and it is {now} here; nobody would trust it", path.display())]
+    Early {
+        /// Its file.
+        path: PathBuf,
+        /// When it begins.
+        from: Timestamp,
+        /// What the clock of this machine says.
+        now: Timestamp,
+    },
     /// A certificate for development cannot be made.
     #[error("no certificate can be made for development: {0}")]
     Making(#[from] rcgen::Error),
@@ -150,13 +168,15 @@ fn damaged(path: &Path, problem: &dyn Display) -> TlsError {
 }
 
 impl Pair {
-    /// Says in the log that nobody will trust the certificate, where that is so.
-    pub(super) fn warn(&self, files: &Files, now: Timestamp) {
-        let (file, from, until) = (files.certificate.display(), self.good_from, self.good_until);
-        if now > until {
-            tracing::warn!(%file, %until, "the certificate has expired; nobody will trust it");
-        } else if now < from {
-            tracing::warn!(%file, %from, "the certificate is not good yet; nobody will trust it");
+    /// The pair of these files, if there is anyone who would trust it now.
+    pub(super) fn good(self, files: &Files, now: Timestamp) -> Result<Self, TlsError> {
+        let path = || files.certificate.clone();
+        if now > self.good_until {
+            Err(TlsError::Ended { path: path(), until: self.good_until })
+        } else if now < self.good_from {
+            Err(TlsError::Early { path: path(), from: self.good_from, now })
+        } else {
+            Ok(self)
         }
     }
 }

@@ -4,6 +4,7 @@
 mod development;
 mod files;
 mod pinned;
+mod remaining;
 mod renewal;
 
 use std::io;
@@ -26,6 +27,7 @@ use tokio_rustls::server::TlsStream;
 use self::files::{Files, Pair};
 pub(crate) use self::files::{Fingerprint, TlsError};
 pub(crate) use self::pinned::Pinned;
+pub(crate) use self::remaining::SECONDS_LEFT;
 pub(crate) use self::renewal::keep_up;
 
 /// Handshakes at a time. Who finds no place waits for one, no longer than a handshake may take.
@@ -58,14 +60,14 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Reads the certificate and its key; one for development is made if there is none in the data folder that is good.
+    /// Reads the certificate and its key; one for development is made if there is none in the data folder that is good. Those
+    /// that have ended or are not good yet are refused.
     pub(crate) fn open(source: Source, data: &Path, listen: IpAddr, now: Timestamp) -> Result<Self, TlsError> {
         let (files, is_development) = match source {
             Source::Files { certificate, key } => (Files { certificate, key }, false),
             Source::Development { names } => (development::provide(data, listen, names, now)?, true),
         };
-        let pair = files.read()?;
-        pair.warn(&files, now);
+        let pair = files.read()?.good(&files, now)?;
         let shown = Arc::new(Shown(ArcSwap::from_pointee(pair)));
         let acceptor = TlsAcceptor::from(Arc::new(configuration(Arc::clone(&shown))?));
         Ok(Self { acceptor, shown, handshakes: Semaphore::new(HANDSHAKES), files, is_development })

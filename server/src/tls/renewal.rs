@@ -3,35 +3,38 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::files::{Pair, TlsError};
+use super::remaining::Remaining;
 use super::{Fingerprint, Tls};
 use crate::identity::Clock;
 
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// Looks at the files until `stop` becomes true, and tells the fingerprint of each certificate that is taken up.
+/// Looks at the files until `stop` becomes true, tells the fingerprint of each certificate that is taken up, and says how
+/// long the one is good that is shown.
 pub(crate) async fn keep_up(
     tls: Arc<Tls>,
     clock: Clock,
     mut stop: watch::Receiver<bool>,
     told: impl Fn(Fingerprint) + Send,
 ) {
-    let mut looks = Looks::default();
+    let (mut looks, mut remaining) = (Looks::default(), Remaining::default());
     loop {
+        remaining.tell(&tls.files, tls.shown.0.load().good_until, clock());
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        let looking = Arc::clone(&tls);
-        let Ok(read) = tokio::task::spawn_blocking(move || looking.look()).await else { continue };
+        let (looking, now) = (Arc::clone(&tls), clock());
+        let Ok(read) = tokio::task::spawn_blocking(move || looking.look(now)).await else { continue };
         match looks.judge(read) {
             Found::Nothing => {}
             Found::Renewed(pair) => {
                 tracing::info!(file = %tls.files.certificate.display(), sha256 = %pair.fingerprint, until = %pair.good_until, "another certificate was taken up");
-                pair.warn(&tls.files, clock());
                 let fingerprint = pair.fingerprint;
                 tls.shown.0.store(Arc::new(pair));
                 told(fingerprint);
@@ -44,13 +47,13 @@ pub(crate) async fn keep_up(
 }
 
 impl Tls {
-    /// The pair on disk; none if it is the one that is shown.
-    fn look(&self) -> Result<Option<Pair>, TlsError> {
+    /// The pair on disk; none if it is the one that is shown. One that is good later is looked at again until it is.
+    fn look(&self, now: Timestamp) -> Result<Option<Pair>, TlsError> {
         let contents = self.files.contents()?;
         if contents.mark() == self.shown.0.load().mark {
             return Ok(None);
         }
-        self.files.understand(&contents).map(Some)
+        self.files.understand(&contents)?.good(&self.files, now).map(Some)
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use super::files::Pair;
+use super::remaining::Remaining;
 use super::renewal::{Found, Looks};
 use super::*;
 
@@ -114,4 +115,38 @@ fn files_that_are_wrong_are_told_once_and_not_between_two_writes() {
     assert!(matches!(looks.judge(wrong("key")), Found::Nothing), "it was said");
     assert!(matches!(looks.judge(wrong("another")), Found::Nothing));
     assert!(matches!(looks.judge(wrong("another")), Found::Broken(_)));
+}
+
+#[test]
+fn a_certificate_is_good_from_its_first_second_to_its_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files(&folder);
+    let second = SignedDuration::from_secs(1);
+    let (from, until) = (today(), in_days(90));
+    let at = |now| Pair { good_from: from, good_until: until, ..files.read().unwrap() }.good(&files, now);
+    for now in [from, in_days(45), until] {
+        at(now).unwrap();
+    }
+    let ended = at(until + second).unwrap_err().to_string();
+    assert!(ended.contains("fullchain.pem has expired, at 2027-02-25T12:00:00Z"), "{ended}");
+    let early = at(from - second).unwrap_err().to_string();
+    assert!(early.contains("good from 2026-11-27T12:00:00Z on, and it is 2026-11-27T11:59:59Z here"), "{early}");
+}
+
+#[test]
+fn an_end_that_is_near_is_said_once_a_day() {
+    let hours = |hours: i64| SignedDuration::from_hours(hours);
+    let until = in_days(20);
+    let mut remaining = Remaining::default();
+    let said: Vec<i64> = (0..=21 * 24)
+        .filter(|hour| {
+            let now = today() + hours(*hour);
+            remaining.is_due(until.duration_since(now), now)
+        })
+        .collect();
+    let expected: Vec<i64> = (0..15).map(|day| 6 * 24 + 1 + day * 24).collect();
+    assert_eq!(said, expected, "from thirteen days and 23 hours before it on, also when it is over");
+    let late = in_days(21);
+    assert!(!remaining.is_due(hours(90 * 24), late), "it was renewed");
+    assert!(remaining.is_due(hours(24), late + hours(1)), "by one that ends tomorrow");
 }

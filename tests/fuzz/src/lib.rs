@@ -1,3 +1,5 @@
-//! The server's readers of files, by themselves: what each makes of some bytes, for the fuzzer to try.
+//! The server's readers of files and of signals, by themselves: what each makes of some bytes, for the fuzzer to try.
 
+mod grpc;
 pub mod import;
+pub mod meeting;

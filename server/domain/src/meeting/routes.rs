@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Meeting, MeetingRole, Participant, ParticipantId, Source};
+use super::{Meeting, Participant, ParticipantId, Source};
 use crate::record::Language;
 
 /// Something of someone goes to someone else.
@@ -19,8 +19,8 @@ pub struct Route {
 /// All that has to be carried, as the meeting stands.
 ///
 /// Nothing leaves a room or enters the lobby. Observers and players send nothing, a feed receives nothing, and a player is
-/// sent voice and camera of the one whom it plays, or of all, of which the media plane gives it who speaks. What is
-/// switched off or muted is not carried. An interpreter who works is heard on their own floor only, and by those alone who
+/// sent what the one sends whom it plays, or what all do, of which the media plane gives it a screen before a camera, and of
+/// cameras that of who speaks. What is switched off or muted is not carried. An interpreter who works is heard on their own floor only, and by those alone who
 /// chose it; whoever chose a floor and no original hears no other voice as long as someone speaks that floor. Interpreters
 /// hear what is said, whatever they chose.
 pub fn desired_routes(meeting: &Meeting) -> BTreeSet<Route> {
@@ -33,8 +33,7 @@ pub fn desired_routes(meeting: &Meeting) -> BTreeSet<Route> {
             for source in Source::ALL.iter().copied().filter(|source| from.switches.carries(*source)) {
                 let carried = match source {
                     Source::Microphone => hears(to, from, interpreted),
-                    Source::Camera => true,
-                    Source::Screen => to.role != MeetingRole::Player,
+                    Source::Camera | Source::Screen => true,
                 };
                 if carried && to.plays.is_none_or(|one| one == from.id) {
                     routes.insert(Route { from: from.id, source, to: to.id });

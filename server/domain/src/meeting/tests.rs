@@ -234,8 +234,8 @@ fn equipment_sends_or_plays_and_nothing_else() {
         second: host guest [guest camera] [guest screen] other interpreter feed [feed camera]
         observer: host guest [guest camera] [guest screen] other interpreter second feed [feed camera]
         feed: 
-        player: host guest [guest camera] other interpreter second feed [feed camera]
-        of guest: guest [guest camera]
+        player: host guest [guest camera] [guest screen] other interpreter second feed [feed camera]
+        of guest: guest [guest camera] [guest screen]
     "]]
     .assert_eq(&seen);
     // A player of whoever speaks plays the interpreter into its language, and a player of someone plays them.
@@ -260,7 +260,7 @@ fn equipment_comes_into_a_caucus_only_if_it_is_brought_there() {
     assert_eq!((touches(&meeting, PLAYER), touches(&meeting, OF_GUEST)), (0, 0));
     assert_eq!(meeting.play(PLAYER, Some(GUEST)), Err(Refused::NoParticipant(GUEST)), "elsewhere");
     meeting.apply(HOST, &Act::Move(OF_GUEST, RoomId(1))).unwrap();
-    assert_eq!((touches(&meeting, PLAYER), touches(&meeting, OF_GUEST)), (0, 2));
+    assert_eq!((touches(&meeting, PLAYER), touches(&meeting, OF_GUEST)), (0, 3));
     for (act, refused) in [
         (Act::SetRole(FEED, MeetingRole::Host), Refused::Equipment(FEED)),
         (Act::SetRole(OTHER, MeetingRole::Player), Refused::Equipment(OTHER)),

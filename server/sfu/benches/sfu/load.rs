@@ -89,7 +89,15 @@ pub(crate) struct Cpu {
     pub(crate) kernel: Duration,
 }
 
-fn cpu_of(pid: u32) -> Result<Cpu> {
+impl Cpu {
+    /// What was taken since.
+    pub(crate) const fn since(self, before: Self) -> Self {
+        Self { all: self.all.saturating_sub(before.all), kernel: self.kernel.saturating_sub(before.kernel) }
+    }
+}
+
+/// What a process has taken so far.
+pub(crate) fn cpu_of(pid: u32) -> Result<Cpu> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name stands in parentheses and may hold anything; fields 14 and 15 are the times.
     let after = stat.rsplit_once(')').context("no name")?.1;
@@ -130,7 +138,7 @@ pub(crate) fn send(client: Shared, load: Load, place: u16, until: Instant) {
 
 /// How long datagrams take that the generator sends to itself, as many at once and to as many sockets as in a load of
 /// single packets: what of a delay is not the server's.
-async fn own_path(load: Load) -> Result<Vec<f64>> {
+pub(crate) async fn own_path(load: Load) -> Result<Vec<f64>> {
     let from = UdpSocket::bind((address(), 0)).await?;
     let began = Instant::now();
     let took = Rc::new(RefCell::new(Vec::new()));
@@ -167,45 +175,60 @@ async fn note_own(socket: UdpSocket, began: Instant, took: Rc<RefCell<Vec<f64>>>
     }
 }
 
+/// Those who send and receive, each of whom receives what each of the others sends.
+pub(crate) struct Crowd {
+    pub(crate) senders: Vec<Shared>,
+    viewers: Vec<Shared>,
+    pub(crate) arrivals: Arrivals,
+}
+
+impl Crowd {
+    /// Whatever a load needs joins.
+    pub(crate) async fn gather(system: &mut System, load: Load) -> Result<Self> {
+        let arrivals = Arrivals::default();
+        let mut viewers = Vec::new();
+        let numbers: Vec<u16> = (0..load.publishers).map(|_| system.number()).collect();
+        let mut senders = Vec::new();
+        for number in &numbers {
+            senders.push(system.publisher(*number, load.media, &arrivals).await?);
+        }
+        for _ in 0..load.viewers {
+            let number = system.number();
+            viewers.push(system.viewer(number, load.media, &numbers, &arrivals).await?);
+        }
+        // A gentle stream first, until every viewer has every stream.
+        let gentle = Load { burst: 1, every: Duration::from_millis(20), ..load };
+        let expected = usize::from(load.publishers) * usize::from(load.viewers);
+        let known = Instant::now() + Duration::from_secs(2);
+        for (place, client) in senders.iter().enumerate() {
+            send(client.clone(), gentle, place as u16, known);
+        }
+        until(|| arrivals.streams() >= expected).await.with_context(|| {
+            format!("{}: {} of {expected} streams have come to viewers", load.name, arrivals.streams())
+        })?;
+        sleep(known.saturating_duration_since(Instant::now())).await;
+        Ok(Self { senders, viewers, arrivals })
+    }
+
+    /// All of them leave.
+    pub(crate) async fn leave(self) {
+        for client in self.senders.iter().chain(&self.viewers) {
+            close(client);
+        }
+        sleep(DRAINS).await;
+    }
+}
+
 /// Runs a load on a system: whatever is needed joins, and leaves afterwards.
 pub(crate) async fn run(system: &mut System, load: Load, delays: bool) -> Result<Outcome> {
-    let arrivals = Arrivals::default();
-    let mut clients = Vec::new();
-    let numbers: Vec<u16> = (0..load.publishers).map(|_| system.number()).collect();
-    let mut senders = Vec::new();
-    for number in &numbers {
-        senders.push(system.publisher(*number, load.media, &arrivals).await?);
-    }
-    for _ in 0..load.viewers {
-        let number = system.number();
-        clients.push(system.viewer(number, load.media, &numbers, &arrivals).await?);
-    }
-    // A gentle stream first, until every viewer has every stream.
-    let gentle = Load { burst: 1, every: Duration::from_millis(20), ..load };
-    let expected = usize::from(load.publishers) * usize::from(load.viewers);
-    let known = Instant::now() + Duration::from_secs(2);
-    for (place, client) in senders.iter().enumerate() {
-        send(client.clone(), gentle, place as u16, known);
-    }
-    until(|| arrivals.streams() >= expected)
-        .await
-        .with_context(|| format!("{}: {} of {expected} streams have come to viewers", load.name, arrivals.streams()))?;
-    sleep(known.saturating_duration_since(Instant::now())).await;
-    let outcome = measure(system, load, &senders, &arrivals, delays).await;
-    for client in senders.iter().chain(&clients) {
-        close(client);
-    }
-    sleep(DRAINS).await;
+    let crowd = Crowd::gather(system, load).await?;
+    let outcome = measure(system, load, &crowd, delays).await;
+    crowd.leave().await;
     outcome
 }
 
-async fn measure(
-    system: &mut System,
-    load: Load,
-    senders: &[Shared],
-    arrivals: &Arrivals,
-    delays: bool,
-) -> Result<Outcome> {
+async fn measure(system: &System, load: Load, crowd: &Crowd, delays: bool) -> Result<Outcome> {
+    let Crowd { senders, arrivals, .. } = crowd;
     let begins = Instant::now() + SETTLES;
     let ends = begins + load.lasts;
     for (place, client) in senders.iter().enumerate() {
@@ -218,8 +241,7 @@ async fn measure(
     }
     let (cpu, received, sent, began) = (cpu_of(pid)?, arrivals.received(), arrivals.sent_count(), Instant::now());
     sleep(ends.saturating_duration_since(Instant::now())).await;
-    let after = cpu_of(pid)?;
-    let cpu = Cpu { all: after.all.saturating_sub(cpu.all), kernel: after.kernel.saturating_sub(cpu.kernel) };
+    let cpu = cpu_of(pid)?.since(cpu);
     let (received, sent, took) = (arrivals.received() - received, arrivals.sent_count() - sent, began.elapsed());
     sleep(DRAINS * 2).await;
     let own_us = if delays { own_path(load).await? } else { Vec::new() };

@@ -5,6 +5,7 @@
 
 mod client;
 mod clock;
+mod half;
 mod idle;
 mod janus;
 mod load;
@@ -114,6 +115,9 @@ async fn measure(words: &[String]) -> Result<()> {
     }
     if is_asked(EVEN.name) {
         delays(&mut rows, &mut ours).await?;
+    }
+    if is_asked(half::NAME) {
+        half::measure(&mut rows, &mut ours).await?;
     }
     if is_asked(JOIN) {
         joins(&mut rows, &mut ours).await?;

@@ -5,6 +5,8 @@
 //! difference. The [`Hall`] has all of them, and brings to each what the media plane says of its people.
 
 mod convert;
+#[cfg(test)]
+mod fuzzing;
 mod hall;
 mod journal;
 mod media;

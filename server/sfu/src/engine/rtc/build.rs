@@ -19,7 +19,7 @@ use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use rtc::shared::error::Error;
 use std::time::Duration;
 
-use super::belt::{LEVEL, MID, ORIENTATION, REPAIRED_RID, RID, Shared};
+use super::belt::{LEVEL, MID, REPAIRED_RID, RID, Shared};
 use super::keys::{Noted, Noting, PROFILES};
 use super::missing::Missing;
 use super::peer::RtcEngine;
@@ -108,7 +108,9 @@ fn feedback(typ: &str, parameter: &str) -> RTCPFeedback {
     RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() }
 }
 
-/// Codecs, VP8 first, each picture's with its repairs, and header extensions.
+/// Codecs, VP8 first, each picture's with its repairs, and header extensions. How a picture is turned is not among them
+/// (`super::belt::ORIENTATION`): who cannot say it beside the picture turns the picture before it is encoded, as it then
+/// stands in recordings and in players that would not turn it.
 fn media() -> Result<MediaEngine, Error> {
     const VIDEO: [(&str, u8, &str); 4] = [
         ("video/VP8", 96, ""),
@@ -149,11 +151,26 @@ fn media() -> Result<MediaEngine, Error> {
         (TRANSPORT_CC_URI, video),
         (TRANSPORT_CC_URI, audio),
         (LEVEL, audio),
-        (ORIENTATION, video),
     ];
     for (uri, kind) in extensions {
         let extension = RTCRtpHeaderExtensionCapability { uri: uri.to_owned() };
         media.register_header_extension(extension, kind, None)?;
     }
     Ok(media)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::belt::ORIENTATION;
+    use super::*;
+
+    #[test]
+    fn a_phone_turns_its_picture_before_it_sends_it() {
+        let offer = include_str!("../../../seeds/offer/chromium-simulcast.sdp");
+        assert!(offer.contains(ORIENTATION), "a browser would say it beside the picture");
+        let here = vec![SocketAddr::from(([192, 0, 2, 1], 7_881))];
+        let mut engine = RtcEngines::new(here.clone(), here).unwrap().open(Instant::now(), 7).unwrap();
+        let answer = engine.answer(Instant::now(), offer).unwrap().sdp;
+        assert!(answer.contains(RID) && !answer.contains(ORIENTATION), "{answer}");
+    }
 }

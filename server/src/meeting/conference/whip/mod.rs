@@ -2,9 +2,9 @@
 //! there. Both are a description of a session that is posted with a token, and answered.
 //!
 //! `/whip/{meeting}` takes what sends, `/whep/{meeting}` what plays whoever speaks, `/whep/{meeting}/people/{participant}`
-//! what plays one of the people. A session is at `/whip/{meeting}/{session}` or `/whep/{meeting}/{session}`.
+//! what plays one of the people. Either shows a screen in place of a camera as long as one is shared. A session is at `/whip/{meeting}/{session}` or `/whep/{meeting}/{session}`.
 
-mod offer;
+pub(super) mod offer;
 mod problem;
 
 use std::sync::Arc;
