@@ -53,8 +53,9 @@ async fn all_that_is_found_is_counted_and_can_be_gone_to() {
     }
     let (server, browser) = (Server::start().await, Browser::start().await);
     let page = brief(&server, &browser, "en").await;
+    press(&page, "brief-free-open_role").await;
     press(&page, "brief-area-must").await;
-    filled(&page, "brief-area-amount", "12").await;
+    filled(&page, "brief-area-amount", "16").await;
     press(&page, "brief-to-joined").await;
     page.until("what is joined comes into sight", SOON, &in_sight("brief-joined")).await;
     let order = "const all = [...document.querySelectorAll('[data-testid=\"joined\"], [data-testid=\"place\"]')];

@@ -60,7 +60,7 @@ mod tests {
             ("hazard", false, Some("the emergency management bureau")),
             ("footprint", false, Some("the planning bureau")),
             ("bonded", false, Some("the planning bureau")),
-            ("power", true, Some("whoever lets it")),
+            ("power", true, Some("the lessor")),
             ("to_airport", false, None),
             ("from_dwellings", true, None),
         ];

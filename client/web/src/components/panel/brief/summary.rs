@@ -86,10 +86,14 @@ pub(super) fn Summary() -> impl IntoView {
 fn Ways() -> impl IntoView {
     let page = Page::here();
     let joined = move || page.matched.with(|matched| matched.reply().map_or(0, |reply| reply.assemblies.len()));
+    // Those that suit; where none does, those of which something has to be asked.
     let floors = move || {
         page.matched.with(|matched| {
             let floors = matched.reply().and_then(|reply| reply.floors.as_ref());
-            floors.map_or(0, |floors| floors.suits + floors.open)
+            floors.map_or((0, ""), |floors| match floors.suits {
+                0 => (floors.open, "brief.to_open_floors"),
+                suits => (suits, "brief.to_floors"),
+            })
         })
     };
     // As many as are looked for: there may be more.
@@ -97,7 +101,10 @@ fn Ways() -> impl IntoView {
         most if most >= ASSEMBLIES as usize => format!("{most}+"),
         few => few.to_string(),
     };
-    let floors_counted = move || number(f64::from(floors()), 0, page.language.get());
+    let floors_counted = move || {
+        let (count, key) = floors();
+        page.fill(key, &[("n", &number(f64::from(count), 0, page.language.get()))])
+    };
     view! {
         " "
         <button class="link" type="button" data-testid="brief-to-places" on:click=move |_| scroll_to_start(ANSWER_ID)>
@@ -109,10 +116,10 @@ fn Ways() -> impl IntoView {
                 {move || page.fill("brief.to_joined", &[("n", &joined_counted())])}
             </button>
         </Show>
-        <Show when=move || { floors() > 0 }>
+        <Show when=move || { floors().0 > 0 }>
             " "
             <button class="link" type="button" data-testid="brief-to-floors" on:click=move |_| scroll_to_start(FLOORS_ID)>
-                {move || page.fill("brief.to_floors", &[("n", &floors_counted())])}
+                {floors_counted}
             </button>
         </Show>
     }
