@@ -79,6 +79,7 @@ async fn all_that_is_found_is_counted_and_can_be_gone_to() {
 
     // Floors that suit are counted and gone to likewise.
     press(&page, "brief-area-open_role").await;
+    press(&page, "brief-free-must").await;
     press(&page, "brief-to-floors").await;
     page.until("floors come into sight", SOON, &in_sight("brief-floors")).await;
     page.close().await;

@@ -60,7 +60,10 @@ async fn the_controls_of_the_view_fit_in_every_language() {
     page.until("the park is drawn", PATIENCE, "return document.querySelector('[data-state=\"running\"]')").await;
     for language in LANGUAGES {
         page.click(&format!("lang-{language}")).await;
-        let lang = format!("return document.documentElement.lang === '{language}' && document.querySelector('.tools')");
+        let lang = format!(
+            "return document.querySelector('[data-testid=\"lang-{language}\"]').ariaPressed === 'true'
+               && !!document.querySelector('.tools')"
+        );
         page.until("the language is another", SOON, &lang).await;
         let fits = page
             .run(

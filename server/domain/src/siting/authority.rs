@@ -55,10 +55,11 @@ impl Authority {
     /// Who knows what a quality is.
     pub const fn of_quality(quality: Quality, is_floor: bool) -> Self {
         match quality {
-            Quality::ZoneKind | Quality::LandUse => Self::PlanningBureau,
             Quality::Status | Quality::Acquisition | Quality::Tenure | Quality::HazardClass if is_floor => Self::Lessor,
-            Quality::Status | Quality::Acquisition | Quality::Tenure => Self::PlanningBureau,
             Quality::HazardClass => Self::EmergencyBureau,
+            Quality::ZoneKind | Quality::LandUse | Quality::Status | Quality::Acquisition | Quality::Tenure => {
+                Self::PlanningBureau
+            }
         }
     }
 
