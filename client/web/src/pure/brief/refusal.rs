@@ -95,11 +95,13 @@ fn step(row: &Row, part: &str) -> Option<Why> {
     if steps.iter().any(|step| !is_amount(step.min)) {
         return Some(Why::NotANumber);
     }
-    if part.ends_with(".min") {
-        return row.falls().then_some(Why::Falls);
-    }
     let is_twice = steps.windows(2).any(|pair| pair[0].on == pair[1].on);
-    part.ends_with(".on").then_some(if is_twice { Why::SameDay } else { Why::Early })
+    match part.rsplit_once('.')?.1 {
+        "min" => row.falls().then_some(Why::Falls),
+        "on" if is_twice => Some(Why::SameDay),
+        "on" => Some(Why::Early),
+        _ => None,
+    }
 }
 
 fn amount(row: usize, filled: &Row) -> Option<Why> {
