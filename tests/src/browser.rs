@@ -44,6 +44,9 @@ pub const FAKE_MEDIA: [&str; 4] = [
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 ];
 
+/// No window is narrower, CSS pixels; a page that is stands in a larger one.
+const NARROWEST: u32 = 500;
+
 /// A browser; ends with this value.
 #[derive(Debug)]
 pub struct Browser {
@@ -131,10 +134,12 @@ impl Browser {
         let profile = format!("--user-data-dir={}", profile.display());
         flags.push(profile.clone());
         flags.push(format!("--window-size={width},{height}"));
-        let wish = json!({
-            "goog:chromeOptions": { "args": flags },
-            "goog:loggingPrefs": { "browser": "ALL" },
-        });
+        let mut options = json!({ "args": flags });
+        if width < NARROWEST {
+            let metrics = json!({ "width": width, "height": height, "pixelRatio": 1, "touch": false, "mobile": false });
+            options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+        }
+        let wish = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
         let Value::Object(wish) = wish else { unreachable!("the literal above is an object") };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(wish).connect(&self.address).await.expect("the browser starts");

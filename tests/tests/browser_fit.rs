@@ -90,6 +90,25 @@ async fn a_factory_is_tried_dragged_kept_and_shared() {
     page.run("setField('fit-hall-storeys', '1')").await;
     eventually("it is low", SOON, async || page.text("fit-height").await.contains("passes").then_some(())).await;
 
+    // What cannot be is refused where it was typed, with the range, and stays there to be mended; nothing else has changed.
+    let stands = fit(&page).await;
+    page.run("setField('fit-hall-width', '100000')").await;
+    let refusal = page.text("fit-refusal").await;
+    assert!(refusal.contains("Main hall, width: 100,000 m is not between 0.1 m and 3,000 m"), "{refusal}");
+    let field = "const field = document.querySelector('[data-testid=\"fit-hall-width\"]');
+        return [field.value, field.ariaInvalid, field.getAttribute('aria-describedby')].join()";
+    assert_eq!(page.run(field).await, "100000,true,fit-refused");
+    assert_eq!(fit(&page).await, stands, "the factory stays as it was");
+    page.run("setField('fit-angle', '400')").await;
+    eventually("an angle is refused, too", SOON, async || {
+        page.text("fit-refusal").await.contains("400°").then_some(())
+    })
+    .await;
+    page.run("setField('fit-angle', '0')").await;
+    let mended = "return !document.querySelector('[data-testid=\"fit-refusal\"], .fit [aria-invalid]')
+        && document.querySelector('[data-testid=\"fit-hall-width\"]').value !== '100000'";
+    page.until("what can be is taken", SOON, mended).await;
+
     // It follows the hand, and the answers follow it; the camera stays.
     let (east, north, before) = other_fit(&page, "").await;
     let camera = "return new URLSearchParams(location.search).get('view')";

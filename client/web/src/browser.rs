@@ -319,11 +319,20 @@ pub(crate) async fn copy_text(text: &str) -> bool {
     JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }
 
-/// Brings an element into sight within what scrolls around it.
+/// Brings an element into sight within what scrolls around it, by as little as that takes.
 pub(crate) fn scroll_to(id: &str) {
+    scroll(id, ScrollLogicalPosition::Nearest);
+}
+
+/// Brings the beginning of an element to the top of what scrolls around it.
+pub(crate) fn scroll_to_start(id: &str) {
+    scroll(id, ScrollLogicalPosition::Start);
+}
+
+fn scroll(id: &str, to: ScrollLogicalPosition) {
     if let Some(element) = document().get_element_by_id(id) {
         let options = ScrollIntoViewOptions::new();
-        options.set_block(ScrollLogicalPosition::Nearest);
+        options.set_block(to);
         element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }

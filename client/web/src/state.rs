@@ -1,7 +1,7 @@
 //! What the page knows, as signals. Everything that components and tasks share is in here, but for what only those know
 //! who keep the record: that is `keeping`'s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use cloudsite_domain::identity::Tier;
@@ -19,7 +19,7 @@ use web_sys::File;
 use crate::fitting::Fitting;
 use crate::keeping::Keeping;
 use crate::meeting::Meeting;
-use crate::pure::brief::Draft;
+use crate::pure::brief::{Draft, Refused};
 use crate::pure::compare::{Chosen, Compared, floor_of, side_by_side, title};
 use crate::pure::facts::code_of;
 use crate::pure::filter::Filter;
@@ -110,6 +110,8 @@ pub(crate) struct Matched {
     pub(crate) rows: Vec<usize>,
     /// None until there is one.
     pub(crate) answer: Option<Result<MatchResponse, LinkError>>,
+    /// What of the form it refuses, if it does.
+    pub(crate) refused: Option<Refused>,
 }
 
 impl Matched {
@@ -151,6 +153,8 @@ pub(crate) struct Signals {
     /// Ids of the parcels of the brief's answer that are looked at together; empty if none are.
     pub(crate) joined: RwSignal<Vec<u64>>,
     pub(crate) matched: RwSignal<Matched>,
+    /// The parcels that suited before a must last gave way, by name; none once anything else was changed.
+    pub(crate) suited_before: RwSignal<Option<BTreeSet<String>>>,
     /// Briefs that are kept.
     pub(crate) shelf: RwSignal<Shelf>,
     /// The places to compare, whether they stand side by side, and those of them that were loaded, by key.
@@ -253,6 +257,7 @@ impl Page {
             brief: RwSignal::new(None),
             joined: RwSignal::new(Vec::new()),
             matched: RwSignal::new(Matched::default()),
+            suited_before: RwSignal::new(None),
             shelf: RwSignal::new(Shelf::of_link(link.brief.as_deref())),
             compared: RwSignal::new(link.compare.clone().unwrap_or_default()),
             comparing: RwSignal::new(link.compare.is_some()),

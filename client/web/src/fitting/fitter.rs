@@ -1,6 +1,6 @@
 //! What stands behind [`Fitting`].
 
-use cloudsite_domain::siting::massing::{Block, Blocks, Massing, PartKind};
+use cloudsite_domain::siting::massing::{Block, Blocks, InvalidMassing, Massing, PartKind};
 use cloudsite_proto::scene::{self, MassingMoved, OverlayArea};
 use geo_types::Coord;
 use leptos::prelude::*;
@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::Fitting;
 use super::components::FitCard;
 use super::pure::drawn::{drawn, shade};
+use super::pure::refusal::{Refusal, Typed};
 use super::trial::Trial;
 use crate::state::Page;
 use crate::task::Loader;
@@ -56,23 +57,34 @@ impl Fitter {
         trial.massing.set(Some(massing));
     }
 
+    /// Puts another factory there, or says why there cannot be one; `typed` is what it was made of.
+    fn attempt(self, massing: Result<Massing, InvalidMassing>, typed: Option<Typed>) {
+        match massing {
+            Ok(massing) => self.put(Some(massing)),
+            Err(problem) => self.trial.refusal.set(Refusal::of(&problem, typed)),
+        }
+    }
+
     /// Moves it by metres on the ground and turns it to the left by degrees.
     pub(super) fn nudge(self, by: Coord, degrees: f64) {
-        let moved = self.now().and_then(|massing| {
-            let (at, angle) = (massing.at() + by, massing.angle_rad() + degrees.to_radians());
-            massing.moved(at, angle).ok()
-        });
-        self.put(moved);
+        let Some(massing) = self.now() else { return };
+        let (at, angle) = (massing.at() + by, massing.angle_rad() + degrees.to_radians());
+        self.attempt(massing.moved(at, angle), None);
+    }
+
+    /// Turns it to an angle, degrees to the left.
+    pub(super) fn turn(self, degrees: f64) {
+        let Some(massing) = self.now() else { return };
+        let at = massing.at();
+        self.attempt(massing.moved(at, degrees.to_radians()), None);
     }
 
     /// Gives a part another size, or takes it away.
-    pub(super) fn resize(self, kind: PartKind, block: Option<Block>) {
-        let resized = self.now().and_then(|massing| {
-            let mut blocks = Blocks::of_massing(&massing);
-            blocks.set(kind, block);
-            blocks.massing(massing.at(), massing.angle_rad()).ok()
-        });
-        self.put(resized);
+    pub(super) fn resize(self, kind: PartKind, block: Option<Block>, typed: Option<Typed>) {
+        let Some(massing) = self.now() else { return };
+        let mut blocks = Blocks::of_massing(&massing);
+        blocks.set(kind, block);
+        self.attempt(blocks.massing(massing.at(), massing.angle_rad()), typed);
     }
 
     /// Puts what a parcel proposes in its place, or says that there is nothing.
@@ -87,7 +99,7 @@ impl Fitter {
         let nothing = proposed.is_none();
         self.put(proposed);
         if nothing {
-            self.trial.refusal.set(Some(refusal));
+            self.trial.refusal.set(Some(Refusal::Nothing(refusal)));
         }
     }
 }
@@ -127,7 +139,7 @@ impl Fitting for Fitter {
     fn hear(&self, moved: MassingMoved) {
         let Some(massing) = self.now() else { return };
         let (at, angle) = (Coord { x: moved.east_m, y: moved.north_m }, moved.angle_deg.to_radians());
-        let Some(part) = moved.part else { return self.put(massing.moved(at, angle).ok()) };
+        let Some(part) = moved.part else { return self.attempt(massing.moved(at, angle), None) };
         let Some(kind) = massing.parts().get(part as usize).map(|part| part.kind) else { return };
         let mut blocks = Blocks::of_massing(&massing);
         if let Some(block) = blocks.of(kind) {
@@ -136,6 +148,6 @@ impl Fitting for Fitter {
             blocks.set(kind, Some(block));
         }
         let at = if kind == PartKind::Hall { at } else { massing.at() };
-        self.put(blocks.massing(at, massing.angle_rad()).ok());
+        self.attempt(blocks.massing(at, massing.angle_rad()), None);
     }
 }

@@ -5,6 +5,7 @@ use geo_types::MultiPolygon;
 use leptos::prelude::*;
 
 use super::pure::basis::Basis;
+use super::pure::refusal::Refusal;
 use super::pure::variants::Variant;
 use super::shine::Shine;
 
@@ -48,8 +49,8 @@ pub(super) struct Trial {
     pub(super) shine: RwSignal<Option<Shine>>,
     /// The park's variants that are kept in this browser.
     pub(super) variants: RwSignal<Vec<Variant>>,
-    /// Why a button did nothing, as a text key.
-    pub(super) refusal: RwSignal<Option<&'static str>>,
+    /// Why what was asked last was not done.
+    pub(super) refusal: RwSignal<Option<Refusal>>,
 }
 
 impl Trial {

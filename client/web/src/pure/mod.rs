@@ -17,3 +17,4 @@ pub(crate) mod seen_as;
 pub(crate) mod shapes;
 pub(crate) mod text;
 pub(crate) mod url_state;
+pub(crate) mod whom;

@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn every_term_of_the_record_has_a_word() {
         use cloudsite_domain::record::{ParcelStatus, PoiKind, SupplyKind, TenureKind, ZoneKind};
-        use cloudsite_domain::siting::{Quality, Quantity};
+        use cloudsite_domain::siting::{Authority, Quality, Quantity};
         let terms = (ParcelStatus::ALL.iter().map(|term| format!("status.{term}")))
             .chain(TenureKind::ALL.iter().map(|term| format!("tenure.{term}")))
             .chain(SupplyKind::ALL.iter().map(|term| format!("supply.{term}")))
@@ -115,6 +115,9 @@ mod tests {
             .chain(Quantity::ALL.iter().map(|term| format!("demand.need.{term}")))
             .chain(Quality::ALL.iter().map(|term| format!("demand.need.{term}")))
             .chain(["demand.need.footprint".to_owned()])
+            .chain(
+                Authority::ALL.iter().filter(|who| **who != Authority::Computed).map(|who| format!("authority.{who}")),
+            )
             .chain(["zone", "poi", "label_zone", "label_poi"].map(|key| format!("place.{key}")));
         for key in terms {
             assert!(keys(Language::En).contains(key.as_str()), "{key} has no text");

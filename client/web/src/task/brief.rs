@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use cloudsite_link::LinkError;
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
+use crate::pure::brief::{Draft, Refused};
 use crate::pure::compare::floor_of;
 use crate::state::{Connection, Matched};
 
@@ -50,9 +52,18 @@ impl Loader {
                 }
                 let answer = client.matched(request).await;
                 if number.get_value() == asked {
-                    page.matched.set(Matched { loading: false, rows, answer: Some(answer) });
+                    let refused = answer.as_ref().err().and_then(|error| refused(&draft, &rows, error));
+                    page.matched.set(Matched { loading: false, rows, answer: Some(answer), refused });
                 }
             });
         });
+    }
+}
+
+/// What of the form an answer refuses.
+pub(super) fn refused(draft: &Draft, rows: &[usize], error: &LinkError) -> Option<Refused> {
+    match error {
+        LinkError::Invalid { field, reason } => Refused::read(draft, rows, field, reason),
+        _ => None,
     }
 }

@@ -9,6 +9,7 @@
 //! no other place can change the order of two (Keeney and Raiffa, *Decisions with Multiple Objectives*, 1976, ch. 3).
 
 pub mod assembly;
+mod authority;
 mod brief;
 mod candidate;
 pub mod demand;
@@ -35,6 +36,7 @@ use musts::{MOST_TRIED, Musts};
 use score::Scores;
 
 pub use assembly::{Assemblies, Assembly, Borders};
+pub use authority::Authority;
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
 pub use candidate::{Candidate, Floor, Surroundings, Told, Value};
 pub use explain::{Change, Overtaking, binding, overtaking};

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::pure::compare::{Full, MOST};
+use crate::pure::compare::{Chosen, Full, MOST};
 use crate::state::Page;
 
 /// Takes a place into the comparison or out of it. One too many is refused with a word.
@@ -31,10 +31,44 @@ pub(crate) fn Toggle(
     }
 }
 
+/// Takes parcels that are looked at together into the comparison, each by itself, or out of it. More than are compared at all
+/// are not offered.
+#[component]
+pub(crate) fn ToggleAll(
+    /// The keys of the parcels.
+    keys: Vec<String>,
+) -> impl IntoView {
+    let page = Page::here();
+    let (named, count) = (keys.join(" + "), keys.len());
+    let keys = StoredValue::new(keys);
+    let are_in =
+        Memo::new(move |_| page.compared.with(|chosen| keys.with_value(|keys| keys.iter().all(|key| chosen.has(key)))));
+    let toggle = move |_| change(page, |chosen| keys.with_value(|keys| chosen.toggle_all(keys)));
+    (count <= MOST).then(|| {
+        view! {
+            <button
+                class="chip place-toggle"
+                type="button"
+                data-testid="joined-compare"
+                aria-pressed=move || if are_in.get() { "true" } else { "false" }
+                aria-label=move || page.fill("comparison.toggle", &[("code", &named)])
+                on:click=toggle
+            >
+                {move || if are_in.get() { "✓ " } else { "+ " }}
+                {move || page.fill("comparison.each", &[("n", &count.to_string())])}
+            </button>
+        }
+    })
+}
+
 /// The same without the button.
 pub(super) fn toggle(page: Page, key: &str) {
+    change(page, |chosen| chosen.toggle(key));
+}
+
+fn change(page: Page, change: impl FnOnce(&mut Chosen) -> Result<(), Full>) {
     let mut refused = Ok(());
-    page.compared.update(|chosen| refused = chosen.toggle(key));
+    page.compared.update(|chosen| refused = change(chosen));
     if refused == Err(Full) {
         page.toast.set(Some(untrack(|| page.fill("comparison.full", &[("n", &MOST.to_string())]))));
     }

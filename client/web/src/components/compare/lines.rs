@@ -9,6 +9,7 @@ use crate::pure::brief::{ROWS, Role, Subject, share, standing_word};
 use crate::pure::compare::{Better, Cell, Column, Line, Said, Sign, arises, fact_of, facts, floor_of};
 use crate::pure::facts::code_of;
 use crate::pure::number::number;
+use crate::pure::whom::Whom;
 use crate::state::Page;
 
 /// What the brief finds of a place.
@@ -136,7 +137,7 @@ fn criterion(page: Page, (index, row): (usize, usize), full: u64, places: &[Rank
             return Cell::default();
         };
         if arises(row, *is_floor) {
-            return cell_of(page, (row, is_wish), full, answer);
+            return cell_of(page, (row, is_wish, *is_floor), full, answer);
         }
         let counts = (!is_wish).then(|| page.text("comparison.counts_as_unknown"));
         Cell { said: Said::NotApplicable, notes: counts.into_iter().collect(), ..Cell::default() }
@@ -144,7 +145,7 @@ fn criterion(page: Page, (index, row): (usize, usize), full: u64, places: &[Rank
     Line { name: label(page, row), better, cells: places.iter().map(cell).collect() }
 }
 
-fn cell_of(page: Page, (row, is_wish): (usize, bool), full: u64, answer: &Answer) -> Cell {
+fn cell_of(page: Page, (row, is_wish, is_floor): (usize, bool, bool), full: u64, answer: &Answer) -> Cell {
     let verdict = answer.verdict();
     let is_known = match ROWS[row].1 {
         Subject::Footprint => verdict != Verdict::Unknown,
@@ -163,7 +164,7 @@ fn cell_of(page: Page, (row, is_wish): (usize, bool), full: u64, answer: &Answer
     if is_known && !answer.as_of.is_empty() {
         notes.push(format!("{} {}", answer.source, answer.as_of).trim().to_owned());
     }
-    let whom = Some(answer.source.clone()).filter(|whom| !whom.is_empty());
+    let whom = Whom::of_row(&answer.source, row, is_floor);
     Cell {
         sign: match verdict {
             _ if is_wish => Sign::None,

@@ -143,8 +143,10 @@ fn answer(page: Page, cell: Cell, is_best: bool) -> impl IntoView {
         Said::Waiting => page.text("comparison.waiting"),
         Said::NotApplicable => page.text("comparison.not_applicable"),
         Said::Unknown { whom } => {
-            let whom = whom.unwrap_or_else(|| page.text("brief.bureau"));
-            notes.push(page.fill("comparison.ask", &[("whom", &whom)]));
+            notes.push(match whom.told(page.language.get()) {
+                Some(whom) => page.fill("comparison.ask", &[("whom", &whom)]),
+                None => page.text("comparison.uncomputed"),
+            });
             page.text("card.unknown")
         }
         Said::Known(value) => value,

@@ -1,4 +1,4 @@
-//! Finding land: search, filters and the list.
+//! Finding land: the site brief, search, filters and the list.
 
 pub(super) mod brief;
 mod filters;
@@ -28,6 +28,13 @@ pub(crate) const LIST_ID: &str = "parcel-list";
 pub(crate) fn Panel() -> impl IntoView {
     let page = Page::here();
     let open = move || page.sheet_open.get();
+    let handle = move || {
+        page.text(match (open(), page.brief.with(Option::is_some)) {
+            (true, _) => "panel.to_park",
+            (false, true) => "panel.to_brief",
+            (false, false) => "panel.to_list",
+        })
+    };
     let keeps = Memo::new(move |_| page.keeps());
     let shows_changes = move || keeps.get() && page.tab.get() != Tab::Find;
     let keeping = move || page.keeping.get().filter(|_| keeps.get());
@@ -36,10 +43,11 @@ pub(crate) fn Panel() -> impl IntoView {
             <button
                 class="handle"
                 type="button"
-                aria-expanded=move || if open() { "true" } else { "false" }
-                aria-label=page.words("panel.collapse")
+                data-testid="sheet-handle"
                 on:click=move |_| page.sheet_open.update(|open| *open = !*open)
-            ></button>
+            >
+                {handle}
+            </button>
             {move || keeping().map(Keeping::tabs)}
             <Show when=shows_changes fallback=Finding>
                 <Show when=move || keeping().is_none()>
@@ -59,9 +67,10 @@ fn Finding() -> impl IntoView {
     view! {
         <Tray />
         <Show when=move || !briefs.get() fallback=BriefPanel>
+            // What most come for is there at once, however little of the panel is shown.
+            <OpenBrief />
             <Search />
             <div class="panel-conditions">
-                <OpenBrief />
                 <StatusFilter />
                 <Filters />
             </div>

@@ -1,12 +1,13 @@
 //! The sizes of a factory's blocks.
 
 use cloudsite_domain::siting::massing::{Block, Blocks, PartKind};
-use cloudsite_domain::units::AreaUnit;
 use leptos::prelude::*;
 
-use super::plain;
+use super::{REFUSED_ID, Refused, plain, refused_in, say_again};
 use crate::components::typed::typed;
 use crate::fitting::fitter::Fitter;
+use crate::fitting::pure::refusal::{Field, Refusal, Typed};
+use crate::fitting::pure::size::Size;
 use crate::pure::measure::LengthUnit;
 use crate::state::Page;
 
@@ -18,54 +19,6 @@ const fn usual(kind: PartKind) -> Block {
         PartKind::Docks => Block { width_m: 40.0, depth_m: 6.0, storeys: 1, storey_m: 6.0 },
         PartKind::Utility => Block { width_m: 12.0, depth_m: 20.0, storeys: 1, storey_m: 6.0 },
         PartKind::Yard => Block { width_m: 60.0, depth_m: 20.0, storeys: 0, storey_m: 0.0 },
-    }
-}
-
-/// A number of a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Size {
-    Width,
-    Depth,
-    Storeys,
-    Storey,
-}
-
-impl Size {
-    const ALL: [Self; 4] = [Self::Width, Self::Depth, Self::Storeys, Self::Storey];
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Width => "width",
-            Self::Depth => "depth",
-            Self::Storeys => "storeys",
-            Self::Storey => "storey",
-        }
-    }
-
-    /// Metres in one of the unit that it is shown in; of a number of storeys 1.
-    const fn scale(self, unit: AreaUnit) -> f64 {
-        match self {
-            Self::Storeys => 1.0,
-            Self::Width | Self::Depth | Self::Storey => LengthUnit::of(unit).metres(),
-        }
-    }
-
-    fn of(self, block: Block) -> f64 {
-        match self {
-            Self::Width => block.width_m,
-            Self::Depth => block.depth_m,
-            Self::Storeys => f64::from(block.storeys),
-            Self::Storey => block.storey_m,
-        }
-    }
-
-    fn set(self, block: Block, value: f64) -> Block {
-        match self {
-            Self::Width => Block { width_m: value, ..block },
-            Self::Depth => Block { depth_m: value, ..block },
-            Self::Storeys => Block { storeys: value.round().min(1_000.0) as u32, ..block },
-            Self::Storey => Block { storey_m: value, ..block },
-        }
     }
 }
 
@@ -83,6 +36,7 @@ pub(super) fn BlockFields() -> impl IntoView {
             }).into_iter().collect_view()}
             {PartKind::ALL.iter().map(|kind| view! { <Row kind=*kind /> }).collect_view()}
         </div>
+        <Refused id=REFUSED_ID is_shown=|refusal| matches!(refusal, Refusal::Range { .. }) />
     }
 }
 
@@ -102,12 +56,17 @@ fn Row(
         if is_none {
             return view! { <span></span> }.into_any();
         }
-        let value =
+        let field = Field::Size(kind, size);
+        let built =
             move || block.get().map(|block| plain(size.of(block) / size.scale(page.unit()))).unwrap_or_default();
-        let take = move |event| {
-            if let Some((value, block)) = typed(page, &event).ok().flatten().zip(block.get_untracked()) {
+        let refused = move || refused_in(fitter, field);
+        let take = move |event| match (typed(page, &event), block.get_untracked()) {
+            (Err(_), _) | (_, None) => {}
+            (Ok(None), Some(_)) => say_again(&event, &untrack(built)),
+            (Ok(Some(value)), Some(block)) => {
                 let scale = size.scale(untrack(|| page.unit()));
-                fitter.resize(kind, Some(size.set(block, value * scale)));
+                let typed = Typed { field, text: event_target_value(&event) };
+                fitter.resize(kind, Some(size.set(block, value * scale)), Some(typed));
             }
         };
         let label_key = format!("fit.size.{}", size.word());
@@ -119,14 +78,16 @@ fn Row(
                 aria-label=move || format!("{} {}", page.text(&format!("fit.part.{kind}")), page.text(&label_key))
                 data-testid=format!("fit-{kind}-{}", size.word())
                 disabled=move || block.get().is_none()
-                prop:value=value
+                aria-invalid=move || refused().map(|_| "true")
+                aria-describedby=move || refused().map(|_| REFUSED_ID)
+                prop:value=move || refused().unwrap_or_else(built)
                 on:change=take
             />
         }
         .into_any()
     };
     let toggle = move |event| {
-        fitter.resize(kind, event_target_checked(&event).then_some(usual(kind)));
+        fitter.resize(kind, event_target_checked(&event).then_some(usual(kind)), None);
     };
     view! {
         <label class="fit-part">

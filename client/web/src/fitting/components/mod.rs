@@ -10,12 +10,14 @@ mod variants;
 use cloudsite_domain::siting::massing::Massing;
 use geo_types::Coord;
 use leptos::prelude::*;
+use web_sys::HtmlInputElement;
 
 use self::answers::Answers;
 use self::blocks::BlockFields;
 use self::sun::Sun;
 use self::variants::Variants;
 use super::fitter::Fitter;
+use super::pure::refusal::{Field, Refusal};
 use crate::components::header::share_button::share;
 use crate::components::typed::typed;
 use crate::pure::measure::{input, short_length};
@@ -24,6 +26,12 @@ use crate::state::Page;
 /// How far a click moves a factory, metres, and turns it, degrees.
 const STEP_M: f64 = 1.0;
 const STEP_DEG: f64 = 5.0;
+
+/// The largest angle that is typed, degrees.
+const MOST_DEG: f64 = 360.0;
+
+/// The id of what says that a number is out of its range.
+const REFUSED_ID: &str = "fit-refused";
 
 /// What stands on the card in place of the record's words.
 #[component]
@@ -83,11 +91,41 @@ fn Proposals() -> impl IntoView {
                 {page.words("fit.largest")}
             </button>
         </div>
-        <p class="failure" role="alert" data-testid="fit-refusal">
-            {move || fitter.trial.refusal.get().map(|key| page.text(key))}
-        </p>
+        <Refused is_shown=|refusal| matches!(refusal, Refusal::Nothing(_)) />
         <p class="hint">{page.words("fit.hint")}</p>
     }
+}
+
+/// Why what was asked last was not done, beside what it was asked with.
+#[component]
+fn Refused(
+    /// Whether it is to be said here.
+    is_shown: fn(&Refusal) -> bool,
+    /// By what fields name it.
+    #[prop(optional)]
+    id: Option<&'static str>,
+) -> impl IntoView {
+    let page = Page::here();
+    let trial = Fitter::here().trial;
+    let told = move || {
+        trial.refusal.with(|refusal| {
+            let refusal = refusal.as_ref().filter(|refusal| is_shown(refusal))?;
+            Some(refusal.told(page.language.get(), page.unit()))
+        })
+    };
+    let said = move |text: String| view! { <p class="failure" role="alert" id=id data-testid="fit-refusal">{text}</p> };
+    move || told().map(said)
+}
+
+/// What was typed into a field and is refused there.
+fn refused_in(fitter: Fitter, field: Field) -> Option<String> {
+    fitter.trial.refusal.with(|refusal| refusal.as_ref()?.typed_into(field).map(str::to_owned))
+}
+
+/// Has an emptied field say again what is there.
+fn say_again(event: &leptos::ev::Event, shown: &str) {
+    let field: HtmlInputElement = event_target(event);
+    field.set_value(shown);
 }
 
 /// Its angle, and buttons that move and turn it.
@@ -99,13 +137,15 @@ fn Place() -> impl IntoView {
         let degrees = |massing: &Massing| format!("{:.1}", massing.angle_rad().to_degrees());
         fitter.trial.massing.with(|massing| massing.as_ref().map(degrees).unwrap_or_default())
     });
-    let take = move |event| {
-        let degrees = typed(page, &event).ok().flatten().filter(|degrees| *degrees <= 360.0);
-        let turned = degrees.zip(fitter.now()).and_then(|(degrees, massing)| {
-            let at = massing.at();
-            massing.moved(at, degrees.to_radians()).ok()
-        });
-        fitter.put(turned);
+    let refused = move || refused_in(fitter, Field::Angle);
+    let take = move |event| match typed(page, &event) {
+        Err(_unreadable) => {}
+        Ok(None) => say_again(&event, &angle.get_untracked()),
+        Ok(Some(degrees)) if degrees > MOST_DEG => {
+            let refusal = Refusal::of_angle(degrees, MOST_DEG, event_target_value(&event));
+            fitter.trial.refusal.set(Some(refusal));
+        }
+        Ok(Some(degrees)) => fitter.turn(degrees),
     };
     let move_by = move |key: &'static str, sign: &'static str, east: f64, north: f64| {
         let named = move || page.fill(key, &[("n", &short_length(STEP_M, page.unit(), page.language.get()))]);
@@ -149,7 +189,9 @@ fn Place() -> impl IntoView {
                     type="text"
                     inputmode="decimal"
                     data-testid="fit-angle"
-                    prop:value=move || angle.get()
+                    aria-invalid=move || refused().map(|_| "true")
+                    aria-describedby=move || refused().map(|_| REFUSED_ID)
+                    prop:value=move || refused().unwrap_or_else(|| angle.get())
                     on:change=take
                 />
                 "°"

@@ -1,5 +1,7 @@
 //! A site brief as it is filled in: what can be asked, templates, and what goes over the wire.
 
+use std::collections::BTreeSet;
+
 use cloudsite_domain::crs::LocalFrame;
 use cloudsite_proto::land::Park;
 use cloudsite_proto::scene::overlay_area::Kind;
@@ -13,6 +15,7 @@ use geo_types::Coord;
 use jiff::civil::Date;
 
 mod ramp;
+mod refusal;
 mod rows;
 
 pub(crate) use rows::{
@@ -21,16 +24,17 @@ pub(crate) use rows::{
 };
 
 pub(crate) use ramp::{Later, MOST_LATER};
+pub(crate) use refusal::{Refused, Why};
 use rows::Filled;
 
 /// Places that are explained: those that suit are coloured.
 const EXPLAINED: i32 = 100;
 
 /// Assemblies that are listed, and floors.
-const ASSEMBLIES: i32 = 5;
+pub(crate) const ASSEMBLIES: i32 = 5;
 const FLOORS: i32 = 10;
 
-/// Places that are listed.
+/// Places that are listed at first, and how many more each time.
 pub(crate) const LISTED: usize = 20;
 
 /// The weight that a wish begins with, and the highest.
@@ -100,6 +104,13 @@ impl Draft {
     /// Whether something is asked that only floors have.
     pub(crate) fn is_of_floors(&self) -> bool {
         (0..self.rows.len()).any(|row| self.rows[row].role != Role::Open && is_of_floors(row))
+    }
+
+    /// Whether something is wished and all of it weighs nothing: then there is nothing to rank by.
+    pub(crate) fn weighs_nothing(&self) -> bool {
+        let asks = |(row, (_, subject)): &(&Row, (&str, Subject))| ask(&Row { weight: 1, ..**row }, *subject).is_some();
+        let wishes = || self.rows.iter().zip(ROWS).filter(|(row, _)| row.role == Role::Wish).filter(asks);
+        wishes().next().is_some() && wishes().all(|(row, _)| row.weight == 0)
     }
 
     /// What a template begins with.
@@ -196,6 +207,13 @@ pub(crate) fn share(points: u64, full: u64) -> f64 {
     if full == 0 { 1.0 } else { points as f64 / full as f64 }
 }
 
+/// The parcels that suit, by name; none if there are more than were explained.
+pub(crate) fn suiting(reply: &MatchResponse) -> Option<BTreeSet<String>> {
+    let suiting = reply.places.iter().filter(|place| place.standing() == Standing::Suits);
+    let suiting: BTreeSet<String> = suiting.map(|place| place.parcel.clone()).collect();
+    (suiting.len() == reply.suits as usize).then_some(suiting)
+}
+
 /// Ids and colours of the parcels that suit: the better, the deeper.
 pub(crate) fn colours(reply: &MatchResponse) -> (Vec<u64>, Vec<u32>) {
     let suiting = || reply.places.iter().filter(|place| place.standing() == Standing::Suits);
@@ -288,6 +306,18 @@ mod tests {
     }
 
     #[test]
+    fn wishes_that_all_weigh_nothing_rank_nothing() {
+        let mut draft = Draft::default();
+        assert!(!draft.weighs_nothing(), "nothing is wished");
+        draft.rows[1] = Row { role: Role::Wish, weight: 0, ..draft.rows[1] };
+        assert!(draft.weighs_nothing());
+        draft.rows[14] = Row { role: Role::Wish, ..draft.rows[14] };
+        assert!(draft.weighs_nothing(), "how large the building is is still to be filled in");
+        draft.rows[9] = Row { role: Role::Wish, weight: 1, ..draft.rows[9] };
+        assert!(!draft.weighs_nothing(), "one counts");
+    }
+
+    #[test]
     fn every_template_is_a_brief() {
         for (name, rows) in TEMPLATES {
             let draft = Draft::of_template(name, rows, date(2027, 3, 9));
@@ -308,5 +338,18 @@ mod tests {
         assert_eq!(ids, [5, 3, 9]);
         assert_eq!((colours[0], colours[2]), (0x08_68_5C, 0xFD_E7_96));
         assert!((share(1, 0) - 1.0).abs() < 1e-9, "where nothing is wished, all is as wished");
+    }
+
+    #[test]
+    fn who_suits_is_known_only_where_all_are_explained() {
+        let place = |parcel: &str, standing: Standing| Place {
+            parcel: parcel.to_owned(),
+            standing: standing.into(),
+            ..Place::default()
+        };
+        let places = vec![place("parcels/A", Standing::Suits), place("parcels/B", Standing::Open)];
+        let reply = MatchResponse { suits: 1, places, ..MatchResponse::default() };
+        assert_eq!(suiting(&reply), Some(BTreeSet::from(["parcels/A".to_owned()])));
+        assert_eq!(suiting(&MatchResponse { suits: 101, ..reply }), None);
     }
 }

@@ -66,6 +66,22 @@ impl Chosen {
         }
         Ok(())
     }
+
+    /// Adds places together, or takes them out if all of them are there.
+    ///
+    /// # Errors
+    /// [`Full`] if there is no room for all; nothing has changed then.
+    pub(crate) fn toggle_all(&mut self, keys: &[String]) -> Result<(), Full> {
+        let missing: Vec<String> = keys.iter().filter(|key| !self.has(key)).cloned().collect();
+        if missing.is_empty() {
+            self.0.retain(|other| !keys.contains(other));
+        } else if self.0.len() + missing.len() <= MOST {
+            self.0.extend(missing);
+        } else {
+            return Err(Full);
+        }
+        Ok(())
+    }
 }
 
 /// As an item of a link says it. A comma would end the item: in a code, which has no slash, a slash stands for it, and in a
@@ -99,6 +115,18 @@ mod tests {
         assert_eq!(chosen.to_link().as_deref(), Some("A,C,D"));
         assert_eq!(Chosen::from_link("A,B,C,D,E,F").keys().len(), MOST);
         assert_eq!((Chosen::from_link("").to_link(), Chosen::default().keys().len()), (None, 0));
+    }
+
+    #[test]
+    fn places_are_chosen_together_or_not_at_all() {
+        let keys = |list: &[&str]| list.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let mut chosen = Chosen::from_link("A,B");
+        assert_eq!(chosen.toggle_all(&keys(&["B", "C", "D"])), Ok(()));
+        assert_eq!(chosen.keys(), ["A", "B", "C", "D"], "each once");
+        assert_eq!(chosen.toggle_all(&keys(&["D", "E"])), Err(Full));
+        assert_eq!(chosen.keys(), ["A", "B", "C", "D"], "nothing has changed");
+        assert_eq!(chosen.toggle_all(&keys(&["B", "C"])), Ok(()));
+        assert_eq!(chosen.keys(), ["A", "D"], "all of them were there");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the record says of a floor that can be let, in words.
 
 use cloudsite_domain::record::{FloorName, LandUse, Language};
+use cloudsite_domain::siting::Authority;
 use cloudsite_domain::units::AreaUnit;
 use cloudsite_proto::land::{Parcel, Zone};
 use cloudsite_proto::siting::LettableFloor;
@@ -57,12 +58,14 @@ pub(super) fn cell(
         "card.acquisition" => free(floor, "acquisition.direct", language),
         "card.zone" => {
             let land = Parcel { zone: floor.zone.clone(), ..Parcel::default() };
-            zone_of(&land, zones, language).map_or_else(|| unknown(None), known)
+            zone_of(&land, zones, language).map_or_else(|| unknown(None, Authority::PlanningBureau), known)
         }
         "card.land_use" => land_use(floor, language),
         "card.tenure" => known(text(language, "floor.lease")),
         // Of these the record could say more, and says nothing: what a building is supplied with is shared among its floors.
-        key if key.starts_with("supply.") || ["card.vibration", "card.hazard_class"].contains(&key) => unknown(None),
+        key if key.starts_with("supply.") || ["card.vibration", "card.hazard_class"].contains(&key) => {
+            unknown(None, Authority::Lessor)
+        }
         _ => return None,
     })
 }
@@ -72,7 +75,7 @@ fn known(value: String) -> Cell {
 }
 
 fn amount(value: Option<f64>, write: impl Fn(f64) -> String) -> Cell {
-    value.map_or_else(|| unknown(None), |value| known(write(value)))
+    value.map_or_else(|| unknown(None, Authority::Lessor), |value| known(write(value)))
 }
 
 /// What holds once it is free, or from when on.
@@ -85,7 +88,7 @@ fn free(floor: &LettableFloor, key: &str, language: Language) -> Cell {
 
 /// In the reader's unit, with the record's own figure below it where that is another.
 fn rent(floor: &LettableFloor, unit: AreaUnit, language: Language) -> Cell {
-    let Some(rent) = &floor.rent else { return unknown(None) };
+    let Some(rent) = &floor.rent else { return unknown(None, Authority::Lessor) };
     let of = |unit: AreaUnit| measure::rent(rent.cny_per_m2_month, unit, language);
     let recorded = (floor_key(unit) != "unit.square_metre").then(|| of(AreaUnit::SquareMetre));
     let notes = recorded.into_iter().chain([said(&rent.source, &rent.as_of, language)]);
@@ -95,7 +98,7 @@ fn rent(floor: &LettableFloor, unit: AreaUnit, language: Language) -> Cell {
 fn land_use(floor: &LettableFloor, language: Language) -> Cell {
     let source = floor.land_use_source.as_ref();
     let Ok(code) = floor.land_use.parse::<LandUse>() else {
-        return unknown(source.map(|source| source.source.as_str()));
+        return unknown(source.map(|source| source.source.as_str()), Authority::PlanningBureau);
     };
     let name = code.name(language).map_or_else(|| code.to_string(), str::to_owned);
     let notes = [Some(code.to_string()), source.map(|source| said(&source.source, &source.as_of, language))];

@@ -1,5 +1,7 @@
 //! The lines of the table, and how their cells compare.
 
+use crate::pure::whom::Whom;
+
 /// What is found of a must.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Sign {
@@ -21,9 +23,9 @@ pub(crate) enum Said {
     Waiting,
     /// Nothing, because such a place has none.
     NotApplicable,
-    /// Nobody knows. Whom to ask, if the record names someone.
+    /// Nobody knows, and whom to ask.
     Unknown {
-        whom: Option<String>,
+        whom: Whom,
     },
     Known(String),
 }
@@ -81,11 +83,15 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_domain::siting::Authority;
+
     use super::*;
 
     fn line(better: Better, amounts: &[Option<f64>]) -> Line {
         let cell = |amount: &Option<f64>| Cell {
-            said: amount.map_or(Said::Unknown { whom: None }, |amount| Said::Known(amount.to_string())),
+            said: amount.map_or(Said::Unknown { whom: Whom::Kind(Authority::GridCompany) }, |amount| {
+                Said::Known(amount.to_string())
+            }),
             amount: *amount,
             ..Cell::default()
         };

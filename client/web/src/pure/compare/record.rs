@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloudsite_domain::record::{Language, ParcelStatus, SupplyKind};
+use cloudsite_domain::siting::{Authority, Quality, Quantity};
 use cloudsite_domain::units::AreaUnit;
 use cloudsite_proto::land::{Parcel, Zone};
 use cloudsite_proto::siting::LettableFloor;
@@ -13,6 +14,7 @@ use super::{Compared, floor_of};
 use crate::pure::brief::{ROWS, Subject, is_of_floors};
 use crate::pure::facts::{Fact, planning, source_of, status_of, supply, terms};
 use crate::pure::text::text;
+use crate::pure::whom::Whom;
 
 /// The fact of a parcel that a row of the brief asks for, by the key of its name; none where the fact says more than the
 /// answer does.
@@ -146,7 +148,7 @@ fn all_facts(parcel: &Parcel, zones: &[Zone], language: Language, unit: AreaUnit
     let facts = facts.into_iter().map(|fact| (fact.key.to_owned(), cell_of(parcel, fact, language)));
     let supplies = SupplyKind::ALL.iter().map(|kind| {
         let word = kind.to_string();
-        (format!("supply.{word}"), cell_of_supply(parcel, &word, language))
+        (format!("supply.{word}"), cell_of_supply(parcel, *kind, language))
     });
     facts.chain(supplies).collect()
 }
@@ -162,15 +164,24 @@ fn cell_of(parcel: &Parcel, fact: Fact, language: Language) -> Cell {
     let note = fact.note.filter(|_| fact.key != "card.area").or_else(|| source_of(parcel, field, language));
     let Some(value) = fact.value else {
         let told = parcel.sources.iter().find(|source| source.fields.iter().any(|other| other == field));
-        return unknown(told.map(|told| told.source.as_str()));
+        return unknown(told.map(|told| told.source.as_str()), knower(fact.key));
     };
     Cell { said: Said::Known(value), notes: note.into_iter().collect(), ..Cell::default() }
 }
 
-fn cell_of_supply(parcel: &Parcel, kind: &str, language: Language) -> Cell {
-    let told: Vec<_> = parcel.supplies.iter().filter(|supply| supply.kind == kind).collect();
+/// Who knows what a line says of a parcel, where nobody is named.
+fn knower(key: &str) -> Authority {
+    match key {
+        "card.vibration" => Authority::of_quantity(Quantity::Vibration, false),
+        "card.hazard_class" => Authority::of_quality(Quality::HazardClass, false),
+        _ => Authority::PlanningBureau,
+    }
+}
+
+fn cell_of_supply(parcel: &Parcel, kind: SupplyKind, language: Language) -> Cell {
+    let told: Vec<_> = parcel.supplies.iter().filter(|supply| supply.kind == kind.as_str()).collect();
     if told.iter().all(|supply| supply.capacity.is_none()) {
-        return unknown(told.first().map(|supply| supply.source.as_str()));
+        return unknown(told.first().map(|supply| supply.source.as_str()), Authority::of_supply(kind));
     }
     let lines: Vec<_> = told.into_iter().map(|entry| supply(entry, language)).collect();
     let values: Vec<_> = lines.iter().map(|line| format!("{} {}", line.capacity, line.when)).collect();
@@ -179,8 +190,9 @@ fn cell_of_supply(parcel: &Parcel, kind: &str, language: Language) -> Cell {
     Cell { said: Said::Known(values.join(" · ")), notes, ..Cell::default() }
 }
 
-pub(super) fn unknown(whom: Option<&str>) -> Cell {
-    let whom = whom.filter(|whom| !whom.is_empty()).map(str::to_owned);
+/// Not known: to be asked of whom the record names, else of whoever knows such things.
+pub(super) fn unknown(named: Option<&str>, knower: Authority) -> Cell {
+    let whom = Whom::of(named.unwrap_or_default(), knower);
     Cell { said: Said::Unknown { whom }, ..Cell::default() }
 }
 
@@ -229,15 +241,17 @@ mod tests {
 
         let said = |key: &str| find(&lines, key).cells.iter().map(|cell| cell.said.clone()).collect::<Vec<_>>();
         let known = |value: &str| Said::Known(value.to_owned());
-        let nobody = Said::Unknown { whom: None };
+        let bureau = Said::Unknown { whom: Whom::Kind(Authority::PlanningBureau) };
+        let named = |name: &str| Said::Unknown { whom: Whom::Named(name.to_owned()) };
         assert_eq!(said("card.area"), [known("2.00 ha"), known("1.00 ha"), Said::Waiting, Said::Nothing]);
-        assert_eq!(said("filter.status")[..2], [known("Available"), nobody.clone()]);
-        assert_eq!(said("card.plot_ratio")[..2], [known("≤ 2.5"), nobody]);
+        assert_eq!(said("filter.status")[..2], [known("Available"), bureau.clone()]);
+        assert_eq!(said("card.plot_ratio")[..2], [known("≤ 2.5"), bureau]);
         assert_eq!(find(&lines, "card.plot_ratio").cells[0].notes, ["Bureau, 2026-03-01"]);
-        assert_eq!(said("card.height_limit")[0], Said::Unknown { whom: Some("Bureau".to_owned()) }, "whom to ask");
+        assert_eq!(said("card.height_limit")[0], named("Bureau"), "whom to ask");
         let power = said("supply.power");
         assert_eq!(power[0], known("6,000 kW there already · 12,000 kW from 2028-07-01"));
-        assert_eq!(power[1], Said::Unknown { whom: Some("Grid".to_owned()) });
+        assert_eq!(power[1], named("Grid"));
+        assert_eq!(said("supply.water")[1], Said::Unknown { whom: Whom::Kind(Authority::WaterCompany) });
         assert_eq!(find(&lines, "supply.power").cells[0].notes, ["Grid, 2026-02-01"]);
         assert!(lines.iter().all(|line| line.name != text(Language::En, "card.price")), "what is left out");
         assert!(lines.iter().all(|line| line.cells.len() == columns.len()));
@@ -277,18 +291,20 @@ mod tests {
         let lines = facts(&columns, &[], (Language::En, AreaUnit::SquareMetre), &[]);
         let said = |key: &str| find(&lines, key).cells.iter().map(|cell| cell.said.clone()).collect::<Vec<_>>();
         let known = |value: &str| Said::Known(value.to_owned());
-        let (no, nobody, waits) = (Said::NotApplicable, Said::Unknown { whom: None }, Said::Waiting);
+        let ask = |kind| Said::Unknown { whom: Whom::Kind(kind) };
+        let (no, waits) = (Said::NotApplicable, Said::Waiting);
+        let (bureau, lessor) = (ask(Authority::PlanningBureau), ask(Authority::Lessor));
         let cases = [
             ("card.area", [known("20,000 m²"), no.clone(), no.clone()]),
             ("floor.area", [no.clone(), known("1,500 m²"), waits.clone()]),
             ("floor.storey", [no.clone(), known("Floor 2 East"), waits.clone()]),
             ("floor.load", [no.clone(), known("10 kN/m²"), waits.clone()]),
-            ("floor.cleanroom", [no.clone(), nobody.clone(), waits.clone()]),
+            ("floor.cleanroom", [no.clone(), lessor.clone(), waits.clone()]),
             ("card.plot_ratio", [known("≤ 2.5"), no.clone(), no.clone()]),
-            ("card.price", [nobody.clone(), no.clone(), no]),
+            ("card.price", [bureau, no.clone(), no]),
             ("card.zone", [known("HT"), known("HT"), waits.clone()]),
             ("filter.status", [known("Available"), known("Free from 2027-01-01"), waits.clone()]),
-            ("supply.power", [nobody.clone(), nobody, waits]),
+            ("supply.power", [ask(Authority::GridCompany), lessor, waits]),
         ];
         for (key, expected) in cases {
             assert_eq!(said(key), expected, "{key}");

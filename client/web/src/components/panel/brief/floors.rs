@@ -4,6 +4,7 @@ use cloudsite_proto::siting::{Floor, Standing};
 use leptos::prelude::*;
 use prost::Message;
 
+use super::FLOORS_ID;
 use super::places::{StandingTold, Why, notes};
 use crate::components::compare::Toggle;
 use crate::pure::brief::{share, standing_word};
@@ -39,7 +40,7 @@ pub(super) fn Floors() -> impl IntoView {
     };
     view! {
         <Show when=is_any>
-            <section class="brief-joined" data-testid="brief-floors">
+            <section class="brief-joined" id=FLOORS_ID data-testid="brief-floors">
                 <h3>{page.words("brief.floors")}</h3>
                 <p class="hint" data-testid="brief-floors-counts">{counts}</p>
                 <ul class="places">
@@ -77,7 +78,7 @@ fn FloorItem(
     let place = StoredValue::new(place);
     let rows = StoredValue::new(rows);
     let told = move || {
-        let mut told = place.with_value(|place| rows.with_value(|rows| notes(page, place, rows)));
+        let mut told = place.with_value(|place| rows.with_value(|rows| notes(page, place, rows, true)));
         if !from.is_empty() {
             told.insert(0, page.fill("brief.free_from", &[("day", &from)]));
         }

@@ -4,7 +4,9 @@ use cloudsite_proto::siting::{Assembly, Standing};
 use leptos::prelude::*;
 use prost::Message;
 
+use super::JOINED_ID;
 use super::places::{StandingTold, Why, shortcomings};
+use crate::components::compare::ToggleAll;
 use crate::pure::brief::{share, standing_word};
 use crate::pure::facts::code_of;
 use crate::pure::number::{area, number};
@@ -23,7 +25,7 @@ pub(super) fn Joined() -> impl IntoView {
     };
     view! {
         <Show when=move || !found().is_empty()>
-            <section class="brief-joined" data-testid="brief-joined">
+            <section class="brief-joined" id=JOINED_ID data-testid="brief-joined">
                 <h3>{page.words("brief.joined")}</h3>
                 <p class="hint">{page.words("brief.joined_hint")}</p>
                 <ul class="places">
@@ -49,13 +51,14 @@ fn JoinedItem(
     let page = Page::here();
     let codes: Vec<String> = assembly.parcels.iter().map(|name| code_of(name).to_owned()).collect();
     let (names, first) = (codes.join(" + "), codes.first().cloned().unwrap_or_default());
+    let compared = codes;
     let standing = assembly.standing();
     let percent = share(assembly.points, full) * 100.0;
     let (ids, shown) = (assembly.ids.clone(), assembly.ids.clone());
     let area_m2 = assembly.area_m2;
     let answers = StoredValue::new(assembly.answers);
     let rows = StoredValue::new(rows);
-    let notes = move || answers.with_value(|answers| rows.with_value(|rows| shortcomings(page, answers, rows)));
+    let notes = move || answers.with_value(|answers| rows.with_value(|rows| shortcomings(page, answers, rows, false)));
     let all = move || answers.with_value(|answers| rows.get_value().into_iter().zip(answers.clone()).collect());
     let is_shown = move || page.joined.with(|joined| *joined == shown);
     let look = move |_| {
@@ -72,6 +75,7 @@ fn JoinedItem(
                 <StandingTold standing />
             </button>
             <ul class="place-notes">{move || notes().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
+            <ToggleAll keys=compared />
             <Why answers=all full />
         </li>
     }

@@ -5,6 +5,7 @@ mod floors;
 mod joined;
 mod places;
 mod ramp;
+mod refusal;
 mod row;
 mod saved;
 mod summary;
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 use self::dossier::DossierMaker;
 use self::floors::Floors;
 use self::joined::{Joined, SecondOpinions};
-use self::places::Places;
+use self::places::{Places, Unsuitable};
 pub(crate) use self::places::{step_lines, value};
 use self::row::BriefRow;
 use self::saved::Saved;
@@ -26,22 +27,25 @@ use crate::pure::number::{area, number, unit_key};
 use crate::state::Page;
 use crate::task::Loader;
 
-/// The id of what is found.
+/// The ids of what is found: all of it, parcels that are joined, and floors.
 const ANSWER_ID: &str = "brief-answer";
+const JOINED_ID: &str = "brief-joined";
+const FLOORS_ID: &str = "brief-floors";
 
-/// Opens the brief.
+/// Opens the brief, and the sheet that it stands on in a narrow window.
 #[component]
 pub(crate) fn OpenBrief() -> impl IntoView {
     let page = Page::here();
+    let open = move |_| {
+        page.brief.set(Some(Draft::default()));
+        page.sheet_open.set(true);
+    };
     view! {
-        <button
-            class="button brief-open"
-            type="button"
-            data-testid="brief-open"
-            on:click=move |_| page.brief.set(Some(Draft::default()))
-        >
-            {page.words("brief.open")}
-        </button>
+        <div class="panel-start">
+            <button class="button primary brief-open" type="button" data-testid="brief-open" on:click=open>
+                {page.words("brief.open")} <small>{page.words("brief.open_hint")}</small>
+            </button>
+        </div>
     }
 }
 
@@ -56,6 +60,7 @@ pub(crate) fn BriefPanel() -> impl IntoView {
         let today = browser::today().parse().unwrap_or(jiff::civil::Date::ZERO);
         let template = TEMPLATES.iter().find(|(name, _)| *name == chosen);
         let draft = template.map_or_else(Draft::default, |(name, rows)| Draft::of_template(name, rows, today));
+        page.suited_before.set(None);
         page.brief.set(Some(draft));
     };
     let option = move |(name, _): (&'static str, _)| {
@@ -104,6 +109,8 @@ pub(crate) fn BriefPanel() -> impl IntoView {
                 <Show when=move || !floors_first()>
                     <Floors />
                 </Show>
+                // What does not suit comes after all that may.
+                <Unsuitable />
                 <SecondOpinions />
             </div>
         </div>
@@ -141,6 +148,7 @@ fn Group(
 
 /// Fills something in, while the brief stands open.
 fn fill_in(page: Page, change: impl FnOnce(&mut Draft)) {
+    page.suited_before.set(None);
     page.brief.update(|brief| {
         if let Some(draft) = brief {
             change(draft);

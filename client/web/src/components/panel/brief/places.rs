@@ -1,5 +1,7 @@
 //! The places that answer the brief, and why.
 
+use std::collections::BTreeSet;
+
 use cloudsite_proto::siting::answer::Value;
 use cloudsite_proto::siting::{Answer, Place, Standing, StepAnswer, Verdict};
 use leptos::prelude::*;
@@ -10,34 +12,96 @@ use crate::components::compare::Toggle;
 use crate::pure::brief::{LISTED, ROWS, Role, Subject, share, standing_word};
 use crate::pure::facts::code_of;
 use crate::pure::number::number;
+use crate::pure::whom::Whom;
 use crate::state::Page;
 
-/// The first places.
+/// A place as it is listed: how many come before it, the points of one that is all that is wished, and the row of each
+/// criterion.
+type Listed = (usize, Place, u64, Vec<usize>);
+
+/// The first places that suit or may suit, or of the others, as far as they are explained.
+fn listed(page: Page, fail: bool) -> Vec<Listed> {
+    page.matched.with(|matched| {
+        let Some(reply) = matched.reply() else { return Vec::new() };
+        let is_asked = |place: &Place| (place.standing() == Standing::Fails) == fail;
+        let places = reply.places.iter().enumerate().filter(|(_, place)| is_asked(place));
+        places.map(|(rank, place)| (rank, place.clone(), reply.full_points, matched.rows.clone())).collect()
+    })
+}
+
+/// The first places that suit, and those of which something has to be asked.
 #[component]
 pub(super) fn Places() -> impl IntoView {
     let page = Page::here();
-    let places = move || {
-        page.matched.with(|matched| {
-            let reply = matched.reply();
-            reply.map_or_else(Vec::new, |reply| {
-                let place =
-                    |(rank, place): (usize, &Place)| (rank, place.clone(), reply.full_points, matched.rows.clone());
-                reply.places.iter().take(LISTED).enumerate().map(place).collect()
-            })
-        })
-    };
+    let places = Memo::new(move |_| listed(page, false));
+    view! { <List places testid="places" /> }
+}
+
+/// The first of those that do not suit.
+#[component]
+pub(super) fn Unsuitable() -> impl IntoView {
+    let page = Page::here();
+    let places = Memo::new(move |_| {
+        let mut places = listed(page, true);
+        places.truncate(LISTED);
+        places
+    });
     view! {
-        <ol class="places" data-testid="places">
+        <Show when=move || !places.with(Vec::is_empty)>
+            <section class="brief-joined" data-testid="brief-unsuitable">
+                <h3>{page.words("brief.unsuitable")}</h3>
+                <List places testid="unsuitable" />
+            </section>
+        </Show>
+    }
+}
+
+/// Places in their order, some at first and more on demand.
+#[component]
+fn List(
+    /// All that are explained.
+    places: Memo<Vec<Listed>>,
+    /// By what tests find it.
+    testid: &'static str,
+) -> impl IntoView {
+    let page = Page::here();
+    let most = RwSignal::new(LISTED);
+    // All that a must opened by giving way is there at once.
+    let count = Memo::new(move |_| {
+        let opened = |(_, place, ..): &Listed| is_opened(page, place);
+        let opened = places.with(|places| places.iter().rposition(opened)).map_or(0, |last| last + 1);
+        most.get().max(opened)
+    });
+    let shown = move || places.with(|places| places.iter().take(count.get()).cloned().collect::<Vec<_>>());
+    let more = move || places.with(Vec::len).saturating_sub(count.get()).min(LISTED);
+    view! {
+        <ol class="places" data-testid=testid>
             // By all that is shown of it: what stays the same stays where it is, unfolded if it was.
             <For
-                each=places
+                each=shown
                 key=|(rank, place, _, rows)| (*rank, place.encode_to_vec(), rows.clone())
                 let((rank, place, full, rows))
             >
                 <PlaceItem rank place full rows />
             </For>
         </ol>
+        <Show when=move || { more() > 0 }>
+            <button
+                class="button more"
+                type="button"
+                data-testid=format!("{testid}-more")
+                on:click=move |_| most.set(count.get_untracked() + LISTED)
+            >
+                {move || page.fill("result.more", &[("n", &more().to_string())])}
+            </button>
+        </Show>
     }
+}
+
+/// Whether a place suits since a must last gave way. Follows.
+fn is_opened(page: Page, place: &Place) -> bool {
+    let is_new = |before: &BTreeSet<String>| !before.contains(&place.parcel);
+    place.standing() == Standing::Suits && page.suited_before.with(|before| before.as_ref().is_some_and(is_new))
 }
 
 /// One place: its score, what binds it, what is unknown, what it would take; unfolded, every criterion.
@@ -59,8 +123,9 @@ fn PlaceItem(
     let (opened, shown, compared) = (code.clone(), code.clone(), code.clone());
     let place = StoredValue::new(place);
     let rows = StoredValue::new(rows);
+    let is_new = Memo::new(move |_| place.with_value(|place| is_opened(page, place)));
     let is_shown = move || page.selected.with(|selected| selected.as_deref() == Some(shown.as_str()));
-    let notes = move || place.with_value(|place| rows.with_value(|rows| notes(page, place, rows)));
+    let notes = move || place.with_value(|place| rows.with_value(|rows| notes(page, place, rows, false)));
     let answers = move || {
         let rows = rows.get_value();
         place.with_value(|place| rows.into_iter().zip(place.answers.clone()).collect::<Vec<_>>())
@@ -76,6 +141,9 @@ fn PlaceItem(
                         <span class="place-bar" aria-hidden="true"><span style=format!("width:{percent}%")></span></span>
                     })}
                 <StandingTold standing />
+                <Show when=move || is_new.get()>
+                    <span class="place-new" data-testid="place-new">{page.words("brief.newly")}</span>
+                </Show>
             </button>
             <ul class="place-notes">{move || notes().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
             <Toggle key=compared class="chip place-toggle" />
@@ -122,9 +190,9 @@ pub(super) fn Why(
 }
 
 /// What is worth saying of a place at once.
-pub(super) fn notes(page: Page, place: &Place, rows: &[usize]) -> Vec<String> {
+pub(super) fn notes(page: Page, place: &Place, rows: &[usize], is_floor: bool) -> Vec<String> {
     let name = |index: usize| rows.get(index).map(|row| label(page, *row)).unwrap_or_default();
-    let mut notes = shortcomings(page, &place.answers, rows);
+    let mut notes = shortcomings(page, &place.answers, rows, is_floor);
     if let Some(index) = place.binding {
         let row = rows.get(index as usize).copied().unwrap_or_default();
         let has = place.answers.get(index as usize).map(|answer| value(page, row, answer)).unwrap_or_default();
@@ -148,7 +216,7 @@ pub(super) fn notes(page: Page, place: &Place, rows: &[usize]) -> Vec<String> {
 }
 
 /// What is not as the brief asks, and what nobody knows.
-pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize]) -> Vec<String> {
+pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize], is_floor: bool) -> Vec<String> {
     let mut notes = Vec::new();
     for (row, answer) in rows.iter().zip(answers) {
         let what = label(page, *row);
@@ -167,9 +235,14 @@ pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize]) -> Ve
                 }
             }
             Verdict::Unknown => {
-                let whom = if answer.source.is_empty() { page.text("brief.bureau") } else { answer.source.clone() };
-                let key = if is_must { "brief.unknown_must" } else { "brief.unknown" };
-                notes.push(page.fill(key, &[("what", &what), ("whom", &whom)]));
+                let whom = Whom::of_row(&answer.source, *row, is_floor).told(page.language.get());
+                let key = match (is_must, &whom) {
+                    (true, Some(_)) => "brief.unknown_must",
+                    (true, None) => "brief.uncomputed_must",
+                    (false, Some(_)) => "brief.unknown",
+                    (false, None) => "brief.uncomputed",
+                };
+                notes.push(page.fill(key, &[("what", &what), ("whom", &whom.unwrap_or_default())]));
             }
             Verdict::Pass | Verdict::Unspecified => {}
         }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use leptos::prelude::*;
 
+use super::refusal::refused_at;
 use super::{fill_in, label};
 use crate::components::typed::typed;
 use crate::pure::brief::{Later, MOST_LATER, ROWS, Role, Row, wire_per_shown};
@@ -118,6 +119,7 @@ fn AmountField(
             set(value.map(|value| value * untrack(per)));
         }
     };
+    let refused = move || refused_at(page, index, &["min", "steps"]);
     view! {
         <input
             class="field"
@@ -125,6 +127,8 @@ fn AmountField(
             inputmode="decimal"
             prop:value=shown
             aria-label=move || label(page, index)
+            aria-invalid=move || refused().map(|_| "true")
+            aria-describedby=refused
             data-testid=testid
             on:change=change
         />

@@ -4,6 +4,7 @@ use cloudsite_domain::siting::Quantity;
 use leptos::prelude::*;
 
 use super::ramp::Steps;
+use super::refusal::{RowRefused, refused_at, row_id};
 use super::{amount, fill_in, label};
 use crate::components::typed::typed;
 use crate::pure::brief::{
@@ -45,7 +46,7 @@ pub(super) fn BriefRow(
     let is_level = matches!(ROWS[index].1, Subject::Level { .. });
     let is_footprint = ROWS[index].1 == Subject::Footprint;
     view! {
-        <li class="brief-row" class:asked=move || !is(Role::Open)>
+        <li class="brief-row" id=row_id(index) class:asked=move || !is(Role::Open)>
             <span class="brief-label">{move || label(page, index)}</span>
             <span class="segments" role="group" aria-label=move || label(page, index)>
                 {ROLES.map(role).collect_view()}
@@ -65,6 +66,7 @@ pub(super) fn BriefRow(
             <Show when=move || is(Role::Wish)>
                 <Weight index row />
             </Show>
+            <RowRefused row=index />
         </li>
     }
 }
@@ -88,6 +90,7 @@ fn Amount(
         let value = value.map(|value| value * untrack(|| wire_per_shown(index, page.unit())));
         fill_in(page, |draft| draft.rows[index].amount = value);
     };
+    let refused = move || refused_at(page, index, &["min", "max"]);
     view! {
         <label class="brief-amount">
             <span>{page.words(if at_most { "brief.at_most" } else { "brief.at_least" })}</span>
@@ -97,6 +100,8 @@ fn Amount(
                 inputmode="decimal"
                 prop:value=shown
                 aria-label=move || label(page, index)
+                aria-invalid=move || refused().map(|_| "true")
+                aria-describedby=refused
                 data-testid=format!("brief-{}-amount", ROWS[index].0)
                 on:change=change
             />
@@ -162,7 +167,7 @@ fn Sides(
     row: Memo<Row>,
 ) -> impl IntoView {
     let page = Page::here();
-    let side = move |key: &'static str, of: fn(&mut Row) -> &mut Option<f64>| {
+    let side = move |key: &'static str, part: &'static [&'static str], of: fn(&mut Row) -> &mut Option<f64>| {
         let shown = move || {
             let mut row = row.get();
             of(&mut row).map(|side| input(side / LengthUnit::of(page.unit()).metres())).unwrap_or_default()
@@ -174,6 +179,7 @@ fn Sides(
             fill_in(page, |draft| *of(&mut draft.rows[index]) = value);
         };
         let named = move || page.fill(key, &[("unit", LengthUnit::of(page.unit()).symbol())]);
+        let refused = move || refused_at(page, index, part);
         view! {
             <input
                 class="field"
@@ -181,6 +187,8 @@ fn Sides(
                 inputmode="decimal"
                 prop:value=shown
                 aria-label=named
+                aria-invalid=move || refused().map(|_| "true")
+                aria-describedby=refused
                 placeholder=named
                 data-testid=key
                 on:change=change
@@ -189,7 +197,8 @@ fn Sides(
     };
     view! {
         <span class="brief-amount">
-            {side("brief.width", |row| &mut row.amount)} <span>"×"</span> {side("brief.depth", |row| &mut row.depth_m)}
+            {side("brief.width", &["width_m"], |row| &mut row.amount)} <span>"×"</span>
+            {side("brief.depth", &["depth_m"], |row| &mut row.depth_m)}
         </span>
     }
 }
@@ -225,6 +234,10 @@ fn Weight(
             page.fill("brief.stays", &[("from", &of(from)), ("to", &of(to))])
         })
     };
+    let weightless = move || {
+        let all = page.brief.with(|brief| brief.as_ref().is_some_and(Draft::weighs_nothing));
+        page.text(if all { "brief.weigh_nothing" } else { "brief.weighs_nothing" })
+    };
     let full = move || {
         let is_ramp = || index == RAMP_ROW && row.with(|row| !row.steps().is_empty());
         if ROWS[index].1 == Subject::Footprint || is_ramp() {
@@ -256,6 +269,9 @@ fn Weight(
                 />
             </span>
             <small>{said}</small>
+            <Show when=move || row.get().weight == 0>
+                <small class="brief-weightless" data-testid=format!("brief-{}-weightless", ROWS[index].0)>{weightless}</small>
+            </Show>
         </label>
     }
 }

@@ -5,6 +5,7 @@ use cloudsite_proto::siting::SavedBrief;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::refusal::explained;
 use crate::browser;
 use crate::components::header::share_button::share;
 use crate::pure::facts::code_of;
@@ -21,6 +22,9 @@ pub(super) fn Saved() -> impl IntoView {
     let is_led = move || page.shelf.with(|shelf| shelf.wanted.is_some());
     let explain = move |error: &LinkError| match error {
         LinkError::NotFound { .. } => page.text("saved.not_there"),
+        LinkError::Invalid { field, .. } if field.starts_with("brief.") => {
+            page.matched.with(|matched| explained(page, error, matched.refused.as_ref()))
+        }
         error => page.explain(error),
     };
     let trouble = move || page.shelf.with(|shelf| shelf.error.as_ref().map(explain));

@@ -3,9 +3,10 @@
 use cloudsite_proto::siting::{Relaxation, RelaxationStep};
 use leptos::prelude::*;
 
-use super::{ANSWER_ID, amount, fill_in, label};
-use crate::browser::scroll_to;
-use crate::pure::brief::{Draft, ROWS, Role, Subject};
+use super::refusal::{ToRefused, explained};
+use super::{ANSWER_ID, FLOORS_ID, JOINED_ID, amount, fill_in, label};
+use crate::browser::scroll_to_start;
+use crate::pure::brief::{ASSEMBLIES, Draft, ROWS, Role, Subject, suiting};
 use crate::pure::number::number;
 use crate::state::Page;
 
@@ -28,11 +29,21 @@ pub(super) fn Summary() -> impl IntoView {
                 .filter(|_| page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors)));
             let floors = floors.map(|floors| page.fill("brief.floors_suit", &[("n", &of(floors.suits))]));
             let untried = (reply.untried > 0).then(|| page.fill("brief.untried", &[("n", &of(reply.untried))]));
-            Some([floors, Some(counts), untried].into_iter().flatten().collect::<Vec<_>>().join(" "))
+            let opened = page.suited_before.with(|before| {
+                let (before, now) = (before.as_ref()?, suiting(reply)?);
+                Some(now.difference(before).count())
+            });
+            let opened = opened.filter(|opened| *opened > 0);
+            let opened = opened.map(|opened| page.fill("brief.opened", &[("n", &opened.to_string())]));
+            Some([floors, Some(counts), opened, untried].into_iter().flatten().collect::<Vec<_>>().join(" "))
         })
     };
-    let trouble =
-        move || page.matched.with(|matched| matched.answer.as_ref()?.as_ref().err().map(|error| page.explain(error)));
+    let trouble = move || {
+        page.matched.with(|matched| {
+            let error = matched.answer.as_ref()?.as_ref().err()?;
+            Some(explained(page, error, matched.refused.as_ref()))
+        })
+    };
     let costs = move || {
         page.matched.with(|matched| {
             let Some(reply) = matched.reply() else { return Vec::new() };
@@ -47,14 +58,16 @@ pub(super) fn Summary() -> impl IntoView {
             told
         })
     };
+    let weighs_nothing = move || page.brief.with(|brief| brief.as_ref().is_some_and(Draft::weighs_nothing));
+    let nothing = move || page.text(if weighs_nothing() { "brief.weigh_nothing" } else { "brief.nothing_asked" });
     view! {
         <p class="results brief-counts" role="status" aria-live="polite" data-testid="brief-counts">
-            {move || counts().or_else(trouble).unwrap_or_else(|| page.text("brief.nothing_asked"))}
-            <Show when=move || counts().is_some()>
-                " "
-                <button class="link" type="button" data-testid="brief-to-places" on:click=move |_| scroll_to(ANSWER_ID)>
-                    {page.words("brief.to_places")}
-                </button>
+            {move || counts().or_else(trouble).unwrap_or_else(nothing)}
+            <Show when=move || counts().is_some() fallback=ToRefused>
+                <Ways />
+            </Show>
+            <Show when=move || counts().is_some() && weighs_nothing()>
+                <span class="brief-weightless" data-testid="brief-weigh-nothing">{page.words("brief.weigh_nothing")}</span>
             </Show>
         </p>
         <Show when=move || !costs().is_empty()>
@@ -64,6 +77,50 @@ pub(super) fn Summary() -> impl IntoView {
                     {move || costs().into_iter().map(|(row, relaxation)| view! { <Cost row relaxation /> }).collect_view()}
                 </ul>
             </section>
+        </Show>
+    }
+}
+
+/// Ways from the counts to what is counted: places, parcels that are joined, and floors, where there are any.
+#[component]
+fn Ways() -> impl IntoView {
+    let page = Page::here();
+    let joined = move || page.matched.with(|matched| matched.reply().map_or(0, |reply| reply.assemblies.len()));
+    // Those that suit; where none does, those of which something has to be asked.
+    let floors = move || {
+        page.matched.with(|matched| {
+            let floors = matched.reply().and_then(|reply| reply.floors.as_ref());
+            floors.map_or((0, ""), |floors| match floors.suits {
+                0 => (floors.open, "brief.to_open_floors"),
+                suits => (suits, "brief.to_floors"),
+            })
+        })
+    };
+    // As many as are looked for: there may be more.
+    let joined_counted = move || match joined() {
+        most if most >= ASSEMBLIES as usize => format!("{most}+"),
+        few => few.to_string(),
+    };
+    let floors_counted = move || {
+        let (count, key) = floors();
+        page.fill(key, &[("n", &number(f64::from(count), 0, page.language.get()))])
+    };
+    view! {
+        " "
+        <button class="link" type="button" data-testid="brief-to-places" on:click=move |_| scroll_to_start(ANSWER_ID)>
+            {page.words("brief.to_places")}
+        </button>
+        <Show when=move || { joined() > 0 }>
+            " "
+            <button class="link" type="button" data-testid="brief-to-joined" on:click=move |_| scroll_to_start(JOINED_ID)>
+                {move || page.fill("brief.to_joined", &[("n", &joined_counted())])}
+            </button>
+        </Show>
+        <Show when=move || { floors().0 > 0 }>
+            " "
+            <button class="link" type="button" data-testid="brief-to-floors" on:click=move |_| scroll_to_start(FLOORS_ID)>
+                {floors_counted}
+            </button>
         </Show>
     }
 }
@@ -84,12 +141,18 @@ fn Cost(
         let key = if asks_room && ROWS[row].1 != Subject::Footprint { "brief.alone_most" } else { "brief.alone" };
         page.fill(key, &[("what", &label(page, row)), ("n", &alone)])
     };
-    let drop = move |_| fill_in(page, |draft| draft.rows[row].role = Role::Open);
+    // What suits now is remembered, so that what is opened can be told.
+    let relax = move |change: &dyn Fn(&mut Draft)| {
+        let suited = page.matched.with_untracked(|matched| matched.reply().and_then(suiting));
+        fill_in(page, change);
+        page.suited_before.set(suited);
+    };
+    let drop = move |_| relax(&|draft| draft.rows[row].role = Role::Open);
     let step = move |step: RelaxationStep| {
         let (bound, opens) = (step.bound, step.opens.to_string());
         let text = move || page.fill("brief.step", &[("amount", &amount(page, row, bound)), ("n", &opens)]);
         view! {
-            <button class="chip" type="button" data-testid="brief-step" on:click=move |_| fill_in(page, |draft| draft.rows[row].give_way(bound))>
+            <button class="chip" type="button" data-testid="brief-step" on:click=move |_| relax(&|draft| draft.rows[row].give_way(bound))>
                 {text}
             </button>
         }
