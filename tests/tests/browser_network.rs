@@ -187,7 +187,7 @@ async fn where_a_twentieth_is_lost_pictures_go_on_and_little_more_than_that_is_s
 }
 
 /// A picture in two sizes, of which only the smaller one passes a narrow line.
-const TWO_SIZES: Picture = Picture { size: (640, 360), layers: &[2, 1], screen: false };
+const TWO_SIZES: Picture = Picture { size: (640, 360), layers: &[2, 1], screen: None };
 const NARROW_BPS: u64 = 300_000;
 
 /// The height of the highest picture that comes, pixels.

@@ -94,6 +94,20 @@ mod tests {
     }
 
     #[test]
+    fn no_key_has_two_texts() {
+        for file in [
+            include_str!("../../../../assets/i18n/zh.txt"),
+            include_str!("../../../../assets/i18n/en.txt"),
+            include_str!("../../../../assets/i18n/ja.txt"),
+        ] {
+            let mut keys = BTreeSet::new();
+            for key in file.lines().filter_map(|line| Some(line.split_once(" = ")?.0)) {
+                assert!(keys.insert(key), "{key} stands twice");
+            }
+        }
+    }
+
+    #[test]
     fn every_key_that_the_page_asks_for_is_there() {
         let mut asked = BTreeSet::new();
         keys_in_sources(Path::new("src"), &mut asked);

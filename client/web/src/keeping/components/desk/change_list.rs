@@ -44,7 +44,7 @@ pub(super) fn ChangeList() -> impl IntoView {
             </Show>
         </Show>
         <Show when=move || desk.loading.get()>
-            <p class="empty" role="status">{page.words("changes.loading")}</p>
+            <p class="empty" role="status">{page.words("changes.entries_loading")}</p>
         </Show>
     }
 }

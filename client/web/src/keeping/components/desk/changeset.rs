@@ -33,7 +33,7 @@ pub(crate) fn OpenChangeset() -> impl IntoView {
             </Show>
             <Conflicts />
             <Show when=move || desk.changeset.with(Option::is_none) && failure().is_none()>
-                <p class="empty" role="status">{page.words("changes.loading")}</p>
+                <p class="empty" role="status">{page.words("changes.entries_loading")}</p>
             </Show>
             <ProblemList />
             <ChangeList />
