@@ -99,7 +99,9 @@ pub(crate) async fn measure(rows: &mut Rows, ours: &mut System) -> Result<()> {
         COUNTS.as_secs()
     );
     if half < most / 2.0 {
-        eprintln!("    {NAME}: the generator carries no more than that, which is less than half: what follows is too good");
+        eprintln!(
+            "    {NAME}: the generator carries no more than that, which is less than half: what follows is too good"
+        );
     }
     rows.at_most(&format!("{NAME}: packets carried at most"), "1/s", most, None, None);
     rows.at_most(&format!("{NAME}: packets at half"), "1/s", half, None, None);
