@@ -152,6 +152,7 @@ pub(crate) fn read_whip(bytes: &[u8]) -> bool {
     for way in [Way::Sends, Way::Receives] {
         let Ok(offer) = Offer::read(&sdp, way) else { continue };
         is_read = true;
+        assert!(offer.sdp.lines().all(|line| line != "a=sendrecv"), "the media go one way");
         assert_eq!(Offer::read(&offer.sdp, way).as_ref(), Ok(&offer), "what was read is read again as it is");
         if let Some(credentials) = anew.clone() {
             let again = offer.with(credentials);
