@@ -30,7 +30,7 @@ use str0m::channel::ChannelId;
 use str0m::config::DtlsCert;
 use str0m::media::{ExtensionValues, KeyframeRequestKind, Mid, Rid};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{RtpPacket, RtpWrite, StreamRx, VideoOrientation};
+use str0m::rtp::{RtpPacket, RtpWrite, StreamRx};
 use str0m::{Candidate, Event, Input, Output as Polled, Rtc, RtcError};
 
 use super::{Answer, Credentials, Engine, Engines, Feedback, Line, Output, Unsent, refuses};
@@ -246,7 +246,6 @@ impl Str0mEngine {
             timestamp: header.timestamp,
             marker: header.marker,
             level: values.audio_level.map(|level| level.unsigned_abs() & 0x7f | speech),
-            orientation: values.video_orientation.map(|orientation| orientation as u8),
             head: Head::default(),
             payload,
         };
@@ -353,7 +352,6 @@ impl Engine for Str0mEngine {
         let values = ExtensionValues {
             audio_level: packet.level.map(|level| -((level & 0x7f) as i8)),
             voice_activity: packet.level.map(|level| level & 0x80 != 0),
-            video_orientation: packet.orientation.map(VideoOrientation::from),
             ..ExtensionValues::default()
         };
         let sequence = line.lengthen(packet.sequence).into();

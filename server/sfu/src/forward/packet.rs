@@ -60,8 +60,6 @@ pub(crate) struct Packet {
     pub marker: bool,
     /// How loud it is, in -dBov, and whether it is speech (RFC 6464, as one byte on the wire).
     pub level: Option<u8>,
-    /// How the picture is turned (3GPP TS 26.114, as one byte on the wire).
-    pub orientation: Option<u8>,
     /// What the payload begins with instead of its own first bytes.
     pub head: Head,
     pub payload: Bytes,

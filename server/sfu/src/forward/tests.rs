@@ -26,7 +26,6 @@ fn vp8(sequence: u16, timestamp: u32, picture_id: u16, tl0: u8, key: bool) -> Pa
         timestamp,
         marker: true,
         level: None,
-        orientation: None,
         head: Head::default(),
         payload: payload.into(),
     }
@@ -34,16 +33,7 @@ fn vp8(sequence: u16, timestamp: u32, picture_id: u16, tl0: u8, key: bool) -> Pa
 
 fn opus(sequence: u16, timestamp: u32) -> Packet {
     let payload = Bytes::from_static(b"sound");
-    Packet {
-        codec: Codec::Opus,
-        sequence,
-        timestamp,
-        marker: false,
-        level: Some(20),
-        orientation: None,
-        head: Head::default(),
-        payload,
-    }
+    Packet { codec: Codec::Opus, sequence, timestamp, marker: false, level: Some(20), head: Head::default(), payload }
 }
 
 fn written(written: Written) -> Packet {

@@ -154,7 +154,7 @@ pub fn read_payloads(now: Instant, bytes: &[u8]) -> (usize, usize) {
         sequence = sequence.wrapping_add(u16::from(first & 0x7f));
         let payload = Bytes::copy_from_slice(payload);
         let head = Head::default();
-        let packet = Packet { codec, sequence, timestamp, marker, level: None, orientation: None, head, payload };
+        let packet = Packet { codec, sequence, timestamp, marker, level: None, head, payload };
         timestamp = timestamp.wrapping_add(if marker { 3_000 } else { 0 });
         Some(packet)
     });

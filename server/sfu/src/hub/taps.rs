@@ -138,7 +138,6 @@ mod tests {
             timestamp,
             marker: second,
             level: None,
-            orientation: None,
             head: Head::default(),
             payload: payload.into(),
         }

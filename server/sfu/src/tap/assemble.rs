@@ -197,7 +197,6 @@ mod tests {
                     timestamp,
                     marker,
                     level: None,
-                    orientation: None,
                     head: Head::default(),
                     payload,
                 });
@@ -308,16 +307,7 @@ mod tests {
 
     fn opus(sequence: u16, timestamp: u32) -> Packet {
         let payload = Bytes::from_static(b"sound");
-        Packet {
-            codec: Codec::Opus,
-            sequence,
-            timestamp,
-            marker: false,
-            level: None,
-            orientation: None,
-            head: Head::default(),
-            payload,
-        }
+        Packet { codec: Codec::Opus, sequence, timestamp, marker: false, level: None, head: Head::default(), payload }
     }
 
     #[test]

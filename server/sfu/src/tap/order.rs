@@ -92,7 +92,6 @@ mod tests {
                 timestamp: 0,
                 marker: false,
                 level: None,
-                orientation: None,
                 head: Head::default(),
                 payload: Bytes::new(),
             };
@@ -142,16 +141,7 @@ mod tests {
             let payload = Bytes::new();
             let (sequence, timestamp) = (count as u16, count);
             let (codec, marker) = (Codec::Opus, false);
-            let packet = Packet {
-                codec,
-                sequence,
-                timestamp,
-                marker,
-                level: None,
-                orientation: None,
-                head: Head::default(),
-                payload,
-            };
+            let packet = Packet { codec, sequence, timestamp, marker, level: None, head: Head::default(), payload };
             order.take(start, packet);
             assert!(matches!(order.poll(), Some(Ordered::Packet(_, packet)) if packet.timestamp == count));
         }

@@ -22,7 +22,6 @@ pub(crate) const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
 pub(crate) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 pub(crate) const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 pub(crate) const LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
-pub(crate) const ORIENTATION: &str = "urn:3gpp:video-orientation";
 
 /// Reports of packets that wait to be taken, which is done after each datagram.
 const MOST_REPORTS: usize = 4_096;
@@ -48,7 +47,6 @@ pub(super) struct Numbers {
     /// The sequence number of the next repair.
     pub repair_sequence: u16,
     pub level: Option<u8>,
-    pub orientation: Option<u8>,
     /// The extension with the number of a packet among all of the connection.
     pub transport: Option<u8>,
 }

@@ -109,7 +109,7 @@ fn feedback(typ: &str, parameter: &str) -> RTCPFeedback {
 }
 
 /// Codecs, VP8 first, each picture's with its repairs, and header extensions. How a picture is turned is not among them
-/// (`super::belt::ORIENTATION`): who cannot say it beside the picture turns the picture before it is encoded, as it then
+/// (`urn:3gpp:video-orientation`): who cannot say it beside the picture turns the picture before it is encoded, as it then
 /// stands in recordings and in players that would not turn it.
 fn media() -> Result<MediaEngine, Error> {
     const VIDEO: [(&str, u8, &str); 4] = [
@@ -161,16 +161,15 @@ fn media() -> Result<MediaEngine, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::belt::ORIENTATION;
     use super::*;
 
     #[test]
     fn a_phone_turns_its_picture_before_it_sends_it() {
         let offer = include_str!("../../../seeds/offer/chromium-simulcast.sdp");
-        assert!(offer.contains(ORIENTATION), "a browser would say it beside the picture");
+        assert!(offer.contains("urn:3gpp:video-orientation"), "a browser would say it beside the picture");
         let here = vec![SocketAddr::from(([192, 0, 2, 1], 7_881))];
         let mut engine = RtcEngines::new(here.clone(), here).unwrap().open(Instant::now(), 7).unwrap();
         let answer = engine.answer(Instant::now(), offer).unwrap().sdp;
-        assert!(answer.contains(RID) && !answer.contains(ORIENTATION), "{answer}");
+        assert!(answer.contains(RID) && !answer.contains("urn:3gpp:video-orientation"), "{answer}");
     }
 }

@@ -74,7 +74,7 @@ impl Down {
             Some(repair) => (repair, numbers.streams.repair, numbers.next_repair()),
             None => (payload_type, numbers.streams.ssrc, packet.sequence),
         };
-        let byte = numbers.level.zip(packet.level).or(numbers.orientation.zip(packet.orientation));
+        let byte = numbers.level.zip(packet.level);
         // RFC 4588, section 4: which packet it is in place of.
         let original = repair.map(|_| packet.sequence.to_be_bytes());
         let head =
@@ -223,7 +223,8 @@ mod tests {
         Context::new(&key, &salt, profile, None, None, provider.crypto()).unwrap()
     }
 
-    fn numbers(orientation: Option<u8>) -> Numbers {
+    /// The numbers of an m-line with extensions for the level and for the number among all packets.
+    fn numbers(level: Option<u8>, transport: Option<u8>) -> Numbers {
         let offered = read(OFFER).unwrap().remove(0);
         Numbers {
             codecs: offered.codecs.clone(),
@@ -231,9 +232,8 @@ mod tests {
             offered,
             streams: Streams { ssrc: 11, repair: 12 },
             repair_sequence: 65_535,
-            level: None,
-            orientation,
-            transport: None,
+            level,
+            transport,
         }
     }
 
@@ -244,7 +244,6 @@ mod tests {
             timestamp: 90_000,
             marker: true,
             level: Some(9),
-            orientation: Some(3),
             head: Written::of(b"HEAD!"),
             payload: Bytes::from_static(b"head. and what follows"),
         }
@@ -263,8 +262,9 @@ mod tests {
 
     #[test]
     fn a_packet_and_its_repair_arrive_as_the_client_expects_them() {
-        for id in [None, Some(5), Some(15), Some(200)] {
-            let (mut down, mut numbers) = (Down::new(Instant::now(), context()), numbers(id));
+        let ids = [None, Some(5), Some(15), Some(200)];
+        for (level, transport) in ids.into_iter().flat_map(|level| [None, Some(3), Some(16)].map(|id| (level, id))) {
+            let (mut down, mut numbers) = (Down::new(Instant::now(), context()), numbers(level, transport));
             down.write(Instant::now(), &mut numbers, &packet(), false);
             for _ in 0..2 {
                 down.write(Instant::now(), &mut numbers, &packet(), true);
@@ -275,8 +275,14 @@ mod tests {
             let read = (header.ssrc, header.payload_type, header.sequence_number, header.timestamp, header.marker);
             assert_eq!(read, (11, 96, 500, 90_000, true));
             assert_eq!(first.payload.as_ref(), b"HEAD! and what follows");
-            let turned = id.and_then(|id| header.get_extension(id));
-            assert_eq!(turned.as_deref(), id.map(|_| [3].as_slice()), "under the id {id:?}");
+            let case = format!("a level under {level:?}, the number among all under {transport:?}");
+            let loud = level.and_then(|id| header.get_extension(id));
+            assert_eq!(loud.as_deref(), level.map(|_| [9].as_slice()), "{case}");
+            let counted: Vec<_> = received.iter().map(|packet| packet.header.get_extension(transport?)).collect();
+            for (count, extension) in counted.iter().enumerate() {
+                let count = (count as u16).to_be_bytes();
+                assert_eq!(extension.as_deref(), transport.map(|_| count.as_slice()), "{case}");
+            }
             let header = &repair.header;
             assert_eq!((header.ssrc, header.payload_type, header.sequence_number), (12, 97, 65_535));
             assert_eq!(repair.payload.as_ref(), b"\x01\xf4HEAD! and what follows");
@@ -285,8 +291,25 @@ mod tests {
     }
 
     #[test]
+    fn padding_is_a_repair_of_nothing() {
+        let (mut down, mut numbers) = (Down::new(Instant::now(), context()), numbers(None, Some(3)));
+        let sent = down.pad(Instant::now(), &mut numbers);
+        let datagram = down.poll_transmit().unwrap();
+        assert_eq!(datagram.len(), sent, "as many bytes as it says");
+        let mut decrypted = context().decrypt_rtp(&datagram).unwrap();
+        assert_eq!(decrypted[0] & PADDED, PADDED);
+        assert_eq!(decrypted.last(), Some(&255), "it says how long its padding is");
+        let RtpPacket { header, payload } = RtpPacket::unmarshal(&mut decrypted).unwrap();
+        assert_eq!((header.ssrc, header.payload_type, header.sequence_number), (12, 97, 65_535));
+        assert_eq!(header.get_extension(3).as_deref(), Some([0, 0].as_slice()));
+        assert!(payload.is_empty(), "{} bytes are left", payload.len());
+        numbers.rtx.clear();
+        assert_eq!(down.pad(Instant::now(), &mut numbers), 0, "a client without repairs takes none");
+    }
+
+    #[test]
     fn nothing_goes_before_the_handshake_nor_in_a_codec_that_was_not_agreed_to() {
-        let mut numbers = numbers(None);
+        let mut numbers = numbers(None, None);
         let mut early = Down::default();
         early.write(Instant::now(), &mut numbers, &packet(), false);
         assert!(early.poll_transmit().is_none());
@@ -297,7 +320,7 @@ mod tests {
 
     #[test]
     fn what_nobody_sends_is_dropped_and_not_kept() {
-        let (mut down, mut numbers) = (Down::new(Instant::now(), context()), numbers(None));
+        let (mut down, mut numbers) = (Down::new(Instant::now(), context()), numbers(None, None));
         for _ in 0..=MOST_WAITING {
             down.write(Instant::now(), &mut numbers, &packet(), true);
         }

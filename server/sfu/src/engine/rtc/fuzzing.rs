@@ -11,7 +11,7 @@ use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use rtc::shared::TransportContext;
 use rtc::shared::marshal::Unmarshal as _;
 
-use super::belt::{LEVEL, Numbers, ORIENTATION, Shared};
+use super::belt::{LEVEL, Numbers, Shared};
 use super::missing::Missing;
 use super::repair::Repair;
 use super::tap::Tap;
@@ -37,7 +37,6 @@ impl Decrypted {
             codecs: section.codecs.clone(),
             rtx: section.rtx.clone(),
             level: section.extension(LEVEL),
-            orientation: section.extension(ORIENTATION),
             transport: section.extension(TRANSPORT_CC_URI),
             streams: Streams { ssrc, repair: ssrc + 1 },
             repair_sequence: 0,

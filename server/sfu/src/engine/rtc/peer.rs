@@ -25,7 +25,7 @@ use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use rtc::shared::error::Error;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 
-use super::belt::{LEVEL, Numbers, ORIENTATION, Shared};
+use super::belt::{LEVEL, Numbers, Shared};
 use super::down::Down;
 use super::flight::Flight;
 use super::gather::Gather;
@@ -175,7 +175,6 @@ impl RtcEngine {
                 codecs: answer.map(|answer| answer.codecs.clone()).unwrap_or_default(),
                 rtx: answer.map(|answer| answer.rtx.clone()).unwrap_or_default(),
                 level: extension(LEVEL),
-                orientation: extension(ORIENTATION),
                 transport: extension(TRANSPORT_CC_URI),
                 streams,
                 repair_sequence,

@@ -110,7 +110,6 @@ mod tests {
             streams: Streams { ssrc: 1, repair: 2 },
             repair_sequence: 0,
             level: None,
-            orientation: None,
             transport: None,
         };
         belt.lock().negotiate(vec![numbers]);

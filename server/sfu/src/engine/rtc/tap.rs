@@ -51,7 +51,6 @@ fn take_media(belt: &mut Belt, packet: RtpPacket) {
         timestamp: header.timestamp,
         marker: header.marker,
         level: byte(line.level),
-        orientation: byte(line.orientation),
         head: Head::default(),
         payload: packet.payload.clone(),
     };
