@@ -9,9 +9,9 @@ use crate::StoreError;
 
 /// Counted briefs. Calls block; what has returned is on disk.
 pub trait DemandStore: Send + Sync {
-    /// Adds what was counted, all of it or nothing.
+    /// Adds what was counted, or takes back what was counted before, all of it or nothing.
     fn add_demand(&self, demand: &Demand) -> Result<(), StoreError>;
 
-    /// What was counted on some days.
+    /// What was counted on some days, without what was all taken back.
     fn demand(&self, days: RangeInclusive<Date>) -> Result<Demand, StoreError>;
 }

@@ -2,19 +2,21 @@
 //!
 //! [`Tally::asked`] takes note of a brief that was answered. A brief that is dragged is asked many times a second, so what an
 //! asker asks takes the place of what they asked before, and only what has rested for a minute is counted, by the [`Keeper`].
-//! What was counted before in the same quarter is not counted again: members are told apart by their organisation, visitors
-//! by their sitting, both by hashes under a key that ends with the process.
+//! What was counted before in the same quarter is not counted again, and a brief that a party varies within a day takes the
+//! place of what it was before ([`Form`]), so that whoever clicks through a template is counted once, by where they ended.
+//! Parties are organisations, and for visitors their sittings, by hashes under a key that ends with the process.
 
+mod counted;
 mod keeper;
 mod service;
 
+use std::collections::HashMap;
 use std::collections::hash_map::{Entry as Slot, RandomState};
-use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloudsite_domain::record::{Body, Code};
-use cloudsite_domain::siting::demand::{Demand, Quarter, fingerprint, unmet};
+use cloudsite_domain::siting::demand::{Demand, Form, Quarter, fingerprint, unmet};
 use cloudsite_domain::siting::{Brief, Need, Places};
 use cloudsite_proto::SITTING;
 use cloudsite_store::StoreError;
@@ -27,6 +29,7 @@ use crate::identity::{Clock, Recipient, Resolved};
 use crate::record::{Entry, Snapshot};
 use crate::validation::day_of;
 
+use counted::{Counted, Known};
 pub(crate) use keeper::Keeper;
 pub(crate) use service::server;
 
@@ -39,9 +42,6 @@ const MOST_RESTING: usize = 1_024;
 /// Briefs that are counted in a round at most, since each is held against the whole record. The others rest longer.
 const MOST_A_ROUND: usize = 64;
 
-/// Briefs that are known to have been counted at most. Beyond, those of longest ago are forgotten, and would be counted anew.
-const MOST_KNOWN: usize = 65_536;
-
 /// The longest name of a sitting, bytes; of a longer one the brief is taken as any visitor's.
 const MOST_SITTING_BYTES: usize = 64;
 
@@ -50,13 +50,13 @@ const MOST_SITTING_BYTES: usize = 64;
 pub(crate) struct Asker {
     /// Whose briefs take the place of each other; none for a visitor of whom nothing is known.
     sitting: Option<u64>,
-    /// Whose briefs are counted once.
-    party: u64,
+    /// Whose briefs are counted once; none for a visitor of whom nothing is known.
+    party: Option<u64>,
 }
 
 /// A brief that was answered.
 struct Asked {
-    party: u64,
+    party: Option<u64>,
     brief: Brief,
     /// What it was answered from.
     snapshot: Arc<Snapshot>,
@@ -66,28 +66,11 @@ struct Asked {
 #[derive(Default)]
 struct State {
     resting: HashMap<u64, Asked>,
-    known: HashSet<u64>,
-    /// Those that are known, the oldest first.
-    order: VecDeque<u64>,
+    /// What was counted before.
+    before: Known,
     /// Counted, and not kept yet. It has as many entries as there are zones, needs and classes.
     counted: Demand,
     not_counted: u64,
-}
-
-impl State {
-    /// Takes a brief for counted; false if it was before.
-    fn is_new(&mut self, key: u64) -> bool {
-        if !self.known.insert(key) {
-            return false;
-        }
-        self.order.push_back(key);
-        if self.order.len() > MOST_KNOWN
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        true
-    }
 }
 
 /// Counts briefs.
@@ -121,8 +104,8 @@ impl Tally {
         let sitting = sitting.filter(|name| (1..=MOST_SITTING_BYTES).contains(&name.len()));
         let sitting = sitting.map(|name| self.hasher.hash_one(("sitting", name)));
         Some(match organisation {
-            Some(code) => Asker { sitting: grant, party: self.hasher.hash_one(("organisation", code)) },
-            None => Asker { sitting, party: sitting.unwrap_or_default() },
+            Some(code) => Asker { sitting: grant, party: Some(self.hasher.hash_one(("organisation", code))) },
+            None => Asker { sitting, party: sitting },
         })
     }
 
@@ -165,9 +148,18 @@ impl Tally {
     fn settle(&self, store: &dyn DemandStore, now: Timestamp, last: bool) -> Result<(), StoreError> {
         for Asked { party, brief, snapshot, at } in self.rested(now, last) {
             let day = day_of(at);
-            let key = (party, fingerprint(&brief), Quarter::of(day));
-            if !self.state().is_new(self.hasher.hash_one(key)) {
-                continue;
+            let key = self.hasher.hash_one((party, fingerprint(&brief), Quarter::of(day)));
+            let form = Form::of(&brief);
+            {
+                let mut state = self.state();
+                let State { before, counted, .. } = &mut *state;
+                if let Some(unmet) = before.replaced(day, party, &form, key) {
+                    counted.take_back(day, unmet);
+                }
+                if !before.is_new(key) {
+                    before.note(party, Counted { form, key, unmet: None });
+                    continue;
+                }
             }
             let (sites, floors) = (snapshot.sites(), snapshot.sites().floors(brief.day()));
             let rows = 0..sites.count() as u32;
@@ -178,7 +170,9 @@ impl Tally {
             let rows = 0..if asks_floors { floors.count() as u32 } else { 0 };
             let let_out = rows.map(|row| (floors.candidate(row), floors.parcel(row).and_then(zone_of)));
             let found = unmet(&brief, parcels.chain(let_out));
-            self.state().counted.count(day, found);
+            let mut state = self.state();
+            state.before.note(party, Counted { form, key, unmet: Some(found.clone()) });
+            state.counted.count(day, found);
         }
         let counted = std::mem::take(&mut self.state().counted);
         if counted.is_empty() {

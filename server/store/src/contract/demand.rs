@@ -20,6 +20,7 @@ macro_rules! demand_contract_tests {
         $crate::contract_tests! { $make;
             demand_adds_up,
             demand_is_found_by_day,
+            demand_taken_back_is_gone,
         }
     };
 }
@@ -51,6 +52,22 @@ pub fn demand_adds_up(fixture: &impl DemandFixture) {
     assert_eq!(found, expected);
     let kind = Kind { day, zone: None, subject: "status".parse().unwrap(), class: None };
     assert_eq!(found.kept_out[&kind], Count { briefs: 2, unanswered: 1 });
+}
+
+/// What was taken back is not there, and the rest stays.
+pub fn demand_taken_back_is_gone(fixture: &impl DemandFixture) {
+    let (day, next) = (date(2026, 11, 26), date(2026, 11, 27));
+    let store = fixture.open_demand();
+    store.add_demand(&counted(day, false)).unwrap();
+    store.add_demand(&counted(next, true)).unwrap();
+    let mut back = Demand::default();
+    let kind = Kind { day, zone: Some(code("A")), subject: "power".parse().unwrap(), class: Some(Class::of(8_000.0)) };
+    let needs = [((kind.zone.clone(), kind.subject), kind.class)].into();
+    back.take_back(day, Unmet { is_answered: false, needs });
+    store.add_demand(&back).unwrap();
+    let found = store.demand(day..=next).unwrap();
+    assert!(!found.kept_out.contains_key(&kind) && found.kept_out.len() == 5, "{found:?}");
+    assert_eq!(found.days.keys().collect::<Vec<_>>(), [&next]);
 }
 
 /// The first and the last day belong to what is asked for.

@@ -56,12 +56,12 @@ fn add(connection: &mut Connection, demand: &Demand) -> Result<(), StoreError> {
             zone.as_ref().map_or("", |zone| zone.as_str()),
             subject.as_str(),
             class.map_or(-1, |class| i64::from(class.number())),
-            count.briefs as i64,
-            count.unanswered as i64,
+            count.briefs,
+            count.unanswered,
         ])?;
     }
     for (day, count) in &demand.days {
-        let values = params![day.to_string(), count.briefs as i64, count.unanswered as i64];
+        let values = params![day.to_string(), count.briefs, count.unanswered];
         transaction.prepare_cached(ADD_DAY)?.execute(values)?;
     }
     Ok(transaction.commit()?)
@@ -70,7 +70,8 @@ fn add(connection: &mut Connection, demand: &Demand) -> Result<(), StoreError> {
 fn counted(connection: &Connection, days: &RangeInclusive<Date>) -> Result<Demand, StoreError> {
     let within = [days.start().to_string(), days.end().to_string()];
     let mut demand = Demand::default();
-    let sql = "SELECT day, briefs, unanswered, zone, subject, class FROM demand WHERE day BETWEEN ?1 AND ?2";
+    let sql =
+        "SELECT day, briefs, unanswered, zone, subject, class FROM demand WHERE day BETWEEN ?1 AND ?2 AND briefs > 0";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(rusqlite::params_from_iter(&within))?;
     while let Some(row) = rows.next()? {
@@ -87,7 +88,7 @@ fn counted(connection: &Connection, days: &RangeInclusive<Date>) -> Result<Deman
         };
         demand.kept_out.insert(kind, count);
     }
-    let sql = "SELECT day, briefs, unanswered FROM demand_day WHERE day BETWEEN ?1 AND ?2";
+    let sql = "SELECT day, briefs, unanswered FROM demand_day WHERE day BETWEEN ?1 AND ?2 AND briefs > 0";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(rusqlite::params_from_iter(&within))?;
     while let Some(row) = rows.next()? {
@@ -103,7 +104,7 @@ fn damaged(day: impl Display, what: impl Display) -> StoreError {
 
 fn dated(row: &rusqlite::Row<'_>) -> Result<(Date, Count), StoreError> {
     let day: String = row.get(0)?;
-    let count = Count { briefs: row.get::<_, i64>(1)? as u64, unanswered: row.get::<_, i64>(2)? as u64 };
+    let count = Count { briefs: row.get(1)?, unanswered: row.get(2)? };
     let date = day.parse().map_err(|error| damaged(&day, error))?;
     Ok((date, count))
 }

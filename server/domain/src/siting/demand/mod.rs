@@ -1,9 +1,10 @@
 //! Demand: which needs kept briefs out of which zones, counted so that nobody can be told from it.
 //!
-//! A brief is counted once for each zone in which one of its musts alone kept places out, under what that must is about.
-//! Who asked is no part of it.
+//! A brief is counted once for each zone in which one of its musts alone kept places out, under what that must is about, in
+//! the last form that a party gave it on a day ([`Form`]). Who asked is no part of it.
 
 mod class;
+mod form;
 mod quarter;
 mod report;
 
@@ -21,6 +22,7 @@ use super::quantity::{Quality, Quantity};
 use crate::record::{Code, UnknownTerm};
 
 pub use class::Class;
+pub use form::Form;
 pub use quarter::{InvalidQuarter, Quarter};
 pub use report::{FEWEST, Figure, Report, ReportRow};
 
@@ -167,13 +169,13 @@ fn obstacle<'a>(brief: &'a Brief, candidate: &Candidate<'_>, tried: &mut usize) 
     failed.map_or(Obstacle::None, Obstacle::Need)
 }
 
-/// How many briefs.
+/// How many briefs; fewer than none where more were taken back than counted since what is counted was last kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Count {
     /// All of them.
-    pub briefs: u64,
+    pub briefs: i64,
     /// Those of them that no place suits.
-    pub unanswered: u64,
+    pub unanswered: i64,
 }
 
 impl Count {
@@ -209,11 +211,27 @@ pub struct Demand {
 impl Demand {
     /// Counts a brief of a day.
     pub fn count(&mut self, day: Date, unmet: Unmet) {
-        let one = Count { briefs: 1, unanswered: u64::from(!unmet.is_answered) };
-        self.days.entry(day).or_default().add(one);
+        self.add(day, unmet, 1);
+    }
+
+    /// Takes back a brief that was counted for a day, here or where this is added.
+    pub fn take_back(&mut self, day: Date, unmet: Unmet) {
+        self.add(day, unmet, -1);
+    }
+
+    fn add(&mut self, day: Date, unmet: Unmet, briefs: i64) {
+        let count = Count { briefs, unanswered: if unmet.is_answered { 0 } else { briefs } };
+        self.days.entry(day).or_default().add(count);
         for ((zone, subject), class) in unmet.needs {
-            self.kept_out.entry(Kind { day, zone, subject, class }).or_default().add(one);
+            self.kept_out.entry(Kind { day, zone, subject, class }).or_default().add(count);
         }
+        self.forget_nothing();
+    }
+
+    /// What nothing is counted of is not there.
+    fn forget_nothing(&mut self) {
+        self.kept_out.retain(|_, count| *count != Count::default());
+        self.days.retain(|_, count| *count != Count::default());
     }
 
     /// Adds what was counted elsewhere.
@@ -224,11 +242,12 @@ impl Demand {
         for (day, count) in other.days {
             self.days.entry(day).or_default().add(count);
         }
+        self.forget_nothing();
     }
 
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
-        self.days.is_empty()
+        self.days.is_empty() && self.kept_out.is_empty()
     }
 }
 

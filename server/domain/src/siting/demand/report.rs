@@ -19,7 +19,8 @@ pub enum Figure {
 }
 
 impl Figure {
-    const fn of(briefs: u64) -> Self {
+    const fn of(briefs: i64) -> Self {
+        let briefs = if briefs < 0 { 0 } else { briefs as u64 };
         if 0 < briefs && briefs < FEWEST { Self::Few } else { Self::Exactly(briefs) }
     }
 
@@ -66,7 +67,7 @@ impl Report {
             let (all, classes) = rows.entry((kind.zone.as_ref(), kind.subject)).or_default();
             all.add(*count);
             if let Some(class) = kind.class {
-                *classes.entry(class).or_default() += count.briefs;
+                *classes.entry(class).or_default() += u64::try_from(count.briefs).unwrap_or(0);
             }
         }
         let row = |((zone, subject), (count, classes)): ((Option<&Code>, Subject), (Count, _))| {

@@ -104,6 +104,49 @@ fn what_is_dragged_is_one_brief() {
 }
 
 #[test]
+fn a_brief_is_one_as_long_as_half_of_what_it_is_about_stays() {
+    let form = |quantities: &[Quantity]| {
+        Form::of(&brief(quantities.iter().map(|quantity| amount(*quantity, 8_000.0)).chain([wish()]).collect()))
+    };
+    let (area, power, water) = (Quantity::Area, Quantity::Power, Quantity::Water);
+    let cases: [(&[Quantity], &[Quantity], bool); 6] = [
+        (&[area, power], &[area, power], true),
+        (&[area], &[area, power], true),
+        (&[area, power], &[area, power, water], true),
+        (&[], &[area, power], true),
+        (&[area], &[power], false),
+        (&[area, power], &[area, water], false),
+    ];
+    for (one, other, is_one) in cases {
+        assert_eq!(form(one).is_of_one_with(&form(other)), is_one, "{one:?} and {other:?}");
+        assert_eq!(form(other).is_of_one_with(&form(one)), is_one, "{other:?} and {one:?}");
+    }
+    let other_amount = Form::of(&brief(vec![amount(area, 1.0)]));
+    assert_eq!(form(&[area]), other_amount, "neither amounts nor wishes make a form");
+}
+
+#[test]
+fn what_is_taken_back_was_never_counted() {
+    let of = |is_answered| Unmet {
+        is_answered,
+        needs: [((Some(code("A")), Subject::Quantity(Quantity::Area)), Some(Class::of(30_000.0)))].into(),
+    };
+    let day = date(2026, 11, 26);
+    let mut demand = Demand::default();
+    demand.count(day, of(false));
+    demand.count(day, of(true));
+    demand.take_back(day, of(false));
+    let mut other = Demand::default();
+    other.count(day, of(true));
+    assert_eq!(demand, other);
+    let mut later = Demand::default();
+    later.take_back(day, of(true));
+    assert!(!later.is_empty(), "it takes back what was kept before");
+    demand.merge(later);
+    assert_eq!(demand, Demand::default());
+}
+
+#[test]
 fn every_subject_has_its_word() {
     let all = Quantity::ALL.iter().map(|quantity| Subject::Quantity(*quantity));
     let all = all.chain(Quality::ALL.iter().map(|quality| Subject::Quality(*quality))).chain([Subject::Footprint]);
