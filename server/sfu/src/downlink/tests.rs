@@ -82,14 +82,14 @@ impl Line {
             steps += 1;
             let fits = self.downlink.fits().unwrap_or(u64::MAX);
             let rate = rates.iter().rev().find(|rate| **rate <= fits).unwrap_or(&rates[0]);
-            if steps % 40 == 0 {
+            if steps.is_multiple_of(40) {
                 self.owed += *rate as f64 * 0.04 / 8.0;
                 while self.owed > 0.0 {
                     self.owed -= (PACKET + HEADERS) as f64;
                     self.carry(PACKET);
                 }
             }
-            if steps % 200 == 0 {
+            if steps.is_multiple_of(200) {
                 self.downlink.desire(self.now, rates[rates.len() - 1]);
             }
             let due = self.downlink.poll_timeout().is_some_and(|due| due <= self.now);

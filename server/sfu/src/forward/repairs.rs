@@ -37,17 +37,14 @@ impl Repairs {
         if self.left < 1.0 {
             return false;
         }
-        let times = match self.sent.iter_mut().find(|(known, _)| *known == sequence) {
-            Some((_, times)) => times,
-            None => {
-                if self.sent.len() == KNOWN {
-                    self.sent.pop_front();
-                }
-                self.sent.push_back((sequence, 0));
-                let Some((_, times)) = self.sent.back_mut() else { return false };
-                times
+        let at = self.sent.iter().position(|(known, _)| *known == sequence).unwrap_or_else(|| {
+            if self.sent.len() == KNOWN {
+                self.sent.pop_front();
             }
-        };
+            self.sent.push_back((sequence, 0));
+            self.sent.len() - 1
+        });
+        let times = &mut self.sent[at].1;
         if *times >= TIMES {
             return false;
         }
