@@ -7,6 +7,7 @@
 
 mod convex;
 mod largest;
+mod plain;
 
 use std::f64::consts::FRAC_PI_2;
 
@@ -20,7 +21,7 @@ use convex::Within;
 
 pub use largest::{Room, largest};
 
-/// Vertices of a parcel that is tried at most.
+/// Vertices of a parcel that is tried at most; of one with more, an outline that is plainer.
 pub(super) const MOST_VERTICES: usize = 500;
 
 /// Angles that are tried at most, those of the longest edges.
@@ -85,23 +86,29 @@ pub fn fit(
         None => (0.0, None),
     };
     let Some(ground) = Ground::of(shape, kept_free) else { return Fit::Unknown };
-    let place = |setback_m: f64| ground.place(footprint, setback_m);
     let areas = &ground.areas;
-    if let Some(placement) = most_m.and_then(place) {
+    if let Some(placement) = most_m.and_then(|most_m| ground.place(footprint, most_m)) {
         let is_sure = parcel.site_coverage.max.is_some() && kept_free.is_some();
         return if is_sure { Fit::Fits(placement) } else { Fit::Unknown };
     }
     let refused = |Setbacks { front_m, side_m, rear_m }: Setbacks| {
         // A front that needs less than the others may go on over several edges, and is not tried.
-        let is_tried = front_m >= side_m.min(rear_m) && areas.iter().map(vertices).sum::<usize>() <= MOST_FRONTS;
+        let is_plain = ground.apart_m <= 0.0 && areas.iter().map(vertices).sum::<usize>() <= MOST_FRONTS;
+        let is_tried = front_m >= side_m.min(rear_m) && is_plain;
         is_tried && areas.iter().all(|area| whichever_the_front_is(footprint, area, front_m, side_m.min(rear_m)))
     };
-    if place(least_m).is_none() || parcel.setbacks.is_some_and(refused) { Fit::Fails } else { Fit::Unknown }
+    if ground.has_no_room(footprint, least_m) || parcel.setbacks.is_some_and(refused) {
+        Fit::Fails
+    } else {
+        Fit::Unknown
+    }
 }
 
 /// What a footprint is placed on.
 struct Ground {
     areas: Vec<Polygon>,
+    /// How far these outlines are from the true ones at most.
+    apart_m: f64,
     /// What of it is kept free.
     masks: Vec<Polygon>,
 }
@@ -109,20 +116,29 @@ struct Ground {
 impl Ground {
     /// A shape less what is kept free; none if either is too intricate.
     fn of(shape: &Shape, kept_free: Option<&[&Shape]>) -> Option<Self> {
-        let is_plain = |areas: &[Polygon]| areas.iter().map(vertices).sum::<usize>() <= MOST_VERTICES;
-        let areas = areas_of(shape);
-        if areas.is_empty() || !is_plain(&areas) {
-            return None;
-        }
+        let (areas, apart_m) = plain::plain(areas_of(shape))?;
         let masks: Vec<Polygon> = kept_free.unwrap_or_default().iter().flat_map(|shape| areas_of(shape)).collect();
         // Of a long strip only what lies on the parcel.
         let on_area = |area: &Polygon| masks.iter().flat_map(|mask| mask.intersection(area).0).collect::<Vec<_>>();
         let masks: Vec<Polygon> = if masks.is_empty() { masks } else { areas.iter().flat_map(on_area).collect() };
-        is_plain(&masks).then_some(Self { areas, masks })
+        let is_plain = masks.iter().map(vertices).sum::<usize>() <= MOST_VERTICES;
+        is_plain.then_some(Self { areas, apart_m, masks })
     }
 
+    /// Where a footprint has room for sure.
     fn place(&self, footprint: Footprint, setback_m: f64) -> Option<Placement> {
-        self.areas.iter().find_map(|area| place(footprint, area, &self.masks, setback_m))
+        self.areas.iter().find_map(|area| place(footprint, area, &self.masks, setback_m + self.apart_m))
+    }
+
+    /// Whether a footprint has no room for sure: not even one that is smaller by what is not known of the outline.
+    fn has_no_room(&self, Footprint { width_m, depth_m }: Footprint, setback_m: f64) -> bool {
+        let less_m = (self.apart_m - setback_m).max(0.0);
+        let smaller = |side_m: f64| side_m - 2.0 * less_m;
+        let footprint = Footprint { width_m: smaller(width_m), depth_m: smaller(depth_m) };
+        let setback_m = (setback_m - self.apart_m).max(0.0);
+        footprint.width_m > 0.0
+            && footprint.depth_m > 0.0
+            && !self.areas.iter().any(|area| place(footprint, area, &self.masks, setback_m).is_some())
     }
 }
 
@@ -316,6 +332,37 @@ mod tests {
 
     fn square(side: f64) -> Polygon {
         polygon![(x: 0.0, y: 0.0), (x: side, y: 0.0), (x: side, y: side), (x: 0.0, y: side)]
+    }
+
+    /// A round parcel with so many corners, each up to a hand in or out.
+    fn intricate(corners: u32, radius_m: f64) -> Shape {
+        let corner = |corner: u32| {
+            let angle = std::f64::consts::TAU * f64::from(corner) / f64::from(corners);
+            let radius_m = radius_m + 0.1 * (f64::from(corner) * 1.7).sin();
+            Coord { x: radius_m * angle.cos(), y: radius_m * angle.sin() }
+        };
+        let outline: LineString = (0..corners).map(corner).collect();
+        Shape::new(Polygon::new(outline, vec![]).into()).expect("it is a shape")
+    }
+
+    #[test]
+    fn an_outline_of_ten_thousand_corners_is_answered_too() {
+        let shape = intricate(10_000, 200.0);
+        let [outline] = areas_of(&shape).try_into().expect("one area");
+        let mut parcel = Parcel::with_status(ParcelStatus::Available);
+        parcel.setbacks = Some(Setbacks { front_m: 10.0, side_m: 10.0, rear_m: 10.0 });
+        parcel.site_coverage.max = Some(1.0);
+        // Within 190 m of the middle; 190 m times the root of two is the side of the largest square.
+        let largest_m = 190.0 * std::f64::consts::SQRT_2;
+        let square = |side_m: f64| Footprint { width_m: side_m, depth_m: side_m };
+        let found = |side_m: f64| fit(square(side_m), (&parcel, &shape, outline.unsigned_area()), Some(&[]));
+        let Fit::Fits(placement) = found(largest_m - 5.0) else {
+            panic!("there is room: {:?}", found(largest_m - 5.0))
+        };
+        let rectangle = Polygon::new(placement.corners.into_iter().collect(), vec![]);
+        assert!(lies_within(&rectangle, &outline, 10.0), "{rectangle:?}");
+        assert_eq!(found(largest_m + 5.0), Fit::Fails);
+        assert_eq!(found(largest_m - 0.2), Fit::Unknown, "it depends on what the plain outline leaves out");
     }
 
     #[test]
