@@ -136,7 +136,7 @@ mod tests {
         let corner = |step: u32| {
             let (sin, cos) = (f64::from(step) / 2_000.0 * std::f64::consts::TAU).sin_cos();
             // No plainer outline is near to teeth as long as these.
-            let radius_m = if step % 2 == 0 { 500.0 } else { 510.0 };
+            let radius_m = if step.is_multiple_of(2) { 500.0 } else { 510.0 };
             Coord { x: radius_m * cos, y: radius_m * sin }
         };
         let toothed = Polygon::new((0..2_000).map(corner).collect(), Vec::new());
