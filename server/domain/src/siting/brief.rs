@@ -177,8 +177,8 @@ fn invalid(field: impl Into<String>, problem: impl Into<String>) -> InvalidBrief
 
 /// An amount as a message shows it: not with hundreds of digits.
 pub(super) fn shown(amount: f64) -> String {
-    const MANY: f64 = 1e15;
-    if amount.abs() < MANY { amount.to_string() } else { format!("{amount:e}") }
+    let is_short = amount == 0.0 || (1e-6..1e15).contains(&amount.abs());
+    if is_short { amount.to_string() } else { format!("{amount:e}") }
 }
 
 fn check_need(need: &Need, day: Date, at: &impl Fn(&str) -> String, found: &mut Vec<InvalidBrief>) {

@@ -308,6 +308,9 @@ fn a_message_shows_no_number_of_hundreds_of_digits() {
     let found = Brief::new(vec![Criterion::Must(need)], DAY).unwrap_err();
     let told: Vec<&str> = found.iter().map(|invalid| invalid.problem.as_str()).collect();
     assert!(told.contains(&"1e300 is above the most, 5.5: nothing can be both"), "{told:?}");
+    let thin = Need::Footprint(Footprint { width_m: 1e-300, depth_m: 20.0 });
+    let found = Brief::new(vec![Criterion::Must(thin)], DAY).unwrap_err();
+    assert!(found[0].problem.ends_with("and is 1e-300"), "{}", found[0].problem);
 }
 
 #[test]
