@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::LESS;
 use super::history::Sent;
 
 /// How long one is, and how often something is sent for it.
@@ -14,9 +15,6 @@ const SPARE: f64 = 1.05;
 
 /// What must come through of it, in packets and in speed.
 const PASSES: f64 = 0.9;
-
-/// What is left of the speed with which something came through a line that is full.
-const LESS: f64 = 0.85;
 
 /// From one trial to the next: after one that has passed, and after one that has not, which doubles each time.
 const NEXT: Duration = Duration::from_secs(1);
