@@ -6,10 +6,10 @@
 use std::net::SocketAddr;
 
 use rtc::crypto::RTCCrypto;
-use rtc::stun::attributes::{ATTR_USE_CANDIDATE, ATTR_USERNAME};
+use rtc::stun::attributes::{ATTR_FINGERPRINT, ATTR_MESSAGE_INTEGRITY, ATTR_USE_CANDIDATE, ATTR_USERNAME};
 use rtc::stun::fingerprint::FINGERPRINT;
 use rtc::stun::integrity::MessageIntegrity;
-use rtc::stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, is_stun_message};
+use rtc::stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, is_stun_message};
 use rtc::stun::xoraddr::XorMappedAddress;
 
 /// More than any client's request has; a longer one is not read.
@@ -49,6 +49,22 @@ impl Request {
     /// Whether whoever has sent it knows the password, which is what makes an address believable.
     pub(crate) fn is_genuine(&mut self, password: &str, crypto: &dyn RTCCrypto) -> bool {
         MessageIntegrity::check(&mut self.message, password.as_bytes(), crypto).is_ok()
+    }
+
+    /// The same request as one that nominates its path.
+    pub(crate) fn nominating(&self, password: &str, crypto: &dyn RTCCrypto) -> Option<Vec<u8>> {
+        let mut request = Message::new();
+        request.build(&[Box::new(BINDING_REQUEST), Box::new(self.message.transaction_id)]).ok()?;
+        let sealing = [ATTR_MESSAGE_INTEGRITY, ATTR_FINGERPRINT];
+        for attribute in self.message.attributes.0.iter().filter(|attribute| !sealing.contains(&attribute.typ)) {
+            request.add(attribute.typ, &attribute.value);
+        }
+        request.add(ATTR_USE_CANDIDATE, &[]);
+        MessageIntegrity::new_short_term_integrity_with_provider(password.to_owned(), crypto)
+            .add_to(&mut request)
+            .ok()?;
+        FINGERPRINT.add_to(&mut request).ok()?;
+        Some(request.raw)
     }
 
     /// Reads a request that this side's engine would send: of it nothing but the transaction matters.

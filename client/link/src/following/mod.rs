@@ -12,11 +12,16 @@ pub use led::Led;
 use crate::retry_in;
 
 /// How long is waited after so many failures in a row: briefly at first, since a server that is started anew is back within
-/// seconds.
+/// seconds; then each second for half a minute, since people wait; and ever longer after that.
 pub fn pause(failures: u32) -> Duration {
-    const QUICK: [u64; 8] = [100, 250, 500, 500, 500, 1_000, 1_000, 1_000];
+    const QUICK: [u64; 5] = [100, 250, 500, 500, 500];
+    const QUICK_FAILURES: u32 = QUICK.len() as u32 + 30;
     let index = failures.saturating_sub(1) as usize;
-    QUICK.get(index).map_or_else(|| retry_in(failures - QUICK.len() as u32), |millis| Duration::from_millis(*millis))
+    match QUICK.get(index) {
+        Some(millis) => Duration::from_millis(*millis),
+        None if failures <= QUICK_FAILURES => Duration::from_secs(1),
+        None => retry_in(failures - QUICK_FAILURES + 1),
+    }
 }
 
 #[cfg(test)]
@@ -24,11 +29,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_starts_anew_is_found_within_five_seconds() {
-        let waited: Duration = (1..=8).map(pause).sum();
-        assert!(waited < Duration::from_secs(5), "{waited:?}");
-        assert!((1..8).all(|failures| pause(failures) <= Duration::from_secs(1)));
-        assert_eq!(pause(9), retry_in(1));
-        assert_eq!(pause(100), retry_in(92));
+    fn a_server_that_starts_anew_is_found_within_a_second_for_half_a_minute() {
+        let mut waited = Duration::ZERO;
+        for failures in 1..=35 {
+            assert!(pause(failures) <= Duration::from_secs(1), "{failures} failures: {:?}", pause(failures));
+            waited += pause(failures);
+        }
+        assert!(waited > Duration::from_secs(30), "{waited:?}");
+        assert_eq!([36, 37, 100].map(pause), [retry_in(2), retry_in(3), retry_in(66)]);
     }
 }

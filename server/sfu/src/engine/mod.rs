@@ -105,7 +105,7 @@ pub(crate) enum Unsent {
 pub(crate) trait Engine: Send {
     /// Answers an offer, the first or a later one.
     fn answer(&mut self, now: Instant, offer: &str) -> Result<Answer, OfferError>;
-    /// Takes a binding request by which the client nominates a path, and which the hub has found genuine and answered.
+    /// Takes a binding request that nominates a path, and which the hub has found genuine and answered.
     fn checked(&mut self, now: Instant, request: BytesMut);
     /// Takes any other datagram of the peer.
     fn handle(&mut self, now: Instant, datagram: BytesMut);

@@ -103,6 +103,9 @@ impl Hub {
             Some(_) => {
                 let Some(id) = self.demultiplexer.by_path(from) else { return self.take_stranger(now, from, bytes) };
                 let Some(peer) = self.peers.get_mut(&id) else { return };
+                if peer.is_open() {
+                    peer.path = Some(from);
+                }
                 peer.hear(now, from);
                 peer.engine.handle(now, bytes);
                 self.pump(now, id);
@@ -159,14 +162,16 @@ impl Hub {
         }
         self.demultiplexer.enter_path(from, id);
         self.responses.push_back(Transmit { to: from, bytes: BytesMut::from(response.as_slice()) });
+        let check = peer.check(&request, bytes, crypto);
         let moves = peer.moves(now, from, request.nominates);
         if moves {
             peer.path = Some(from);
         }
         peer.hear(now, from);
-        if request.nominates {
-            peer.engine.checked(now, bytes);
+        if let Some(check) = check {
+            peer.engine.checked(now, check);
         }
+        peer.nominated |= request.nominates;
         if moves && peer.connected {
             self.tell(Event::Connected { peer: id, path: from });
         }

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use bytes::BytesMut;
 use rand::Rng;
+use rtc::crypto::RTCCrypto;
 
 use crate::engine::{Answer, Credentials, Engine, Kind, Line, Way};
 use crate::event::{Path, Receiver};
@@ -11,6 +13,7 @@ use crate::forward::packet::Codec;
 use crate::forward::repairs::Repairs;
 use crate::forward::rewrite::Rewriter;
 use crate::names::{PeerId, Source, TrackId};
+use crate::stun::Request;
 
 /// Transactions that are remembered, so that a request that someone has recorded does not move the path.
 const TRANSACTIONS: usize = 64;
@@ -41,6 +44,8 @@ pub(super) struct Peer {
     /// stay with them.
     pub credentials: Credentials,
     pub path: Option<Path>,
+    /// Whether the client has said which path is to be taken.
+    pub nominated: bool,
     /// When something last came by the path.
     pub alive: Instant,
     pub connected: bool,
@@ -66,6 +71,7 @@ impl Peer {
             engine,
             credentials,
             path: None,
+            nominated: false,
             alive: now,
             connected: false,
             joined: now,
@@ -145,11 +151,28 @@ impl Peer {
         }
     }
 
+    /// Whether nothing has chosen a path yet. A client begins with the first that answers it, and says which one it is
+    /// to be only with its next request, up to a second later (RFC 8445, 12.1.1): until then it is answered where it is.
+    pub(super) const fn is_open(&self) -> bool {
+        !self.nominated && !self.connected
+    }
+
+    /// The request that its connection is to see, if any: one that nominates, or the first that there is as if it did.
+    pub(super) fn check(&self, request: &Request, bytes: BytesMut, crypto: &dyn RTCCrypto) -> Option<BytesMut> {
+        if request.nominates {
+            return Some(bytes);
+        }
+        let made = (self.is_open() && self.path.is_none())
+            .then(|| request.nominating(&self.credentials.password, crypto))
+            .flatten();
+        made.map(|made| BytesMut::from(made.as_slice()))
+    }
+
     /// Whether a path is to be taken for the one before: the client says so, or it is the only one that still works. A
     /// client behind a translator that gives it another port does not know of it, and has nothing to say.
     pub(super) fn moves(&self, now: Instant, to: Path, nominates: bool) -> bool {
         let is_silent = now.saturating_duration_since(self.alive) >= PATH_SILENT;
-        self.path != Some(to) && (nominates || (self.path.is_some() && is_silent))
+        self.path != Some(to) && (nominates || self.is_open() || (self.path.is_some() && is_silent))
     }
 
     /// Whether a transaction is new, and not a recorded one that is sent again.

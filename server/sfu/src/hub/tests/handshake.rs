@@ -19,6 +19,7 @@ use crate::engine::Engines;
 use crate::engine::rtc::RtcEngines;
 use crate::event::{Departure, Event, Path, Protocol};
 use crate::hub::Hub;
+use crate::stun::Request;
 
 const STEP: Duration = Duration::from_millis(10);
 const ECDSA: CipherSuiteId = CipherSuiteId::Tls_Ecdhe_Ecdsa_With_Aes_128_Gcm_Sha256;
@@ -41,6 +42,7 @@ const DTLS_LAST: u8 = 63;
 over_engines! {
     both:
         a_client_hello_in_fragments_connects
+        a_client_is_connected_before_it_nominates_a_path
         a_client_gets_the_suite_that_fits_the_key_though_it_prefers_others
     ; rtc:
         a_client_hello_byte_by_byte_connects
@@ -57,6 +59,8 @@ struct Caller {
     dtls: Endpoint,
     address: SocketAddr,
     now: Instant,
+    /// Whether its requests that nominate a path arrive.
+    nominates: bool,
     connected: bool,
     events: Vec<Event>,
     /// Records that are not encrypted, of the server: what they are, and what is in them.
@@ -85,10 +89,10 @@ fn signed(offer: &str, provider: &dyn RTCCryptoProvider, own: &Certificate) -> S
 
 impl Caller {
     fn new(by: By, suites: &[CipherSuiteId]) -> Self {
-        Self::over(by.engines(), suites)
+        Self::over(by.engines(), suites, true)
     }
 
-    fn over(engines: Box<dyn Engines>, suites: &[CipherSuiteId]) -> Self {
+    fn over(engines: Box<dyn Engines>, suites: &[CipherSuiteId], nominates: bool) -> Self {
         let (now, address) = (Instant::now(), "203.0.113.1:5000".parse().unwrap());
         let provider = default_provider().unwrap();
         let own = Certificate::generate_self_signed(vec!["caller".to_owned()], provider.crypto()).unwrap();
@@ -99,8 +103,8 @@ impl Caller {
         client.answer(now, answer);
         let dtls = Endpoint::new(address, TransportProtocol::UDP, None);
         let (events, read) = (Vec::new(), Vec::new());
-        let mut caller = Self { hub, client, dtls, address, now, connected: false, events, read };
-        // ICE chooses the path first.
+        let mut caller = Self { hub, client, dtls, address, now, nominates, connected: false, events, read };
+        // ICE finds the path first.
         caller.run(Duration::from_secs(1), |datagram| vec![datagram]);
         caller.dtls.connect(caller.now, server(), config(&provider, own, suites), None).unwrap();
         caller
@@ -117,7 +121,8 @@ impl Caller {
             self.hub.handle_timeout(now);
             let _ = self.dtls.handle_timeout(server(), now);
             while let Some(datagram) = self.client.poll_transmit(now) {
-                if datagram[0] < 4 {
+                let arrives = self.nominates || Request::read(&datagram).is_some_and(|request| !request.nominates);
+                if datagram[0] < 4 && arrives {
                     self.hub.handle(now, from, datagram);
                 }
             }
@@ -254,6 +259,12 @@ fn a_client_hello_that_is_cut_otherwise_when_it_is_sent_again_connects(by: By) {
     });
 }
 
+fn a_client_is_connected_before_it_nominates_a_path(by: By) {
+    let mut caller = Caller::over(by.engines(), &[ECDSA], false);
+    caller.run(Duration::from_millis(300), |datagram| vec![datagram]);
+    assert!(caller.is_connected(), "{:?}", caller.events);
+}
+
 fn connects(by: By, case: &str, journey: Journey) {
     let mut caller = Caller::new(by, &[ECDSA]);
     caller.run(Duration::from_secs(5), cutting(journey));
@@ -287,9 +298,9 @@ fn a_client_gets_the_suite_that_fits_the_key_though_it_prefers_others(by: By) {
 
 fn a_key_of_the_other_kind_fits_the_other_suites(_: By) {
     let engines = || Box::new(RtcEngines::with_rsa(vec![server()], include_bytes!("rsa.pk8")).unwrap());
-    let mut caller = Caller::over(engines(), &[ECDSA, RSA[0]]);
+    let mut caller = Caller::over(engines(), &[ECDSA, RSA[0]], true);
     caller.run(Duration::from_secs(2), |datagram| vec![datagram]);
     assert!(caller.is_connected(), "{:?}", caller.events);
     assert_eq!(caller.chosen().first(), Some(&(RSA[0] as u16)));
-    is_refused(Caller::over(engines(), &[ECDSA]));
+    is_refused(Caller::over(engines(), &[ECDSA], true));
 }
