@@ -79,6 +79,18 @@ pub struct Criterion {
     pub role: Role,
     /// What it is.
     pub ask: Ask,
+    /// Whom to ask where nobody has said it.
+    #[serde(default)]
+    pub knows: Knows,
+}
+
+/// Who knows a thing, by the words of authorities; empty where that is not told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knows {
+    /// Of land.
+    pub land: String,
+    /// Of a floor.
+    pub floor: String,
 }
 
 /// How much something counts.
@@ -210,6 +222,9 @@ pub struct Place {
     pub facts: Vec<Fact>,
     /// What is supplied to it; empty if the record says nothing.
     pub supplies: Vec<Supply>,
+    /// Supplies of which the record does not say whether there are any.
+    #[serde(default)]
+    pub untold: Vec<Untold>,
     /// To each criterion, in the order of the brief.
     pub answers: Vec<Answer>,
     /// The must that it meets most narrowly, by its place in the brief.
@@ -303,6 +318,15 @@ pub struct Supply {
     pub from: Option<Date>,
     /// Who says so.
     pub said: Said,
+}
+
+/// A supply that the record does not speak of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// Of what.
+    pub kind: String,
+    /// Who knows, by the word of the authority.
+    pub knows: String,
 }
 
 /// Whether a criterion is met.

@@ -22,6 +22,10 @@ fn amount(quantity: &str, unit: &str, min: Option<f64>) -> Ask {
     Ask::Amount { quantity, unit, min, max: None, none, full, on: None }
 }
 
+fn knows(land: &str) -> Knows {
+    Knows { land: land.to_owned(), floor: "lessor".to_owned() }
+}
+
 fn answer(verdict: Verdict, value: Value, points: u64) -> Answer {
     let said = Some(said("Grid office", date(2026, 3, 31), "high"));
     Answer {
@@ -66,6 +70,7 @@ fn place(parcel: &str, rank: u32, standing: Standing) -> Place {
         }),
         facts: facts.map(fact).into(),
         supplies: Vec::new(),
+        untold: ["water", "gas"].map(|kind| Untold { kind: kind.to_owned(), knows: format!("{kind}_company") }).into(),
         answers: vec![power, answer(Verdict::Unknown, Value::Unknown, 0)],
         binding: (standing == Standing::Suits).then_some(0),
         changes: Vec::new(),
@@ -113,8 +118,12 @@ fn dossier() -> Dossier {
         made_on: date(2026, 11, 26),
         tier: "public".to_owned(),
         brief: vec![
-            Criterion { role: Role::Must, ask: amount("power", "kW", Some(12_000.0)) },
-            Criterion { role: Role::Wish { weight: 40 }, ask: amount("price_cny_per_m2", "CNY/m²", None) },
+            Criterion { role: Role::Must, ask: amount("power", "kW", Some(12_000.0)), knows: knows("grid_company") },
+            Criterion {
+                role: Role::Wish { weight: 40 },
+                ask: amount("price_cny_per_m2", "CNY/m²", None),
+                knows: knows("planning_bureau"),
+            },
         ],
         counts: Counts { suits: 1, open: 0, fails: 169, untried: 0 },
         full_points: 100,
@@ -231,6 +240,29 @@ fn what_programs_read_is_whole() {
 }
 
 #[test]
+fn whoever_knows_is_to_be_asked() {
+    let mut open = dossier();
+    open.places.truncate(1);
+    let place = &mut open.places[0];
+    place.answers[0] = Answer { said: None, ..answer(Verdict::Unknown, Value::Unknown, 0) };
+    place.answers[1].said = Some(said("Land office", date(2024, 12, 31), "low"));
+    let edition = edition(&open, Language::En);
+    let rows = edition["open"].as_array().unwrap();
+    let asked: Vec<[&str; 3]> =
+        rows.iter().map(|row| ["whom", "decides", "besides"].map(|column| row[column].as_str().unwrap())).collect();
+    let of = |whom: &str| {
+        asked.iter().find(|[who, ..]| who.contains(whom)).map(|[_, decides, besides]| (*decides, *besides))
+    };
+    assert_eq!(of("the grid company"), Some(("Power", "")), "{asked:?}");
+    assert_eq!(of("Land office"), Some(("Land price", "")), "whom the record names comes first: {asked:?}");
+    assert_eq!(of("the gas company"), Some(("", "Gas")), "{asked:?}");
+    assert!(of("nobody").is_some_and(|(decides, _)| decides.is_empty()), "a way is computed: {asked:?}");
+    open.brief[0].knows.land = "computed".to_owned();
+    let told = texts(&self::edition(&open, Language::En)["open"]);
+    assert!(!told.contains("the grid company"), "{told}");
+}
+
+#[test]
 fn a_place_takes_a_page() {
     let pages = |places: usize| {
         let mut dossier = dossier();
@@ -303,10 +335,10 @@ fn what_is_unknown_is_told_with_whom_to_ask_and_sources_have_one_number_in_all_l
     assert_eq!(open[0]["parcel"], "ZC-01");
     assert_eq!(open[0]["whom"], "Grid office (said on 2026-03-31 that it is not known)");
     assert_eq!((&open[0]["decides"], &open[0]["besides"]), (&"Land price".into(), &"".into()));
-    assert!(texts(&open[1]).contains("Height limit") && texts(&open[2]).contains("Steam"), "{open}");
+    assert!(texts(&open[1]).contains("Height limit") && texts(&open[2]).contains("Gas"), "{open}");
     let own = texts(&edition(&dossier(), Language::En)["places"][0]["ask"]);
     assert!(
-        own.contains("Land price – ask: Grid office") && own.contains("Steam"),
+        own.contains("Land price – ask: Grid office") && own.contains("Gas"),
         "the place's page says it, too: {own}"
     );
     let cited = |language| {
@@ -378,7 +410,8 @@ fn floors_are_ranked_by_themselves_and_the_first_are_told_in_full() {
 
 #[test]
 fn a_must_costs_up_to_so_many_where_a_building_was_not_tried() {
-    let hall = Criterion { role: Role::Must, ask: Ask::Footprint { width_m: 120.0, depth_m: 80.0 } };
+    let hall =
+        Criterion { role: Role::Must, ask: Ask::Footprint { width_m: 120.0, depth_m: 80.0 }, knows: Knows::default() };
     let mut with = dossier();
     with.brief.push(hall);
     with.relaxations.push(Relaxation { criterion: 2, alone: 4, unknown: 0, steps: Vec::new() });

@@ -7,10 +7,10 @@ use super::floors::{told, which};
 use super::place::{field, is_unknown};
 use super::routes::unreached;
 use crate::language::Language;
-use crate::model::{Answer, Dossier, Floor, Place, Said, Verdict};
+use crate::model::{Answer, Dossier, Floor, Knows, Place, Said, Verdict};
 
-/// Supplies that an industrial site is asked for; of those that the record does not speak of it is said that it does not.
-const SUPPLIES: [&str; 6] = ["power", "water", "sewage", "gas", "steam", "telecom"];
+/// Who knows the fields of a parcel, and of all else where nobody is told.
+const BUREAU: &str = "planning_bureau";
 
 /// What one place leaves open that one source or office may know.
 #[derive(Debug, Serialize, PartialEq)]
@@ -53,9 +53,16 @@ impl Open {
         }
     }
 
-    fn add_answers(&mut self, dossier: &Dossier, answers: &[Answer], language: Language) {
+    fn add_answers(
+        &mut self,
+        dossier: &Dossier,
+        answers: &[Answer],
+        knows: impl Fn(&Knows) -> &str,
+        language: Language,
+    ) {
         for (_, criterion, answer) in answered(dossier, answers).filter(|(_, _, one)| one.verdict == Verdict::Unknown) {
-            self.add(whom(answer.said.as_ref(), language), 0, language.subject(criterion));
+            let whom = whom(answer.said.as_ref(), knows(&criterion.knows), language);
+            self.add(whom, 0, language.subject(criterion));
         }
     }
 
@@ -78,30 +85,32 @@ pub(super) fn rows(dossier: &Dossier, language: Language) -> Vec<OpenRow> {
 
 fn of_floor(dossier: &Dossier, floor: &Floor, language: Language) -> Vec<OpenRow> {
     let mut open = Open::default();
-    open.add_answers(dossier, &floor.answers, language);
+    open.add_answers(dossier, &floor.answers, |knows| &knows.floor, language);
     open.rows(&which(floor, language), language)
 }
 
 /// What one place leaves open, by whom to ask.
 pub(super) fn of_place(dossier: &Dossier, place: &Place, language: Language) -> Vec<OpenRow> {
     let mut open = Open::default();
-    open.add_answers(dossier, &place.answers, language);
+    open.add_answers(dossier, &place.answers, |knows| &knows.land, language);
     for fact in place.facts.iter().filter(|fact| is_unknown(fact)) {
-        open.add(whom(fact.said.as_ref(), language), 1, field(fact, language));
+        open.add(whom(fact.said.as_ref(), BUREAU, language), 1, field(fact, language));
     }
-    for kind in SUPPLIES.iter().filter(|kind| !place.supplies.iter().any(|supply| supply.kind == **kind)) {
-        open.add(whom(None, language), 1, language.word("supply", kind));
+    for supply in &place.untold {
+        open.add(whom(None, &supply.knows, language), 1, language.word("supply", &supply.kind));
     }
     for what in unreached(place, language) {
-        open.add(whom(None, language), 1, what);
+        open.add(language.own("ask.computed"), 1, what);
     }
     open.rows(&place.ranked.parcel, language)
 }
 
-/// Who said that something is not known, or the office that keeps the record.
-fn whom(said: Option<&Said>, language: Language) -> String {
-    match said.filter(|said| !said.source.is_empty()) {
-        Some(said) => language.say("ask.source", &[("whom", &said.source), ("day", &said.as_of.to_string())]),
-        None => language.own("ask.bureau"),
+/// Who said that something is not known; else who knows such things; or that it is nobody's to know, but computed.
+fn whom(said: Option<&Said>, knows: &str, language: Language) -> String {
+    match (said.filter(|said| !said.source.is_empty()), knows) {
+        (Some(said), _) => language.say("ask.source", &[("whom", &said.source), ("day", &said.as_of.to_string())]),
+        (None, "computed") => language.own("ask.computed"),
+        (None, "") => language.word("authority", BUREAU),
+        (None, knows) => language.word("authority", knows),
     }
 }

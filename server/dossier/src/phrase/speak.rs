@@ -1,7 +1,7 @@
 //! Amounts, words and criteria as a language says them.
 
 use crate::language::Language;
-use crate::model::{Amount, Answer, Ask, Criterion, RampStep, Role, Said, Standing, StepAnswer, Value, Verdict};
+use crate::model::{Amount, Answer, Ask, Criterion, Knows, RampStep, Role, Said, Standing, StepAnswer, Value, Verdict};
 
 /// Square metres of a mu, the unit of land in China.
 const M2_OF_MU: f64 = 10_000.0 / 15.0;
@@ -288,7 +288,7 @@ mod tests {
         let step = |min, on| RampStep { min, on };
         let steps = vec![step(4_000.0, None), step(12_000.0, Some(jiff::civil::date(2028, 7, 1)))];
         let ask = Ask::Ramp { quantity: "power".to_owned(), unit: "kW".to_owned(), steps };
-        let asked = Criterion { role: Role::Must, ask };
+        let asked = Criterion { role: Role::Must, ask, knows: Knows::default() };
         let found = |verdict, kw, from| StepAnswer { verdict, value: Value::Amount(kw), from, said: None };
         let answer = Answer {
             verdict: Verdict::Fail,
@@ -309,7 +309,8 @@ mod tests {
         let said = "3 MW from the day of the brief (only; 4 MW from 2027-01-01), 12 MW from 2028-07-01";
         assert_eq!(en.found(&asked, &answer), said);
         assert_eq!((en.subject(&asked), en.changed(&asked, 0.75)), ("Power".to_owned(), "75% of it".to_owned()));
-        let hall = Criterion { role: Role::Wish { weight: 5 }, ask: Ask::Footprint { width_m: 120.0, depth_m: 80.0 } };
+        let ask = Ask::Footprint { width_m: 120.0, depth_m: 80.0 };
+        let hall = Criterion { role: Role::Wish { weight: 5 }, ask, knows: Knows::default() };
         let part =
             Answer { verdict: Verdict::Pass, value: Value::Amount(0.64), steps: Vec::new(), step: None, ..answer };
         assert_eq!(en.found(&hall, &part), "64% of it");

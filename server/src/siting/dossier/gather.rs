@@ -2,9 +2,11 @@
 
 use cloudsite_domain::record::{
     Body, Bounds, Code, Confidence, Feature, FeatureVersion, Layer, Names as RecordNames, Parcel, Source, SourcedField,
+    SupplyKind,
 };
+use cloudsite_domain::siting::Authority;
 use cloudsite_dossier::{
-    Amount, Counts, Dossier, Fact, FactValue, Maps, Names, ParkSheet, Place, Said, Supply, ZoneSheet,
+    Amount, Counts, Dossier, Fact, FactValue, Maps, Names, ParkSheet, Place, Said, Supply, Untold, ZoneSheet,
 };
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
@@ -123,6 +125,7 @@ fn place(snapshot: &Snapshot, feature: &Feature, (rank, told): (u32, &wire::Plac
         zone: parcel.and_then(|parcel| parcel.zone.as_ref()).map(|code| zone(snapshot, code)),
         facts: parcel.map(|parcel| facts(feature, parcel)).unwrap_or_default(),
         supplies: parcel.map(supplies).unwrap_or_default(),
+        untold: parcel.map(untold).unwrap_or_default(),
         answers: told.answers.iter().map(tell::answer).collect(),
         binding: told.binding.map(|index| index as usize),
         changes: told.changes.iter().map(tell::change).collect(),
@@ -198,4 +201,22 @@ fn supplies(parcel: &Parcel) -> Vec<Supply> {
         said: said(&supply.source, supply.as_of, supply.confidence),
     };
     parcel.supplies.iter().map(supply).collect()
+}
+
+/// Of the supplies that an industrial site is asked for, those that the record does not speak of.
+fn untold(parcel: &Parcel) -> Vec<Untold> {
+    const ASKED_FOR: [SupplyKind; 6] = [
+        SupplyKind::Power,
+        SupplyKind::Water,
+        SupplyKind::Sewage,
+        SupplyKind::Gas,
+        SupplyKind::Steam,
+        SupplyKind::Telecom,
+    ];
+    let is_untold = |kind: &SupplyKind| parcel.supplies.iter().all(|supply| supply.kind != *kind);
+    let one = |kind| Untold {
+        kind: SupplyKind::as_str(kind).to_owned(),
+        knows: Authority::of_supply(kind).as_str().to_owned(),
+    };
+    ASKED_FOR.into_iter().filter(is_untold).map(one).collect()
 }

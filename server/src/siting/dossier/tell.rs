@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use cloudsite_domain::siting::Quantity;
+use cloudsite_domain::siting::{Authority, Quantity};
 use cloudsite_dossier::{
-    Answer, Ask, Assembly, Change, Counts, Criterion, Destination, Floor, Floors, Interval, Names, Opinion, RampStep,
-    Ranked, Relaxation, Role, Said, Share, Speed, Standing, Step, StepAnswer, Travel, Unreached, Value, Verdict, Way,
+    Answer, Ask, Assembly, Change, Counts, Criterion, Destination, Floor, Floors, Interval, Knows, Names, Opinion,
+    RampStep, Ranked, Relaxation, Role, Said, Share, Speed, Standing, Step, StepAnswer, Travel, Unreached, Value,
+    Verdict, Way,
 };
 use cloudsite_proto::land::LocalizedName;
 use cloudsite_proto::siting as wire;
@@ -18,35 +19,38 @@ pub(super) fn brief(brief: &wire::Brief) -> Vec<Criterion> {
 
 fn criterion(ask: &wire::criterion::Ask) -> Criterion {
     use wire::criterion::Ask as Wire;
-    match ask {
-        Wire::AmountMust(must) => {
-            Criterion { role: Role::Must, ask: amount(&must.quantity, (must.min, must.max), (None, None), &must.on) }
+    let wish = |weight: u32| Role::Wish { weight };
+    let (role, asked) = match ask {
+        Wire::AmountMust(must) => (Role::Must, amount(&must.quantity, (must.min, must.max), (None, None), &must.on)),
+        Wire::AmountWish(asked) => {
+            let usual = Quantity::from_str(&asked.quantity).map(Quantity::anchors).ok();
+            let none = asked.none.or(usual.map(|anchors| anchors.none));
+            let full = asked.full.or(usual.map(|anchors| anchors.full));
+            (wish(asked.weight), amount(&asked.quantity, (None, None), (none, full), &asked.on))
         }
-        Wire::AmountWish(wish) => {
-            let usual = Quantity::from_str(&wish.quantity).map(Quantity::anchors).ok();
-            let none = wish.none.or(usual.map(|anchors| anchors.none));
-            let full = wish.full.or(usual.map(|anchors| anchors.full));
-            Criterion {
-                role: Role::Wish { weight: wish.weight },
-                ask: amount(&wish.quantity, (None, None), (none, full), &wish.on),
-            }
+        Wire::RampMust(must) => (Role::Must, ramp(&must.quantity, &must.steps)),
+        Wire::RampWish(asked) => (wish(asked.weight), ramp(&asked.quantity, &asked.steps)),
+        Wire::FootprintMust(must) => (Role::Must, Ask::Footprint { width_m: must.width_m, depth_m: must.depth_m }),
+        Wire::FootprintWish(asked) => {
+            (wish(asked.weight), Ask::Footprint { width_m: asked.width_m, depth_m: asked.depth_m })
         }
-        Wire::RampMust(must) => Criterion { role: Role::Must, ask: ramp(&must.quantity, &must.steps) },
-        Wire::RampWish(wish) => {
-            Criterion { role: Role::Wish { weight: wish.weight }, ask: ramp(&wish.quantity, &wish.steps) }
+        Wire::WordMust(must) => (Role::Must, word(&must.quality, &must.among)),
+        Wire::WordWish(asked) => (wish(asked.weight), word(&asked.quality, &asked.among)),
+    };
+    let knows = Knows { land: knows(&asked, false), floor: knows(&asked, true) };
+    Criterion { role, ask: asked, knows }
+}
+
+/// Who knows what is asked, of land or of a floor.
+fn knows(ask: &Ask, is_floor: bool) -> String {
+    let authority = match ask {
+        Ask::Amount { quantity, .. } | Ask::Ramp { quantity, .. } => {
+            quantity.parse().ok().map(|quantity| Authority::of_quantity(quantity, is_floor))
         }
-        Wire::FootprintWish(wish) => Criterion {
-            role: Role::Wish { weight: wish.weight },
-            ask: Ask::Footprint { width_m: wish.width_m, depth_m: wish.depth_m },
-        },
-        Wire::WordMust(must) => Criterion { role: Role::Must, ask: word(&must.quality, &must.among) },
-        Wire::WordWish(wish) => {
-            Criterion { role: Role::Wish { weight: wish.weight }, ask: word(&wish.quality, &wish.among) }
-        }
-        Wire::FootprintMust(must) => {
-            Criterion { role: Role::Must, ask: Ask::Footprint { width_m: must.width_m, depth_m: must.depth_m } }
-        }
-    }
+        Ask::Word { quality, .. } => quality.parse().ok().map(|quality| Authority::of_quality(quality, is_floor)),
+        Ask::Footprint { .. } => Some(Authority::of_room(is_floor)),
+    };
+    authority.map(|authority| authority.as_str().to_owned()).unwrap_or_default()
 }
 
 fn amount(
