@@ -255,7 +255,7 @@ fn whoever_knows_is_to_be_asked() {
     };
     assert_eq!(of("the grid company"), Some(("Power", "")), "{asked:?}");
     assert_eq!(of("Land office"), Some(("Land price", "")), "whom the record names comes first: {asked:?}");
-    assert_eq!(of("the gas company"), Some(("", "Gas")), "{asked:?}");
+    assert_eq!(of("the gas company"), Some(("", "Natural gas")), "{asked:?}");
     assert!(of("nobody").is_some_and(|(decides, _)| decides.is_empty()), "a way is computed: {asked:?}");
     open.brief[0].knows.land = "computed".to_owned();
     let told = texts(&self::edition(&open, Language::En)["open"]);
@@ -335,10 +335,10 @@ fn what_is_unknown_is_told_with_whom_to_ask_and_sources_have_one_number_in_all_l
     assert_eq!(open[0]["parcel"], "ZC-01");
     assert_eq!(open[0]["whom"], "Grid office (said on 2026-03-31 that it is not known)");
     assert_eq!((&open[0]["decides"], &open[0]["besides"]), (&"Land price".into(), &"".into()));
-    assert!(texts(&open[1]).contains("Height limit") && texts(&open[2]).contains("Gas"), "{open}");
+    assert!(texts(&open[1]).contains("Height limit") && texts(&open[3]).contains("Natural gas"), "{open}");
     let own = texts(&edition(&dossier(), Language::En)["places"][0]["ask"]);
     assert!(
-        own.contains("Land price – ask: Grid office") && own.contains("Gas"),
+        own.contains("Land price – ask: Grid office") && own.contains("Natural gas"),
         "the place's page says it, too: {own}"
     );
     let cited = |language| {
