@@ -75,19 +75,8 @@ impl Bits {
     }
 
     /// Those of its rows that are in `lower` and not in `upper`, ascending.
-    pub fn between<'a>(&'a self, lower: &'a Self, upper: Option<&'a Self>) -> impl Iterator<Item = u32> + 'a {
-        let words = self.0.iter().zip(&lower.0).enumerate();
-        words.flat_map(move |(index, (word, lower))| {
-            let here = word & lower;
-            // Most words end here.
-            rows_of(index, if here == 0 { 0 } else { here & !upper.map_or(0, |upper| upper.0[index]) })
-        })
-    }
-
-    /// How many of its rows are in `lower` and not in `upper`.
-    pub fn count_between(&self, lower: &Self, upper: Option<&Self>) -> usize {
-        let upper = upper.map_or(&[][..], |upper| &upper.0);
-        count_between(&self.0, &lower.0, upper) as usize
+    pub fn between(&self, lower: &Self, upper: Option<&Self>) -> Vec<u32> {
+        rows_between(&self.0, &lower.0, upper.map_or(&[][..], |upper| &upper.0))
     }
 
     /// The rows of this set that are not in another one.
@@ -116,19 +105,23 @@ impl Bits {
 
     /// How many of its rows are not in another set.
     pub fn count_without(&self, other: &Self) -> usize {
-        count_between(&self.0, &self.0, &other.0) as usize
+        count_without(&self.0, &other.0) as usize
     }
 
-    /// Its rows that are in one set and not in another.
-    #[must_use]
-    pub fn within_without(&self, within: &Self, without: &Self) -> Self {
-        let words = self.0.iter().zip(&within.0).zip(&without.0);
-        Self(words.map(|((word, within), without)| word & within & !without).collect())
+    /// Its rows that are in `within` and not in `without`, and how many these are.
+    pub fn within_without(&self, within: &Self, without: &Self) -> (Self, usize) {
+        let (words, count) = within_without(&self.0, &within.0, &without.0);
+        (Self(words), count as usize)
     }
 
     /// How many rows are in it.
     pub fn count(&self) -> usize {
         count(&self.0) as usize
+    }
+
+    /// All of its rows, ascending.
+    pub fn to_rows(&self) -> Vec<u32> {
+        rows_between(&self.0, &self.0, &[])
     }
 
     /// Its rows, ascending, without the first ones.
@@ -147,53 +140,106 @@ impl Bits {
     }
 }
 
-/// Of how many conditions each row is not met: of any, of several; and whether it fails one, which is more than that it is
-/// not known to meet it.
-#[derive(Debug, Clone)]
-pub struct Unmet {
-    /// Rows of which a condition is not met.
-    pub any: Bits,
-    /// Rows of which more than one is not met.
-    pub several: Bits,
-    /// Rows that fail one.
-    pub fails: Bits,
+/// A condition: the rows that meet it, and those of which it is known whether they do; none if there are none.
+pub type Condition<'a> = (&'a Bits, Option<&'a Bits>);
+
+/// How rows stand to some conditions. Each is in one of the first three sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows that meet each.
+    pub met: Bits,
+    /// Rows that fail none, and of some it is not known.
+    pub open: Bits,
+    /// Rows that fail one, which is more than that it is not known to be met.
+    pub failed: Bits,
+    /// Rows of which exactly one is not met.
+    pub once: Bits,
 }
 
-impl Unmet {
-    /// Of no condition yet, for so many rows.
-    pub fn none(count: usize) -> Self {
-        Self { any: Bits::none(count), several: Bits::none(count), fails: Bits::none(count) }
+impl Tally {
+    /// How `all` rows stand to some conditions, and to some that are failed by these rows and met by all others.
+    pub fn of(all: &Bits, conditions: &[Condition<'_>], failing: &[&Bits]) -> Self {
+        let conditions: Vec<(&[u64], &[u64])> =
+            conditions.iter().map(|(met, known)| (&met.0[..], known.map_or(&[][..], |known| &known.0))).collect();
+        let failing: Vec<&[u64]> = failing.iter().map(|rows| &rows.0[..]).collect();
+        let [met, open, failed, once] = tally(&all.0, &conditions, &failing).map(Bits);
+        Self { met, open, failed, once }
     }
+}
 
-    /// Adds a condition: who meets it among `all`, and of whom it is known whether he does.
-    pub fn add(&mut self, all: &Bits, met: &Bits, known: Option<&Bits>) {
-        let known = known.map_or(&[][..], |known| &known.0);
-        tally((&mut self.any.0, &mut self.several.0, &mut self.fails.0), (&all.0, &met.0, known));
+/// Part by part over all conditions, because it is the memory that takes the time.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
+fn tally(all: &[u64], conditions: &[(&[u64], &[u64])], failing: &[&[u64]]) -> [Vec<u64>; 4] {
+    let mut sets = [(); 4].map(|()| Vec::with_capacity(all.len()));
+    for (part, all) in all.chunks(AT_ONCE).enumerate() {
+        let here = part * AT_ONCE..part * AT_ONCE + all.len();
+        let ([mut any, mut several, mut fails], count) = ([[0_u64; AT_ONCE]; 3], all.len());
+        for (met, known) in conditions {
+            for (((any, several), all), met) in any.iter_mut().zip(&mut several).zip(all).zip(&met[here.clone()]) {
+                let unmet = all & !met;
+                *several |= *any & unmet;
+                *any |= unmet;
+            }
+            let known = known.get(here.clone()).unwrap_or_default();
+            for ((fails, met), known) in fails.iter_mut().zip(&met[here.clone()]).zip(known) {
+                *fails |= known & !met;
+            }
+        }
+        for failing in failing {
+            for (((any, several), fails), failing) in
+                any.iter_mut().zip(&mut several).zip(&mut fails).zip(&failing[here.clone()])
+            {
+                *several |= *any & failing;
+                *any |= failing;
+                *fails |= failing;
+            }
+        }
+        let [met, open, failed, once] = &mut sets;
+        met.extend(all.iter().zip(&any).map(|(all, any)| all & !any));
+        open.extend(any[..count].iter().zip(&fails).map(|(any, fails)| any & !fails));
+        once.extend(any[..count].iter().zip(&several).map(|(any, several)| any & !several));
+        failed.extend_from_slice(&fails[..count]);
     }
+    sets
+}
 
-    /// Adds a condition that some rows fail and all others meet.
-    pub fn add_failing(&mut self, failing: &Bits) {
-        let sets = self.any.0.iter_mut().zip(&mut self.several.0).zip(&mut self.fails.0);
-        for (((any, several), fails), failing) in sets.zip(&failing.0) {
-            *several |= *any & failing;
-            *any |= failing;
-            *fails |= failing;
+/// Those rows of `words` that are in `lower` and not in `upper`, which may be empty.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
+fn rows_between(words: &[u64], lower: &[u64], upper: &[u64]) -> Vec<u32> {
+    /// Words of which it is found out at once that nothing is in them.
+    const GLANCE: usize = 16;
+    let mut rows = Vec::new();
+    for (part, (words, lower)) in words.chunks(GLANCE).zip(lower.chunks(GLANCE)).enumerate() {
+        let mut here = [0; GLANCE];
+        for (here, (word, lower)) in here.iter_mut().zip(words.iter().zip(lower)) {
+            *here = word & lower;
+        }
+        for (here, upper) in here.iter_mut().zip(upper.get(part * GLANCE..).unwrap_or_default()) {
+            *here &= !upper;
+        }
+        if here.iter().fold(0, |any, word| any | word) == 0 {
+            continue;
+        }
+        for (index, word) in here.into_iter().enumerate() {
+            let mut left = word;
+            while left != 0 {
+                rows.push((part * GLANCE + index) as u32 * 64 + left.trailing_zeros());
+                left &= left - 1;
+            }
         }
     }
+    rows
 }
 
-/// In one pass, because it is the memory that takes the time.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
-fn tally((any, several, fails): (&mut [u64], &mut [u64], &mut [u64]), (all, met, known): (&[u64], &[u64], &[u64])) {
-    let sets = any.iter_mut().zip(several.iter_mut()).zip(all.iter().zip(met));
-    for ((any, several), (all, met)) in sets {
-        let unmet = all & !met;
-        *several |= *any & unmet;
-        *any |= unmet;
-    }
-    for ((fails, met), known) in fails.iter_mut().zip(met).zip(known) {
-        *fails |= known & !met;
-    }
+fn within_without(words: &[u64], within: &[u64], without: &[u64]) -> (Vec<u64>, u64) {
+    let mut count = 0;
+    let rows = words.iter().zip(within).zip(without).map(|((word, within), without)| {
+        let word = word & within & !without;
+        count += u64::from(word.count_ones());
+        word
+    });
+    (rows.collect(), count)
 }
 
 /// The rows of a word.
@@ -221,14 +267,9 @@ fn count(words: &[u64]) -> u64 {
     words.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
-/// An `upper` that is empty takes nothing out.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
-fn count_between(words: &[u64], lower: &[u64], upper: &[u64]) -> u64 {
-    let of = words.iter().zip(lower);
-    if upper.is_empty() {
-        return of.map(|(word, lower)| u64::from((word & lower).count_ones())).sum();
-    }
-    of.zip(upper).map(|((word, lower), upper)| u64::from((word & lower & !upper).count_ones())).sum()
+fn count_without(words: &[u64], without: &[u64]) -> u64 {
+    words.iter().zip(without).map(|(word, without)| u64::from((word & !without).count_ones())).sum()
 }
 
 #[cfg(test)]
@@ -280,28 +321,40 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_unmet_is_counted_row_by_row(
+        fn conditions_are_tallied_row_by_row(
             conditions in prop::collection::vec(
                 (prop::collection::btree_set(0..COUNT, 0..900), prop::collection::btree_set(0..COUNT, 0..900)), 0..5,
             ),
             failing in prop::collection::btree_set(0..COUNT, 0..300),
+            all_known in any::<bool>(),
         ) {
-            let mut unmet = Unmet::none(COUNT as usize);
-            for (met, known) in &conditions {
-                unmet.add(&Bits::all(COUNT as usize), &bits(met), Some(&bits(known)));
-            }
-            unmet.add_failing(&bits(&failing));
+            let sets: Vec<(Bits, Bits)> = conditions.iter().map(|(met, known)| (bits(met), bits(known))).collect();
+            let known = |known| (!all_known).then_some(known);
+            let of: Vec<Condition<'_>> = sets.iter().map(|(met, told)| (met, known(told))).collect();
+            let tally = Tally::of(&Bits::all(COUNT as usize), &of, &[&bits(&failing)]);
             for row in 0..COUNT {
                 let count = conditions.iter().filter(|(met, _)| !met.contains(&row)).count()
                     + usize::from(failing.contains(&row));
                 let fails = failing.contains(&row)
-                    || conditions.iter().any(|(met, known)| known.contains(&row) && !met.contains(&row));
-                prop_assert_eq!(
-                    (unmet.any.has(row), unmet.several.has(row), unmet.fails.has(row)),
-                    (count > 0, count > 1, fails)
-                );
+                    || conditions.iter().any(|(met, known)| !all_known && known.contains(&row) && !met.contains(&row));
+                let found = [&tally.met, &tally.open, &tally.failed, &tally.once].map(|set| set.has(row));
+                prop_assert_eq!(found, [count == 0, count > 0 && !fails, fails, count == 1], "row {}", row);
             }
-            prop_assert_eq!(rows(&bits(&failing).without(&unmet.several)), &failing - &rows(&unmet.several));
+        }
+
+        #[test]
+        fn rows_between_sets_are_found_and_counted(
+            a in prop::collection::btree_set(0..COUNT, 0..300),
+            b in prop::collection::btree_set(0..COUNT, 0..300),
+            c in prop::collection::btree_set(0..COUNT, 0..900),
+        ) {
+            let (one, other, third) = (bits(&a), bits(&b), bits(&c));
+            let expected: Vec<u32> = c.iter().filter(|row| b.contains(row) && !a.contains(row)).copied().collect();
+            prop_assert_eq!(&third.between(&other, Some(&one)), &expected);
+            prop_assert_eq!(third.between(&other, None), (&c & &b).into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(third.to_rows(), c.iter().copied().collect::<Vec<_>>());
+            let (found, count) = third.within_without(&other, &one);
+            prop_assert_eq!((found.to_rows(), count), (expected.clone(), expected.len()));
         }
     }
 

@@ -4,5 +4,5 @@
 mod bits;
 mod steps;
 
-pub use bits::{Bits, Unmet};
+pub use bits::{Bits, Condition, Tally};
 pub use steps::{Interval, Step, Steps};

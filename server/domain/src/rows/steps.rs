@@ -24,8 +24,8 @@ pub struct Steps {
     least: f64,
     /// The greatest value.
     greatest: f64,
-    /// Known rows with their values by the highest step that they reach, ascending within each: what lies next to a bound is
-    /// read in one go.
+    /// Known rows with their values by the highest step that they reach, ascending by value within each: what lies beside a
+    /// bound is read in one go.
     by_step: Vec<(f64, u32)>,
     /// Where in `by_step` each step begins, and where the last one ends.
     begins: Vec<u32>,
@@ -42,15 +42,10 @@ pub struct Step<'a> {
     upper: Option<&'a Bits>,
 }
 
-impl<'a> Step<'a> {
+impl Step<'_> {
     /// Those of some rows that are in it, ascending.
-    pub fn among(self, rows: &'a Bits) -> impl Iterator<Item = u32> + 'a {
+    pub fn among(self, rows: &Bits) -> Vec<u32> {
         rows.between(self.lower, self.upper)
-    }
-
-    /// How many of some rows are in it.
-    pub fn count(self, rows: &Bits) -> usize {
-        rows.count_between(self.lower, self.upper)
     }
 }
 
@@ -92,8 +87,12 @@ impl Steps {
             *at += 1;
         }
         let is_single = (0..steps.len()).map(|step| {
-            let rows = &by_step[begins[step] as usize..begins[step + 1] as usize];
-            rows.iter().all(|(value, _)| value.to_bits() == steps[step].to_bits())
+            let rows = &mut by_step[begins[step] as usize..begins[step + 1] as usize];
+            let is_single = rows.iter().all(|(value, _)| value.to_bits() == steps[step].to_bits());
+            if !is_single {
+                rows.sort_unstable_by(|(a, one), (b, other)| a.total_cmp(b).then(one.cmp(other)));
+            }
+            is_single
         });
         let is_single = is_single.collect();
         for step in (1..reaching.len()).rev() {
@@ -126,18 +125,25 @@ impl Steps {
     pub fn within(&self, interval: Interval) -> Bits {
         let Interval { min, max } = interval;
         let none = || Bits::none(self.values.len());
-        let Some(mut rows) = self.at_least(min).cloned() else { return none() };
+        let Some(reaching) = self.at_least(min) else { return none() };
         let Some(high) = reached(&self.thresholds, max) else { return none() };
-        if let Some(above) = self.reaching.get(high + 1) {
-            rows.subtract(above);
-        }
-        for (_, row) in self.of_step(self.low(min)).iter().filter(|(value, _)| *value < min) {
-            rows.remove(*row);
-        }
-        for (_, row) in self.of_step(high).iter().filter(|(value, _)| *value > max) {
+        let mut rows = self.reaching.get(high + 1).map_or_else(|| reaching.clone(), |above| reaching.without(above));
+        for (_, row) in self.below(min).iter().chain(self.above(high, max)) {
             rows.remove(*row);
         }
         rows
+    }
+
+    /// The rows below `min` of the step that it is in.
+    fn below(&self, min: f64) -> &[(f64, u32)] {
+        let rows = self.of_step(self.low(min));
+        &rows[..rows.partition_point(|(value, _)| *value < min)]
+    }
+
+    /// The rows of a step that are above `max`.
+    fn above(&self, step: usize, max: f64) -> &[(f64, u32)] {
+        let rows = self.of_step(step);
+        &rows[rows.partition_point(|(value, _)| *value <= max)..]
     }
 
     /// Steps from that of `min` down: all rows below it are in them, each step further away than the one before.
@@ -158,10 +164,8 @@ impl Steps {
 
     /// How many of some rows, of which everything is known, are below `min`.
     pub fn count_below(&self, min: f64, rows: &Bits) -> usize {
-        let low = self.low(min);
-        let Some(reaching) = self.reaching.get(low) else { return 0 };
-        let beside = self.of_step(low).iter().filter(|(value, row)| *value < min && rows.has(*row));
-        rows.without(reaching).count() + beside.count()
+        let Some(reaching) = self.reaching.get(self.low(min)) else { return 0 };
+        rows.count_without(reaching) + self.below(min).iter().filter(|(_, row)| rows.has(*row)).count()
     }
 
     /// The step that a value is in, the lowest for one below it.
@@ -267,8 +271,7 @@ mod tests {
             let everyone = Bits::all(values.len());
             let away = |of: Vec<Step<'_>>, is_outside: &dyn Fn(f64) -> bool| {
                 let found = |step: Step<'_>| {
-                    let rows: Vec<u32> = step.among(&everyone).collect();
-                    assert_eq!(rows.len(), step.count(&everyone));
+                    let rows = step.among(&everyone);
                     assert!(step.only.is_none_or(|only| rows.iter().all(|row| values[*row as usize].to_bits() == only.to_bits())));
                     rows
                 };

@@ -32,8 +32,8 @@ mod value;
 
 use crate::record::Code;
 
-use musts::{MOST_TRIED, Musts};
-use score::Scores;
+use musts::Musts;
+use score::{Ranking, Scores};
 
 pub use assembly::{Assemblies, Assembly, Borders};
 pub use authority::Authority;
@@ -129,8 +129,8 @@ pub struct Judged<'a, P: ?Sized> {
     listed: usize,
     scores: Scores,
     musts: Musts<'a>,
-    /// Places that suit as far as footprints were tried, the first of them in order.
-    suits: Vec<Ranked>,
+    /// Places that suit as far as footprints were tried: all of which one is tried are in order.
+    suits: Ranking,
 }
 
 impl<'a, P: Places + ?Sized> Judged<'a, P> {
@@ -138,11 +138,15 @@ impl<'a, P: Places + ?Sized> Judged<'a, P> {
     pub fn of(brief: &'a Brief, table: &'a Table, places: &'a P, listed: usize) -> Self {
         let mut musts = Musts::of(brief, table, places);
         let scores = Scores::of(brief, table, places, &musts);
-        let mut suits = scores.rank(&musts.suits, if musts.slow.is_empty() { listed.max(1) } else { MOST_TRIED });
-        if !musts.slow.is_empty() {
+        let mut suits = scores.rank(&musts.suits);
+        if musts.slow.is_empty() {
+            suits.nth(listed);
+        } else {
             // Whoever suits by all else comes first; the open ones are looked at only if there are not enough of those.
-            let open = if suits.len() < MOST_TRIED { scores.rank(&musts.open, MOST_TRIED) } else { Vec::new() };
-            musts.try_footprints(places, suits.iter().chain(&open).map(|place| place.row), listed);
+            let (rows, mut ranked) = (musts.open.clone(), None);
+            let open = (0..).map_while(|rank| ranked.get_or_insert_with(|| scores.rank(&rows)).nth(rank));
+            let order = (0..).map_while(|rank| suits.nth(rank)).chain(open);
+            musts.try_footprints(places, order.map(|place| place.row), listed);
             suits.retain(|place| musts.suits.has(place.row));
         }
         Self { brief, table, places, listed, scores, musts, suits }
@@ -151,9 +155,9 @@ impl<'a, P: Places + ?Sized> Judged<'a, P> {
     /// What the brief comes to.
     pub fn selection(&self, draws: Draws) -> Selection {
         let tried = |place: &Ranked| !self.musts.untried.has(place.row);
-        let sureness = self.suits.iter().find(|place| tried(place)).map(|first| {
-            let rivals = self.suits.iter().filter(|place| place.row != first.row);
-            sensitivity::sureness(&self.scores, first, rivals, tried, draws, self.places)
+        let sureness = self.suits.all().iter().find(|place| tried(place)).map(|first| {
+            let rivals: Vec<Ranked> = self.suits.all().iter().filter(|place| place.row != first.row).copied().collect();
+            sensitivity::sureness(&self.scores, first, &rivals, tried, draws, self.places)
         });
         let (intervals, shares) = sureness.map_or_else(Default::default, |sure| (sure.intervals, sure.shares));
         Selection {
@@ -176,15 +180,14 @@ impl<'a, P: Places + ?Sized> Judged<'a, P> {
 
     /// The first places of all kinds. Kinds that come after enough others are not put into order.
     fn first_places(&self) -> Vec<(Standing, Ranked)> {
-        let suits = self.suits.iter().filter(|place| !self.musts.untried.has(place.row));
+        let suits = self.suits.all().iter().filter(|place| !self.musts.untried.has(place.row));
         let mut places: Vec<_> = suits.take(self.listed).map(|place| (Standing::Suits, *place)).collect();
         let mut others = self.musts.after_those_that_suit();
         while places.len() < self.listed
             && let Some((standing, rows)) = others.next()
         {
             let wanted = self.listed - places.len();
-            let ranked = self.scores.rank(&rows, wanted).into_iter().take(wanted);
-            places.extend(ranked.map(|place| (standing, place)));
+            places.extend(self.scores.rank(&rows).first(wanted).into_iter().map(|place| (standing, place)));
         }
         places
     }

@@ -10,7 +10,7 @@ use super::judge::meets;
 use super::quantity::{Quality, Quantity};
 use super::table::{Column, Places, Table, Words};
 use crate::record::Bounds;
-use crate::rows::{Bits, Interval, Steps, Unmet};
+use crate::rows::{Bits, Condition, Interval, Steps, Tally};
 
 /// Places that footprints are tried on at most.
 pub(super) const MOST_TRIED: usize = 2_000;
@@ -90,15 +90,9 @@ impl<'a> Musts<'a> {
             };
             quick.push(Quick { criterion, need, column, met });
         }
-        let mut unmet = Unmet::none(places.count());
-        for must in &quick {
-            unmet.add(table.all(), &must.met, must.column.known());
-        }
-        for must in &slow {
-            unmet.add_failing(&must.small);
-        }
-        let Unmet { any, several, fails } = unmet;
-        let (suits, open, once) = (table.all().without(&any), any.without(&fails), any.without(&several));
+        let conditions: Vec<Condition<'_>> = quick.iter().map(|must| (&must.met, must.column.known())).collect();
+        let failing: Vec<&Bits> = slow.iter().map(|must| &must.small).collect();
+        let Tally { met: suits, open, failed: fails, once } = Tally::of(table.all(), &conditions, &failing);
         let mut untried = Bits::none(places.count());
         if !slow.is_empty() {
             untried = suits.clone();

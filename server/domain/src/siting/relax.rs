@@ -56,8 +56,8 @@ fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -
     // Of what is unmet once, it is this must that is not met.
     let unmet = musts.once.count_without(&must.met);
     let none = || Bits::none(places.count());
-    let alone = must.column.known().map_or_else(none, |known| musts.once.within_without(known, &must.met));
-    let failed = alone.count();
+    let (alone, failed) =
+        must.column.known().map_or_else(|| (none(), 0), |known| musts.once.within_without(known, &must.met));
     let steps = match (&must.column, must.need) {
         (Column::Amounts(steps), Need::Amount { min, max, .. }) => {
             let told = giving_way(steps, &alone, failed, (*min, *max), Trial::of(musts, places)).into_iter();
@@ -65,7 +65,8 @@ fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -
         }
         (Column::Ramp(columns), Need::Ramp(ramp)) => {
             let up_to = |row| Some((ramp.meets_up_to(&columns.amounts(row))?, row));
-            let told = cut_off(alone.rows(0).filter_map(up_to).collect(), Trial::of(musts, places)).into_iter();
+            let told =
+                cut_off(alone.to_rows().into_iter().filter_map(up_to).collect(), Trial::of(musts, places)).into_iter();
             told.map(|(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() }).collect()
         }
         _ => Vec::new(),
@@ -173,14 +174,22 @@ impl Nearest {
         for step in outwards {
             match step.only.filter(|amount| !tries && is_beyond(*amount)) {
                 Some(amount) => {
-                    let rows = step.count(alone) as u32;
-                    let first = step.among(alone).next();
-                    self.kept.extend(first.map(|first| Kept { away: amount * sign, rows, first }));
+                    let rows = step.among(alone);
+                    let kept = |first: &u32| Kept { away: amount * sign, rows: rows.len() as u32, first: *first };
+                    self.kept.extend(rows.first().map(kept));
                 }
                 None => {
-                    for row in step.among(alone).filter(|row| is_beyond(column.value(*row))) {
+                    let of = step.among(alone).into_iter().map(|row| (column.value(row), row));
+                    let beyond = of.filter(|(amount, _)| is_beyond(*amount));
+                    let mut nearest: Vec<(f64, u32)> = beyond.map(|(amount, row)| (amount * sign, row)).collect();
+                    nearest.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                    for (away, row) in nearest {
+                        let is_further = self.kept.last().is_none_or(|last| last.away < away);
+                        if is_further && self.kept.len() == MOST_STEPS {
+                            return;
+                        }
                         match trial.opens(row) {
-                            Some(true) => self.add(column.value(row) * sign, row),
+                            Some(true) => self.add(away, row),
                             Some(false) => {}
                             None => return,
                         }
@@ -193,16 +202,11 @@ impl Nearest {
         }
     }
 
+    /// Adds a row that is as far away as the last one, or further.
     fn add(&mut self, away: f64, row: u32) {
-        let at = self.kept.partition_point(|kept| kept.away < away);
-        match self.kept.get_mut(at) {
-            Some(kept) if kept.away <= away => kept.rows += 1,
-            // What is further than so many others stays so.
-            _ if at == MOST_STEPS => {}
-            _ => {
-                self.kept.insert(at, Kept { away, rows: 1, first: row });
-                self.kept.truncate(MOST_STEPS);
-            }
+        match self.kept.last_mut() {
+            Some(kept) if kept.away >= away => kept.rows += 1,
+            _ => self.kept.push(Kept { away, rows: 1, first: row }),
         }
     }
 }

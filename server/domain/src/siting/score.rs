@@ -57,6 +57,31 @@ impl Scored {
 }
 
 impl Scored {
+    /// What stands for a worth that nobody knows.
+    const UNKNOWN: u32 = u32::MAX;
+
+    /// What each of some places is worth of it: [`Self::worth`], with [`Self::UNKNOWN`] for what nobody knows.
+    fn worths(&self, rows: &[u32]) -> Vec<u32> {
+        match (&self.column, &self.worth) {
+            (Column::Amounts(steps), Worth::Amount(_, anchors)) => {
+                // All amounts first: so the memory is asked for many of them at a time.
+                let amounts: Vec<f64> = rows.iter().map(|row| steps.value(*row)).collect();
+                let worth = |amount: &f64| if amount.is_nan() { Self::UNKNOWN } else { anchors.value(*amount) };
+                amounts.iter().map(worth).collect()
+            }
+            _ => rows.iter().map(|row| self.worth(*row).unwrap_or(Self::UNKNOWN)).collect(),
+        }
+    }
+
+    /// What each of some places is worth of it; nothing where nobody knows.
+    pub(super) fn known_worths(&self, rows: &[u32]) -> Vec<u32> {
+        let mut worths = self.worths(rows);
+        for worth in &mut worths {
+            *worth = if *worth == Self::UNKNOWN { 0 } else { *worth };
+        }
+        worths
+    }
+
     /// What some places are worth of it together, for sure; none if nobody knows.
     fn joint_worth(&self, rows: &[u32], areas_m2: &Steps) -> Option<u32> {
         match (&self.column, &self.worth) {
@@ -130,7 +155,7 @@ impl Scores {
         if !self.0.iter().any(is_room) {
             return;
         }
-        let first = |rows: &Bits, most: usize| self.rank(rows, most).into_iter().take(most).map(|place| place.row);
+        let first = |rows: &Bits, most: usize| self.rank(rows).first(most).into_iter().map(|place| place.row);
         let mut rows: Vec<u32> = first(&musts.suits, MOST_TRIED).collect();
         rows.extend(first(&musts.open, MOST_TRIED - rows.len()));
         for wish in &mut self.0 {
@@ -169,22 +194,62 @@ impl Scores {
         })
     }
 
-    /// The points of a place, and those that it would have if all that is unknown were as wished.
-    fn ranked(&self, row: u32) -> Ranked {
-        let (score, possible) = self.sums(|wish| wish.worth(row));
-        Ranked { row, score, possible }
+    /// The rows of a set with their points.
+    pub(super) fn rank(&self, rows: &Bits) -> Ranking {
+        let rows = rows.to_rows();
+        let mut places: Vec<Ranked> = rows.iter().map(|row| Ranked { row: *row, score: 0, possible: 0 }).collect();
+        for wish in &self.0 {
+            let weight = u64::from(wish.weight);
+            for (place, worth) in places.iter_mut().zip(wish.worths(&rows)) {
+                let is_known = worth != Scored::UNKNOWN;
+                place.score += weight * u64::from(if is_known { worth } else { 0 });
+                place.possible += weight * u64::from(if is_known { worth } else { FULL_VALUE });
+            }
+        }
+        Ranking { places, ordered: 0 }
+    }
+}
+
+/// Places that are put into order as far as somebody looks.
+pub(super) struct Ranking {
+    places: Vec<Ranked>,
+    /// How many of them are in order, and before all others.
+    ordered: usize,
+}
+
+impl Ranking {
+    /// The place at a rank from 0.
+    pub(super) fn nth(&mut self, rank: usize) -> Option<Ranked> {
+        /// Places that are put into order at first; then twice as many as there are already.
+        const FIRST: usize = 64;
+        while self.ordered <= rank && self.ordered < self.places.len() {
+            let rest = &mut self.places[self.ordered..];
+            let more = self.ordered.max(FIRST);
+            if more < rest.len() {
+                rest.select_nth_unstable_by(more, order);
+            }
+            let next = more.min(rest.len());
+            rest[..next].sort_unstable_by(order);
+            self.ordered += next;
+        }
+        self.places.get(rank).copied()
     }
 
-    /// The rows of a set with their points, the first `listed` of them in order and before all others.
-    pub(super) fn rank(&self, rows: &Bits, listed: usize) -> Vec<Ranked> {
-        let mut ranked: Vec<Ranked> = rows.rows(0).map(|row| self.ranked(row)).collect();
-        if listed < ranked.len() {
-            ranked.select_nth_unstable_by(listed, order);
-            ranked[..listed].sort_unstable_by(order);
-        } else {
-            ranked.sort_unstable_by(order);
-        }
-        ranked
+    /// The first of them in order.
+    pub(super) fn first(&mut self, most: usize) -> Vec<Ranked> {
+        (0..most).map_while(|rank| self.nth(rank)).collect()
+    }
+
+    /// All of them; only the first are in order.
+    pub(super) fn all(&self) -> &[Ranked] {
+        &self.places
+    }
+
+    /// Takes out those that are not to be kept.
+    pub(super) fn retain(&mut self, keep: impl Fn(&Ranked) -> bool) {
+        let goes = self.places[..self.ordered].iter().filter(|place| !keep(place)).count();
+        self.places.retain(|place| keep(place));
+        self.ordered -= goes;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Ranked;
 use super::brief::MOST_WEIGHT;
-use super::score::{Scores, order};
+use super::score::{Scored, Scores, order};
 use super::table::Places;
 use crate::record::Code;
 
@@ -48,10 +48,10 @@ pub(super) struct Sureness {
 
 /// How sure the first place is against its rivals. The score is linear in a weight, so each rival bounds it on one side at
 /// most, exactly. Only rivals that `may_win` are drawn.
-pub(super) fn sureness<'a>(
+pub(super) fn sureness(
     scores: &Scores,
     first: &Ranked,
-    rivals: impl Iterator<Item = &'a Ranked>,
+    rivals: &[Ranked],
     may_win: impl Fn(&Ranked) -> bool,
     draws: Draws,
     places: &(impl Places + ?Sized),
@@ -60,23 +60,23 @@ pub(super) fn sureness<'a>(
     let boxes: Vec<WeightBox> =
         wishes.iter().map(|wish| WeightBox::around(wish.weight, draws.spread_percent)).collect();
     let own = worths(scores, first.row);
-    let mut intervals: Vec<Interval> =
-        wishes.iter().map(|wish| Interval { criterion: wish.criterion, from: 0.0, to: None }).collect();
-    let mut front = Front { members: vec![(*first, own.clone())] };
-    let mut values = vec![0; wishes.len()];
-    let mut drawn = Vec::new();
-    for rival in rivals {
-        for (value, wish) in values.iter_mut().zip(wishes) {
-            *value = wish.worth(rival.row).unwrap_or(0);
+    let rows: Vec<u32> = rivals.iter().map(|rival| rival.row).collect();
+    let ahead: Vec<f64> = rivals.iter().map(|rival| first.score as f64 - rival.score as f64).collect();
+    // By how many thousandths of a point each is behind at least, whatever is drawn.
+    let mut behind = vec![0_i64; rivals.len()];
+    let mut intervals = Vec::with_capacity(wishes.len());
+    for ((wish, weights), own) in wishes.iter().zip(&boxes).zip(&own) {
+        let more: Vec<i64> =
+            wish.known_worths(&rows).into_iter().map(|value| i64::from(*own) - i64::from(value)).collect();
+        for (behind, more) in behind.iter_mut().zip(&more) {
+            *behind += more * if *more > 0 { weights.low } else { weights.high } as i64;
         }
-        let ahead = first.score as i64 - rival.score as i64;
-        for (interval, (wish, (own, value))) in intervals.iter_mut().zip(wishes.iter().zip(own.iter().zip(&values))) {
-            interval.narrow(wish.weight, ahead, i64::from(*own) - i64::from(*value));
-        }
-        if can_win(&boxes, &own, &values) && may_win(rival) {
-            drawn.push((*rival, values.clone()));
-        }
+        intervals.push(Interval::within(wish, &ahead, &more));
     }
+    let mut front = Front { members: vec![(*first, own)] };
+    // Those that come first by some weights that may be drawn.
+    let may_win = rivals.iter().zip(behind).filter(|(rival, behind)| *behind < 0 && may_win(rival));
+    let mut drawn: Vec<(Ranked, Vec<u32>)> = may_win.map(|(rival, _)| (*rival, worths(scores, rival.row))).collect();
     drawn.sort_unstable_by(|(a, _), (b, _)| order(a, b));
     for (rival, values) in drawn {
         front.add(rival, values);
@@ -90,15 +90,16 @@ fn worths(scores: &Scores, row: u32) -> Vec<u32> {
 }
 
 impl Interval {
-    /// Takes in a rival that is so many points behind, and worth so much less of the wish.
-    fn narrow(&mut self, weight: u32, ahead: i64, more: i64) {
-        // first - rival = ahead + (w - weight) more, which stays at or above nothing.
-        let bound = || f64::from(weight) - ahead as f64 / more as f64;
-        if more > 0 {
-            self.from = self.from.max(bound());
-        } else if more < 0 {
-            self.to = Some(self.to.map_or_else(bound, |to| to.min(bound())));
+    /// Of a wish, against rivals by how many points each is behind, and how much less it is worth of the wish.
+    fn within(wish: &Scored, ahead: &[f64], more: &[i64]) -> Self {
+        let (weight, mut from, mut to) = (f64::from(wish.weight), 0.0_f64, f64::INFINITY);
+        for (ahead, more) in ahead.iter().zip(more) {
+            // first - rival = ahead + (w - weight) more, which stays at or above nothing.
+            let bound = weight - ahead / *more as f64;
+            from = from.max(if *more > 0 { bound } else { 0.0 });
+            to = to.min(if *more < 0 { bound } else { f64::INFINITY });
         }
+        Self { criterion: wish.criterion, from, to: (to < f64::INFINITY).then_some(to) }
     }
 }
 
@@ -144,15 +145,6 @@ impl Front {
         let share = |(first, row)| Share { code: places.candidate(row).code.clone(), first };
         won.into_iter().map(share).collect()
     }
-}
-
-/// Whether weights within their boxes exist by which a rival has a higher score than the first.
-fn can_win(boxes: &[WeightBox], first: &[u32], rival: &[u32]) -> bool {
-    let ahead = boxes.iter().zip(first.iter().zip(rival)).map(|(weights, (first, rival))| {
-        let more = i64::from(*first) - i64::from(*rival);
-        more * if more > 0 { weights.low } else { weights.high } as i64
-    });
-    ahead.sum::<i64>() < 0
 }
 
 /// Between which weights one is drawn, in thousandths, so that a small weight moves as a large one does.

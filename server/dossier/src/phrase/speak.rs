@@ -1,7 +1,7 @@
 //! Amounts, words and criteria as a language says them.
 
 use crate::language::Language;
-use crate::model::{Amount, Answer, Ask, Criterion, Knows, RampStep, Role, Said, Standing, StepAnswer, Value, Verdict};
+use crate::model::{Amount, Answer, Ask, Criterion, RampStep, Role, Said, Standing, StepAnswer, Value, Verdict};
 
 /// Square metres of a mu, the unit of land in China.
 const M2_OF_MU: f64 = 10_000.0 / 15.0;
@@ -254,6 +254,7 @@ pub(super) fn share(points: u64, full: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Knows;
 
     #[test]
     fn numbers_are_parted_and_say_no_more_than_they_are() {
