@@ -119,6 +119,11 @@ impl Bits {
         count(&self.0) as usize
     }
 
+    /// Of each condition, how many of its rows do not meet it.
+    pub fn missed(&self, conditions: &[Condition<'_>]) -> Vec<Missed> {
+        missed(&self.0, &words_of(conditions))
+    }
+
     /// All of its rows, ascending.
     pub fn to_rows(&self) -> Vec<u32> {
         rows_between(&self.0, &self.0, &[])
@@ -156,13 +161,24 @@ pub struct Tally {
     pub once: Bits,
 }
 
+/// How many of some rows do not meet a condition.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// All of them.
+    pub unmet: usize,
+    /// Those of which it is known.
+    pub failed: usize,
+}
+
+fn words_of<'a>(conditions: &[Condition<'a>]) -> Vec<(&'a [u64], &'a [u64])> {
+    conditions.iter().map(|(met, known)| (&met.0[..], known.map_or(&[][..], |known| &known.0))).collect()
+}
+
 impl Tally {
     /// How `all` rows stand to some conditions, and to some that are failed by these rows and met by all others.
     pub fn of(all: &Bits, conditions: &[Condition<'_>], failing: &[&Bits]) -> Self {
-        let conditions: Vec<(&[u64], &[u64])> =
-            conditions.iter().map(|(met, known)| (&met.0[..], known.map_or(&[][..], |known| &known.0))).collect();
         let failing: Vec<&[u64]> = failing.iter().map(|rows| &rows.0[..]).collect();
-        let [met, open, failed, once] = tally(&all.0, &conditions, &failing).map(Bits);
+        let [met, open, failed, once] = tally(&all.0, &words_of(conditions), &failing).map(Bits);
         Self { met, open, failed, once }
     }
 }
@@ -201,6 +217,24 @@ fn tally(all: &[u64], conditions: &[(&[u64], &[u64])], failing: &[&[u64]]) -> [V
         failed.extend_from_slice(&fails[..count]);
     }
     sets
+}
+
+/// As [`tally`].
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
+fn missed(rows: &[u64], conditions: &[(&[u64], &[u64])]) -> Vec<Missed> {
+    let mut all = vec![Missed::default(); conditions.len()];
+    for (part, rows) in rows.chunks(AT_ONCE).enumerate() {
+        let here = part * AT_ONCE..part * AT_ONCE + rows.len();
+        for (missed, (met, known)) in all.iter_mut().zip(conditions) {
+            let met = &met[here.clone()];
+            let unmet: u64 = rows.iter().zip(met).map(|(row, met)| u64::from((row & !met).count_ones())).sum();
+            let known = rows.iter().zip(met).zip(known.get(here.clone()).unwrap_or_default());
+            let failed: u64 = known.map(|((row, met), known)| u64::from((row & known & !met).count_ones())).sum();
+            missed.unmet += unmet as usize;
+            missed.failed += failed as usize;
+        }
+    }
+    all
 }
 
 /// Those rows of `words` that are in `lower` and not in `upper`, which may be empty.
@@ -331,6 +365,12 @@ mod tests {
             let sets: Vec<(Bits, Bits)> = conditions.iter().map(|(met, known)| (bits(met), bits(known))).collect();
             let known = |known| (!all_known).then_some(known);
             let of: Vec<Condition<'_>> = sets.iter().map(|(met, told)| (met, known(told))).collect();
+            let missed = bits(&failing).missed(&of);
+            for ((met, told), missed) in conditions.iter().zip(missed) {
+                let unmet = &failing - met;
+                let failed = if all_known { 0 } else { (&unmet & told).len() };
+                prop_assert_eq!(missed, Missed { unmet: unmet.len(), failed });
+            }
             let tally = Tally::of(&Bits::all(COUNT as usize), &of, &[&bits(&failing)]);
             for row in 0..COUNT {
                 let count = conditions.iter().filter(|(met, _)| !met.contains(&row)).count()

@@ -4,5 +4,5 @@
 mod bits;
 mod steps;
 
-pub use bits::{Bits, Condition, Tally};
-pub use steps::{Interval, Step, Steps};
+pub use bits::{Bits, Condition, Missed, Tally};
+pub use steps::{Each, Interval, Steps};

@@ -24,26 +24,25 @@ pub struct Steps {
     least: f64,
     /// The greatest value.
     greatest: f64,
-    /// Known rows with their values by the highest step that they reach, ascending by value within each: what lies beside a
-    /// bound is read in one go.
+    /// Known rows with their values, ascending: what lies beside a bound is read in one go.
     by_step: Vec<(f64, u32)>,
-    /// Where in `by_step` each step begins, and where the last one ends.
+    /// Where in `by_step` those begin that reach a step and not the next one, and where the last of them end.
     begins: Vec<u32>,
     /// By step, whether all values in it are its threshold.
     is_single: Vec<bool>,
 }
 
-/// The rows that reach a step and not the next one.
+/// One value of a column, and the rows that have it.
 #[derive(Debug, Clone, Copy)]
-pub struct Step<'a> {
-    /// The value that all of them have, if they have one.
-    pub only: Option<f64>,
+pub struct Each<'a> {
+    /// The value.
+    pub value: f64,
     lower: &'a Bits,
     upper: Option<&'a Bits>,
 }
 
-impl Step<'_> {
-    /// Those of some rows that are in it, ascending.
+impl Each<'_> {
+    /// Those of some rows that have it, ascending.
     pub fn among(self, rows: &Bits) -> Vec<u32> {
         rows.between(self.lower, self.upper)
     }
@@ -146,26 +145,40 @@ impl Steps {
         &rows[rows.partition_point(|(value, _)| *value <= max)..]
     }
 
-    /// Steps from that of `min` down: all rows below it are in them, each step further away than the one before.
-    pub fn down_from(&self, min: f64) -> impl Iterator<Item = Step<'_>> {
-        let begins = if self.thresholds.is_empty() { 0 } else { self.low(min) + 1 };
-        (0..begins).rev().map(|step| self.step(step))
+    /// Known rows below `min` with their values, the nearest first.
+    pub fn down_from(&self, min: f64) -> impl Iterator<Item = (f64, u32)> {
+        let end = self.begin_of(self.low(min)) + self.below(min).len();
+        self.by_step[..end].iter().rev().copied()
     }
 
-    /// Steps from that of `max` up: all rows above it are in them, each step further away than the one before.
-    pub fn up_from(&self, max: f64) -> impl Iterator<Item = Step<'_>> {
-        (self.low(max)..self.thresholds.len()).map(|step| self.step(step))
+    /// Known rows above `max` with their values, the nearest first.
+    pub fn up_from(&self, max: f64) -> impl Iterator<Item = (f64, u32)> {
+        let step = self.low(max);
+        let begin = self.begin_of(step + 1) - self.above(step, max).len();
+        self.by_step[begin..].iter().copied()
     }
 
-    fn step(&self, step: usize) -> Step<'_> {
-        let only = self.is_single[step].then(|| self.thresholds[step]);
-        Step { only, lower: &self.reaching[step], upper: self.reaching.get(step + 1) }
+    /// Each value that there is, ascending; none if there are too many for each to be a step.
+    pub fn each(&self) -> Option<impl Iterator<Item = Each<'_>>> {
+        let is_each = self.is_single.iter().all(|is_single| *is_single);
+        let one = |step: usize| Each {
+            value: self.thresholds[step],
+            lower: &self.reaching[step],
+            upper: self.reaching.get(step + 1),
+        };
+        is_each.then(|| (0..self.thresholds.len()).map(one))
     }
 
-    /// How many of some rows, of which everything is known, are below `min`.
+    /// How many of some rows are known and below `min`.
     pub fn count_below(&self, min: f64, rows: &Bits) -> usize {
-        let Some(reaching) = self.reaching.get(self.low(min)) else { return 0 };
-        rows.count_without(reaching) + self.below(min).iter().filter(|(_, row)| rows.has(*row)).count()
+        let Some((known, reaching)) = self.known().zip(self.reaching.get(self.low(min))) else { return 0 };
+        let beside = self.below(min).iter().filter(|(_, row)| rows.has(*row)).count();
+        rows.within_without(known, reaching).1 + beside
+    }
+
+    /// Where in `by_step` a step begins; of the one after the last, where that one ends.
+    fn begin_of(&self, step: usize) -> usize {
+        self.begins.get(step).copied().unwrap_or_default() as usize
     }
 
     /// The step that a value is in, the lowest for one below it.
@@ -268,24 +281,22 @@ mod tests {
             let mut kept = steps.at_least(interval.min).cloned().unwrap_or_else(|| Bits::none(values.len()));
             steps.keep_within(interval, &mut kept);
             prop_assert_eq!(kept.rows(0).collect::<Vec<_>>(), one_by_one(&values, bounds));
-            let everyone = Bits::all(values.len());
-            let away = |of: Vec<Step<'_>>, is_outside: &dyn Fn(f64) -> bool| {
-                let found = |step: Step<'_>| {
-                    let rows = step.among(&everyone);
-                    assert!(step.only.is_none_or(|only| rows.iter().all(|row| values[*row as usize].to_bits() == only.to_bits())));
-                    rows
-                };
-                let rows = of.into_iter().flat_map(found).filter(|row| is_outside(values[*row as usize]));
-                let mut rows: Vec<u32> = rows.collect();
-                rows.sort_unstable();
+            let all = |is_outside: &dyn Fn(f64) -> bool| {
+                let rows = values.iter().enumerate().filter(|(_, value)| is_outside(**value));
+                let mut rows: Vec<(f64, u32)> = rows.map(|(row, value)| (*value, row as u32)).collect();
+                rows.sort_by(|(a, one), (b, other)| a.total_cmp(b).then(one.cmp(other)));
                 rows
             };
-            let all = |is_outside: &dyn Fn(f64) -> bool| {
-                (0..values.len() as u32).filter(|row| is_outside(values[*row as usize])).collect::<Vec<u32>>()
-            };
             let (below, above) = (|value: f64| value < interval.min, |value: f64| value > interval.max);
-            prop_assert_eq!(away(steps.down_from(interval.min).collect(), &below), all(&below));
-            prop_assert_eq!(away(steps.up_from(interval.max).collect(), &above), all(&above));
+            let mut down: Vec<(f64, u32)> = steps.down_from(interval.min).collect();
+            down.reverse();
+            prop_assert_eq!(down, all(&below));
+            prop_assert_eq!(steps.up_from(interval.max).collect::<Vec<_>>(), all(&above));
+            let everyone = Bits::all(values.len());
+            for each in steps.each().into_iter().flatten() {
+                let rows: Vec<u32> = all(&|value| value.to_bits() == each.value.to_bits()).iter().map(|(_, row)| *row).collect();
+                prop_assert_eq!(each.among(&everyone), rows, "{}", each.value);
+            }
             let known = steps.known().cloned().unwrap_or_else(|| Bits::none(values.len()));
             prop_assert_eq!(steps.count_below(interval.min, &known), all(&below).len());
         }

@@ -90,9 +90,8 @@ impl<'a> Musts<'a> {
             };
             quick.push(Quick { criterion, need, column, met });
         }
-        let conditions: Vec<Condition<'_>> = quick.iter().map(|must| (&must.met, must.column.known())).collect();
         let failing: Vec<&Bits> = slow.iter().map(|must| &must.small).collect();
-        let Tally { met: suits, open, failed: fails, once } = Tally::of(table.all(), &conditions, &failing);
+        let Tally { met: suits, open, failed: fails, once } = Tally::of(table.all(), &conditions(&quick), &failing);
         let mut untried = Bits::none(places.count());
         if !slow.is_empty() {
             untried = suits.clone();
@@ -145,6 +144,11 @@ impl<'a> Musts<'a> {
         }
     }
 
+    /// What columns answer.
+    pub(super) fn conditions(&self) -> Vec<Condition<'_>> {
+        conditions(&self.quick)
+    }
+
     /// The buildings that need room.
     pub(super) fn footprints(&self) -> impl Iterator<Item = Footprint> {
         self.slow.iter().map(|must| must.footprint)
@@ -192,6 +196,10 @@ impl<'a> Musts<'a> {
             }
         }
     }
+}
+
+fn conditions<'a>(quick: &'a [Quick<'_>]) -> Vec<Condition<'a>> {
+    quick.iter().map(|must| (&must.met, must.column.known())).collect()
 }
 
 /// The rows whose word is one of those that are asked for.

@@ -5,13 +5,16 @@ use super::fit::{Fit, Footprint};
 use super::musts::{Musts, Quick};
 use super::table::{Column, Places};
 use crate::record::Code;
-use crate::rows::{Bits, Step as Rows, Steps};
+use crate::rows::{Bits, Each, Missed, Steps};
 
 /// Steps that are told of a must at most.
 const MOST_STEPS: usize = 5;
 
 /// Places that footprints are tried on at most, for each must that gives way: those that come first.
 const MOST_OPENED: usize = 48;
+
+/// If a must keeps out no more places than these, all are looked at; of more, those that are nearest to its bound.
+const FEW: usize = 2_000;
 
 /// What a must costs.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,9 +44,10 @@ pub struct Step {
 
 /// What each must costs, in the order of the brief.
 pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Vec<Relaxation> {
+    let missed = musts.once.missed(&musts.conditions());
     let of = |(criterion, _)| {
-        if let Some(must) = musts.quick.iter().find(|must| must.criterion == criterion) {
-            return quick(must, musts, places);
+        if let Some(at) = musts.quick.iter().position(|must| must.criterion == criterion) {
+            return quick(&musts.quick[at], &missed[at], musts, places);
         }
         let tried = musts.slow.iter().find(|must| must.criterion == criterion);
         let (alone, unknown) = tried.map_or((0, 0), |must| (musts.alone(must), must.unknown));
@@ -52,57 +56,96 @@ pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Place
     brief.musts().map(of).collect()
 }
 
-fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Relaxation {
-    // Of what is unmet once, it is this must that is not met.
-    let unmet = musts.once.count_without(&must.met);
-    let none = || Bits::none(places.count());
-    let (alone, failed) =
-        must.column.known().map_or_else(|| (none(), 0), |known| musts.once.within_without(known, &must.met));
-    let steps = match (&must.column, must.need) {
+/// Of what is unmet once, it is this must that is not met.
+fn quick(must: &Quick<'_>, missed: &Missed, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Relaxation {
+    let trial = Trial::of(musts, places);
+    let told = match (&must.column, must.need) {
         (Column::Amounts(steps), Need::Amount { min, max, .. }) => {
-            let told = giving_way(steps, &alone, failed, (*min, *max), Trial::of(musts, places)).into_iter();
-            told.map(|(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() }).collect()
+            let alone = Alone { must, count: missed.failed, once: &musts.once };
+            giving_way(steps, &alone, (*min, *max), trial)
         }
         (Column::Ramp(columns), Need::Ramp(ramp)) => {
             let up_to = |row| Some((ramp.meets_up_to(&columns.amounts(row))?, row));
-            let told =
-                cut_off(alone.to_rows().into_iter().filter_map(up_to).collect(), Trial::of(musts, places)).into_iter();
-            told.map(|(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() }).collect()
+            let alone = Alone { must, count: missed.failed, once: &musts.once };
+            let mut rows: Vec<(f64, u32)> = alone.rows().into_iter().filter_map(up_to).collect();
+            rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            opened(rows.into_iter(), trial)
         }
         _ => Vec::new(),
     };
-    Relaxation { criterion: must.criterion, alone: failed as u32, unknown: (unmet - failed) as u32, steps }
+    let step = |(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() };
+    Relaxation {
+        criterion: must.criterion,
+        alone: missed.failed as u32,
+        unknown: (missed.unmet - missed.failed) as u32,
+        steps: told.into_iter().map(step).collect(),
+    }
+}
+
+/// What one must keeps out and no other.
+struct Alone<'a> {
+    must: &'a Quick<'a>,
+    /// How many there are.
+    count: usize,
+    /// Rows of which one must is not met: one that fails this one is among what it keeps out.
+    once: &'a Bits,
+}
+
+impl Alone<'_> {
+    fn rows(&self) -> Vec<u32> {
+        let known = self.must.column.known();
+        known.map_or_else(Vec::new, |known| self.once.within_without(known, &self.must.met).0.to_rows())
+    }
 }
 
 /// How far a must gives way to open each of the places that it keeps out: bounds, how many each opens, and the first row
 /// that it opens. On the side that opens more; on a tie the least gives way.
 fn giving_way(
     steps: &Steps,
-    alone: &Bits,
-    count: usize,
+    alone: &Alone<'_>,
     (min, max): (Option<f64>, Option<f64>),
     trial: Trial<'_, impl Places + ?Sized>,
 ) -> Vec<(f64, u32, u32)> {
-    let below = min.map_or(0, |min| if max.is_none() { count } else { steps.count_below(min, alone) });
-    let is_above = count - below > below;
-    let (mut side, sign) = (Nearest::default(), if is_above { 1.0 } else { -1.0 });
-    if let Some(min) = min.filter(|_| !is_above) {
-        side.fill(steps, steps.down_from(min), alone, (|amount| amount < min, sign), trial);
-    } else if let Some(max) = max.filter(|_| is_above) {
-        side.fill(steps, steps.up_from(max), alone, (|amount| amount > max, sign), trial);
+    let below = min.map_or(0, |min| if max.is_none() { alone.count } else { steps.count_below(min, alone.once) });
+    let is_above = alone.count - below > below;
+    let is_beyond =
+        |amount: f64| if is_above { max.is_some_and(|max| amount > max) } else { min.is_some_and(|min| amount < min) };
+    if alone.count <= FEW {
+        let rows = alone.rows().into_iter().map(|row| (steps.value(row), row));
+        let mut rows: Vec<(f64, u32)> = rows.filter(|(amount, _)| is_beyond(*amount)).collect();
+        let away = |amount: f64| if is_above { amount } else { -amount };
+        rows.sort_unstable_by(|a, b| away(a.0).total_cmp(&away(b.0)).then(a.1.cmp(&b.1)));
+        return opened(rows.into_iter(), trial);
     }
-    let mut opens = 0;
-    let summed = |step: Kept| {
-        opens += step.rows;
-        (step.away * sign, opens, step.first)
-    };
-    side.kept.into_iter().map(summed).collect()
+    let is_alone = |(_, row): &(f64, u32)| alone.once.has(*row);
+    match (min, max, steps.each()) {
+        (_, _, Some(each)) if trial.footprints.is_empty() => {
+            let mut each: Vec<Each<'_>> = each.filter(|step| is_beyond(step.value)).collect();
+            if !is_above {
+                each.reverse();
+            }
+            counted(each.into_iter(), alone.once)
+        }
+        (_, Some(max), _) if is_above => opened(steps.up_from(max).filter(is_alone), trial),
+        (Some(min), ..) if !is_above => opened(steps.down_from(min).filter(is_alone), trial),
+        _ => Vec::new(),
+    }
 }
 
-/// How far a ramp would have to be cut off to open each of the rows that it keeps out: as [`giving_way`]. Each row comes with
-/// the most that the ramp may rise to there.
-fn cut_off(mut rows: Vec<(f64, u32)>, mut trial: Trial<'_, impl Places + ?Sized>) -> Vec<(f64, u32, u32)> {
-    rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+/// Of a column of few different values, the nearest first: how many rows each of them opens, all before it included.
+fn counted<'a>(steps: impl Iterator<Item = Each<'a>>, once: &Bits) -> Vec<(f64, u32, u32)> {
+    let mut opens = 0;
+    let told = |step: Each<'_>| {
+        let rows = step.among(once);
+        opens += rows.len() as u32;
+        Some((step.value, opens, *rows.first()?))
+    };
+    steps.filter_map(told).take(MOST_STEPS).collect()
+}
+
+/// How many places open where a must gives way to each of the nearest bounds: rows with the bound that opens them, the nearest
+/// first.
+fn opened(rows: impl Iterator<Item = (f64, u32)>, mut trial: Trial<'_, impl Places + ?Sized>) -> Vec<(f64, u32, u32)> {
     let mut steps: Vec<(f64, u32, u32)> = Vec::new();
     let mut opens = 0;
     for (bound, row) in rows {
@@ -116,7 +159,7 @@ fn cut_off(mut rows: Vec<(f64, u32)>, mut trial: Trial<'_, impl Places + ?Sized>
             None => break,
         }
         match steps.last_mut().filter(|_| is_same) {
-            Some((_, all, _)) => *all = opens,
+            Some((_, all, first)) => (*all, *first) = (opens, row.min(*first)),
             None => steps.push((bound, opens, row)),
         }
     }
@@ -144,69 +187,5 @@ impl<'a, P: Places + ?Sized> Trial<'a, P> {
         let candidate = self.places.candidate(row);
         let has_room = |footprint: &Footprint| matches!(candidate.fit(*footprint), Fit::Fits(_));
         (self.tried <= MOST_OPENED).then(|| self.footprints.iter().all(has_room))
-    }
-}
-
-/// The amounts nearest to a bound, in the direction in which they grow away from it.
-#[derive(Default)]
-struct Nearest {
-    /// The nearest first.
-    kept: Vec<Kept>,
-}
-
-struct Kept {
-    away: f64,
-    rows: u32,
-    first: u32,
-}
-
-impl Nearest {
-    /// Takes in rows step by step, each further away than the one before, until no nearer ones can come.
-    fn fill<'a>(
-        &mut self,
-        column: &Steps,
-        outwards: impl Iterator<Item = Rows<'a>>,
-        alone: &'a Bits,
-        (is_beyond, sign): (impl Fn(f64) -> bool, f64),
-        mut trial: Trial<'_, impl Places + ?Sized>,
-    ) {
-        let tries = !trial.footprints.is_empty();
-        for step in outwards {
-            match step.only.filter(|amount| !tries && is_beyond(*amount)) {
-                Some(amount) => {
-                    let rows = step.among(alone);
-                    let kept = |first: &u32| Kept { away: amount * sign, rows: rows.len() as u32, first: *first };
-                    self.kept.extend(rows.first().map(kept));
-                }
-                None => {
-                    let of = step.among(alone).into_iter().map(|row| (column.value(row), row));
-                    let beyond = of.filter(|(amount, _)| is_beyond(*amount));
-                    let mut nearest: Vec<(f64, u32)> = beyond.map(|(amount, row)| (amount * sign, row)).collect();
-                    nearest.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-                    for (away, row) in nearest {
-                        let is_further = self.kept.last().is_none_or(|last| last.away < away);
-                        if is_further && self.kept.len() == MOST_STEPS {
-                            return;
-                        }
-                        match trial.opens(row) {
-                            Some(true) => self.add(away, row),
-                            Some(false) => {}
-                            None => return,
-                        }
-                    }
-                }
-            }
-            if self.kept.len() >= MOST_STEPS {
-                break;
-            }
-        }
-    }
-
-    /// Adds a row that is as far away as the last one, or further.
-    fn add(&mut self, away: f64, row: u32) {
-        match self.kept.last_mut() {
-            Some(kept) if kept.away >= away => kept.rows += 1,
-            _ => self.kept.push(Kept { away, rows: 1, first: row }),
-        }
     }
 }
