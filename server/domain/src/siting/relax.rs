@@ -94,7 +94,7 @@ struct Alone<'a> {
 impl Alone<'_> {
     fn rows(&self) -> Vec<u32> {
         let known = self.must.column.known();
-        known.map_or_else(Vec::new, |known| self.once.within_without(known, &self.must.met).0.to_rows())
+        known.map_or_else(Vec::new, |known| self.once.between(known, Some(&self.must.met)))
     }
 }
 
