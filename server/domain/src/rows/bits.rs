@@ -119,11 +119,6 @@ impl Bits {
         count(&self.0) as usize
     }
 
-    /// Of each condition, how many of its rows do not meet it.
-    pub fn missed(&self, conditions: &[Condition<'_>]) -> Vec<Missed> {
-        missed(&self.0, &words_of(conditions))
-    }
-
     /// All of its rows, ascending.
     pub fn to_rows(&self) -> Vec<u32> {
         rows_between(&self.0, &self.0, &[])
@@ -148,6 +143,15 @@ impl Bits {
 /// A condition: the rows that meet it, and those of which it is known whether they do; none if there are none.
 pub type Condition<'a> = (&'a Bits, Option<&'a Bits>);
 
+/// How many rows do not meet a condition, and no other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// All of them.
+    pub unmet: usize,
+    /// Those of which it is known.
+    pub failed: usize,
+}
+
 /// How rows stand to some conditions. Each is in one of the first three sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
@@ -159,34 +163,27 @@ pub struct Tally {
     pub failed: Bits,
     /// Rows of which exactly one is not met.
     pub once: Bits,
-}
-
-/// How many of some rows do not meet a condition.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Missed {
-    /// All of them.
-    pub unmet: usize,
-    /// Those of which it is known.
-    pub failed: usize,
-}
-
-fn words_of<'a>(conditions: &[Condition<'a>]) -> Vec<(&'a [u64], &'a [u64])> {
-    conditions.iter().map(|(met, known)| (&met.0[..], known.map_or(&[][..], |known| &known.0))).collect()
+    /// Of each condition, how many of those do not meet it.
+    pub missed: Vec<Missed>,
 }
 
 impl Tally {
     /// How `all` rows stand to some conditions, and to some that are failed by these rows and met by all others.
     pub fn of(all: &Bits, conditions: &[Condition<'_>], failing: &[&Bits]) -> Self {
+        let conditions: Vec<(&[u64], &[u64])> =
+            conditions.iter().map(|(met, known)| (&met.0[..], known.map_or(&[][..], |known| &known.0))).collect();
         let failing: Vec<&[u64]> = failing.iter().map(|rows| &rows.0[..]).collect();
-        let [met, open, failed, once] = tally(&all.0, &words_of(conditions), &failing).map(Bits);
-        Self { met, open, failed, once }
+        let (sets, missed) = tally(&all.0, &conditions, &failing);
+        let [met, open, failed, once] = sets.map(Bits);
+        Self { met, open, failed, once, missed }
     }
 }
 
 /// Part by part over all conditions, because it is the memory that takes the time.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
-fn tally(all: &[u64], conditions: &[(&[u64], &[u64])], failing: &[&[u64]]) -> [Vec<u64>; 4] {
+fn tally(all: &[u64], conditions: &[(&[u64], &[u64])], failing: &[&[u64]]) -> ([Vec<u64>; 4], Vec<Missed>) {
     let mut sets = [(); 4].map(|()| Vec::with_capacity(all.len()));
+    let mut all_missed = vec![Missed::default(); conditions.len()];
     for (part, all) in all.chunks(AT_ONCE).enumerate() {
         let here = part * AT_ONCE..part * AT_ONCE + all.len();
         let ([mut any, mut several, mut fails], count) = ([[0_u64; AT_ONCE]; 3], all.len());
@@ -215,26 +212,17 @@ fn tally(all: &[u64], conditions: &[(&[u64], &[u64])], failing: &[&[u64]]) -> [V
         open.extend(any[..count].iter().zip(&fails).map(|(any, fails)| any & !fails));
         once.extend(any[..count].iter().zip(&several).map(|(any, several)| any & !several));
         failed.extend_from_slice(&fails[..count]);
-    }
-    sets
-}
-
-/// As [`tally`].
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
-fn missed(rows: &[u64], conditions: &[(&[u64], &[u64])]) -> Vec<Missed> {
-    let mut all = vec![Missed::default(); conditions.len()];
-    for (part, rows) in rows.chunks(AT_ONCE).enumerate() {
-        let here = part * AT_ONCE..part * AT_ONCE + rows.len();
-        for (missed, (met, known)) in all.iter_mut().zip(conditions) {
+        let once = &once[here.start..];
+        for (missed, (met, known)) in all_missed.iter_mut().zip(conditions) {
             let met = &met[here.clone()];
-            let unmet: u64 = rows.iter().zip(met).map(|(row, met)| u64::from((row & !met).count_ones())).sum();
-            let known = rows.iter().zip(met).zip(known.get(here.clone()).unwrap_or_default());
+            let unmet: u64 = once.iter().zip(met).map(|(row, met)| u64::from((row & !met).count_ones())).sum();
+            let known = once.iter().zip(met).zip(known.get(here.clone()).unwrap_or_default());
             let failed: u64 = known.map(|((row, met), known)| u64::from((row & known & !met).count_ones())).sum();
             missed.unmet += unmet as usize;
             missed.failed += failed as usize;
         }
     }
-    all
+    (sets, all_missed)
 }
 
 /// Those rows of `words` that are in `lower` and not in `upper`, which may be empty.
@@ -365,12 +353,6 @@ mod tests {
             let sets: Vec<(Bits, Bits)> = conditions.iter().map(|(met, known)| (bits(met), bits(known))).collect();
             let known = |known| (!all_known).then_some(known);
             let of: Vec<Condition<'_>> = sets.iter().map(|(met, told)| (met, known(told))).collect();
-            let missed = bits(&failing).missed(&of);
-            for ((met, told), missed) in conditions.iter().zip(missed) {
-                let unmet = &failing - met;
-                let failed = if all_known { 0 } else { (&unmet & told).len() };
-                prop_assert_eq!(missed, Missed { unmet: unmet.len(), failed });
-            }
             let tally = Tally::of(&Bits::all(COUNT as usize), &of, &[&bits(&failing)]);
             for row in 0..COUNT {
                 let count = conditions.iter().filter(|(met, _)| !met.contains(&row)).count()
@@ -379,6 +361,11 @@ mod tests {
                     || conditions.iter().any(|(met, known)| !all_known && known.contains(&row) && !met.contains(&row));
                 let found = [&tally.met, &tally.open, &tally.failed, &tally.once].map(|set| set.has(row));
                 prop_assert_eq!(found, [count == 0, count > 0 && !fails, fails, count == 1], "row {}", row);
+            }
+            for ((met, told), missed) in conditions.iter().zip(tally.missed) {
+                let unmet = &rows(&tally.once) - met;
+                let failed = if all_known { 0 } else { (&unmet & told).len() };
+                prop_assert_eq!(missed, Missed { unmet: unmet.len(), failed });
             }
         }
 

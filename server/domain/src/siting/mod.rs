@@ -155,10 +155,12 @@ impl<'a, P: Places + ?Sized> Judged<'a, P> {
     /// What the brief comes to.
     pub fn selection(&self, draws: Draws) -> Selection {
         let tried = |place: &Ranked| !self.musts.untried.has(place.row);
-        let sureness = self.suits.all().iter().find(|place| tried(place)).map(|first| {
-            let rivals: Vec<Ranked> = self.suits.all().iter().filter(|place| place.row != first.row).copied().collect();
-            sensitivity::sureness(&self.scores, first, &rivals, tried, draws, self.places)
-        });
+        let sureness = self
+            .suits
+            .all()
+            .iter()
+            .find(|place| tried(place))
+            .map(|first| sensitivity::sureness(&self.scores, first, self.suits.all(), tried, draws, self.places));
         let (intervals, shares) = sureness.map_or_else(Default::default, |sure| (sure.intervals, sure.shares));
         Selection {
             suits: self.musts.count(Standing::Suits),

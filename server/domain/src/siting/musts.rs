@@ -10,7 +10,7 @@ use super::judge::meets;
 use super::quantity::{Quality, Quantity};
 use super::table::{Column, Places, Table, Words};
 use crate::record::Bounds;
-use crate::rows::{Bits, Condition, Interval, Steps, Tally};
+use crate::rows::{Bits, Condition, Interval, Missed, Steps, Tally};
 
 /// Places that footprints are tried on at most.
 pub(super) const MOST_TRIED: usize = 2_000;
@@ -29,6 +29,8 @@ pub(super) struct Quick<'a> {
     pub(super) column: Column,
     /// The rows that meet it.
     pub(super) met: Bits,
+    /// How many rows do not, and fall short of nothing else.
+    pub(super) missed: Missed,
 }
 
 /// A must that has to be tried.
@@ -36,8 +38,8 @@ pub(super) struct Slow {
     /// Its place in the brief.
     pub(super) criterion: usize,
     footprint: Footprint,
-    /// Rows that are smaller than it is.
-    small: Bits,
+    /// Rows that are smaller than it is, if there are any.
+    small: Option<Bits>,
     /// Places on which it was tried that fail it and nothing else.
     alone: u32,
     /// Places on which it was tried that leave it unknown and nothing else.
@@ -88,15 +90,15 @@ impl<'a> Musts<'a> {
                     continue;
                 }
             };
-            quick.push(Quick { criterion, need, column, met });
+            quick.push(Quick { criterion, need, column, met, missed: Missed::default() });
         }
-        let failing: Vec<&Bits> = slow.iter().map(|must| &must.small).collect();
-        let Tally { met: suits, open, failed: fails, once } = Tally::of(table.all(), &conditions(&quick), &failing);
-        let mut untried = Bits::none(places.count());
-        if !slow.is_empty() {
-            untried = suits.clone();
-            untried.unite(&open);
+        let conditions: Vec<Condition<'_>> = quick.iter().map(|must| (&must.met, must.column.known())).collect();
+        let failing: Vec<&Bits> = slow.iter().filter_map(|must: &Slow| must.small.as_ref()).collect();
+        let Tally { met: suits, open, failed: fails, once, missed } = Tally::of(table.all(), &conditions, &failing);
+        for (must, missed) in quick.iter_mut().zip(missed) {
+            must.missed = missed;
         }
+        let untried = if slow.is_empty() { Bits::none(places.count()) } else { table.all().without(&fails) };
         Self { quick, slow, suits, open, fails, once, untried }
     }
 
@@ -144,11 +146,6 @@ impl<'a> Musts<'a> {
         }
     }
 
-    /// What columns answer.
-    pub(super) fn conditions(&self) -> Vec<Condition<'_>> {
-        conditions(&self.quick)
-    }
-
     /// The buildings that need room.
     pub(super) fn footprints(&self) -> impl Iterator<Item = Footprint> {
         self.slow.iter().map(|must| must.footprint)
@@ -156,13 +153,20 @@ impl<'a> Musts<'a> {
 
     /// How many places fail a footprint and nothing else, as far as was tried.
     pub(super) fn alone(&self, slow: &Slow) -> u32 {
-        let mut small = slow.small.clone();
-        small.intersect(&self.once);
-        slow.alone + small.count() as u32
+        let small = slow.small.as_ref().map_or(0, |small| small.common(&self.once).count());
+        slow.alone + small as u32
     }
 
     fn unmet_once(&mut self, row: u32, is_so: bool) {
-        if is_so { self.once.insert(row) } else { self.once.remove(row) }
+        if is_so {
+            self.once.insert(row);
+        } else if self.once.has(row) {
+            self.once.remove(row);
+            // It was open, so of no must is it known that it fails it.
+            for must in self.quick.iter_mut().filter(|must| !must.met.has(row)) {
+                must.missed.unmet -= 1;
+            }
+        }
     }
 
     /// How many places stand so, those that are untried left out.
@@ -198,22 +202,20 @@ impl<'a> Musts<'a> {
     }
 }
 
-fn conditions<'a>(quick: &'a [Quick<'_>]) -> Vec<Condition<'a>> {
-    quick.iter().map(|must| (&must.met, must.column.known())).collect()
-}
-
 /// The rows whose word is one of those that are asked for.
 fn with_words(words: &Words, quality: Quality, among: &BTreeSet<String>, count: usize) -> Bits {
-    let mut met = Bits::none(count);
-    for (_, rows) in words.distinct.iter().filter(|(word, _)| meets(quality, word, among)) {
+    let mut all = words.distinct.iter().filter(|(word, _)| meets(quality, word, among)).map(|(_, rows)| rows);
+    let mut met = all.next().cloned().unwrap_or_else(|| Bits::none(count));
+    for rows in all {
         met.unite(rows);
     }
     met
 }
 
-/// The rows that are smaller than a footprint, but for what a float cannot tell.
-fn smaller(footprint: Footprint, areas_m2: &Steps) -> Bits {
+/// The rows that are smaller than a footprint, but for what a float cannot tell; none if there are none.
+fn smaller(footprint: Footprint, areas_m2: &Steps) -> Option<Bits> {
     let least_m2 = footprint.width_m * footprint.depth_m * (1.0 - 1e-9);
+    areas_m2.range().filter(|(smallest_m2, _)| *smallest_m2 < least_m2)?;
     let large = areas_m2.within(Interval { min: least_m2, max: f64::INFINITY });
-    areas_m2.known().map_or_else(|| large.clone(), |known| known.without(&large))
+    areas_m2.known().map(|known| known.without(&large))
 }

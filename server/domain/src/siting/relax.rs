@@ -5,7 +5,7 @@ use super::fit::{Fit, Footprint};
 use super::musts::{Musts, Quick};
 use super::table::{Column, Places};
 use crate::record::Code;
-use crate::rows::{Bits, Each, Missed, Steps};
+use crate::rows::{Bits, Each, Steps};
 
 /// Steps that are told of a must at most.
 const MOST_STEPS: usize = 5;
@@ -44,10 +44,9 @@ pub struct Step {
 
 /// What each must costs, in the order of the brief.
 pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Vec<Relaxation> {
-    let missed = musts.once.missed(&musts.conditions());
     let of = |(criterion, _)| {
-        if let Some(at) = musts.quick.iter().position(|must| must.criterion == criterion) {
-            return quick(&musts.quick[at], &missed[at], musts, places);
+        if let Some(must) = musts.quick.iter().find(|must| must.criterion == criterion) {
+            return quick(must, musts, places);
         }
         let tried = musts.slow.iter().find(|must| must.criterion == criterion);
         let (alone, unknown) = tried.map_or((0, 0), |must| (musts.alone(must), must.unknown));
@@ -57,16 +56,13 @@ pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Place
 }
 
 /// Of what is unmet once, it is this must that is not met.
-fn quick(must: &Quick<'_>, missed: &Missed, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Relaxation {
-    let trial = Trial::of(musts, places);
+fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Relaxation {
+    let (missed, trial) = (must.missed, Trial::of(musts, places));
+    let alone = Alone { must, once: &musts.once };
     let told = match (&must.column, must.need) {
-        (Column::Amounts(steps), Need::Amount { min, max, .. }) => {
-            let alone = Alone { must, count: missed.failed, once: &musts.once };
-            giving_way(steps, &alone, (*min, *max), trial)
-        }
+        (Column::Amounts(steps), Need::Amount { min, max, .. }) => giving_way(steps, &alone, (*min, *max), trial),
         (Column::Ramp(columns), Need::Ramp(ramp)) => {
             let up_to = |row| Some((ramp.meets_up_to(&columns.amounts(row))?, row));
-            let alone = Alone { must, count: missed.failed, once: &musts.once };
             let mut rows: Vec<(f64, u32)> = alone.rows().into_iter().filter_map(up_to).collect();
             rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             opened(rows.into_iter(), trial)
@@ -85,13 +81,15 @@ fn quick(must: &Quick<'_>, missed: &Missed, musts: &Musts<'_>, places: &(impl Pl
 /// What one must keeps out and no other.
 struct Alone<'a> {
     must: &'a Quick<'a>,
-    /// How many there are.
-    count: usize,
     /// Rows of which one must is not met: one that fails this one is among what it keeps out.
     once: &'a Bits,
 }
 
 impl Alone<'_> {
+    const fn count(&self) -> usize {
+        self.must.missed.failed
+    }
+
     fn rows(&self) -> Vec<u32> {
         let known = self.must.column.known();
         known.map_or_else(Vec::new, |known| self.once.between(known, Some(&self.must.met)))
@@ -106,11 +104,11 @@ fn giving_way(
     (min, max): (Option<f64>, Option<f64>),
     trial: Trial<'_, impl Places + ?Sized>,
 ) -> Vec<(f64, u32, u32)> {
-    let below = min.map_or(0, |min| if max.is_none() { alone.count } else { steps.count_below(min, alone.once) });
-    let is_above = alone.count - below > below;
+    let below = min.map_or(0, |min| if max.is_none() { alone.count() } else { steps.count_below(min, alone.once) });
+    let is_above = alone.count() - below > below;
     let is_beyond =
         |amount: f64| if is_above { max.is_some_and(|max| amount > max) } else { min.is_some_and(|min| amount < min) };
-    if alone.count <= FEW {
+    if alone.count() <= FEW {
         let rows = alone.rows().into_iter().map(|row| (steps.value(row), row));
         let mut rows: Vec<(f64, u32)> = rows.filter(|(amount, _)| is_beyond(*amount)).collect();
         let away = |amount: f64| if is_above { amount } else { -amount };

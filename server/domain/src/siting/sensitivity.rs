@@ -46,8 +46,8 @@ pub(super) struct Sureness {
     pub(super) shares: Vec<Share>,
 }
 
-/// How sure the first place is against its rivals. The score is linear in a weight, so each rival bounds it on one side at
-/// most, exactly. Only rivals that `may_win` are drawn.
+/// How sure the first place is against its rivals, among which it may be itself. The score is linear in a weight, so each rival
+/// bounds it on one side at most, exactly. Only rivals that `may_win` are drawn.
 pub(super) fn sureness(
     scores: &Scores,
     first: &Ranked,

@@ -113,6 +113,13 @@ impl Language {
         }
     }
 
+    /// The bound of a must that gives way: of a ramp with the day of the first step that is cut off there.
+    pub(super) fn given_way(self, criterion: &Criterion, bound: f64) -> String {
+        let said = self.bound(criterion, bound);
+        let Ask::Ramp { steps, .. } = &criterion.ask else { return said };
+        steps.iter().find(|step| step.min > bound).map_or_else(|| said.clone(), |step| self.step(step, &said))
+    }
+
     /// What would have to be: of a ramp or a footprint the share of it.
     pub(super) fn changed(self, criterion: &Criterion, to: f64) -> String {
         match &criterion.ask {
@@ -309,6 +316,8 @@ mod tests {
         assert_eq!(en.asked(&asked), "4 MW from the day of the brief, 12 MW from 2028-07-01");
         let said = "3 MW from the day of the brief (only; 4 MW from 2027-01-01), 12 MW from 2028-07-01";
         assert_eq!(en.found(&asked, &answer), said);
+        assert_eq!(en.given_way(&asked, 8_000.0), "8 MW from 2028-07-01");
+        assert_eq!(en.given_way(&asked, 3_000.0), "3 MW from the day of the brief");
         assert_eq!((en.subject(&asked), en.changed(&asked, 0.75)), ("Power".to_owned(), "75% of it".to_owned()));
         let ask = Ask::Footprint { width_m: 120.0, depth_m: 80.0 };
         let hall = Criterion { role: Role::Wish { weight: 5 }, ask, knows: Knows::default() };

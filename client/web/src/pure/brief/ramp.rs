@@ -72,6 +72,12 @@ impl Row {
         }
     }
 
+    /// The day of the first step that asks more than a bound; none where no day is told, or no ramp asked.
+    pub(crate) fn cut_from(&self, bound: f64) -> Option<String> {
+        let cut = self.steps().into_iter().find(|step| step.min > bound).filter(|_| self.is_ramp())?;
+        (!cut.on.is_empty()).then_some(cut.on)
+    }
+
     /// Asks no more than a bound, in any of its steps.
     pub(crate) fn give_way(&mut self, bound: f64) {
         let is_ramp = self.is_ramp();
@@ -107,6 +113,8 @@ mod tests {
         let wanted = [("", 6e3), ("2028-07-01", 8e3), ("2030-07-01", 12e3)].map(|(on, min)| (on.to_owned(), min));
         assert_eq!(asked, wanted, "a step that is not filled in is not asked");
         assert!(row.is_ramp() && !row.falls());
+        let cut = [5e3, 7e3, 9e3, 12e3].map(|bound| row.cut_from(bound));
+        assert_eq!(cut.each_ref().map(Option::as_deref), [None, Some("2028-07-01"), Some("2030-07-01"), None]);
         row.give_way(7e3);
         assert_eq!(row.steps().iter().map(|step| step.min).collect::<Vec<_>>(), [6e3, 7e3, 7e3]);
         row.remove_step(0);

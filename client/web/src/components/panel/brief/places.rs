@@ -199,10 +199,13 @@ pub(super) fn notes(page: Page, place: &Place, rows: &[usize], is_floor: bool) -
         let step = place.answers.get(index as usize).and_then(|answer| answer.step);
         let asked = page.brief.with(|brief| {
             let row = brief.as_ref()?.rows[row];
-            step.map_or(row.amount, |step| Some(row.steps().get(step as usize)?.min))
+            let of_step = |step: u32| row.steps().get(step as usize).map(|step| (step.min, step.on.clone()));
+            step.map_or_else(|| Some((row.amount?, String::new())), of_step)
         });
-        let asked = asked.map(|asked| amount(page, row, asked)).unwrap_or_default();
-        notes.push(page.fill("brief.binding", &[("what", &name(index as usize)), ("has", &has), ("asked", &asked)]));
+        let (asked, day) = asked.map(|(asked, day)| (amount(page, row, asked), day)).unwrap_or_default();
+        let key = if day.is_empty() { "brief.binding" } else { "brief.binding_on" };
+        let what = name(index as usize);
+        notes.push(page.fill(key, &[("what", &what), ("has", &has), ("asked", &asked), ("day", &day)]));
     }
     let change = place.changes.iter().find_map(|change| Some((change.criterion as usize, change.to?)));
     if let Some((index, to)) = change {

@@ -150,7 +150,11 @@ fn Cost(
     let drop = move |_| relax(&|draft| draft.rows[row].role = Role::Open);
     let step = move |step: RelaxationStep| {
         let (bound, opens) = (step.bound, step.opens.to_string());
-        let text = move || page.fill("brief.step", &[("amount", &amount(page, row, bound)), ("n", &opens)]);
+        let text = move || {
+            let from = page.brief.with(|brief| brief.as_ref()?.rows[row].cut_from(bound));
+            let (key, day) = from.map_or(("brief.step", String::new()), |day| ("brief.step_on", day));
+            page.fill(key, &[("amount", &amount(page, row, bound)), ("day", &day), ("n", &opens)])
+        };
         view! {
             <button class="chip" type="button" data-testid="brief-step" on:click=move |_| relax(&|draft| draft.rows[row].give_way(bound))>
                 {text}
