@@ -459,3 +459,52 @@ fn values_run_straight_between_their_anchors() {
         assert_eq!(price.value(amount), expected, "{amount}");
     }
 }
+
+/// Thousands of parcels that each fall short of one must alone: of a column of few values, and of one of many.
+#[test]
+fn what_gives_way_is_the_nearest_among_thousands() {
+    let number = |row: u64| row.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+    let lands: Vec<Land> = (0..12_000)
+        .map(|row| {
+            land(&format!("P-{row:05}"), 1_000.0 + number(row) as f64 / 1e3, |parcel| {
+                parcel.height_limit_m = Some(10.0 + (number(row + 70_000) % 40) as f64);
+                parcel.plot_ratio.max = (row % 7 > 0).then_some((number(row + 90_000) % 300) as f64 / 100.0);
+            })
+        })
+        .collect();
+    let between =
+        |quantity, min, max| Criterion::Must(Need::Amount { quantity, min: Some(min), max: Some(max), on: None });
+    let asked = [
+        (Quantity::Height, (35.0, f64::MAX)),
+        (Quantity::Height, (5.0, 20.0)),
+        (Quantity::PlotRatio, (1.8, f64::MAX)),
+        (Quantity::PlotRatio, (0.0, 0.7)),
+        (Quantity::Area, (9_000.0, f64::MAX)),
+        (Quantity::Area, (1_000.0, 4_000.0)),
+        (Quantity::Area, (2_500.0, 9_000.0)),
+    ];
+    for (quantity, (min, max)) in asked {
+        let brief = Brief::new(vec![between(quantity, min, max)], DAY).unwrap();
+        let candidates = candidates(&lands);
+        let selection = selected(&brief, &candidates, 20, DRAWS);
+        let [cost] = selection.relaxations.as_slice() else { panic!("one must") };
+        let amounts = candidates.iter().filter_map(|place| Some((place.amount(quantity, DAY)?, place.code)));
+        let outside: Vec<(f64, &Code)> = amounts.filter(|(amount, _)| !(min..=max).contains(amount)).collect();
+        let (below, above): (Vec<_>, Vec<_>) = outside.iter().partition(|(amount, _)| *amount < min);
+        assert!(outside.len() > 2_000, "{quantity}: so many that not all are looked at");
+        assert_eq!(cost.alone as usize, outside.len(), "{quantity}");
+        let is_above = above.len() > below.len();
+        let mut opened = BTreeMap::<u64, (f64, Vec<&Code>)>::new();
+        for (amount, code) in if is_above { above } else { below } {
+            let away = if is_above { amount - max } else { min - amount };
+            opened.entry(away.to_bits()).or_insert((amount, Vec::new())).1.push(code);
+        }
+        let mut opens = 0;
+        let step = |(bound, codes): &(f64, Vec<&Code>)| {
+            opens += codes.len() as u32;
+            Step { bound: *bound, opens, first: (*codes.iter().min().unwrap()).clone() }
+        };
+        let expected: Vec<Step> = opened.values().take(5).map(step).collect();
+        assert_eq!(cost.steps, expected, "{quantity} from {min} to {max}");
+    }
+}
