@@ -12,6 +12,9 @@ use crate::model::{Answer, Dossier, Floor, Knows, Place, Said, Verdict};
 /// Who knows the fields of a parcel, and of all else where nobody is told.
 const BUREAU: &str = "planning_bureau";
 
+/// Stands for nobody: what is computed from the record.
+const COMPUTED: &str = "computed";
+
 /// What one place leaves open that one source or office may know.
 #[derive(Debug, Serialize, PartialEq)]
 pub(super) struct OpenRow {
@@ -100,7 +103,7 @@ pub(super) fn of_place(dossier: &Dossier, place: &Place, language: Language) -> 
         open.add(whom(None, &supply.knows, language), 1, language.word("supply", &supply.kind));
     }
     for what in unreached(place, language) {
-        open.add(language.own("ask.computed"), 1, what);
+        open.add(whom(None, COMPUTED, language), 1, what);
     }
     open.rows(&place.ranked.parcel, language)
 }
@@ -109,7 +112,7 @@ pub(super) fn of_place(dossier: &Dossier, place: &Place, language: Language) -> 
 fn whom(said: Option<&Said>, knows: &str, language: Language) -> String {
     match (said.filter(|said| !said.source.is_empty()), knows) {
         (Some(said), _) => language.say("ask.source", &[("whom", &said.source), ("day", &said.as_of.to_string())]),
-        (None, "computed") => language.own("ask.computed"),
+        (None, COMPUTED) => language.own("ask.computed"),
         (None, "") => language.word("authority", BUREAU),
         (None, knows) => language.word("authority", knows),
     }
