@@ -174,8 +174,10 @@ async def report(pc, heard):
         track.longest_gap_secs, track.last = 0.0, now if track.last else None
     for line in pc.getTransceivers():
         stats = await line.receiver.getStats()
-        received = [entry.packetsReceived for entry in stats.values() if entry.type == "inbound-rtp"]
-        lines.setdefault(line.mid, {"kind": line.kind})["packets"] = sum(received)
+        incoming = [entry for entry in stats.values() if entry.type == "inbound-rtp"]
+        told = lines.setdefault(line.mid, {"kind": line.kind})
+        told["packets"] = sum(entry.packetsReceived for entry in incoming)
+        told["lost"] = sum(entry.packetsLost for entry in incoming)
     return {"state": pc.connectionState, "lines": lines}
 
 

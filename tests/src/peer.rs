@@ -44,6 +44,8 @@ pub struct Line {
     pub frames: u64,
     /// Packets of media.
     pub packets: u64,
+    /// Packets that their numbers tell of and that did not come.
+    pub lost: u64,
     /// The tone that is heard, hertz; 0 is silence.
     #[serde(default)]
     pub hertz: f64,
