@@ -58,7 +58,7 @@ async fn two_people_bring_a_shapefile_to_everyone() {
     let server = Server::start().await;
     let browser = Browser::start().await;
     let watching = visitor(&browser, &server, "").await;
-    watching.until("a visitor sees the park", SOON, &says("result-count", "170")).await;
+    watching.until("a visitor sees the park", SOON, &says("result-count", "171")).await;
     assert_eq!(
         watching.run("return document.querySelector('[data-testid=\"tab-changes\"]')").await,
         serde_json::Value::Null
@@ -110,7 +110,7 @@ async fn two_people_bring_a_shapefile_to_everyone() {
     .await;
     approver.click("act-approve_publish").await;
     approver.until("it is published", SOON, &in_state("published")).await;
-    watching.until("a visitor sees it", SOON, &says("result-count", "173")).await;
+    watching.until("a visitor sees it", SOON, &says("result-count", "174")).await;
     editor.until("so does the editor", SOON, &in_state("published")).await;
     for page in [watching, editor, approver] {
         page.close().await;
@@ -157,7 +157,7 @@ async fn the_page_shows_any_time() {
     let file = geojson::write(server.scratch(), "one.geojson", &[geojson::parcel("T-1", place(0), SIDE)]);
     import(&file, "parcel", &server.data(), &[]).await.exits(0);
     let page = visitor(&browser, &server, "&parcel=T-1").await;
-    page.until("the present is shown", SOON, &says("result-count", "171")).await;
+    page.until("the present is shown", SOON, &says("result-count", "172")).await;
     page.until("so is the parcel", SOON, &says("parcel-card", "Available")).await;
 
     page.click("time-switch").await;
@@ -165,7 +165,7 @@ async fn the_page_shows_any_time() {
     page.until("revisions are listed", SOON, earlier).await;
     page.run("document.querySelector('[data-testid=\"revision\"][data-revision=\"1\"]').click(); return null").await;
     page.until("a band says so", SOON, &says("as-of", "revision 1")).await;
-    page.until("the list is of then", SOON, &says("result-count", "170")).await;
+    page.until("the list is of then", SOON, &says("result-count", "171")).await;
     page.until("the parcel was not there", SOON, &says("parcel-card", "no parcel T-1")).await;
     page.until("the link keeps it", SOON, "return location.search.includes('revision=1')").await;
 
@@ -173,13 +173,13 @@ async fn the_page_shows_any_time() {
     let file = geojson::write(server.scratch(), "two.geojson", &[geojson::parcel("T-2", place(1), SIDE)]);
     import(&file, "parcel", &server.data(), &[]).await.exits(0);
     page.until("a revision is announced", SOON, &says("toast", "3")).await;
-    assert!(page.text("result-count").await.contains("170"));
+    assert!(page.text("result-count").await.contains("171"));
     page.click("back-to-now").await;
-    page.until("the present is back", SOON, &says("result-count", "172")).await;
+    page.until("the present is back", SOON, &says("result-count", "173")).await;
     page.until("without a band", SOON, "return !document.querySelector('[data-testid=\"as-of\"]')").await;
 
     let linked = visitor(&browser, &server, "&revision=2").await;
-    linked.until("a link leads to its time", SOON, &says("result-count", "171")).await;
+    linked.until("a link leads to its time", SOON, &says("result-count", "172")).await;
 
     // Who keeps the record sees what someone else was shown.
     let editor = signed_in(&browser, &server, "editor").await;

@@ -324,3 +324,22 @@ fn floors_of_standard_factories_are_to_let() {
     }
     assert!(count >= 20, "offers: {count}");
 }
+
+#[test]
+fn a_street_leads_to_every_place_that_one_drives_to() {
+    let park = read();
+    let streets = [RoadClass::Arterial, RoadClass::Collector, RoadClass::Local];
+    let is_street = |road: &&Read| streets.contains(&road.text("class").parse().unwrap());
+    let roads: Vec<&Read> = of(&park, Layer::Road).filter(is_street).collect();
+    // Where ways by truck and car end, and where one changes to the metro.
+    let ends = [PoiKind::Airport, PoiKind::Port, PoiKind::Interchange, PoiKind::MetroStation, PoiKind::CustomsGate];
+    for place in of(&park, Layer::Poi).filter(|poi| ends.contains(&poi.text("kind").parse().unwrap())) {
+        let (Shape::Point(at), code) = (&place.shape, &place.code) else { panic!("{} is no point", place.code) };
+        let away = roads.iter().map(|road| match &road.shape {
+            Shape::Lines(lines) => Euclidean.distance(at, lines),
+            other => panic!("{} is a {}", road.code, other.kind()),
+        });
+        let nearest_m = away.min_by(f64::total_cmp).unwrap();
+        assert!(nearest_m < 60.0, "{code} {}: the nearest street is {nearest_m:.0} m away", place.text("name:en"));
+    }
+}
