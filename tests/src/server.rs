@@ -126,9 +126,9 @@ impl Server {
     pub fn media(&self) -> SocketAddr {
         let log = self.log();
         let line = log.lines().find(|line| line.contains("media port")).expect("the log names the media port");
-        let said = line.rsplit("address").next().unwrap_or_default();
-        let address = said.trim_matches(|part: char| !part.is_ascii_digit());
-        address.parse().unwrap_or_else(|error| panic!("{error}: {line}"))
+        let said: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let address = said["address"].as_str().and_then(|address| address.parse().ok());
+        address.unwrap_or_else(|| panic!("no address: {line}"))
     }
 
     /// The address of a path on the server.

@@ -3,7 +3,8 @@
 //!
 //! It knows peers, tracks and routes, and neither users, rooms nor permissions: whoever holds an [`Sfu`] says which
 //! track goes to whom. Everything that decides is in the hub, which has neither sockets nor a clock; the driver moves
-//! datagrams between it and the sockets, on a thread of its own.
+//! datagrams between it and the sockets, on a thread of its own. There may be several such threads, on one port, each with
+//! a hub of its own: who is to receive anything of one another is on the same.
 //!
 //! # Logs
 //! This crate writes no secret into the log. The core that it is built on writes the ICE passwords of clients at

@@ -1,6 +1,7 @@
 //! What the media plane is started with.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::time::Instant;
 
 /// Where the time comes from; `Instant::now` outside of tests.
@@ -16,7 +17,10 @@ pub struct Settings {
     /// The addresses that clients are told, for UDP and TCP alike. If empty, those that are bound; if these are
     /// unspecified, those of the machine's interfaces, the loopback's only where there are no others.
     pub told: Vec<SocketAddr>,
-    /// How many peers there may be at once.
+    /// How many threads there may be, each with a socket of its own on the same port: one for each core. Where the kernel does
+    /// not spread datagrams over sockets there is one.
+    pub threads: NonZeroUsize,
+    /// How many peers there may be at once, on all threads.
     pub max_peers: usize,
     /// Where the time comes from.
     pub clock: Clock,

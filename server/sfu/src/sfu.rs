@@ -2,18 +2,18 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::command::{Answered, Command, OfferError};
 use crate::event::Event;
+use crate::hub::Demultiplexer;
 use crate::names::{Channel, PeerId, Route, TrackId, Wanted};
 use crate::settings::Settings;
 use crate::tap::Tap;
-
-/// Commands that wait for the thread. A caller waits for room: no command is lost.
-const COMMANDS: usize = 1_024;
 
 /// Events that wait for the caller. When there is no room, levels and messages over `latest` are dropped, and all else
 /// waits within the hub.
@@ -46,25 +46,61 @@ pub enum StartError {
     Thread(#[source] io::Error),
 }
 
-/// A handle to the media plane, which ends when all of them are gone.
+/// What all handles share.
+#[derive(Debug)]
+struct Plane {
+    /// Where each lane, that is each thread, takes commands.
+    lanes: Vec<mpsc::Sender<Command>>,
+    demultiplexer: Arc<Demultiplexer>,
+    local_addr: SocketAddr,
+    /// Where the next handle looks first.
+    next: AtomicUsize,
+}
+
+/// A handle to one lane of the media plane, which ends when all handles are gone. Peers who are to receive anything of one
+/// another join by clones of one handle.
 #[derive(Debug, Clone)]
 pub struct Sfu {
-    commands: mpsc::Sender<Command>,
-    local_addr: SocketAddr,
+    plane: Arc<Plane>,
+    lane: usize,
 }
 
 impl Sfu {
-    /// Binds the ports and starts the media plane's thread.
+    /// Binds the ports and starts the media plane's threads.
+    #[expect(clippy::needless_pass_by_value, reason = "settings are written where the plane is started")]
     pub fn start(settings: Settings) -> Result<(Self, mpsc::Receiver<Event>), StartError> {
-        let (commands, taken) = mpsc::channel(COMMANDS);
         let (told, events) = mpsc::channel(EVENTS);
-        let local_addr = crate::driver::start(settings, taken, told)?;
-        Ok((Self { commands, local_addr }, events))
+        let started = crate::driver::start(&settings, &told)?;
+        let plane = Plane {
+            lanes: started.commands,
+            demultiplexer: started.demultiplexer,
+            local_addr: started.address,
+            next: AtomicUsize::new(0),
+        };
+        Ok((Self { plane: Arc::new(plane), lane: 0 }, events))
+    }
+
+    /// A handle to the lane on which there are the fewest peers: for those who have nothing to do with the peers of this
+    /// one.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let count = self.plane.lanes.len();
+        // Of equal ones another each time, since peers come only after their handle.
+        let first = self.plane.next.fetch_add(1, Ordering::Relaxed);
+        let population = self.plane.demultiplexer.population();
+        let lanes = (0..count).map(|offset| first.wrapping_add(offset) % count);
+        let lane = lanes.min_by_key(|lane| population[*lane]).unwrap_or(self.lane);
+        Self { plane: Arc::clone(&self.plane), lane }
     }
 
     /// The UDP address that is bound.
     pub fn local_addr(&self) -> SocketAddr {
-        self.local_addr
+        self.plane.local_addr
+    }
+
+    /// How many peers there are on each thread.
+    pub fn population(&self) -> Vec<usize> {
+        self.plane.demultiplexer.population()
     }
 
     /// Makes a peer of an offer (SDP), and gives the answer, complete with candidates.
@@ -77,9 +113,10 @@ impl Sfu {
         self.ask(|answered| Command::Renegotiate { peer, offer, answered }).await
     }
 
-    /// Lets a peer go; `Left` follows if it was there. Its routes go with it.
+    /// Lets a peer go, whichever handle it has joined by; `Left` follows if it was there. Its routes go with it.
     pub async fn leave(&self, peer: PeerId) {
-        self.tell(Command::Leave { peer }).await;
+        let lane = self.plane.demultiplexer.lane_of(peer).unwrap_or(self.lane);
+        let _ = self.plane.lanes[lane].send(Command::Leave { peer }).await;
     }
 
     /// Adds routes, then removes some. A route to or from a peer who is not there yet, or of a track that is not
@@ -114,6 +151,6 @@ impl Sfu {
 
     /// A plane that has ended takes no commands, and there is nobody left whom it would matter to.
     async fn tell(&self, command: Command) {
-        let _ = self.commands.send(command).await;
+        let _ = self.plane.lanes[self.lane].send(command).await;
     }
 }

@@ -6,6 +6,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -23,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 fn settings() -> Settings {
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
-    Settings { udp: any, tcp: Some(any), told: vec![], max_peers: 8, clock: Instant::now, seed: [5; 32] }
+    let threads = NonZeroUsize::new(3).unwrap();
+    Settings { udp: any, tcp: Some(any), told: vec![], threads, max_peers: 12, clock: Instant::now, seed: [5; 32] }
 }
 
 /// How a client reaches the server.
@@ -204,6 +206,41 @@ async fn two_clients_hear_see_and_write_to_each_other() {
 #[tokio::test]
 async fn it_all_goes_over_tcp_where_udp_does_not_pass() {
     Box::pin(talk(true)).await;
+}
+
+/// Six pairs on three threads: the kernel gives the datagrams of each client to any of them.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn pairs_are_spread_over_the_threads_and_reached_on_each() {
+    let (sfu, mut events) = Sfu::start(settings()).unwrap();
+    let pair = async |first: u32| {
+        let sfu = sfu.apart();
+        let mut one = Connected::join(&sfu, first, first > 8).await;
+        let mut other = Connected::join(&sfu, first + 1, false).await;
+        let track = TrackId { peer: PeerId(first.into()), source: Source::Microphone };
+        sfu.route(vec![Route { track, to: PeerId(u64::from(first) + 1) }], vec![]).await;
+        until(&mut one, &mut other, |one, other| one.connected.is_some() && other.connected.is_some()).await;
+        until(&mut one, &mut other, |one, other| {
+            one.speak(Instant::now(), 30);
+            other.received_of(111).len() >= 10
+        })
+        .await;
+        (one, other)
+    };
+    let pairs = tokio::join!(pair(1), pair(3), pair(5), pair(7), pair(9), pair(11));
+    assert_eq!(sfu.population(), [4; 3]);
+    let mut client = Client::new(Instant::now(), "127.0.0.1:9".parse().unwrap(), 13, (1, 1));
+    let offer = client.offer(Instant::now());
+    assert_eq!(sfu.apart().join(PeerId(13), offer).await, Err(OfferError::Full), "on all threads together");
+    // Whichever handle is asked.
+    for peer in 1..=12 {
+        sfu.leave(PeerId(peer)).await;
+    }
+    for _ in 0..12 {
+        event(&mut events, |event| matches!(event, Event::Left { .. })).await;
+    }
+    assert_eq!(sfu.population(), [0; 3]);
+    drop(pairs);
 }
 
 #[tokio::test]

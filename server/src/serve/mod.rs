@@ -5,6 +5,7 @@ mod services;
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -387,13 +388,14 @@ fn open_hall(
         udp: port.address,
         tcp: Some(port.address),
         told: port.public,
+        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         max_peers: MOST_PEERS,
         clock: Instant::now,
         seed: random()?,
     };
     let (sfu, events) = Sfu::start(settings)
         .with_context(|| format!("cannot carry the media of meetings at {}; --media says where else", port.address))?;
-    tracing::info!(address = %sfu.local_addr(), "media port");
+    tracing::info!(address = %sfu.local_addr(), threads = sfu.population().len(), "media port");
     let relays = if port.relays.is_empty() {
         None
     } else {

@@ -2,6 +2,7 @@
 //! standard input and answers each with one on standard output.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Instant;
 
@@ -42,7 +43,10 @@ pub(crate) enum Told {
 pub(crate) fn serve() -> Result<()> {
     let udp = SocketAddr::new(address(), 0);
     let seed = [7; 32];
-    let settings = Settings { udp, tcp: None, told: Vec::new(), max_peers: MOST_PEERS, clock: Instant::now, seed };
+    // What a packet costs is told of one thread.
+    let threads = NonZeroUsize::MIN;
+    let settings =
+        Settings { udp, tcp: None, told: Vec::new(), threads, max_peers: MOST_PEERS, clock: Instant::now, seed };
     let (sfu, mut events) = Sfu::start(settings)?;
     thread::spawn(move || while events.blocking_recv().is_some() {});
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;

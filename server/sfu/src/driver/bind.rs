@@ -1,5 +1,6 @@
 //! Binds the ports, and finds the addresses that clients are told.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 
 use crate::settings::Settings;
@@ -10,7 +11,8 @@ const TRIES: usize = 16;
 
 /// The ports.
 pub(super) struct Bound {
-    pub udp: UdpSocket,
+    /// Sockets of one port, at least one. The kernel gives all datagrams of one address to one of them.
+    pub udp: Vec<UdpSocket>,
     pub tcp: Option<TcpListener>,
     pub address: SocketAddr,
 }
@@ -20,8 +22,8 @@ pub(super) fn bind(settings: &Settings) -> Result<Bound, StartError> {
     let failed = |source| StartError::Udp { address: settings.udp, source };
     let mut tries = 0;
     loop {
-        let udp = UdpSocket::bind(settings.udp).map_err(failed)?;
-        let address = udp.local_addr().map_err(failed)?;
+        let udp = bind_udp(settings.udp, settings.threads.get()).map_err(failed)?;
+        let address = udp[0].local_addr().map_err(failed)?;
         let Some(mut wanted) = settings.tcp else { return Ok(Bound { udp, tcp: None, address }) };
         let chosen = wanted.port() == 0;
         if chosen {
@@ -34,6 +36,33 @@ pub(super) fn bind(settings: &Settings) -> Result<Bound, StartError> {
             Err(source) => return Err(StartError::Tcp { address: wanted, source }),
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn bind_udp(address: SocketAddr, count: usize) -> io::Result<Vec<UdpSocket>> {
+    use socket2::{Domain, Protocol, Socket, Type};
+
+    let alone = UdpSocket::bind(address)?;
+    if count == 1 {
+        return Ok(vec![alone]);
+    }
+    // A port of which several sockets are had can be had by another process as well. That nobody has it is known by having it
+    // alone first.
+    let address = alone.local_addr()?;
+    drop(alone);
+    let one = || {
+        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+        socket.set_reuse_port(true)?;
+        socket.bind(&address.into())?;
+        Ok(socket.into())
+    };
+    (0..count).map(|_| one()).collect()
+}
+
+/// Elsewhere several sockets of one port do not share what comes.
+#[cfg(not(target_os = "linux"))]
+fn bind_udp(address: SocketAddr, _count: usize) -> io::Result<Vec<UdpSocket>> {
+    Ok(vec![UdpSocket::bind(address)?])
 }
 
 /// The addresses that clients are told for a port that is bound.

@@ -5,6 +5,7 @@ use std::time::Instant;
 use rand::Rng;
 
 use super::Hub;
+use super::demux::{NotEntered, Owner};
 use super::peer::Peer;
 use super::tick::TICK;
 use super::track::Track;
@@ -17,17 +18,15 @@ use crate::names::{Channel, PeerId, Route, TrackId, Wanted};
 impl Hub {
     /// Makes a peer of an offer.
     pub(crate) fn join(&mut self, now: Instant, id: PeerId, offer: &str) -> Result<String, OfferError> {
-        if self.peers.contains_key(&id) {
+        if self.lane.demultiplexer.lane_of(id).is_some() {
             return Err(OfferError::Joined);
         }
-        if self.peers.len() >= self.max_peers {
+        if self.lane.demultiplexer.is_full() {
             return Err(OfferError::Full);
         }
         let mut engine = Box::new(Guarded::new(self.engines.open(now, self.random.next_u64())?));
         let answer = engine.answer(now, offer)?;
-        if !self.demultiplexer.enter_ufrag(&answer.credentials.ufrag, id) {
-            return Err(OfferError::Unsupported("the connection has a name that is taken; offer again".to_owned()));
-        }
+        self.enter(id, &answer.credentials.ufrag)?;
         self.peers.insert(id, Peer::new(now, engine, answer.credentials.clone()));
         self.tick.get_or_insert(now + TICK);
         Ok(self.take_answer(now, id, answer))
@@ -37,10 +36,17 @@ impl Hub {
     pub(crate) fn renegotiate(&mut self, now: Instant, id: PeerId, offer: &str) -> Result<String, OfferError> {
         let peer = self.peers.get_mut(&id).ok_or(OfferError::Unknown)?;
         let answer = peer.engine.answer(now, offer)?;
-        if !self.demultiplexer.enter_ufrag(&answer.credentials.ufrag, id) {
-            return Err(OfferError::Unsupported("the connection has a name that is taken; offer again".to_owned()));
-        }
+        self.enter(id, &answer.credentials.ufrag)?;
         Ok(self.take_answer(now, id, answer))
+    }
+
+    fn enter(&self, peer: PeerId, ufrag: &str) -> Result<(), OfferError> {
+        let taken = || OfferError::Unsupported("the connection has a name that is taken; offer again".to_owned());
+        let entered = self.lane.demultiplexer.enter_ufrag(ufrag, Owner { peer, lane: self.lane.index });
+        entered.map_err(|why| match why {
+            NotEntered::Taken => taken(),
+            NotEntered::Full => OfferError::Full,
+        })
     }
 
     fn take_answer(&mut self, now: Instant, id: PeerId, answer: Answer) -> String {
@@ -79,7 +85,7 @@ impl Hub {
                 self.responses.push_back(super::Transmit { to, bytes: datagram });
             }
         }
-        self.demultiplexer.forget(id);
+        self.lane.demultiplexer.forget(id);
         self.taps.end(id);
         self.touched.retain(|touched| *touched != id);
         for track in peer.inlets.iter().filter_map(|inlet| inlet.track) {

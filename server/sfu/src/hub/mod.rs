@@ -25,7 +25,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rtc::crypto::RTCCryptoProvider;
 
-use self::demux::Demultiplexer;
+pub(crate) use self::demux::Demultiplexer;
+use self::demux::Owner;
 use self::peer::Peer;
 use self::taps::Taps;
 use self::track::Track;
@@ -45,16 +46,38 @@ pub(crate) struct Transmit {
     pub bytes: BytesMut,
 }
 
+/// A datagram that has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Datagram {
+    pub from: Path,
+    pub bytes: BytesMut,
+    /// How many hubs have already seen that it is not theirs.
+    pub seen: usize,
+}
+
+impl Datagram {
+    pub(crate) const fn new(from: Path, bytes: BytesMut) -> Self {
+        Self { from, bytes, seen: 0 }
+    }
+}
+
+/// Which of the hubs of one port it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Lane {
+    pub index: usize,
+    pub count: usize,
+    pub demultiplexer: Arc<Demultiplexer>,
+}
+
 /// The hub.
 pub(crate) struct Hub {
     engines: Box<dyn Engines>,
     crypto: Arc<dyn RTCCryptoProvider>,
-    max_peers: usize,
+    lane: Lane,
     random: ChaCha8Rng,
     peers: BTreeMap<PeerId, Peer>,
     tracks: HashMap<TrackId, Track>,
     taps: Taps,
-    demultiplexer: Demultiplexer,
     /// Who is to receive what: the viewer first.
     routes: BTreeSet<(PeerId, TrackId)>,
     wanted: HashMap<(PeerId, TrackId), Wanted>,
@@ -72,18 +95,19 @@ impl Hub {
     pub(crate) fn new(
         engines: Box<dyn Engines>,
         crypto: Arc<dyn RTCCryptoProvider>,
-        max_peers: usize,
+        lane: Lane,
         seed: [u8; 32],
     ) -> Self {
+        let mut random = ChaCha8Rng::from_seed(seed);
+        random.set_stream(lane.index as u64);
         Self {
             engines,
             crypto,
-            max_peers,
-            random: ChaCha8Rng::from_seed(seed),
+            lane,
+            random,
             peers: BTreeMap::new(),
             tracks: HashMap::new(),
             taps: Taps::default(),
-            demultiplexer: Demultiplexer::default(),
             routes: BTreeSet::new(),
             wanted: HashMap::new(),
             touched: VecDeque::new(),
@@ -95,50 +119,62 @@ impl Hub {
         }
     }
 
-    /// Takes a datagram, or a frame of a TCP connection. What is nobody's is dropped, and leaves nothing behind.
-    pub(crate) fn handle(&mut self, now: Instant, from: Path, bytes: BytesMut) {
+    /// Takes a datagram, or a frame of a TCP connection. What is nobody's is dropped, and leaves nothing behind. What is for
+    /// another lane is given back with its index.
+    pub(crate) fn handle(&mut self, now: Instant, datagram: Datagram) -> Option<(usize, Datagram)> {
         // RFC 7983: STUN begins with 0 to 3.
-        match bytes.first() {
-            Some(0..=3) => self.take_request(now, from, bytes),
-            Some(_) => {
-                let Some(id) = self.demultiplexer.by_path(from) else { return self.take_stranger(now, from, bytes) };
-                let Some(peer) = self.peers.get_mut(&id) else { return };
-                if peer.is_open() {
-                    peer.path = Some(from);
-                }
-                peer.hear(now, from);
-                peer.engine.handle(now, bytes);
-                self.pump(now, id);
-            }
-            None => {}
+        if matches!(datagram.bytes.first()?, 0..=3) {
+            return self.take_request(now, datagram);
         }
+        let Some(Owner { peer: id, lane }) = self.lane.demultiplexer.by_path(datagram.from) else {
+            return self.take_stranger(now, datagram);
+        };
+        if lane != self.lane.index {
+            return Some((lane, datagram));
+        }
+        let Datagram { from, bytes, .. } = datagram;
+        let peer = self.peers.get_mut(&id)?;
+        if peer.is_open() {
+            peer.path = Some(from);
+        }
+        peer.hear(now, from);
+        peer.engine.handle(now, bytes);
+        self.pump(now, id);
+        None
     }
 
     /// Takes a packet of nobody's path. When a network address translator gives a client another port, its media come
     /// from there at once, and its next binding request only seconds later: a packet that only that client can have
-    /// encrypted, and that has not come before, moves its path. Another host must ask (RFC 7675).
-    fn take_stranger(&mut self, now: Instant, from: Path, bytes: BytesMut) {
-        let Some(stream) = packet::stream_of(&bytes).filter(|_| from.protocol == Protocol::Udp) else { return };
+    /// encrypted, and that has not come before, moves its path. Another host must ask (RFC 7675). It may be on any lane, so
+    /// that each looks in turn.
+    fn take_stranger(&mut self, now: Instant, datagram: Datagram) -> Option<(usize, Datagram)> {
+        let from = datagram.from;
+        let stream = packet::stream_of(&datagram.bytes).filter(|_| from.protocol == Protocol::Udp)?;
         let is_host_of = |path: Path| path.protocol == Protocol::Udp && path.remote.ip() == from.remote.ip();
         let owner =
             self.peers.iter_mut().find(|(_, peer)| peer.path.is_some_and(is_host_of) && peer.engine.sends(stream));
-        let Some((id, peer)) = owner else { return };
+        let Some((id, peer)) = owner else {
+            let seen = datagram.seen + 1;
+            let goes_on = seen < self.lane.count && self.lane.demultiplexer.knows_host(from.remote.ip());
+            return goes_on.then(|| ((self.lane.index + 1) % self.lane.count, Datagram { seen, ..datagram }));
+        };
         let id = *id;
-        peer.engine.handle(now, bytes);
+        peer.engine.handle(now, datagram.bytes);
         if !self.pump(now, id) {
-            return;
+            return None;
         }
-        self.demultiplexer.enter_path(from, id);
+        self.lane.demultiplexer.enter_path(from, id);
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.path = Some(from);
             peer.hear(now, from);
             self.tell(Event::Connected { peer: id, path: from });
         }
+        None
     }
 
     /// A TCP connection is closed.
     pub(crate) fn closed(&mut self, path: Path) {
-        if let Some(id) = self.demultiplexer.forget_path(path)
+        if let Some(id) = self.lane.demultiplexer.forget_path(path)
             && let Some(peer) = self.peers.get_mut(&id)
             && peer.path == Some(path)
         {
@@ -147,20 +183,25 @@ impl Hub {
     }
 
     /// Answers a binding request, and moves the peer's path to where it came from if the client says so.
-    fn take_request(&mut self, now: Instant, from: Path, bytes: BytesMut) {
-        let Some(mut request) = stun::Request::read(&bytes) else { return };
-        let Some(id) = self.demultiplexer.by_ufrag(&request.ufrag) else { return };
-        let Some(peer) = self.peers.get_mut(&id) else { return };
+    fn take_request(&mut self, now: Instant, datagram: Datagram) -> Option<(usize, Datagram)> {
+        let mut request = stun::Request::read(&datagram.bytes)?;
+        let Owner { peer: id, lane } = self.lane.demultiplexer.by_ufrag(&request.ufrag)?;
+        if lane != self.lane.index {
+            return Some((lane, datagram));
+        }
+        let Datagram { from, bytes, .. } = datagram;
+        let peer = self.peers.get_mut(&id)?;
         let credentials = &peer.credentials;
         let crypto = self.crypto.crypto();
         if !request.is_genuine(&credentials.password, crypto) {
-            return;
+            return None;
         }
-        let Some(response) = request.response(from.remote, &credentials.password, crypto) else { return };
-        if !peer.is_new(request.transaction()) && self.demultiplexer.by_path(from) != Some(id) {
-            return;
+        let response = request.response(from.remote, &credentials.password, crypto)?;
+        let has_path = |path| self.lane.demultiplexer.by_path(path).is_some_and(|owner| owner.peer == id);
+        if !peer.is_new(request.transaction()) && !has_path(from) {
+            return None;
         }
-        self.demultiplexer.enter_path(from, id);
+        self.lane.demultiplexer.enter_path(from, id);
         self.responses.push_back(Transmit { to: from, bytes: BytesMut::from(response.as_slice()) });
         let check = peer.check(&request, bytes, crypto);
         let moves = peer.moves(now, from, request.nominates);
@@ -176,6 +217,7 @@ impl Hub {
             self.tell(Event::Connected { peer: id, path: from });
         }
         self.pump(now, id);
+        None
     }
 
     /// Takes all that a peer's connection has to tell, and does what follows from it. True if there was a packet of

@@ -188,7 +188,7 @@ impl Hall {
     pub(super) async fn probe(&self, meeting: MeetingId, offer_sdp: String) -> Result<String, Refusal> {
         let full = Refusal::Exhausted("many look at once how they would be connected; try again in a few seconds");
         let Ok(place) = Arc::clone(&self.probes).try_acquire_owned() else { return Err(full) };
-        let (peers, sfu) = (Arc::clone(&self.peers), self.behind.sfu.clone());
+        let (peers, sfu) = (Arc::clone(&self.peers), self.behind.sfu.apart());
         let peer = peers.add(meeting);
         let answer = sfu.join(peer, offer_sdp).await;
         let stays = answer.is_ok();

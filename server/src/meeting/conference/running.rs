@@ -122,6 +122,8 @@ pub(super) struct Running {
 impl Running {
     /// One that nobody has entered yet.
     pub(super) fn new(scheduled: Scheduled, meeting: Meeting, behind: Behind, peers: Arc<Peers>) -> Self {
+        // Media pass within a meeting, and not between two.
+        let behind = Behind { sfu: behind.sfu.apart(), ..behind };
         let media = Media::new(behind.sfu.clone());
         let journal = Journal::open(behind.plans.clone(), scheduled.id);
         Self {

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use allocation_counter::measure;
 use bytes::BytesMut;
 
-use super::network::{By, Network, Weather, peer, track};
+use super::network::{By, Network, Weather, over_udp, peer, track};
 use crate::command::OfferError;
 use crate::engine::{Answer, Engine, Engines, Feedback, Output, Unsent};
 use crate::event::{Path, Protocol};
 use crate::forward::packet::Packet;
+use crate::hub::Datagram;
 use crate::names::{Channel, Route, Source};
 
 /// How often engines have taken memory.
@@ -111,7 +112,7 @@ fn what_is_forwarded_takes_nothing_from_the_heap_outside_of_engines(by: By) {
         let before = count.load(Ordering::Relaxed);
         let all = measure(|| {
             for datagram in datagrams {
-                network.hub.handle(now, from, datagram);
+                network.hub.handle(now, Datagram::new(from, datagram));
                 while network.hub.poll_transmit(now).is_some() {
                     forwarded += 1;
                 }
@@ -137,7 +138,7 @@ fn kept(network: &mut Network, routes: Vec<Route>) -> i64 {
     let kept = measure(|| {
         network.hub.route(now, routes, vec![]);
         for datagram in datagrams {
-            network.hub.handle(now, Path { protocol: Protocol::Udp, remote }, datagram);
+            network.hub.handle(now, over_udp(remote, datagram));
             while network.hub.poll_transmit(now).is_some() {}
         }
         while network.hub.poll_event().is_some() {}

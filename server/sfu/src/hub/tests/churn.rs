@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use allocation_counter::measure;
 
-use super::network::{By, Network, Weather, peer, track};
+use super::network::{By, Network, Weather, over_udp, peer, track};
 use super::support::Client;
-use crate::event::{Departure, Path, Protocol};
+use crate::event::Departure;
 use crate::names::{Route, Source, Wanted};
 
 /// Before memory is looked at: tables have grown by then to what so many at once need.
@@ -24,7 +24,7 @@ fn come_and_go(network: &mut Network, offer: &str, index: usize) {
     });
     network.hub.route(now, routes.to_vec(), vec![]);
     let remote = ([192, 0, 2, 9], index as u16).into();
-    network.hub.handle(now, Path { protocol: Protocol::Udp, remote }, [0x80; 40].as_slice().into());
+    network.hub.handle(now, over_udp(remote, [0x80; 40].as_slice().into()));
     network.hub.leave(now, peer(before), Departure::Closed);
     while network.hub.poll_transmit(now).is_some() {}
     while network.hub.poll_event().is_some() {}
@@ -52,5 +52,5 @@ fn those_who_come_and_go_leave_no_memory_behind(by: By) {
     network.hub.leave_all(network.now);
     let hub = &network.hub;
     assert!(hub.peers.is_empty() && hub.tracks.is_empty() && hub.routes.is_empty() && hub.wanted.is_empty());
-    assert!(hub.touched.is_empty() && hub.demultiplexer.is_empty());
+    assert!(hub.touched.is_empty() && hub.lane.demultiplexer.is_empty());
 }

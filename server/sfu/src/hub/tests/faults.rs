@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::network::{By, Network, Weather, peer};
+use super::network::{By, Network, Weather, over_udp, peer};
 use crate::event::Event;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -71,13 +71,12 @@ fn a_stranger_moves_nobodys_path(by: By) {
     network.stream(0, SECOND);
     network.events.clear();
     let now = network.now;
-    let stranger =
-        crate::event::Path { protocol: crate::event::Protocol::Udp, remote: "203.0.113.1:6666".parse().unwrap() };
+    let stranger = "203.0.113.1:6666".parse().unwrap();
     let mut forged = vec![0x80, 96, 0, 1, 0, 0, 0, 0];
     forged.extend_from_slice(&12_u32.to_be_bytes());
     forged.extend_from_slice(&[7; 64]);
     for _ in 0..100 {
-        network.hub.handle(now, stranger, forged.as_slice().into());
+        network.hub.handle(now, over_udp(stranger, forged.as_slice().into()));
     }
     network.run(SECOND);
     let is_moved = |event: &Event| matches!(event, Event::Connected { .. });

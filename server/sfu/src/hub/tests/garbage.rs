@@ -7,8 +7,7 @@ use bytes::BytesMut;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::network::{By, Network};
-use crate::event::{Path, Protocol};
+use super::network::{By, Network, over_udp};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -47,7 +46,7 @@ fn noise_from_strangers_and_from_a_peer_is_borne(by: By) {
             0 => network.outside[0],
             _ => SocketAddr::from(([198, 51, 100, 7], random.random_range(1..=u16::MAX))),
         };
-        network.hub.handle(network.now, Path { protocol: Protocol::Udp, remote }, noise(&mut random));
+        network.hub.handle(network.now, over_udp(remote, noise(&mut random)));
     }
     network.stream(0, SECOND);
     assert!(network.clients[1].received.len() > 100, "media go on");

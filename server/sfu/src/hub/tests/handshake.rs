@@ -13,12 +13,12 @@ use rtc::dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc::shared::TransportProtocol;
 
-use super::network::{By, peer, server};
+use super::network::{By, alone, peer, server};
 use super::support::{Client, renumber};
 use crate::engine::Engines;
 use crate::engine::rtc::RtcEngines;
 use crate::event::{Departure, Event, Path, Protocol};
-use crate::hub::Hub;
+use crate::hub::{Datagram, Hub};
 use crate::stun::Request;
 
 const STEP: Duration = Duration::from_millis(10);
@@ -96,7 +96,7 @@ impl Caller {
         let (now, address) = (Instant::now(), "203.0.113.1:5000".parse().unwrap());
         let provider = default_provider().unwrap();
         let own = Certificate::generate_self_signed(vec!["caller".to_owned()], provider.crypto()).unwrap();
-        let mut hub = Hub::new(engines, Arc::clone(&provider), 4, [1; 32]);
+        let mut hub = Hub::new(engines, Arc::clone(&provider), alone(4), [1; 32]);
         let mut client = Client::new(now, address, 1, (1, 1));
         let offer = signed(&client.offer(now), provider.as_ref(), &own);
         let answer = hub.join(now, peer(0), &offer).unwrap();
@@ -123,7 +123,7 @@ impl Caller {
             while let Some(datagram) = self.client.poll_transmit(now) {
                 let arrives = self.nominates || Request::read(&datagram).is_some_and(|request| !request.nominates);
                 if datagram[0] < 4 && arrives {
-                    self.hub.handle(now, from, datagram);
+                    self.hub.handle(now, Datagram::new(from, datagram));
                 }
             }
             while let Some(sent) = self.hub.poll_transmit(now) {
@@ -136,7 +136,7 @@ impl Caller {
             }
             while let Some(datagram) = self.dtls.poll_transmit() {
                 for piece in cut(datagram.message) {
-                    self.hub.handle(now, from, piece);
+                    self.hub.handle(now, Datagram::new(from, piece));
                 }
             }
             while let Some(event) = self.hub.poll_event() {
@@ -213,7 +213,9 @@ type Journey = fn(time: usize, message: &[u8]) -> Vec<Vec<u8>>;
 fn cutting(journey: Journey) -> impl FnMut(BytesMut) -> Vec<BytesMut> {
     let (mut number, mut time) = (0, 0);
     move |mut datagram| {
-        let is_hello = records(&datagram).any(|(kind, _, body)| (kind, body[0]) == (HANDSHAKE, CLIENT_HELLO));
+        // What is encrypted may look like one.
+        let hello = (HANDSHAKE, 0, CLIENT_HELLO);
+        let is_hello = records(&datagram).any(|(kind, epoch, body)| (kind, epoch, body[0]) == hello);
         if !is_hello {
             renumber(&mut datagram, &mut number);
             return vec![datagram];

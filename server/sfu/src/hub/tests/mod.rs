@@ -25,6 +25,7 @@ mod churn;
 mod faults;
 mod garbage;
 mod handshake;
+mod lanes;
 mod narrow;
 mod network;
 mod routes;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -14,7 +15,7 @@ use crate::engine::Engines;
 use crate::engine::rtc::RtcEngines;
 use crate::engine::str0m::Str0mEngines;
 use crate::event::{Event, Path, Protocol};
-use crate::hub::Hub;
+use crate::hub::{Datagram, Demultiplexer, Hub, Lane};
 use crate::names::{PeerId, Route, Source, TrackId};
 
 /// Which engine the hub has.
@@ -58,6 +59,10 @@ enum End {
 /// The network with all that are on it.
 pub(super) struct Network {
     pub hub: Hub,
+    /// The hubs of the port's other lanes, on which there is nobody. If there are any, what goes to the port comes to each of
+    /// all hubs in turn.
+    pub others: Vec<Hub>,
+    turn: usize,
     pub clients: Vec<Client>,
     /// The addresses under which the hub sees the clients.
     pub outside: Vec<SocketAddr>,
@@ -81,6 +86,16 @@ pub(super) fn peer(index: usize) -> PeerId {
     PeerId(index as u64 + 1)
 }
 
+/// A datagram that comes from an address over UDP.
+pub(super) fn over_udp(remote: SocketAddr, bytes: BytesMut) -> Datagram {
+    Datagram::new(Path { protocol: Protocol::Udp, remote }, bytes)
+}
+
+/// The lane of a hub that is the only one of its port.
+pub(super) fn alone(most: usize) -> Lane {
+    Lane { index: 0, count: 1, demultiplexer: Arc::new(Demultiplexer::new(1, most)) }
+}
+
 pub(super) fn track(index: usize, source: Source) -> TrackId {
     TrackId { peer: peer(index), source }
 }
@@ -94,7 +109,9 @@ impl Network {
     pub(super) fn over(engines: Box<dyn Engines>, seed: u64, weather: Weather) -> Self {
         let crypto = default_provider().unwrap();
         Self {
-            hub: Hub::new(engines, crypto, 16, [seed as u8; 32]),
+            hub: Hub::new(engines, crypto, alone(16), [seed as u8; 32]),
+            others: Vec::new(),
+            turn: 0,
             clients: Vec::new(),
             outside: Vec::new(),
             weather,
@@ -130,7 +147,18 @@ impl Network {
 
     /// Two clients who see one another, connected in fair weather.
     pub(super) fn pair(by: By, seed: u64) -> Self {
+        Self::pair_on(by, seed, 1)
+    }
+
+    /// The same on the last of so many lanes.
+    pub(super) fn pair_on(by: By, seed: u64, lanes: usize) -> Self {
         let mut network = Self::new(by, seed, Weather { delay: Duration::from_millis(10), ..Weather::default() });
+        let demultiplexer = Arc::new(Demultiplexer::new(lanes, 16));
+        let hub = |index| {
+            let lane = Lane { index, count: lanes, demultiplexer: Arc::clone(&demultiplexer) };
+            Hub::new(by.engines(), default_provider().unwrap(), lane, [seed as u8; 32])
+        };
+        (network.others, network.hub) = ((0..lanes - 1).map(hub).collect(), hub(lanes - 1));
         for _ in 0..2 {
             network.join((2, 2));
         }
@@ -181,7 +209,7 @@ impl Network {
         while let Some(entry) = self.wire.first_entry().filter(|entry| entry.key().0 <= self.now) {
             match entry.remove() {
                 (End::Hub(remote), datagram) => {
-                    self.hub.handle(self.now, Path { protocol: Protocol::Udp, remote }, datagram);
+                    self.arrive(over_udp(remote, datagram));
                 }
                 (End::Client(to), datagram) => {
                     if let Some(index) = self.outside.iter().position(|outside| *outside == to) {
@@ -190,6 +218,20 @@ impl Network {
                 }
             }
         }
+    }
+
+    /// A datagram comes to a hub, and is handed on for as long as it is another's.
+    fn arrive(&mut self, datagram: Datagram) {
+        self.turn = (self.turn + 1) % (self.others.len() + 1);
+        let (mut lane, mut datagram) = (self.turn, datagram);
+        for _ in 0..=self.others.len() + 1 {
+            let hub = self.others.get_mut(lane).unwrap_or(&mut self.hub);
+            match hub.handle(self.now, datagram) {
+                Some((next, handed)) => (lane, datagram) = (next, handed),
+                None => return,
+            }
+        }
+        panic!("a datagram goes round and round");
     }
 
     fn flush(&mut self) {

@@ -192,7 +192,7 @@ fn nothing_is_left_of_those_who_have_been_there(by: By) {
     network.hub.leave_all(network.now);
     let hub = &network.hub;
     assert!(hub.peers.is_empty() && hub.tracks.is_empty() && hub.routes.is_empty() && hub.wanted.is_empty());
-    assert!(hub.touched.is_empty() && hub.demultiplexer.is_empty());
+    assert!(hub.touched.is_empty() && hub.lane.demultiplexer.is_empty());
 }
 
 fn offers_that_cannot_be_met_are_refused_to_that_client_alone(by: By) {

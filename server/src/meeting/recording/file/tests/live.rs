@@ -1,6 +1,7 @@
 //! The whole way: a client on the network, the media plane, a tap of it, the file.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -68,8 +69,16 @@ async fn record(mut tap: Tap, mut file: TrackFile) -> Written {
 async fn what_a_client_sends_is_in_files_that_play() {
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
     let (udp, clock) = (any, Instant::now);
-    let (sfu, _events) =
-        Sfu::start(Settings { udp, tcp: None, told: vec![], max_peers: 2, clock, seed: [7; 32] }).unwrap();
+    let (sfu, _events) = Sfu::start(Settings {
+        udp,
+        tcp: None,
+        told: vec![],
+        threads: NonZeroUsize::MIN,
+        max_peers: 2,
+        clock,
+        seed: [7; 32],
+    })
+    .unwrap();
     let peer = PeerId(1);
     let mut connected = Connected::join(&sfu, peer).await;
     let folder = tempfile::tempdir().unwrap();
