@@ -148,6 +148,14 @@ impl Shape {
         }
     }
 
+    /// Its polygons; none of points and lines.
+    pub fn areas(&self) -> &[Polygon] {
+        match self {
+            Self::Areas(areas) => &areas.0,
+            Self::Point(_) | Self::Lines(_) => &[],
+        }
+    }
+
     /// The shape as a plain geometry, multi only where it has several parts.
     pub fn to_geometry(&self) -> Geometry {
         match self {

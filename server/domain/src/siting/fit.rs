@@ -9,10 +9,11 @@ mod convex;
 mod largest;
 mod plain;
 
+use std::borrow::Cow;
 use std::f64::consts::FRAC_PI_2;
 
 use geo::{Area, BooleanOps, ConvexHull, InteriorPoint, Intersects, unary_union};
-use geo_types::{Coord, Geometry, Line, LineString, MultiPoint, MultiPolygon, Point, Polygon, Rect};
+use geo_types::{Coord, Line, LineString, MultiPoint, MultiPolygon, Point, Polygon, Rect};
 
 use crate::geometry::Shape;
 use crate::record::{Parcel, Setbacks};
@@ -105,22 +106,22 @@ pub fn fit(
 }
 
 /// What a footprint is placed on.
-struct Ground {
-    areas: Vec<Polygon>,
+struct Ground<'a> {
+    areas: Cow<'a, [Polygon]>,
     /// How far these outlines are from the true ones at most.
     apart_m: f64,
     /// What of it is kept free.
     masks: Vec<Polygon>,
 }
 
-impl Ground {
+impl<'a> Ground<'a> {
     /// A shape less what is kept free; none if either is too intricate.
-    fn of(shape: &Shape, kept_free: Option<&[&Shape]>) -> Option<Self> {
-        let (areas, apart_m) = plain::plain(areas_of(shape))?;
-        let masks: Vec<Polygon> = kept_free.unwrap_or_default().iter().flat_map(|shape| areas_of(shape)).collect();
+    fn of(shape: &'a Shape, kept_free: Option<&[&Shape]>) -> Option<Self> {
+        let (areas, apart_m) = plain::plain(shape.areas())?;
+        let masks: Vec<&Polygon> = kept_free.unwrap_or_default().iter().flat_map(|shape| shape.areas()).collect();
         // Of a long strip only what lies on the parcel.
         let on_area = |area: &Polygon| masks.iter().flat_map(|mask| mask.intersection(area).0).collect::<Vec<_>>();
-        let masks: Vec<Polygon> = if masks.is_empty() { masks } else { areas.iter().flat_map(on_area).collect() };
+        let masks: Vec<Polygon> = if masks.is_empty() { Vec::new() } else { areas.iter().flat_map(on_area).collect() };
         let is_plain = masks.iter().map(vertices).sum::<usize>() <= MOST_VERTICES;
         is_plain.then_some(Self { areas, apart_m, masks })
     }
@@ -158,14 +159,6 @@ fn whichever_the_front_is(footprint: Footprint, area: &Polygon, front_m: f64, ot
             })
         })
     })
-}
-
-fn areas_of(shape: &Shape) -> Vec<Polygon> {
-    match shape.to_geometry() {
-        Geometry::Polygon(polygon) => vec![polygon],
-        Geometry::MultiPolygon(areas) => areas.0,
-        _ => Vec::new(),
-    }
 }
 
 pub(super) fn vertices(area: &Polygon) -> usize {
@@ -348,7 +341,7 @@ mod tests {
     #[test]
     fn an_outline_of_ten_thousand_corners_is_answered_too() {
         let shape = intricate(10_000, 200.0);
-        let [outline] = areas_of(&shape).try_into().expect("one area");
+        let [outline] = shape.areas() else { panic!("one area") };
         let mut parcel = Parcel::with_status(ParcelStatus::Available);
         parcel.setbacks = Some(Setbacks { front_m: 10.0, side_m: 10.0, rear_m: 10.0 });
         parcel.site_coverage.max = Some(1.0);
@@ -360,7 +353,7 @@ mod tests {
             panic!("there is room: {:?}", found(largest_m - 5.0))
         };
         let rectangle = Polygon::new(placement.corners.into_iter().collect(), vec![]);
-        assert!(lies_within(&rectangle, &outline, 10.0), "{rectangle:?}");
+        assert!(lies_within(&rectangle, outline, 10.0), "{rectangle:?}");
         assert_eq!(found(largest_m + 5.0), Fit::Fails);
         assert_eq!(found(largest_m - 0.2), Fit::Unknown, "it depends on what the plain outline leaves out");
     }

@@ -1,5 +1,7 @@
 //! What the musts of a brief cost: which places each of them alone keeps out.
 
+use std::cmp::Ordering;
+
 use super::brief::{Brief, Need};
 use super::fit::{Fit, Footprint};
 use super::musts::{Musts, Quick};
@@ -112,8 +114,8 @@ fn giving_way(
         let rows = alone.rows().into_iter().map(|row| (steps.value(row), row));
         let mut rows: Vec<(f64, u32)> = rows.filter(|(amount, _)| is_beyond(*amount)).collect();
         let away = |amount: f64| if is_above { amount } else { -amount };
-        rows.sort_unstable_by(|a, b| away(a.0).total_cmp(&away(b.0)).then(a.1.cmp(&b.1)));
-        return opened(rows.into_iter(), trial);
+        let nearer = |a: &(f64, u32), b: &(f64, u32)| away(a.0).total_cmp(&away(b.0)).then(a.1.cmp(&b.1));
+        return opened(in_order(&mut rows, nearer), trial);
     }
     let is_alone = |(_, row): &(f64, u32)| alone.once.has(*row);
     match (min, max, steps.each()) {
@@ -128,6 +130,21 @@ fn giving_way(
         (Some(min), ..) if !is_above => opened(steps.down_from(min).filter(is_alone), trial),
         _ => Vec::new(),
     }
+}
+
+/// Some rows in order. Most often only the first are looked at, so the others are put into order only when it comes to them.
+fn in_order<T: Copy>(rows: &mut [T], order: impl Fn(&T, &T) -> Ordering) -> impl Iterator<Item = T> {
+    const FIRST: usize = 2 * MOST_OPENED;
+    if rows.len() > FIRST {
+        rows.select_nth_unstable_by(FIRST, &order);
+    }
+    let (first, rest) = rows.split_at_mut(FIRST.min(rows.len()));
+    first.sort_unstable_by(&order);
+    let rest = std::iter::once_with(move || {
+        rest.sort_unstable_by(order);
+        &*rest
+    });
+    first.iter().copied().chain(rest.flatten().copied())
 }
 
 /// Of a column of few different values, the nearest first: how many rows each of them opens, all before it included.

@@ -4,6 +4,8 @@
 //! both outlines lie within that distance of one another, and only there may they enclose different ground. What keeps as
 //! much further from the plain outline keeps from the true one what it should.
 
+use std::borrow::Cow;
+
 use geo::Simplify;
 use geo_types::Polygon;
 
@@ -21,15 +23,15 @@ const MOST_READ: usize = 100_000;
 
 /// Areas with no more vertices than are tried, and how far their outline is from the true one, metres. None if that takes
 /// more than a few, or there is nothing.
-pub(super) fn plain(areas: Vec<Polygon>) -> Option<(Vec<Polygon>, f64)> {
+pub(super) fn plain(areas: &[Polygon]) -> Option<(Cow<'_, [Polygon]>, f64)> {
     let count = |areas: &[Polygon]| areas.iter().map(vertices).sum::<usize>();
-    match count(&areas) {
+    match count(areas) {
         0 => None,
-        few if few <= MOST_VERTICES => Some((areas, 0.0)),
+        few if few <= MOST_VERTICES => Some((Cow::Borrowed(areas), 0.0)),
         many if many > MOST_READ => None,
         _ => APART_M.into_iter().find_map(|apart_m| {
             let plain: Vec<Polygon> = areas.iter().map(|area| area.simplify(apart_m)).collect();
-            (count(&plain) <= PLAIN).then_some((plain, apart_m))
+            (count(&plain) <= PLAIN).then_some((Cow::Owned(plain), apart_m))
         }),
     }
 }

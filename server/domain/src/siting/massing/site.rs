@@ -1,7 +1,7 @@
 //! A parcel made ready for being asked again and again.
 
 use geo::{Area, BooleanOps};
-use geo_types::{Geometry, MultiPolygon, Polygon};
+use geo_types::{MultiPolygon, Polygon};
 
 use super::edges::Edges;
 use crate::geometry::Shape;
@@ -128,9 +128,6 @@ impl Site {
 }
 
 fn areas_of(shape: &Shape) -> Option<MultiPolygon> {
-    match shape.to_geometry() {
-        Geometry::Polygon(polygon) => Some(MultiPolygon::new(vec![polygon])),
-        Geometry::MultiPolygon(areas) => Some(areas),
-        _ => None,
-    }
+    let areas = shape.areas();
+    (!areas.is_empty()).then(|| MultiPolygon::new(areas.to_vec()))
 }
