@@ -384,6 +384,9 @@ pub struct Answer {
     /// Of a ramp: the step that binds, whose value, margin, day and source these are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
+    /// Of a footprint of which it is not known whether it has room, what would have to be: as `Answer` of the service says.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lacking: String,
 }
 
 /// What is found of a step of a ramp.

@@ -38,6 +38,7 @@ fn answer(verdict: Verdict, value: Value, points: u64) -> Answer {
         placement: Vec::new(),
         steps: Vec::new(),
         step: None,
+        lacking: String::new(),
     }
 }
 
@@ -257,6 +258,11 @@ fn whoever_knows_is_to_be_asked() {
     assert_eq!(of("Land office"), Some(("Land price", "")), "whom the record names comes first: {asked:?}");
     assert_eq!(of("the gas company"), Some(("", "Natural gas")), "{asked:?}");
     assert!(of("nobody").is_some_and(|(decides, _)| decides.is_empty()), "a way is computed: {asked:?}");
+    let front = Answer { lacking: "front".to_owned(), ..answer(Verdict::Unknown, Value::Unknown, 0) };
+    open.places[0].answers[0] = Answer { said: None, ..front };
+    let told = texts(&self::edition(&open, Language::En)["open"]);
+    assert!(told.contains("Power (which of its sides is the front, and here that decides)"), "{told}");
+    open.places[0].answers[0].lacking.clear();
     open.brief[0].knows.land = "computed".to_owned();
     let told = texts(&self::edition(&open, Language::En)["open"]);
     assert!(!told.contains("the grid company"), "{told}");

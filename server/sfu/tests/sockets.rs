@@ -213,10 +213,11 @@ async fn it_all_goes_over_tcp_where_udp_does_not_pass() {
 #[tokio::test]
 async fn pairs_are_spread_over_the_threads_and_reached_on_each() {
     let (sfu, mut events) = Sfu::start(settings()).unwrap();
+    let handles = [(); 6].map(|()| sfu.apart());
     let pair = async |first: u32| {
-        let sfu = sfu.apart();
-        let mut one = Connected::join(&sfu, first, first > 8).await;
-        let mut other = Connected::join(&sfu, first + 1, false).await;
+        let sfu = &handles[first as usize / 2];
+        let mut one = Connected::join(sfu, first, first > 8).await;
+        let mut other = Connected::join(sfu, first + 1, false).await;
         let track = TrackId { peer: PeerId(first.into()), source: Source::Microphone };
         sfu.route(vec![Route { track, to: PeerId(u64::from(first) + 1) }], vec![]).await;
         until(&mut one, &mut other, |one, other| one.connected.is_some() && other.connected.is_some()).await;

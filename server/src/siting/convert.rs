@@ -6,9 +6,9 @@ use std::str::FromStr;
 use cloudsite_domain::record::Code;
 use cloudsite_domain::siting::assembly::{Between, JointAnswer, JointStep, explain_joint};
 use cloudsite_domain::siting::{
-    Anchors, Answer, Assembly, Brief, Criterion, Footprint, Need, Opinion, Overtaking, Place, Placement, Quality,
-    Quantity, Ramp, RampStep, Selection, Standing, StepAnswer, Told, Value, Verdict, Wish, WishOf, binding, opinions,
-    overtaking,
+    Anchors, Answer, Assembly, Brief, Criterion, Footprint, Lacking, Need, Opinion, Overtaking, Place, Placement,
+    Quality, Quantity, Ramp, RampStep, Selection, Standing, StepAnswer, Told, Value, Verdict, Wish, WishOf, binding,
+    opinions, overtaking,
 };
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::{AmountMust, AmountWish};
@@ -233,6 +233,7 @@ fn joint_answer(answer: &JointAnswer, points: u64) -> wire::Answer {
         steps: answer.steps.iter().map(joint_step).collect(),
         step: answer.step.map(|step| step as u32),
         placement: corners(answer.placement.as_ref()),
+        lacking: lacking(answer.lacking),
         ..told_by(answer.told.as_ref())
     }
 }
@@ -291,6 +292,10 @@ fn told_by(told: Option<&Told>) -> wire::Answer {
     }
 }
 
+fn lacking(lacking: Option<Lacking>) -> String {
+    lacking.map(|lacking| lacking.to_string()).unwrap_or_default()
+}
+
 fn corners(placement: Option<&Placement>) -> Vec<f64> {
     placement.map(|placement| placement.corners.iter().flat_map(|at| [at.x, at.y]).collect()).unwrap_or_default()
 }
@@ -309,6 +314,7 @@ fn answer(answer: &Answer, points: u64) -> wire::Answer {
         steps: answer.steps.iter().map(step_answer).collect(),
         step: answer.step.map(|step| step as u32),
         placement: corners(answer.placement.as_ref()),
+        lacking: lacking(answer.lacking),
         ..told_by(answer.told.as_ref())
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use geo_types::Rect;
 use jiff::civil::Date;
 
-use super::fit::{Fit, Footprint, Room, fit, largest};
+use super::fit::{Fit, Footprint, Lacking, Room, fit, largest};
 use super::neighbours::Neighbours;
 use super::quantity::{Quality, Quantity};
 use crate::geometry::Shape;
@@ -184,7 +184,10 @@ impl<'a> Candidate<'a> {
         if footprint.width_m * footprint.depth_m > self.area_m2 {
             return Fit::Fails;
         }
-        let Some(shape) = self.shape.filter(|_| self.floor.is_none()) else { return Fit::Unknown };
+        if self.floor.is_some() {
+            return Fit::Unknown(Lacking::FloorPlan);
+        }
+        let Some(shape) = self.shape else { return Fit::Unknown(Lacking::Outline) };
         let kept_free = self.kept_free(shape);
         fit(footprint, (self.parcel, shape, self.area_m2), kept_free.as_deref())
     }
@@ -194,6 +197,14 @@ impl<'a> Candidate<'a> {
         let shape = self.shape.filter(|_| self.floor.is_none())?;
         let kept_free = self.kept_free(shape);
         largest(footprint, (self.parcel, shape, self.area_m2), kept_free.as_deref())
+    }
+
+    /// What would have to be known to say how much room there is, where it is not.
+    pub(super) fn lacking(&self, footprint: Footprint) -> Option<Lacking> {
+        match self.fit(footprint) {
+            Fit::Unknown(lacking) => Some(lacking),
+            Fit::Fits(_) | Fit::Fails => None,
+        }
     }
 
     /// Who says how much room there is: whoever sets how far from the edges one builds.

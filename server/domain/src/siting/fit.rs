@@ -16,7 +16,7 @@ use geo::{Area, BooleanOps, ConvexHull, InteriorPoint, Intersects, unary_union};
 use geo_types::{Coord, Line, LineString, MultiPoint, MultiPolygon, Point, Polygon, Rect};
 
 use crate::geometry::Shape;
-use crate::record::{Parcel, Setbacks};
+use crate::record::{Parcel, Setbacks, terms};
 
 use convex::Within;
 
@@ -63,8 +63,25 @@ pub enum Fit {
     Fits(Placement),
     /// It has not, even with the smallest setback all around, or it covers more than is permitted.
     Fails,
-    /// It is not known: no setback or coverage is told, which edge is the front decides, or the shape is too intricate.
-    Unknown,
+    /// It is not known, for want of this.
+    Unknown(Lacking),
+}
+
+terms! {
+    /// What would have to be known to say whether a footprint has room.
+    Lacking, "lack";
+    /// How far from the edges one may build.
+    Setbacks = "setbacks",
+    /// How much of the land may be covered.
+    SiteCoverage = "site_coverage",
+    /// On what of it nothing may stand.
+    KeptFree = "kept_free",
+    /// Which edge is the front: setbacks differ, and here that decides.
+    Front = "front",
+    /// Its outline: nobody tells it, or it is too intricate to be tried.
+    Outline = "outline",
+    /// Of a floor, where its columns and shafts are.
+    FloorPlan = "floor_plan",
 }
 
 /// Whether a footprint has room on a parcel of a shape. Which edge is the front is not in the record, so the largest
@@ -86,11 +103,14 @@ pub fn fit(
         }
         None => (0.0, None),
     };
-    let Some(ground) = Ground::of(shape, kept_free) else { return Fit::Unknown };
+    let Some(ground) = Ground::of(shape, kept_free) else { return Fit::Unknown(Lacking::Outline) };
     let areas = &ground.areas;
     if let Some(placement) = most_m.and_then(|most_m| ground.place(footprint, most_m)) {
-        let is_sure = parcel.site_coverage.max.is_some() && kept_free.is_some();
-        return if is_sure { Fit::Fits(placement) } else { Fit::Unknown };
+        return match (parcel.site_coverage.max, kept_free) {
+            (None, _) => Fit::Unknown(Lacking::SiteCoverage),
+            (Some(_), None) => Fit::Unknown(Lacking::KeptFree),
+            (Some(_), Some(_)) => Fit::Fits(placement),
+        };
     }
     let refused = |Setbacks { front_m, side_m, rear_m }: Setbacks| {
         // A front that needs less than the others may go on over several edges, and is not tried.
@@ -99,10 +119,13 @@ pub fn fit(
         is_tried && areas.iter().all(|area| whichever_the_front_is(footprint, area, front_m, side_m.min(rear_m)))
     };
     if ground.has_no_room(footprint, least_m) || parcel.setbacks.is_some_and(refused) {
-        Fit::Fails
-    } else {
-        Fit::Unknown
+        return Fit::Fails;
     }
+    Fit::Unknown(match most_m {
+        None => Lacking::Setbacks,
+        Some(most_m) if most_m > least_m => Lacking::Front,
+        Some(_) => Lacking::Outline,
+    })
 }
 
 /// What a footprint is placed on.
@@ -355,7 +378,11 @@ mod tests {
         let rectangle = Polygon::new(placement.corners.into_iter().collect(), vec![]);
         assert!(lies_within(&rectangle, outline, 10.0), "{rectangle:?}");
         assert_eq!(found(largest_m + 5.0), Fit::Fails);
-        assert_eq!(found(largest_m - 0.2), Fit::Unknown, "it depends on what the plain outline leaves out");
+        assert_eq!(
+            found(largest_m - 0.2),
+            Fit::Unknown(Lacking::Outline),
+            "it depends on what the plain outline leaves out"
+        );
     }
 
     #[test]
@@ -400,7 +427,7 @@ mod tests {
         let hall = Footprint { width_m: 60.0, depth_m: 60.0 };
         assert!(matches!(fit(hall, (&parcel, &whole, 10_000.0), Some(&[])), Fit::Fits(_)));
         assert_eq!(fit(hall, (&parcel, &whole, 10_000.0), Some(&[&strip])), Fit::Fails, "it is in the middle");
-        assert_eq!(fit(hall, (&parcel, &whole, 10_000.0), None), Fit::Unknown, "nobody tells what is kept free");
+        assert_eq!(fit(hall, (&parcel, &whole, 10_000.0), None), Fit::Unknown(Lacking::KeptFree), "nobody tells");
     }
 
     #[test]
@@ -432,16 +459,16 @@ mod tests {
         ) {
             Fit::Fits(_) => "fits",
             Fit::Fails => "fails",
-            Fit::Unknown => "unknown",
+            Fit::Unknown(lacking) => lacking.as_str(),
         };
         let setbacks = Some((15.0, 8.0, 6.0));
         assert_eq!(of(70.0, 70.0, setbacks, Some(0.5)), "fits", "even with the front's setback all around");
-        assert_eq!(of(84.0, 50.0, setbacks, Some(0.5)), "unknown", "which edge is the front decides");
+        assert_eq!(of(84.0, 50.0, setbacks, Some(0.5)), "front", "which edge is the front decides");
         assert_eq!(of(95.0, 40.0, setbacks, Some(0.5)), "fails", "even with the rear's");
         assert_eq!(of(84.0, 82.0, setbacks, Some(0.7)), "fails", "one way or the other the front takes its room");
         assert_eq!(of(70.0, 70.0, setbacks, Some(0.4)), "fails", "it covers too much");
-        assert_eq!(of(70.0, 70.0, setbacks, None), "unknown", "nobody says how much may be covered");
-        assert_eq!(of(70.0, 70.0, None, Some(0.5)), "unknown", "nobody says how far from the edges");
+        assert_eq!(of(70.0, 70.0, setbacks, None), "site_coverage", "nobody says how much may be covered");
+        assert_eq!(of(70.0, 70.0, None, Some(0.5)), "setbacks", "nobody says how far from the edges");
         assert_eq!(of(101.0, 10.0, None, Some(0.5)), "fails", "it is longer than the parcel");
     }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::brief::{Brief, Criterion, Need, Wish, WishOf};
 use super::candidate::{Candidate, Told, Value};
-use super::fit::{Fit, Placement, Room};
+use super::fit::{Fit, Lacking, Placement, Room};
 use super::quantity::Quality;
 use super::ramp::{Ramp, StepAnswer};
 use super::value::{FULL_VALUE, SHARE};
@@ -38,6 +38,8 @@ pub struct Answer {
     pub from: Option<Date>,
     /// Of a building that has room: where; of one that is wished, where as much of it as there is room for.
     pub placement: Option<Placement>,
+    /// Of a building of which it is not known whether it has room: what would have to be.
+    pub lacking: Option<Lacking>,
     /// Of a ramp: what is found of each step.
     pub steps: Vec<StepAnswer>,
     /// Of a ramp: the step that binds. Value, margin, day and source are its own.
@@ -56,6 +58,7 @@ impl Answer {
             margin: None,
             from: None,
             placement: None,
+            lacking: None,
             steps: Vec::new(),
             step: None,
             worth: 0,
@@ -73,7 +76,7 @@ pub(super) fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verd
         Need::Footprint(footprint) => match candidate.fit(*footprint) {
             Fit::Fits(_) => Some(true),
             Fit::Fails => Some(false),
-            Fit::Unknown => None,
+            Fit::Unknown(_) => None,
         },
         Need::Ramp(ramp) => return ramp.verdict(&amounts(ramp, candidate, day)),
     };
@@ -156,11 +159,12 @@ fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
             Answer { value: word(candidate.word(*quality)), told: candidate.told_word(*quality), ..none }
         }
         Need::Footprint(footprint) => {
-            let placement = match candidate.fit(*footprint) {
-                Fit::Fits(placement) => Some(placement),
-                Fit::Fails | Fit::Unknown => None,
+            let (placement, lacking) = match candidate.fit(*footprint) {
+                Fit::Fits(placement) => (Some(placement), None),
+                Fit::Fails => (None, None),
+                Fit::Unknown(lacking) => (None, Some(lacking)),
             };
-            Answer { placement, told: candidate.told_room(), ..none }
+            Answer { placement, lacking, told: candidate.told_room(), ..none }
         }
         Need::Ramp(ramp) => {
             let found = amounts(ramp, candidate, day);
@@ -214,7 +218,8 @@ fn wished(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Answer {
             let room = candidate.room(*footprint);
             let value = room.map_or(Value::Unknown, |room| Value::Amount(room.area_share()));
             let placement = room.and_then(|room| room.placement);
-            (Answer { value, placement, told: candidate.told_room(), ..none }, room.map(Room::worth))
+            let lacking = if room.is_none() { candidate.lacking(*footprint) } else { None };
+            (Answer { value, placement, lacking, told: candidate.told_room(), ..none }, room.map(Room::worth))
         }
         WishOf::Ramp(ramp) => {
             let found = amounts(ramp, candidate, day);

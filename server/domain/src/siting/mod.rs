@@ -40,7 +40,7 @@ pub use authority::Authority;
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
 pub use candidate::{Candidate, Floor, Surroundings, Told, Value};
 pub use explain::{Change, Overtaking, binding, overtaking};
-pub use fit::{Fit, Footprint, Placement, Room};
+pub use fit::{Fit, Footprint, Lacking, Placement, Room};
 pub use judge::{Answer, Verdict, explain};
 pub use neighbours::Neighbours;
 pub use quantity::{Quality, Quantity};

@@ -130,7 +130,7 @@ impl<'a> Musts<'a> {
                 let fit = candidate.fit(must.footprint);
                 standing = standing.max(match fit {
                     Fit::Fits(_) => continue,
-                    Fit::Unknown => Standing::Open,
+                    Fit::Unknown(_) => Standing::Open,
                     Fit::Fails => Standing::Fails,
                 });
                 unmet += 1;
@@ -138,7 +138,7 @@ impl<'a> Musts<'a> {
             }
             if let (1, Some((at, fit))) = (unmet, last) {
                 let must = &mut self.slow[at];
-                *(if fit == Fit::Unknown { &mut must.unknown } else { &mut must.alone }) += 1;
+                *(if matches!(fit, Fit::Unknown(_)) { &mut must.unknown } else { &mut must.alone }) += 1;
             }
             found += usize::from(standing == Standing::Suits);
             self.move_to(row, standing);

@@ -15,6 +15,9 @@ const BUREAU: &str = "planning_bureau";
 /// Stands for nobody: what is computed from the record.
 const COMPUTED: &str = "computed";
 
+/// What is lacking where an outline is not tried.
+const OUTLINE: &str = "outline";
+
 /// What one place leaves open that one source or office may know.
 #[derive(Debug, Serialize, PartialEq)]
 pub(super) struct OpenRow {
@@ -64,8 +67,18 @@ impl Open {
         language: Language,
     ) {
         for (_, criterion, answer) in answered(dossier, answers).filter(|(_, _, one)| one.verdict == Verdict::Unknown) {
-            let whom = whom(answer.said.as_ref(), knows(&criterion.knows), language);
-            self.add(whom, 0, language.subject(criterion));
+            let subject = language.subject(criterion);
+            let (knows, what) = match answer.lacking.as_str() {
+                "" => (knows(&criterion.knows), subject),
+                lacking => {
+                    // An outline that is too intricate to be tried is nobody's to tell.
+                    let knows = if lacking == OUTLINE { COMPUTED } else { knows(&criterion.knows) };
+                    let lack = language.word("lacking", lacking);
+                    (knows, language.say("ask.lacking", &[("what", &subject), ("lack", &lack)]))
+                }
+            };
+            let said = answer.said.as_ref().filter(|_| knows != COMPUTED);
+            self.add(whom(said, knows, language), 0, what);
         }
     }
 

@@ -311,6 +311,7 @@ mod tests {
                 found(Verdict::Pass, 12_000.0, None),
             ],
             step: Some(0),
+            lacking: String::new(),
         };
         let en = Language::En;
         assert_eq!(en.asked(&asked), "4 MW from the day of the brief, 12 MW from 2028-07-01");

@@ -111,6 +111,7 @@ pub(super) fn answer(answer: &wire::Answer) -> Answer {
         placement: answer.placement.chunks_exact(2).map(|at| [at[0], at[1]]).collect(),
         steps: answer.steps.iter().map(step_answer).collect(),
         step: answer.step.map(|step| step as usize),
+        lacking: answer.lacking.clone(),
     }
 }
 

@@ -4,7 +4,7 @@ use geo::unary_union;
 use geo_types::{Geometry, Polygon};
 
 use super::super::candidate::Candidate;
-use super::super::fit::{Fit, Footprint, Room, fit, largest};
+use super::super::fit::{Fit, Footprint, Lacking, Room, fit, largest};
 use super::super::judge::Verdict;
 use super::super::quantity::Quantity;
 use super::super::value::Anchors;
@@ -70,11 +70,11 @@ impl Between {
 
 /// Whether a building has room on some parcels together.
 pub(super) fn room(footprint: Footprint, parcels: &[Candidate<'_>]) -> Fit {
-    let Some(shape) = united(parcels) else { return Fit::Unknown };
+    let Some(shape) = united(parcels) else { return Fit::Unknown(Lacking::Outline) };
     let (strictest, kept_free) = (strictest(parcels), kept_free(parcels, &shape));
     match fit(footprint, (&strictest, &shape, shape.area_m2()), kept_free.as_deref()) {
         // A crack between two parcels is no reason to say that there is no room.
-        Fit::Fails if !shape.is_one_piece() => Fit::Unknown,
+        Fit::Fails if !shape.is_one_piece() => Fit::Unknown(Lacking::Outline),
         found => found,
     }
 }

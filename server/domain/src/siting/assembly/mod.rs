@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use super::Standing;
 use super::brief::{Brief, Criterion, Need, WishOf};
 use super::candidate::Told;
-use super::fit::{Fit, Placement, Room};
+use super::fit::{Fit, Lacking, Placement};
 use super::judge::{Verdict, meets};
 use super::quantity::Quality;
 use super::ramp::Ramp;
@@ -42,6 +42,8 @@ pub struct JointAnswer {
     pub told: Option<Told>,
     /// Of a building that has room: where; of one that is wished, where as much of it as there is room for.
     pub placement: Option<Placement>,
+    /// Of a building of which it is not known whether it has room: what would have to be.
+    pub lacking: Option<Lacking>,
     /// How much of a building that is wished has room, as a share of its area, 0 to 1.
     pub share: Option<f64>,
     /// Of a ramp: what is found of each step.
@@ -83,6 +85,7 @@ fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized),
         word: None,
         told: None,
         placement: None,
+        lacking: None,
         share: None,
         steps: Vec::new(),
         step: None,
@@ -138,7 +141,7 @@ fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized),
             match room(*footprint, &candidates) {
                 Fit::Fits(placement) => JointAnswer { verdict: Verdict::Pass, placement: Some(placement), ..none },
                 Fit::Fails => JointAnswer { verdict: Verdict::Fail, ..none },
-                Fit::Unknown => none,
+                Fit::Unknown(lacking) => JointAnswer { lacking: Some(lacking), ..none },
             }
         }
         Criterion::Must(Need::Ramp(ramp)) => of_ramp(ramp),
@@ -155,10 +158,16 @@ fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized),
                 JointAnswer { verdict, worth: if all == Some(true) { FULL_VALUE } else { 0 }, ..answer }
             }
             WishOf::Footprint(footprint) => {
-                let room = joint_room(*footprint, &candidates().collect::<Vec<_>>());
-                let verdict = if room.is_some() { Verdict::Pass } else { Verdict::Unknown };
-                let (share, placement) = (room.map(Room::area_share), room.and_then(|room| room.placement));
-                JointAnswer { verdict, share, placement, worth: room.map_or(0, Room::worth), ..none }
+                let candidates: Vec<_> = candidates().collect();
+                let Some(found) = joint_room(*footprint, &candidates) else {
+                    let lacking = match room(*footprint, &candidates) {
+                        Fit::Unknown(lacking) => Some(lacking),
+                        Fit::Fits(_) | Fit::Fails => None,
+                    };
+                    return JointAnswer { lacking, ..none };
+                };
+                let (share, placement, worth) = (Some(found.area_share()), found.placement, found.worth());
+                JointAnswer { verdict: Verdict::Pass, share, placement, worth, ..none }
             }
             WishOf::Ramp(ramp) => {
                 let found = of_ramp(ramp);

@@ -282,7 +282,7 @@ impl<'a> Search<'a> {
         let parcels: Vec<_> = rows.iter().map(|row| places.candidate(*row)).collect();
         self.footprints.iter().try_fold(standing, |standing, footprint| match room(*footprint, &parcels) {
             Fit::Fits(_) => Some(standing),
-            Fit::Unknown => Some(standing.max(Standing::Open)),
+            Fit::Unknown(_) => Some(standing.max(Standing::Open)),
             Fit::Fails => None,
         })
     }

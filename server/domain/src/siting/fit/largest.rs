@@ -78,6 +78,7 @@ mod tests {
 
     use super::*;
     use crate::record::ParcelStatus;
+    use crate::siting::fit::Lacking;
 
     fn parcel(coverage: Option<f64>, setback_m: Option<f64>) -> Parcel {
         let mut parcel = Parcel::with_status(ParcelStatus::Available);
@@ -142,7 +143,7 @@ mod tests {
         let toothed = Polygon::new((0..2_000).map(corner).collect(), Vec::new());
         let shape = Shape::new(toothed.into()).expect("it is a shape");
         let (parcel, hall) = (parcel(Some(1.0), Some(5.0)), Footprint { width_m: 60.0, depth_m: 40.0 });
-        assert_eq!(fit(hall, (&parcel, &shape, shape.area_m2()), Some(&[])), Fit::Unknown);
+        assert_eq!(fit(hall, (&parcel, &shape, shape.area_m2()), Some(&[])), Fit::Unknown(Lacking::Outline));
         assert_eq!(largest(hall, (&parcel, &shape, shape.area_m2()), Some(&[])), None);
         let larger = Footprint { width_m: 1_200.0, depth_m: 900.0 };
         assert_eq!(

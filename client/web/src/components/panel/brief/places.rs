@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cloudsite_domain::siting::Lacking;
 use cloudsite_proto::siting::answer::Value;
 use cloudsite_proto::siting::{Answer, Place, Standing, StepAnswer, Verdict};
 use leptos::prelude::*;
@@ -238,7 +239,9 @@ pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize], is_fl
                 }
             }
             Verdict::Unknown => {
+                // An outline that is too intricate to be tried is nobody's to tell.
                 let whom = Whom::of_row(&answer.source, *row, is_floor).told(page.language.get());
+                let whom = whom.filter(|_| answer.lacking != Lacking::Outline.as_str());
                 let key = match (is_must, &whom) {
                     (true, Some(_)) => "brief.unknown_must",
                     (true, None) => "brief.uncomputed_must",
@@ -246,6 +249,10 @@ pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize], is_fl
                     (false, None) => "brief.uncomputed",
                 };
                 notes.push(page.fill(key, &[("what", &what), ("whom", &whom.unwrap_or_default())]));
+                if !answer.lacking.is_empty() {
+                    let lack = page.text(&format!("lacking.{}", answer.lacking));
+                    notes.push(page.fill("brief.lacking", &[("what", &what), ("lack", &lack)]));
+                }
             }
             Verdict::Pass | Verdict::Unspecified => {}
         }
