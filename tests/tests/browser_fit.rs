@@ -109,6 +109,16 @@ async fn a_factory_is_tried_dragged_kept_and_shared() {
         && document.querySelector('[data-testid=\"fit-hall-width\"]').value !== '100000'";
     page.until("what can be is taken", SOON, mended).await;
 
+    // A car park of 18 by 40 metres has 24 places; how many are needed is in no rule that is known here.
+    page.click("fit-has-parking").await;
+    eventually("places are counted", SOON, async || page.text("fit-parking").await.contains("24").then_some(())).await;
+    assert!(page.text("fit-parking").await.contains("No norm is known"), "{}", page.text("fit-parking").await);
+    page.click("fit-has-parking").await;
+    eventually("no car park, no places", SOON, async || {
+        (!page.text("fit-parking").await.contains("24")).then_some(())
+    })
+    .await;
+
     // It follows the hand, and the answers follow it; the camera stays.
     let (east, north, before) = other_fit(&page, "").await;
     let camera = "return new URLSearchParams(location.search).get('view')";

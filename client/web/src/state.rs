@@ -306,6 +306,11 @@ impl Page {
         self.caller.with(|caller| keeps_record(caller.as_ref()))
     }
 
+    /// Whether nobody is signed in who is told more than everyone. Follows.
+    pub(crate) fn is_visitor(self) -> bool {
+        self.caller.with(|caller| caller.as_ref().is_none_or(|caller| tier_of(caller) == Tier::Public))
+    }
+
     /// Whether the page shows the newest revision as the reader sees it. Follows.
     pub(crate) fn shows_present(self) -> bool {
         self.as_of.with(Option::is_none) && self.seen_tier().is_none()

@@ -48,7 +48,7 @@ const fn facade(kind: PartKind) -> Style {
         PartKind::Hall => Style::Factory,
         PartKind::Offices => Style::Office,
         PartKind::Docks => Style::Warehouse,
-        PartKind::Utility | PartKind::Yard => Style::Plain,
+        PartKind::Utility | PartKind::Yard | PartKind::Parking => Style::Plain,
     }
 }
 

@@ -31,7 +31,11 @@ pub(crate) fn drawn(massing: &Massing, findings: &Findings) -> scene::Massing {
         width_m: part.width_m,
         depth_m: part.depth_m,
         height_m: part.height_m(),
-        colour: if part.kind == PartKind::Yard { mixed(base, 0x9a_9a_94, 0.65) } else { base },
+        colour: match part.kind {
+            PartKind::Yard => mixed(base, 0x9a_9a_94, 0.65),
+            PartKind::Parking => mixed(base, 0x6c_70_76, 0.75),
+            PartKind::Hall | PartKind::Offices | PartKind::Docks | PartKind::Utility => base,
+        },
         storeys: part.storeys,
     };
     scene::Massing {

@@ -4,7 +4,7 @@ use geo_types::Coord;
 
 use super::{InvalidMassing, Massing, Part, PartKind};
 
-/// The size of a block; of a yard storeys and their height are 0.
+/// The size of a block; of a yard and a car park storeys and their height are 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Block {
     /// Across, metres.
@@ -18,7 +18,7 @@ pub struct Block {
 }
 
 /// The blocks of a factory, each beside the hall: the offices in front, the docks behind, the yard behind those, the utility
-/// block to the right.
+/// block to the right, the car park to the left.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Blocks {
     /// Main hall.
@@ -31,6 +31,8 @@ pub struct Blocks {
     pub utility: Option<Block>,
     /// Yard.
     pub yard: Option<Block>,
+    /// Car park.
+    pub parking: Option<Block>,
 }
 
 impl Blocks {
@@ -42,6 +44,7 @@ impl Blocks {
             PartKind::Docks => self.docks,
             PartKind::Utility => self.utility,
             PartKind::Yard => self.yard,
+            PartKind::Parking => self.parking,
         }
     }
 
@@ -57,6 +60,7 @@ impl Blocks {
             PartKind::Docks => self.docks = block,
             PartKind::Utility => self.utility = block,
             PartKind::Yard => self.yard = block,
+            PartKind::Parking => self.parking = block,
         }
     }
 
@@ -85,6 +89,7 @@ impl Blocks {
                 PartKind::Docks => Coord { x: 0.0, y: f64::midpoint(hall.depth_m, block.depth_m) },
                 PartKind::Utility => Coord { x: f64::midpoint(hall.width_m, block.width_m), y: 0.0 },
                 PartKind::Yard => Coord { x: 0.0, y: behind_m + block.depth_m / 2.0 },
+                PartKind::Parking => Coord { x: -f64::midpoint(hall.width_m, block.width_m), y: 0.0 },
             };
             let Block { width_m, depth_m, storeys, storey_m } = block;
             Some(Part { kind, offset, width_m, depth_m, storeys, storey_m })

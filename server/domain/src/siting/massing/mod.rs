@@ -23,7 +23,7 @@ pub use arrange::{Block, Blocks};
 pub use law::{HeldTo, Law};
 pub use site::{Norms, NotASite, Site};
 pub use text::UnreadableMassing;
-pub use verdict::{Check, Finding, Findings, SideFinding};
+pub use verdict::{Check, Finding, Findings, PLACE_M2, SideFinding};
 
 /// Parts of a massing at most.
 pub const MOST_PARTS: usize = 8;
@@ -44,18 +44,26 @@ terms! {
     Docks = "docks",
     /// Utility block.
     Utility = "utility",
-    /// Open yard, paved: nothing stands on it.
+    /// Open yard, paved, on which goods are stored and moved: nothing stands on it.
     Yard = "yard",
+    /// Car park, open and paved: nothing stands on it.
+    Parking = "parking",
 }
 
 impl PartKind {
     /// Whether it stands.
     pub const fn is_building(self) -> bool {
-        !matches!(self, Self::Yard)
+        !matches!(self, Self::Yard | Self::Parking)
+    }
+
+    /// Whether its ground is used in the sense of the site-use coefficient (建筑系数): built on, or stored on. Ways and car parks
+    /// are not.
+    pub(super) const fn is_used(self) -> bool {
+        !matches!(self, Self::Parking)
     }
 }
 
-/// A part of a factory: a box, or a yard, that is none.
+/// A part of a factory: a box, or a yard or car park, that is none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Part {
     /// What it is.
@@ -66,9 +74,9 @@ pub struct Part {
     pub width_m: f64,
     /// From side to side along, metres.
     pub depth_m: f64,
-    /// Storeys; 0 of a yard.
+    /// Storeys; 0 of what does not stand.
     pub storeys: u32,
-    /// The height of each of them, metres; 0 of a yard.
+    /// The height of each of them, metres; 0 of what does not stand.
     pub storey_m: f64,
 }
 

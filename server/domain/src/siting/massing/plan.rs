@@ -9,6 +9,10 @@ pub(super) struct Areas {
     pub(super) built: f64,
     /// Ground under buildings and yards.
     pub(super) used: f64,
+    /// Ground under anything.
+    pub(super) covered: f64,
+    /// Ground of car parks on which nothing else lies.
+    pub(super) parked: f64,
     /// Floors as they are.
     pub(super) floor: f64,
     /// Floors as the plan counts them.
@@ -29,14 +33,18 @@ pub(super) fn areas(massing: &Massing, counted_once_m: Option<f64>) -> Areas {
                 (middle_x - off.x).abs() < half.x && (middle_y - off.y).abs() < half.y
             };
             let cell_m2 = (x[1] - x[0]) * (y[1] - y[0]);
-            let (mut is_used, mut is_built, mut floors, mut counted) = (false, false, 0.0_f64, 0.0_f64);
+            let (mut is_covered, mut is_used, mut is_built) = (false, false, false);
+            let (mut floors, mut counted) = (0.0_f64, 0.0_f64);
             for part in parts.iter().filter(over) {
-                is_used = true;
+                is_covered = true;
+                is_used |= part.kind.is_used();
                 is_built |= part.kind.is_building();
                 floors = floors.max(f64::from(part.storeys));
                 counted = counted.max(counted_storeys(part, counted_once_m));
             }
             areas.used += if is_used { cell_m2 } else { 0.0 };
+            areas.covered += if is_covered { cell_m2 } else { 0.0 };
+            areas.parked += if is_covered && !is_used { cell_m2 } else { 0.0 };
             areas.built += if is_built { cell_m2 } else { 0.0 };
             areas.floor += floors * cell_m2;
             areas.counted += counted * cell_m2;

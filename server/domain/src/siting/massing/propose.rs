@@ -173,8 +173,8 @@ impl Site {
     }
 }
 
-/// Factories of every kind of part, the largest first, that a parcel of so many m² is tried with. Their proportions are the
-/// project's own.
+/// Factories of every kind of part but a car park, the largest first, that a parcel of so many m² is tried with. Their
+/// proportions are the project's own; how many come by car is for whoever builds to say.
 fn usual(area_m2: f64) -> impl Iterator<Item = Blocks> {
     const SHARES: [f64; 8] = [0.60, 0.52, 0.44, 0.36, 0.28, 0.20, 0.13, 0.07];
     SHARES.into_iter().map(move |share| {
@@ -192,6 +192,7 @@ fn usual(area_m2: f64) -> impl Iterator<Item = Blocks> {
             docks: Some(block(0.8, 0.06, 1, 6.0)),
             utility: Some(block(0.12, 0.25, 1, 6.0)),
             yard: Some(yard),
+            parking: None,
         }
     })
 }

@@ -188,6 +188,28 @@ fn norms_come_from_a_table() {
     holds(&findings, Check::SiteUse, Verdict::Fail, 0.3);
     let parking = findings.of(Check::Parking);
     assert_eq!((parking.verdict, parking.min), (Verdict::Unknown, Some(15.0)), "3,000 m² of floor");
+    assert_eq!(parking.value, None, "no car park is drawn");
+}
+
+#[test]
+fn a_car_park_has_places_and_is_neither_green_nor_used() {
+    let norms = Norms { least_site_use: Some(0.3), parking_places: Some(0.5), ..NORMS };
+    let beside = |depth_m: f64, norms: Norms| {
+        let building = part(PartKind::Hall, (0.0, 0.0), (60.0, 50.0), 1, 7.0);
+        let park = part(PartKind::Parking, (-35.0, 0.0), (10.0, depth_m), 0, 0.0);
+        // Under the hall it has no places.
+        let under = part(PartKind::Parking, (0.0, 0.0), (30.0, 30.0), 0, 0.0);
+        let massing = Massing::new(Coord { x: 55.0, y: 50.0 }, 0.0, vec![building, park, under]).unwrap();
+        judged(&site_of(square(100.0), &parcel(), &[], norms), &massing)
+    };
+    let findings = beside(45.0, norms);
+    holds(&findings, Check::Parking, Verdict::Pass, 15.0);
+    holds(&findings, Check::SiteUse, Verdict::Pass, 0.3);
+    assert!((findings.of(Check::GreenRatio).value.unwrap() - 0.655).abs() < 1e-9, "{findings:?}");
+    assert_eq!(findings.footprint_m2, 3_000.0);
+    holds(&beside(44.0, norms), Check::Parking, Verdict::Fail, 14.0);
+    let unknown = beside(45.0, NORMS);
+    holds(&unknown, Check::Parking, Verdict::Unknown, 15.0);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use geo_types::Coord;
 
 use super::edges::{Edges, Rectangle, crosses};
 use super::site::Site;
-use super::{MOST_PARTS, Massing, Part, plan};
+use super::{MOST_PARTS, Massing, Part, PartKind, plan};
 use crate::record::{Bounds, terms};
 use crate::siting::Verdict;
 
@@ -13,6 +13,10 @@ const TOLERANCE_M: f64 = 0.015;
 
 /// What a share or a height may exceed, for the sake of rounding.
 const ROUNDING: f64 = 1e-9;
+
+/// The ground that a parking place in the open takes with its share of the lane, m². Customary are 25 to 30, and the larger is
+/// taken: no place is promised that there may be no room for.
+pub const PLACE_M2: f64 = 30.0;
 
 terms! {
     /// What is asked of a factory on a parcel, setbacks aside.
@@ -33,7 +37,7 @@ terms! {
     AirportHeight = "airport_height",
     /// No building stands where nothing may.
     KeptFree = "kept_free",
-    /// Parking places. How many there are is not said, so `min` is what is needed, if a norm is known.
+    /// Parking places: as many as the car parks have room for, at [`PLACE_M2`] each. `min` is what is needed, if a norm is known.
     Parking = "parking",
 }
 
@@ -159,11 +163,11 @@ impl Site {
             bounded(Check::SiteCoverage, share(areas.built), Bounds { max: most_coverage, ..self.coverage }, true),
             bounded(Check::SiteUse, share(areas.used), Bounds { min: self.norms.least_site_use, max: None }, false),
             // It can always be less green than it could be, so an upper bound refuses nothing.
-            bounded(Check::GreenRatio, 1.0 - share(areas.used), Bounds { max: None, ..self.green_ratio }, false),
+            bounded(Check::GreenRatio, 1.0 - share(areas.covered), Bounds { max: None, ..self.green_ratio }, false),
             bounded(Check::Height, height_m, below(self.height_limit_m), true),
             self.airport(massing),
             self.kept_free(massing),
-            self.parking(areas.floor),
+            self.parking(massing, &areas),
         ];
         (findings.footprint_m2, findings.floor_m2, findings.counted_m2) = (areas.built, areas.floor, areas.counted);
     }
@@ -247,9 +251,15 @@ impl Site {
         Finding { verdict, mask, ..open(Check::KeptFree) }
     }
 
-    fn parking(&self, floor_m2: f64) -> Finding {
-        let needed = self.norms.parking_places.map(|places| (places * floor_m2 / 100.0).ceil());
-        Finding { min: needed, ..open(Check::Parking) }
+    /// Where no car park is drawn, nobody has said how many places there are.
+    fn parking(&self, massing: &Massing, areas: &plan::Areas) -> Finding {
+        let min = self.norms.parking_places.map(|places| (places * areas.floor / 100.0).ceil());
+        if massing.parts().iter().all(|part| part.kind != PartKind::Parking) {
+            return Finding { min, ..open(Check::Parking) };
+        }
+        // Sides are sums of centimetres: a place is not lost to what a float cannot tell.
+        let places = (areas.parked / PLACE_M2 + ROUNDING).floor();
+        bounded(Check::Parking, places, Bounds { min, max: None }, false)
     }
 }
 

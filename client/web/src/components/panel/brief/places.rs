@@ -238,6 +238,9 @@ pub(super) fn shortcomings(page: Page, answers: &[Answer], rows: &[usize], is_fl
                     notes.push(page.fill("brief.from", &[("what", &what), ("day", &answer.from)]));
                 }
             }
+            Verdict::Unknown if answer.lacking == Lacking::KeptFree.as_str() && page.is_visitor() => {
+                notes.push(page.fill("brief.told_signed_in", &[("what", &what)]));
+            }
             Verdict::Unknown => {
                 // An outline that is too intricate to be tried is nobody's to tell.
                 let whom = Whom::of_row(&answer.source, *row, is_floor).told(page.language.get());
