@@ -43,7 +43,7 @@ async fn seen(page: &Page, east: f64, north: f64, up: f64) -> (f64, f64) {
     (at[0].as_f64().expect("a number"), at[1].as_f64().expect("a number"))
 }
 
-/// A car park of 18 by 40 metres has 24 places; how many are needed is in no rule that is known here.
+/// A car park of 40 by 18 metres has 24 places; how many are needed is in no rule that is known here.
 async fn places_are_counted(page: &Page) {
     page.click("fit-has-parking").await;
     eventually("places are counted", SOON, async || page.text("fit-parking").await.contains("24").then_some(())).await;

@@ -19,7 +19,7 @@ const fn usual(kind: PartKind) -> Block {
         PartKind::Docks => Block { width_m: 40.0, depth_m: 6.0, storeys: 1, storey_m: 6.0 },
         PartKind::Utility => Block { width_m: 12.0, depth_m: 20.0, storeys: 1, storey_m: 6.0 },
         PartKind::Yard => Block { width_m: 60.0, depth_m: 20.0, storeys: 0, storey_m: 0.0 },
-        PartKind::Parking => Block { width_m: 18.0, depth_m: 40.0, storeys: 0, storey_m: 0.0 },
+        PartKind::Parking => Block { width_m: 40.0, depth_m: 18.0, storeys: 0, storey_m: 0.0 },
     }
 }
 

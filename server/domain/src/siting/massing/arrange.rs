@@ -18,7 +18,7 @@ pub struct Block {
 }
 
 /// The blocks of a factory, each beside the hall: the offices in front, the docks behind, the yard behind those, the utility
-/// block to the right, the car park to the left.
+/// block to the right, the car park in front, to the left of the offices.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Blocks {
     /// Main hall.
@@ -89,7 +89,12 @@ impl Blocks {
                 PartKind::Docks => Coord { x: 0.0, y: f64::midpoint(hall.depth_m, block.depth_m) },
                 PartKind::Utility => Coord { x: f64::midpoint(hall.width_m, block.width_m), y: 0.0 },
                 PartKind::Yard => Coord { x: 0.0, y: behind_m + block.depth_m / 2.0 },
-                PartKind::Parking => Coord { x: -f64::midpoint(hall.width_m, block.width_m), y: 0.0 },
+                PartKind::Parking => {
+                    // From the hall's corner on, and not under the offices.
+                    let free = self.offices.map_or(hall.width_m, |offices| -offices.width_m) / 2.0;
+                    let right = (block.width_m - hall.width_m / 2.0).min(free);
+                    Coord { x: right - block.width_m / 2.0, y: -f64::midpoint(hall.depth_m, block.depth_m) }
+                }
             };
             let Block { width_m, depth_m, storeys, storey_m } = block;
             Some(Part { kind, offset, width_m, depth_m, storeys, storey_m })

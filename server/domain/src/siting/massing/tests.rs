@@ -192,6 +192,21 @@ fn norms_come_from_a_table() {
 }
 
 #[test]
+fn a_car_park_lies_in_front_and_under_nothing() {
+    let hall = Block { width_m: 80.0, depth_m: 40.0, storeys: 1, storey_m: 9.0 };
+    let lot = Block { width_m: 40.0, depth_m: 18.0, ..Block::default() };
+    let offices = |width_m: f64| Some(Block { width_m, depth_m: 12.0, storeys: 3, storey_m: 4.0 });
+    let table = [(None, -20.0), (offices(20.0), -30.0), (offices(0.5), -20.25), (offices(60.0), -50.0)];
+    for (offices, middle) in table {
+        let blocks = Blocks { hall, offices, parking: Some(lot), ..Blocks::default() };
+        let massing = blocks.massing(Coord { x: 50.0, y: 50.0 }, 0.0).unwrap();
+        let park = massing.parts().iter().find(|part| part.kind == PartKind::Parking).unwrap();
+        assert_eq!(park.offset, Coord { x: middle, y: -29.0 }, "beside {offices:?}");
+        assert_eq!(Blocks::of_massing(&massing), blocks);
+    }
+}
+
+#[test]
 fn a_car_park_has_places_and_is_neither_green_nor_used() {
     let norms = Norms { least_site_use: Some(0.3), parking_places: Some(0.5), ..NORMS };
     let beside = |depth_m: f64, norms: Norms| {
