@@ -62,7 +62,9 @@ async fn everything_comes_by_tls_with_a_certificate_for_development() {
     let server = Server::start_with_tls(folder(), &["--tls-development", "--tls-name", "park.test"], DEVELOPMENT).await;
     let certificate = server.certificate();
     let shown = fingerprint(&der(&certificate));
-    assert!(server.log().contains(&shown), "the terminal is told {shown}");
+    // It is written beside the log, whose line says that the server is there.
+    let told = format!("the terminal is told {shown}");
+    eventually(&told, WITHIN, async || server.log().contains(&shown).then_some(())).await;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
