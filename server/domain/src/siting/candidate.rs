@@ -199,14 +199,6 @@ impl<'a> Candidate<'a> {
         largest(footprint, (self.parcel, shape, self.area_m2), kept_free.as_deref())
     }
 
-    /// What would have to be known to say how much room there is, where it is not.
-    pub(super) fn lacking(&self, footprint: Footprint) -> Option<Lacking> {
-        match self.fit(footprint) {
-            Fit::Unknown(lacking) => Some(lacking),
-            Fit::Fits(_) | Fit::Fails => None,
-        }
-    }
-
     /// Who says how much room there is: whoever sets how far from the edges one builds.
     pub(super) fn told_room(&self) -> Option<Told> {
         self.parcel.sources.of(SourcedField::Setbacks).filter(|_| self.floor.is_none()).map(Told::from)

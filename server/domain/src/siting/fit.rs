@@ -67,6 +67,24 @@ pub enum Fit {
     Unknown(Lacking),
 }
 
+impl Fit {
+    /// Where it has room.
+    pub const fn placement(self) -> Option<Placement> {
+        match self {
+            Self::Fits(placement) => Some(placement),
+            Self::Fails | Self::Unknown(_) => None,
+        }
+    }
+
+    /// What would have to be known, where it is not known.
+    pub const fn lacking(self) -> Option<Lacking> {
+        match self {
+            Self::Unknown(lacking) => Some(lacking),
+            Self::Fits(_) | Self::Fails => None,
+        }
+    }
+}
+
 terms! {
     /// What would have to be known to say whether a footprint has room.
     Lacking, "lack";

@@ -159,12 +159,8 @@ fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
             Answer { value: word(candidate.word(*quality)), told: candidate.told_word(*quality), ..none }
         }
         Need::Footprint(footprint) => {
-            let (placement, lacking) = match candidate.fit(*footprint) {
-                Fit::Fits(placement) => (Some(placement), None),
-                Fit::Fails => (None, None),
-                Fit::Unknown(lacking) => (None, Some(lacking)),
-            };
-            Answer { placement, lacking, told: candidate.told_room(), ..none }
+            let found = candidate.fit(*footprint);
+            Answer { placement: found.placement(), lacking: found.lacking(), told: candidate.told_room(), ..none }
         }
         Need::Ramp(ramp) => {
             let found = amounts(ramp, candidate, day);
@@ -218,7 +214,7 @@ fn wished(wish: &Wish, candidate: &Candidate<'_>, day: Date) -> Answer {
             let room = candidate.room(*footprint);
             let value = room.map_or(Value::Unknown, |room| Value::Amount(room.area_share()));
             let placement = room.and_then(|room| room.placement);
-            let lacking = if room.is_none() { candidate.lacking(*footprint) } else { None };
+            let lacking = if room.is_none() { candidate.fit(*footprint).lacking() } else { None };
             (Answer { value, placement, lacking, told: candidate.told_room(), ..none }, room.map(Room::worth))
         }
         WishOf::Ramp(ramp) => {

@@ -77,7 +77,7 @@ impl Open {
                     (knows, language.say("ask.lacking", &[("what", &subject), ("lack", &lack)]))
                 }
             };
-            let said = answer.said.as_ref().filter(|_| knows != COMPUTED);
+            let said = answer.said.as_ref().filter(|_| answer.lacking != OUTLINE);
             self.add(whom(said, knows, language), 0, what);
         }
     }

@@ -160,11 +160,7 @@ fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized),
             WishOf::Footprint(footprint) => {
                 let candidates: Vec<_> = candidates().collect();
                 let Some(found) = joint_room(*footprint, &candidates) else {
-                    let lacking = match room(*footprint, &candidates) {
-                        Fit::Unknown(lacking) => Some(lacking),
-                        Fit::Fits(_) | Fit::Fails => None,
-                    };
-                    return JointAnswer { lacking, ..none };
+                    return JointAnswer { lacking: room(*footprint, &candidates).lacking(), ..none };
                 };
                 let (share, placement, worth) = (Some(found.area_share()), found.placement, found.worth());
                 JointAnswer { verdict: Verdict::Pass, share, placement, worth, ..none }
