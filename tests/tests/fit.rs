@@ -4,7 +4,7 @@ use cloudsite_domain::crs::{Crs, Projector};
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{Bounds, Mask, Parcel, ParcelStatus, Setbacks};
 use cloudsite_domain::siting::Verdict as Found;
-use cloudsite_domain::siting::massing::{Check, Findings, Law, Massing, Part, PartKind, Site};
+use cloudsite_domain::siting::massing::{Check, Findings, Law, Massing, Part, PartKind, Proposal, Site};
 use cloudsite_domain::validation::RuleTable;
 use cloudsite_proto::land::{self, GetParcelRequest, Layer, ListFeaturesRequest, ListParcelsRequest};
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
@@ -28,11 +28,17 @@ async fn fitted(server: &Server, asker: &Asker, request: FitRequest) -> Result<F
     Ok(client.fit(asker.ask(request)).await?.into_inner())
 }
 
-async fn features(server: &Server, asker: &Asker, layer: Layer) -> Vec<Value> {
+/// The features of a layer; none if it is withheld.
+async fn told(server: &Server, asker: &Asker, layer: Layer) -> Option<Vec<Value>> {
     let request = ListFeaturesRequest { layer: layer.into(), page_size: 1_000, ..ListFeaturesRequest::default() };
     let reply = server.park().await.list_features(asker.ask(request)).await.expect("features").into_inner();
     let read = |feature: land::Feature| serde_json::from_str(&feature.geojson).expect("GeoJSON");
-    reply.features.into_iter().map(read).collect()
+    assert!(!reply.withheld || reply.features.is_empty(), "{layer:?} is withheld");
+    (!reply.withheld).then(|| reply.features.into_iter().map(read).collect())
+}
+
+async fn features(server: &Server, asker: &Asker, layer: Layer) -> Vec<Value> {
+    told(server, asker, layer).await.expect("it is told")
 }
 
 /// The area of a feature in canonical metres.
@@ -77,17 +83,19 @@ async fn site(server: &Server, asker: &Asker, name: &str) -> Site {
     let code = name.strip_prefix("parcels/");
     let parcels = features(server, asker, Layer::Parcel).await;
     let own = parcels.iter().find(|feature| feature["properties"]["code"].as_str() == code).expect("its shape");
-    let masks = features(server, asker, Layer::Mask).await;
-    let masks = masks.iter().map(|feature| {
-        let properties = &feature["properties"];
-        let kind = properties["kind"].as_str().and_then(|kind| kind.parse().ok()).expect("a kind");
-        (Mask { kind, height_limit_m: properties["height_limit_m"].as_f64() }, shape(feature))
+    let masks = told(server, asker, Layer::Mask).await;
+    let masks = masks.as_ref().map(|masks| {
+        masks.iter().map(|feature| {
+            let properties = &feature["properties"];
+            let kind = properties["kind"].as_str().and_then(|kind| kind.parse().ok()).expect("a kind");
+            (Mask { kind, height_limit_m: properties["height_limit_m"].as_f64() }, shape(feature))
+        })
     });
-    let masks: Vec<(Mask, Shape)> = masks.collect();
+    let masks: Option<Vec<(Mask, Shape)>> = masks.map(Iterator::collect);
     let table = RuleTable::parse(include_str!("../../assets/rules/planning.json")).expect("a table");
     let parks = features(server, asker, Layer::Park).await;
     let law = Law { table: &table, day: date(2026, 11, 26), region: parks[0]["properties"]["region"].as_str() };
-    let masks = masks.iter().map(|(mask, shape)| (mask, shape));
+    let masks = masks.as_ref().map(|masks| masks.iter().map(|(mask, shape)| (mask, shape)));
     Site::new(&parcel, &shape(own), masks, law.norms(&parcel)).expect("a site")
 }
 
@@ -198,7 +206,8 @@ async fn the_server_judges_as_the_page_does() {
                 let judged = reply.asked.expect("what is asked is answered");
                 holds(&site, &judged, &of);
                 verdicts.push(judged.verdict());
-                let found = [Site::largest, Site::best_place].map(|of| proposes.then(|| of(&site, &tried)).flatten());
+                let found = [Site::largest, Site::best_place]
+                    .map(|of| proposes.then(|| of(&site, &tried)).and_then(Proposal::found));
                 for (proposed, found) in [reply.largest, reply.best_placed].into_iter().zip(found) {
                     assert_eq!(proposed.is_some(), found.is_some(), "{of}: {found:?}");
                     let (Some(proposed), Some(found)) = (proposed, found) else { continue };

@@ -76,6 +76,7 @@ impl Park {
             Paging::read(view, page_size, &page_token, request.revision, &request).await?;
         let mut delivery = view.delivery(layer);
         let is_small = area.as_ref().is_none_or(SearchArea::is_small) && !delivery.is_counted();
+        let withheld = !view.tells(layer);
         let view = view.clone();
         let answer = move || {
             let layer = snapshot.layer(layer);
@@ -99,6 +100,7 @@ impl Park {
                 features: Vec::new(),
                 next_page_token: page.next.map(|next| next.token(&request)).unwrap_or_default(),
                 revision: snapshot.revision().0,
+                withheld,
             };
             Ok(Encoded::holding(&features, &rest))
         };

@@ -119,7 +119,7 @@ impl View {
             if self.is_whole() {
                 Some(bounds)
             } else {
-                rule.is_given_to(self.tier()).then(|| outwards(bounds, rule.grid_mm(self.tier()).unwrap_or(1)))
+                self.tells(layer).then(|| outwards(bounds, rule.grid_mm(self.tier()).unwrap_or(1)))
             }
         };
         Ok(self.record.made(after, last)?.iter().map(|made| made.told(told)).collect())
@@ -128,6 +128,11 @@ impl View {
     /// The newest revision made at a moment or before it, if there is one. Blocks.
     pub(crate) fn revision_at(&self, moment: Timestamp) -> Result<Option<Revision>, StoreError> {
         self.record.revision_at(moment)
+    }
+
+    /// Whether anything of a layer is told to the tier.
+    pub(crate) fn tells(&self, layer: Layer) -> bool {
+        self.is_whole() || policy().layer(layer).is_given_to(self.tier())
     }
 
     fn is_whole(&self) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cloudsite_domain::record::{Body, Code, Layer, Mask, Parcel};
 use cloudsite_domain::siting::massing::{
-    Check, Findings, HeldTo, InvalidMassing, Law, MOST_PARTS, Massing, Part, PartKind, SideFinding, Site,
+    Check, Findings, HeldTo, InvalidMassing, Law, MOST_PARTS, Massing, Part, PartKind, Proposal, SideFinding, Site,
 };
 use cloudsite_proto::siting as wire;
 use geo_types::Coord;
@@ -39,19 +39,24 @@ pub(super) async fn answer(
     blocking(move || {
         let _turn = turn;
         no_larger_than_the_park(&massing, &snapshot)?;
-        let ground = Ground::of(&snapshot, &code, day)?;
+        let ground = Ground::of(&view, &snapshot, &code, day)?;
         give(&view, Layer::Parcel, std::iter::once(ground.entry))?;
-        let proposed = |wanted: bool, of: fn(&Site, &Massing) -> Option<Massing>| {
-            let found = wanted.then(|| of(&ground.site, &massing)).flatten();
-            found.map(|massing| ground.judged(&massing))
+        let mut too_intricate = false;
+        let mut proposed = |wanted: bool, of: fn(&Site, &Massing) -> Proposal| {
+            let proposal = wanted.then(|| of(&ground.site, &massing))?;
+            too_intricate |= proposal == Proposal::Untried;
+            proposal.found().map(|massing| ground.judged(&massing))
         };
+        let largest = proposed(request.largest, Site::largest);
+        let best_placed = proposed(request.best_placed, Site::best_place);
         Ok(wire::FitResponse {
             revision: snapshot.revision().0,
             day: day.to_string(),
             area_m2: ground.site.area_m2(),
             asked: Some(ground.judged(&massing)),
-            largest: proposed(request.largest, Site::largest),
-            best_placed: proposed(request.best_placed, Site::best_place),
+            largest,
+            best_placed,
+            too_intricate,
         })
     })
     .await
@@ -67,7 +72,7 @@ struct Ground<'a> {
 }
 
 impl<'a> Ground<'a> {
-    fn of(snapshot: &'a Snapshot, code: &Code, day: Date) -> Result<Self, Refusal> {
+    fn of(view: &View, snapshot: &'a Snapshot, code: &Code, day: Date) -> Result<Self, Refusal> {
         let missing = || Refusal::NotFound { kind: "parcel", name: format!("parcels/{code}") };
         let entry = snapshot.layer(Layer::Parcel).find(code).ok_or_else(missing)?;
         let Body::Parcel(parcel) = &entry.feature.body else { return Err(missing()) };
@@ -79,6 +84,7 @@ impl<'a> Ground<'a> {
             .filter_map(|entry| if let Body::Mask(mask) = &entry.feature.body { Some((entry, mask)) } else { None })
             .collect();
         let over = masks.iter().map(|(entry, mask)| (*mask, &entry.feature.shape));
+        let over = view.tells(Layer::Mask).then_some(over);
         let site = Site::new(parcel, &entry.feature.shape, over, law.norms(parcel));
         let site = site.map_err(|error| Refusal::field("parcel", error))?;
         Ok(Self { entry, parcel, masks: masks.into_iter().map(|(entry, _)| entry).collect(), law, site })

@@ -1,6 +1,6 @@
 //! What stands behind [`Fitting`].
 
-use cloudsite_domain::siting::massing::{Block, Blocks, InvalidMassing, Massing, PartKind};
+use cloudsite_domain::siting::massing::{Block, Blocks, InvalidMassing, Massing, PartKind, Proposal, Site};
 use cloudsite_proto::scene::{self, MassingMoved, OverlayArea};
 use geo_types::Coord;
 use leptos::prelude::*;
@@ -87,19 +87,16 @@ impl Fitter {
         self.attempt(blocks.massing(massing.at(), massing.angle_rad()), typed);
     }
 
-    /// Puts what a parcel proposes in its place, or says that there is nothing.
-    pub(super) fn propose(
-        self,
-        refusal: &'static str,
-        of: impl FnOnce(&super::trial::Ground, &Massing) -> Option<Massing>,
-    ) {
+    /// Puts what a parcel proposes in its place; `nowhere` is the key of what is said if there is nothing.
+    pub(super) fn propose(self, nowhere: &'static str, of: fn(&Site, &Massing) -> Proposal) {
         let Some(massing) = self.now() else { return };
-        let proposed =
-            self.trial.ground.with_untracked(|ground| ground.as_ref().and_then(|ground| of(ground, &massing)));
-        let nothing = proposed.is_none();
-        self.put(proposed);
-        if nothing {
-            self.trial.refusal.set(Some(Refusal::Nothing(refusal)));
+        let proposal =
+            self.trial.ground.with_untracked(|ground| ground.as_ref().map(|ground| of(&ground.site, &massing)));
+        match proposal {
+            Some(Proposal::Found(massing)) => self.put(Some(massing)),
+            Some(Proposal::Nowhere) => self.trial.refusal.set(Some(Refusal::Nothing(nowhere))),
+            Some(Proposal::Untried) => self.trial.refusal.set(Some(Refusal::Nothing("fit.untried"))),
+            None => {}
         }
     }
 }

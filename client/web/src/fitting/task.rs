@@ -153,7 +153,7 @@ fn park_code(page: Page) -> String {
     page.park.with_untracked(|park| park.as_ref().map(|park| park.code.clone()).unwrap_or_default())
 }
 
-/// What lies around a parcel. Masks are not told to everyone: then they are none.
+/// What lies around a parcel.
 async fn around(client: &Client, parcel: &Parcel, revision: u64) -> Result<Around, LinkError> {
     let bounds = parcel.bounds.map(|bounds| LonLatBounds {
         west: bounds.west - AROUND_DEG,
@@ -164,11 +164,16 @@ async fn around(client: &Client, parcel: &Parcel, revision: u64) -> Result<Aroun
     let layer = |layer: Layer| {
         let request =
             ListFeaturesRequest { layer: layer.into(), bounds, page_size: 1_000, revision, ..Default::default() };
-        async move { client.features(request).await.map(|reply| reply.features) }
+        async move { client.features(request).await }
     };
     let (parcels, buildings, masks, parks) =
         futures::join!(layer(Layer::Parcel), layer(Layer::Building), layer(Layer::Mask), layer(Layer::Park));
-    let parks = parks.unwrap_or_default();
+    let parks = parks.unwrap_or_default().features;
     let region = parks.first().and_then(|park| browser::property(&park.geojson, "region"));
-    Ok(Around { parcels: parcels?, buildings: buildings.unwrap_or_default(), masks: masks.unwrap_or_default(), region })
+    Ok(Around {
+        parcels: parcels?.features,
+        buildings: buildings.unwrap_or_default().features,
+        masks: masks.ok().filter(|reply| !reply.withheld).map(|reply| reply.features),
+        region,
+    })
 }

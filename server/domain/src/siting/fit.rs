@@ -21,9 +21,10 @@ use crate::record::{Parcel, Setbacks, terms};
 use convex::Within;
 
 pub use largest::{Room, largest};
+pub(super) use plain::plain;
 
 /// Vertices of a parcel that is tried at most; of one with more, an outline that is plainer.
-pub(super) const MOST_VERTICES: usize = 500;
+const MOST_VERTICES: usize = 500;
 
 /// Angles that are tried at most, those of the longest edges.
 const MOST_ANGLES: usize = 6;
@@ -158,7 +159,7 @@ struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// A shape less what is kept free; none if either is too intricate.
     fn of(shape: &'a Shape, kept_free: Option<&[&Shape]>) -> Option<Self> {
-        let (areas, apart_m) = plain::plain(shape.areas())?;
+        let (areas, apart_m) = plain(shape.areas())?;
         let masks: Vec<&Polygon> = kept_free.unwrap_or_default().iter().flat_map(|shape| shape.areas()).collect();
         // Of a long strip only what lies on the parcel.
         let on_area = |area: &Polygon| masks.iter().flat_map(|mask| mask.intersection(area).0).collect::<Vec<_>>();

@@ -60,7 +60,7 @@ fn site() -> anyhow::Result<Site> {
     let under = |x: f64| shape(ring(100, 200.0, 5.0, (x, 0.0)));
     let masks = [(limit(30.0), under(-150.0)?), (limit(45.0), under(150.0)?)];
     let masks = masks.iter().map(|(mask, shape)| (mask, shape));
-    Ok(Site::new(&parcel, &shape(ring(VERTICES, 250.0, 12.0, (0.0, 0.0)))?, masks, Norms::default())?)
+    Ok(Site::new(&parcel, &shape(ring(VERTICES, 250.0, 12.0, (0.0, 0.0)))?, Some(masks), Norms::default())?)
 }
 
 /// As many parts as there may be.

@@ -7,7 +7,7 @@ mod blocks;
 mod sun;
 mod variants;
 
-use cloudsite_domain::siting::massing::Massing;
+use cloudsite_domain::siting::massing::{Massing, Site};
 use geo_types::Coord;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
@@ -74,8 +74,8 @@ pub(super) fn FitCard() -> impl IntoView {
 fn Proposals() -> impl IntoView {
     let page = Page::here();
     let fitter = Fitter::here();
-    let best = move |_| fitter.propose("fit.no_place", |ground, massing| ground.site.best_place(massing));
-    let largest = move |_| fitter.propose("fit.no_largest", |ground, massing| ground.site.largest(massing));
+    let best = move |_| fitter.propose("fit.no_place", Site::best_place);
+    let largest = move |_| fitter.propose("fit.no_largest", Site::largest);
     view! {
         <div class="fit-buttons">
             <button class="button" type="button" title=page.words("fit.best_detail") data-testid="fit-best" on:click=best>

@@ -118,7 +118,7 @@ mod tests {
         let mut parcel = Parcel::with_status(ParcelStatus::Available);
         parcel.plot_ratio.max = Some(2.0);
         let shape = polygon![(x: 0.0, y: 0.0), (x: 100.0, y: 0.0), (x: 100.0, y: 100.0), (x: 0.0, y: 100.0)];
-        let site = Site::new(&parcel, &Shape::new(shape.into()).unwrap(), [], Norms::default()).unwrap();
+        let site = Site::new(&parcel, &Shape::new(shape.into()).unwrap(), Some([]), Norms::default()).unwrap();
         let hall = Block { width_m: 70.0, depth_m: 40.0, storeys: 1, storey_m: 9.0 };
         let massing = Blocks { hall, ..Blocks::default() }.massing(Coord { x: 50.0, y: 50.0 }, 0.0).unwrap();
         let mut findings = Findings::default();

@@ -89,7 +89,7 @@ mod tests {
         parcel.green_ratio = Bounds { min: Some(0.1), max: None };
         parcel.setbacks = Some(Setbacks { front_m: 12.0, side_m: 8.0, rear_m: 6.0 });
         let shape = polygon![(x: 0.0, y: 0.0), (x: 100.0, y: 0.0), (x: 100.0, y: 100.0), (x: 0.0, y: 100.0)];
-        let site = Site::new(&parcel, &Shape::new(shape.into()).unwrap(), [], Norms::default()).unwrap();
+        let site = Site::new(&parcel, &Shape::new(shape.into()).unwrap(), Some([]), Norms::default()).unwrap();
         let colours = [50.0, 42.0, 20.0].map(|x| {
             let hall = Block { width_m: 70.0, depth_m: 40.0, storeys: 1, storey_m: 9.0 };
             let massing = Blocks { hall, ..Blocks::default() }.massing(Coord { x, y: 50.0 }, 0.0).unwrap();

@@ -24,7 +24,8 @@ const TABLE: &str = include_str!("../../../../../assets/rules/planning.json");
 pub(crate) struct Around {
     pub(crate) parcels: Vec<land::Feature>,
     pub(crate) buildings: Vec<land::Feature>,
-    pub(crate) masks: Vec<land::Feature>,
+    /// None where the reader is not told of masks.
+    pub(crate) masks: Option<Vec<land::Feature>>,
     /// The region that the park lies in, by its code of GB/T 2260.
     pub(crate) region: Option<String>,
 }
@@ -44,6 +45,7 @@ pub(crate) fn ground(
     let masks: Vec<(String, Mask, Shape)> = around
         .masks
         .iter()
+        .flatten()
         .filter_map(|feature| {
             let shape = Shape::new(shape_of(feature).into()).ok()?;
             Some((feature.name.clone(), mask(&feature.geojson)?, shape))
@@ -57,6 +59,7 @@ pub(crate) fn ground(
     };
     let norms = basis.law().map(|law| law.norms(&basis.parcel)).unwrap_or_default();
     let over = masks.iter().map(|(_, mask, shape)| (mask, shape));
+    let over = around.masks.as_ref().map(|_| over);
     let site = Site::new(&basis.parcel, &shape, over, norms).ok()?;
     // What stands on the parcel itself is no neighbour.
     let others = around.parcels.iter().filter(|feature| feature.name != own.name);
@@ -154,11 +157,11 @@ mod tests {
                 square("building/1", 0.0, &serde_json::json!({ "parcel": "A" })),
                 square("building/2", 100.0, &serde_json::json!({ "parcel": "B" })),
             ],
-            masks: vec![square(
+            masks: Some(vec![square(
                 "mask/K",
                 50.0,
                 &serde_json::json!({ "kind": "airport_height", "height_limit_m": 15.0 }),
-            )],
+            )]),
             region: None,
         };
         let parcel = land::Parcel {
@@ -183,6 +186,7 @@ mod tests {
         assert!((findings.of(Check::PlotRatio).value.unwrap() - 0.8).abs() < 1e-9, "9 m count twice: {findings:?}");
         assert_eq!(findings.of(Check::AirportHeight).verdict, Verdict::Fail);
         assert_eq!(findings.of(Check::Height).verdict, Verdict::Unknown);
+        assert_eq!(findings.of(Check::KeptFree).verdict, Verdict::Pass, "no strip is near, and masks are told");
         let told = |check: Check| basis.of(findings.of(check), Language::En);
         assert_eq!(told(Check::PlotRatio)[0], "Plan 7, 2026-03-01");
         assert_eq!(told(Check::PlotRatio)[1], "project brief", "a high storey counts twice");
@@ -191,6 +195,10 @@ mod tests {
             (vec!["Mask K of the record".to_owned()], vec![])
         );
         assert_eq!(basis.of_setbacks(Language::En).as_deref(), Some("The record"));
-        assert!(ground(&land::Parcel { name: "parcels/C".to_owned(), ..parcel }, &around, None, Some).is_none());
+        let elsewhere = land::Parcel { name: "parcels/C".to_owned(), ..parcel.clone() };
+        assert!(ground(&elsewhere, &around, None, Some).is_none());
+        let (untold, ..) = ground(&parcel, &Around { masks: None, ..around }, None, Some).unwrap();
+        untold.judge(&massing, &mut findings);
+        assert_eq!(findings.of(Check::KeptFree).verdict, Verdict::Unknown);
     }
 }

@@ -23,7 +23,7 @@ const MOST_READ: usize = 100_000;
 
 /// Areas with no more vertices than are tried, and how far their outline is from the true one, metres. None if that takes
 /// more than a few, or there is nothing.
-pub(super) fn plain(areas: &[Polygon]) -> Option<(Cow<'_, [Polygon]>, f64)> {
+pub(in crate::siting) fn plain(areas: &[Polygon]) -> Option<(Cow<'_, [Polygon]>, f64)> {
     let count = |areas: &[Polygon]| areas.iter().map(vertices).sum::<usize>();
     match count(areas) {
         0 => None,

@@ -21,6 +21,7 @@ use crate::record::terms;
 
 pub use arrange::{Block, Blocks};
 pub use law::{HeldTo, Law};
+pub use propose::Proposal;
 pub use site::{Norms, NotASite, Site};
 pub use text::UnreadableMassing;
 pub use verdict::{Check, Finding, Findings, PLACE_M2, SideFinding};

@@ -5,7 +5,7 @@ use std::f64::consts::FRAC_PI_2;
 use geo::{Area, BooleanOps, Centroid, Contains, InteriorPoint, Translate};
 use geo_types::{Coord, MultiPolygon, Polygon};
 
-use super::super::fit::{MOST_VERTICES, angles, room, turn, turned_back, vertices};
+use super::super::fit::{angles, room, turn, turned_back, vertices};
 use super::site::Site;
 use super::{Block, Blocks, Massing, PartKind, plan};
 
@@ -27,11 +27,44 @@ const LEAST_SIDE_M: f64 = 5.0;
 /// A storey is not made lower than this to come below a height limit, metres.
 const LEAST_STOREY_M: f64 = 3.0;
 
+/// What a parcel proposes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Proposal {
+    /// This.
+    Found(Massing),
+    /// Nothing: it was tried, and there is none.
+    Nowhere,
+    /// Nothing was tried: the parcel's outline is too intricate.
+    Untried,
+}
+
+impl Proposal {
+    /// What is proposed.
+    pub fn found(self) -> Option<Massing> {
+        match self {
+            Self::Found(massing) => Some(massing),
+            Self::Nowhere | Self::Untried => None,
+        }
+    }
+}
+
 impl Site {
+    /// What is found, where anything was tried.
+    fn proposal(&self, find: impl FnOnce() -> Option<Massing>) -> Proposal {
+        if self.plain.is_none() {
+            return Proposal::Untried;
+        }
+        find().map_or(Proposal::Nowhere, Proposal::Found)
+    }
+
     /// A factory put where it has most room to be moved, at one of the angles of the parcel's edges: with the largest
-    /// setback all around if there is such a place, else with the smallest. None if it has room at none of the angles, or the
-    /// parcel has more than 500 vertices.
-    pub fn best_place(&self, massing: &Massing) -> Option<Massing> {
+    /// setback all around if there is such a place, else with the smallest. Of an intricate outline a plainer one is looked at,
+    /// from which it keeps as much further as the two are apart.
+    pub fn best_place(&self, massing: &Massing) -> Proposal {
+        self.proposal(|| self.roomiest(massing))
+    }
+
+    fn roomiest(&self, massing: &Massing) -> Option<Massing> {
         let (least_m, most_m) = self.setbacks_m.unwrap_or_default();
         let places = |setback_m: f64| {
             let all = self.turns().into_iter().filter_map(move |(area, angle)| {
@@ -49,7 +82,11 @@ impl Site {
     /// The hall with the most floor area, as the plan counts it, that may stand for sure, its storeys as high as those of
     /// `like`; of several with as much the one with the fewest storeys. Where the record knows no height limit or no plot
     /// ratio, there are as many storeys as `like` has.
-    pub fn largest(&self, like: &Massing) -> Option<Massing> {
+    pub fn largest(&self, like: &Massing) -> Proposal {
+        self.proposal(|| self.largest_hall(like))
+    }
+
+    fn largest_hall(&self, like: &Massing) -> Option<Massing> {
         let hall = Blocks::of_massing(like).hall;
         let most_m2 = self.most_ground_m2()?;
         let (_, setback_m) = self.setbacks_m.unwrap_or_default();
@@ -79,14 +116,11 @@ impl Site {
 
     /// The areas with the angles that they are tried at.
     fn turns(&self) -> Vec<(&Polygon, f64)> {
-        if self.areas.iter().map(vertices).sum::<usize>() > MOST_VERTICES {
-            return Vec::new();
-        }
         let of = |area| {
             let most = if vertices(area) <= FEW_VERTICES { usize::MAX } else { 1 };
             angles(area).into_iter().take(most).map(move |angle| (area, angle))
         };
-        self.areas.iter().flat_map(of).collect()
+        self.plain.iter().flat_map(|plain| &plain.areas).flat_map(of).collect()
     }
 
     /// How many storeys a hall of so wide a footprint at most has for the most floor area, and its counted floor area, m².
@@ -128,6 +162,7 @@ impl Site {
         let origin = area.exterior().0.first().copied()?;
         let turned = turn(area, origin, -angle);
         let kept_free = self.turned_kept_free(origin, angle);
+        let setback_m = setback_m + self.apart_m();
         let fits = |width_m: f64| !room(&turned, &kept_free, (width_m, width_m / aspect), setback_m).0.is_empty();
         let (mut narrow_m, mut wide_m) = (LEAST_SIDE_M * aspect.max(1.0), (most_m2 * aspect).sqrt());
         if wide_m > narrow_m && fits(wide_m) {
@@ -153,7 +188,7 @@ impl Site {
         for part in massing.parts() {
             let (setback_m, kept_free) =
                 if part.kind.is_building() { (setback_m, &kept_free[..]) } else { (0.0, &[][..]) };
-            let own = room(&turned, kept_free, (part.width_m, part.depth_m), setback_m)
+            let own = room(&turned, kept_free, (part.width_m, part.depth_m), setback_m + self.apart_m())
                 .translate(-part.offset.x, -part.offset.y);
             let both = free.map_or_else(|| own.clone(), |others| others.intersection(&own));
             if both.0.is_empty() {
@@ -165,6 +200,11 @@ impl Site {
         let middle =
             largest.centroid().filter(|middle| largest.contains(middle)).or_else(|| largest.interior_point())?;
         Some((largest.unsigned_area(), turned_back(middle.0, origin, angle), angle))
+    }
+
+    /// How far the outline that is tried is from the true one at most, metres.
+    fn apart_m(&self) -> f64 {
+        self.plain.as_ref().map_or(0.0, |plain| plain.apart_m)
     }
 
     /// What is kept free, turned as an area is that is tried at an angle.
@@ -210,7 +250,7 @@ impl Site {
         let mut smallest = None;
         for blocks in usual(self.area_m2) {
             let massing = self.taller(blocks).massing(middle, 0.0).ok()?;
-            if let Some(placed) = self.best_place(&massing).filter(&mut may_stand) {
+            if let Some(placed) = self.best_place(&massing).found().filter(&mut may_stand) {
                 return Some(placed);
             }
             smallest = Some(massing);

@@ -3,6 +3,7 @@
 use geo::{Area, BooleanOps};
 use geo_types::{MultiPolygon, Polygon};
 
+use super::super::fit::plain;
 use super::edges::Edges;
 use crate::geometry::Shape;
 use crate::record::{Bounds, Mask, MaskKind, Parcel, Setbacks};
@@ -45,6 +46,14 @@ pub(super) struct KeptFree {
     pub(super) edges: Edges,
 }
 
+/// An outline as it is tried.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Plain {
+    pub(super) areas: Vec<Polygon>,
+    /// How far it is from the true one at most, metres.
+    pub(super) apart_m: f64,
+}
+
 /// A parcel and what may be built on it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Site {
@@ -60,23 +69,28 @@ pub struct Site {
     pub(super) ceilings: Vec<Ceiling>,
     /// Where on it nothing may stand.
     pub(super) kept_free: Vec<KeptFree>,
+    /// Whether it would be told if there were more of that.
+    pub(super) kept_free_is_told: bool,
+    /// None where the outline is too intricate to be tried.
+    pub(super) plain: Option<Plain>,
     pub(super) norms: Norms,
 }
 
 impl Site {
-    /// A parcel of a shape, under those masks that whoever asks is told of; all in the same frame, metres.
+    /// A parcel of a shape, under the masks on it, if whoever asks is told of masks; all in the same frame, metres.
     ///
     /// # Errors
     /// The shape is no area.
     pub fn new<'m>(
         parcel: &Parcel,
         shape: &Shape,
-        masks: impl IntoIterator<Item = (&'m Mask, &'m Shape)>,
+        masks: Option<impl IntoIterator<Item = (&'m Mask, &'m Shape)>>,
         norms: Norms,
     ) -> Result<Self, NotASite> {
         let areas = areas_of(shape).ok_or(NotASite::NoArea)?;
         let (mut ceilings, mut kept_free) = (Vec::new(), Vec::new());
-        for (index, (mask, shape)) in masks.into_iter().enumerate() {
+        let kept_free_is_told = masks.is_some();
+        for (index, (mask, shape)) in masks.into_iter().flatten().enumerate() {
             let over =
                 areas_of(shape).map_or_else(|| MultiPolygon::new(Vec::new()), |masked| masked.intersection(&areas));
             match (mask.kind, mask.height_limit_m) {
@@ -103,6 +117,8 @@ impl Site {
             setbacks_m,
             ceilings,
             kept_free,
+            kept_free_is_told,
+            plain: plain(&areas.0).map(|(areas, apart_m)| Plain { areas: areas.into_owned(), apart_m }),
             norms,
             areas,
         })

@@ -29,7 +29,7 @@ fn parcel() -> Parcel {
 
 fn site_of(area: Polygon, parcel: &Parcel, masks: &[(Mask, Shape)], norms: Norms) -> Site {
     let shape = Shape::new(area.into()).unwrap();
-    Site::new(parcel, &shape, masks.iter().map(|(mask, shape)| (mask, shape)), norms).unwrap()
+    Site::new(parcel, &shape, Some(masks.iter().map(|(mask, shape)| (mask, shape))), norms).unwrap()
 }
 
 fn site() -> Site {
@@ -322,7 +322,7 @@ fn a_link_says_the_same_when_read_again() {
 #[test]
 fn the_largest_hall_uses_up_what_binds() {
     let like = hall((0.0, 0.0), 0.0, (10.0, 10.0), 1, 8.0);
-    let proposed = site().largest(&like).unwrap();
+    let proposed = site().largest(&like).found().unwrap();
     let findings = judged(&site(), &proposed);
     assert!(findings.may_stand() && findings.sides.iter().all(|side| side.verdict == Verdict::Pass), "{findings:?}");
     // 24 m permit three storeys of 8 m, and three times half of the land is less than the plot ratio.
@@ -330,16 +330,16 @@ fn the_largest_hall_uses_up_what_binds() {
     let mut low = parcel();
     low.height_limit_m = Some(5.0);
     let site = site_of(square(100.0), &low, &[], NORMS);
-    let proposed = site.largest(&like).unwrap();
+    let proposed = site.largest(&like).found().unwrap();
     assert!((Blocks::of_massing(&proposed).hall.storey_m - 5.0).abs() < 1e-9, "a storey comes below the limit");
     low.height_limit_m = Some(2.0);
-    assert_eq!(site_of(square(100.0), &low, &[], NORMS).largest(&like), None);
+    assert_eq!(site_of(square(100.0), &low, &[], NORMS).largest(&like), Proposal::Nowhere);
 }
 
 #[test]
 fn a_factory_is_put_where_it_fits_and_nowhere_else() {
     let asked = hall((-500.0, 0.0), 1.0, (70.0, 30.0), 1, 7.0);
-    let placed = site().best_place(&asked).unwrap();
+    let placed = site().best_place(&asked).found().unwrap();
     let failed: Vec<Check> = judged(&site(), &placed)
         .checks
         .iter()
@@ -348,9 +348,33 @@ fn a_factory_is_put_where_it_fits_and_nowhere_else() {
         .collect();
     assert_eq!(failed, [Check::PlotRatio], "its place is good, and it is too low");
     assert!((placed.at().x - 50.0).abs() < 0.1 && (placed.at().y - 50.0).abs() < 0.1, "{placed}");
-    assert_eq!(site().best_place(&hall((0.0, 0.0), 0.0, (101.0, 10.0), 1, 7.0)), None);
+    assert_eq!(site().best_place(&hall((0.0, 0.0), 0.0, (101.0, 10.0), 1, 7.0)), Proposal::Nowhere);
     let begun = site().begin().unwrap();
     assert!(judged(&site(), &begun).may_stand(), "{begun}: {:?}", judged(&site(), &begun));
+}
+
+/// A parcel around (150, 150) whose edge goes in and out by so many metres at every second of its corners.
+fn toothed(corners: u32, depth_m: f64) -> Polygon {
+    let corner = |number: u32| {
+        let (sin, cos) = (std::f64::consts::TAU * f64::from(number) / f64::from(corners)).sin_cos();
+        let reach = 150.0 - f64::from(number % 2) * depth_m;
+        Coord { x: 150.0 + reach * cos, y: 150.0 + reach * sin }
+    };
+    Polygon::new((0..corners).map(corner).collect::<LineString>(), vec![])
+}
+
+#[test]
+fn on_an_intricate_outline_what_is_proposed_stands_too_and_what_was_not_tried_is_not_called_impossible() {
+    let like = hall((0.0, 0.0), 0.0, (40.0, 30.0), 2, 7.0);
+    let intricate = site_of(toothed(900, 0.3), &parcel(), &[], NORMS);
+    for proposal in [intricate.largest(&like), intricate.best_place(&like)] {
+        let found = judged(&intricate, &proposal.clone().found().unwrap());
+        let outside = found.sides.iter().filter(|side| side.verdict != Verdict::Pass).count();
+        assert_eq!((found.of(Check::Inside).verdict, outside), (Verdict::Pass, 0), "{proposal:?}");
+    }
+    let too_intricate = site_of(toothed(900, 30.0), &parcel(), &[], NORMS);
+    assert_eq!(too_intricate.largest(&like), Proposal::Untried);
+    assert_eq!(too_intricate.best_place(&like), Proposal::Untried);
 }
 
 proptest! {
@@ -378,12 +402,12 @@ proptest! {
             findings.of(Check::Inside).verdict == Verdict::Pass
                 && findings.sides.iter().all(|side| side.verdict != Verdict::Fail)
         };
-        if let Some(placed) = site.best_place(&asked) {
+        if let Some(placed) = site.best_place(&asked).found() {
             prop_assert!(sure(&placed), "{:?}", judged(&site, &placed));
             let away = placed.clone().moved(placed.at() + Coord { x: 400.0, y: 0.0 }, placed.angle_rad()).unwrap();
             prop_assert!(!judged(&site, &away).may_stand());
         }
-        if let Some(largest) = site.largest(&asked) {
+        if let Some(largest) = site.largest(&asked).found() {
             let findings = judged(&site, &largest);
             prop_assert!(findings.may_stand(), "{} {:?}", largest, findings);
             prop_assert!(findings.sides.iter().all(|side| side.verdict == Verdict::Pass), "{:?}", findings);
@@ -416,14 +440,17 @@ fn nothing_stands_or_is_proposed_where_land_is_kept_free() {
     assert_eq!(verdict(&kept, (50.0, 50.0)), Verdict::Fail, "in the strip");
     assert_eq!(verdict(&kept, (35.0, 50.0)), Verdict::Fail, "partly in it");
     assert_eq!(verdict(&kept, (28.0, 50.0)), Verdict::Pass);
-    assert_eq!(verdict(&site(), (50.0, 50.0)), Verdict::Unknown, "nobody tells of any");
+    assert_eq!(verdict(&site(), (50.0, 50.0)), Verdict::Pass, "there is none, and it would be told");
+    let none = None::<[(&Mask, &Shape); 0]>;
+    let untold = Site::new(&parcel(), &Shape::new(square(100.0).into()).unwrap(), none, NORMS).unwrap();
+    assert_eq!(verdict(&untold, (50.0, 50.0)), Verdict::Unknown, "nobody tells of any");
     let yard =
         Massing::new(Coord { x: 50.0, y: 50.0 }, 0.0, vec![part(PartKind::Yard, (0.0, 0.0), (16.0, 40.0), 0, 0.0)]);
     assert_eq!(judged(&kept, &yard.unwrap()).of(Check::KeptFree).verdict, Verdict::Pass, "a yard is no building");
     let like = hall((50.0, 50.0), 0.0, (20.0, 20.0), 1, 7.0);
-    let (largest, open) = (kept.largest(&like).unwrap(), site().largest(&like).unwrap());
+    let (largest, open) = (kept.largest(&like).found().unwrap(), site().largest(&like).found().unwrap());
     assert_eq!(judged(&kept, &largest).of(Check::KeptFree).verdict, Verdict::Pass, "{largest:?}");
     assert!(judged(&kept, &largest).footprint_m2 < judged(&site(), &open).footprint_m2, "the strip takes room");
-    let moved = kept.best_place(&like).unwrap();
+    let moved = kept.best_place(&like).found().unwrap();
     assert_eq!(judged(&kept, &moved).of(Check::KeptFree).verdict, Verdict::Pass, "{moved:?}");
 }

@@ -234,7 +234,7 @@ impl Site {
         narrowest
     }
 
-    /// Land of which nothing is to be kept free may have something that nobody tells.
+    /// Where whoever asks is not told of masks, there may be one that keeps land free.
     fn kept_free(&self, massing: &Massing) -> Finding {
         let frame = massing.frame();
         let stood_on = |part: &Part| {
@@ -244,9 +244,9 @@ impl Site {
         let buildings = massing.parts().iter().filter(|part| part.kind.is_building());
         let mask = buildings.filter_map(stood_on).map(|kept| kept.mask).next();
         let verdict = match mask {
-            _ if self.kept_free.is_empty() => Verdict::Unknown,
             Some(_) => Verdict::Fail,
-            None => Verdict::Pass,
+            None if self.kept_free_is_told => Verdict::Pass,
+            None => Verdict::Unknown,
         };
         Finding { verdict, mask, ..open(Check::KeptFree) }
     }
