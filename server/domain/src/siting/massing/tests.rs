@@ -32,6 +32,12 @@ fn site_of(area: Polygon, parcel: &Parcel, masks: &[(Mask, Shape)], norms: Norms
     Site::new(parcel, &shape, Some(masks.iter().map(|(mask, shape)| (mask, shape))), norms).unwrap()
 }
 
+/// A square whose masks nobody tells.
+fn unmasked(parcel: &Parcel, norms: Norms) -> Site {
+    let none = None::<[(&Mask, &Shape); 0]>;
+    Site::new(parcel, &Shape::new(square(100.0).into()).unwrap(), none, norms).unwrap()
+}
+
 fn site() -> Site {
     site_of(square(100.0), &parcel(), &[], NORMS)
 }
@@ -85,7 +91,7 @@ fn a_high_storey_counts_twice() {
 
 #[test]
 fn what_depends_on_what_nobody_says_is_unknown() {
-    let open = site_of(square(100.0), &Parcel::with_status(ParcelStatus::Available), &[], Norms::default());
+    let open = unmasked(&Parcel::with_status(ParcelStatus::Available), Norms::default());
     let findings = judged(&open, &hall((50.0, 50.0), 0.0, (60.0, 50.0), 1, 9.0));
     let passed: Vec<Check> =
         findings.checks.iter().filter(|found| found.verdict == Verdict::Pass).map(|found| found.check).collect();
@@ -441,8 +447,7 @@ fn nothing_stands_or_is_proposed_where_land_is_kept_free() {
     assert_eq!(verdict(&kept, (35.0, 50.0)), Verdict::Fail, "partly in it");
     assert_eq!(verdict(&kept, (28.0, 50.0)), Verdict::Pass);
     assert_eq!(verdict(&site(), (50.0, 50.0)), Verdict::Pass, "there is none, and it would be told");
-    let none = None::<[(&Mask, &Shape); 0]>;
-    let untold = Site::new(&parcel(), &Shape::new(square(100.0).into()).unwrap(), none, NORMS).unwrap();
+    let untold = unmasked(&parcel(), NORMS);
     assert_eq!(verdict(&untold, (50.0, 50.0)), Verdict::Unknown, "nobody tells of any");
     let yard =
         Massing::new(Coord { x: 50.0, y: 50.0 }, 0.0, vec![part(PartKind::Yard, (0.0, 0.0), (16.0, 40.0), 0, 0.0)]);
