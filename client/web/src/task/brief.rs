@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use cloudsite_domain::identity::Tier;
 use cloudsite_link::LinkError;
+
+use cloudsite_proto::siting::MatchRequest;
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,10 +13,29 @@ use leptos::task::spawn_local;
 use super::Loader;
 use crate::pure::brief::{Draft, Refused};
 use crate::pure::compare::floor_of;
-use crate::state::{Connection, Matched};
+use crate::state::{Connection, Matched, Page};
 
-/// How long filling in has to rest before the server is asked: short, because a weight is dragged and watched.
+/// How long a change waits for those that come with it: short, because a weight is dragged and watched.
 const REST: Duration = Duration::from_millis(60);
+
+/// What is asked, and of what.
+struct Question {
+    draft: Draft,
+    request: MatchRequest,
+    rows: Vec<usize>,
+}
+
+/// One question at a time, and the newest after it: while a weight is dragged, the answers keep coming as fast as the server
+/// gives them.
+#[derive(Default)]
+struct Asking {
+    /// What is asked next.
+    next: Option<Question>,
+    /// Whether somebody is asking.
+    is_busy: bool,
+    /// Counts what makes earlier answers worthless: they are of another record, or of no brief.
+    epoch: u32,
+}
 
 impl Loader {
     /// Asks anew whenever the brief, the record or the time that is shown changes, as long as the brief stands open.
@@ -23,41 +45,62 @@ impl Loader {
             Connection::Connected { revision } => revision,
             Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
         });
-        let number = StoredValue::new(0_u32);
-        Effect::new(move |_| {
-            number.update_value(|number| *number = number.wrapping_add(1));
-            page.as_of.track();
-            revision.track();
-            let _tier = page.seen_tier();
-            let Some(draft) = page.brief.get() else {
-                page.matched.set(Matched::default());
-                return;
-            };
-            let Some((mut request, rows)) = draft.request(page.as_of.get_untracked().unwrap_or(0)) else {
-                page.matched.set(Matched::default());
-                return;
-            };
-            // What is compared is explained wherever it stands.
-            let (floors, parcels) = page.compared.with(|chosen| {
-                chosen.keys().iter().cloned().partition::<Vec<String>, _>(|key| floor_of(key).is_some())
-            });
-            request.parcels = parcels.iter().map(|code| format!("parcels/{code}")).collect();
-            request.named_floors = floors;
-            let (client, asked) = (self.client(), number.get_value());
-            page.matched.update(|matched| matched.loading = true);
-            spawn_local(async move {
-                sleep(REST).await;
-                if number.get_value() != asked {
-                    return;
+        let asking = StoredValue::new(Asking::default());
+        Effect::new(move |before: Option<(Option<u64>, u64, Option<Tier>)>| {
+            let of = (page.as_of.get(), revision.get(), page.seen_tier());
+            let question = page.brief.get().and_then(|draft| question(page, draft));
+            let is_asked = question.is_some();
+            let begins = asking.try_update_value(|asking| {
+                if before != Some(of) || !is_asked {
+                    asking.epoch = asking.epoch.wrapping_add(1);
                 }
-                let answer = client.matched(request).await;
-                if number.get_value() == asked {
-                    let refused = answer.as_ref().err().and_then(|error| refused(&draft, &rows, error));
-                    page.matched.set(Matched { loading: false, rows, answer: Some(answer), refused });
-                }
+                asking.next = question;
+                let begins = is_asked && !asking.is_busy;
+                asking.is_busy |= is_asked;
+                begins
             });
+            if is_asked {
+                page.matched.update(|matched| matched.loading = true);
+            } else {
+                page.matched.set(Matched::default());
+            }
+            if begins == Some(true) {
+                spawn_local(self.answer(asking));
+            }
+            of
         });
     }
+
+    /// Asks until nothing is left to ask.
+    async fn answer(self, asking: StoredValue<Asking>) {
+        let (page, client) = (self.page, self.client());
+        loop {
+            sleep(REST).await;
+            let next = asking.try_update_value(|asking| {
+                asking.is_busy = asking.next.is_some();
+                asking.next.take().map(|question| (question, asking.epoch))
+            });
+            let Some(Some((Question { draft, request, rows }, epoch))) = next else { return };
+            let answer = client.matched(request).await;
+            let is_last = asking.with_value(|asking| asking.next.is_none());
+            if asking.with_value(|asking| asking.epoch == epoch) {
+                let refused = answer.as_ref().err().and_then(|error| refused(&draft, &rows, error));
+                page.matched.set(Matched { loading: !is_last, rows, answer: Some(answer), refused });
+            }
+        }
+    }
+}
+
+/// What a brief asks; none while there is nothing to ask.
+fn question(page: Page, draft: Draft) -> Option<Question> {
+    let (mut request, rows) = draft.request(page.as_of.get_untracked().unwrap_or(0))?;
+    // What is compared is explained wherever it stands.
+    let (floors, parcels) = page
+        .compared
+        .with(|chosen| chosen.keys().iter().cloned().partition::<Vec<String>, _>(|key| floor_of(key).is_some()));
+    request.parcels = parcels.iter().map(|code| format!("parcels/{code}")).collect();
+    request.named_floors = floors;
+    Some(Question { draft, request, rows })
 }
 
 /// What of the form an answer refuses.
