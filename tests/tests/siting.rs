@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use cloudsite_proto::land::{ListParcelsRequest, Parcel};
 use cloudsite_proto::siting::answer::Value;
 use cloudsite_proto::siting::criterion::Ask;
+use cloudsite_proto::siting::relaxation_step::To;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{
     AmountMust, AmountWish, Brief, Criterion, Floor, FootprintMust, FootprintWish, GetFloorRequest, GetFloorResponse,
-    LettableFloor, MatchRequest, MatchResponse, RampMust, RampStep, RampWish, Standing, Verdict, WordMust,
+    LettableFloor, MatchRequest, MatchResponse, RampMust, RampStep, RampWish, RelaxationStep, Standing, Verdict,
+    WordMust,
 };
 use cloudsite_tests::{Asker, Server, geojson, import};
 use prost::Message;
@@ -56,19 +58,20 @@ impl<'a> Asking<'a> {
         Self { server, asker: Asker::of(server, role).await }
     }
 
-    async fn matched(&self, brief: Brief) -> Result<MatchResponse, Status> {
+    async fn ask(&self, request: MatchRequest) -> Result<MatchResponse, Status> {
         let mut client = SitingServiceClient::new(self.server.channel().await);
-        let request =
-            MatchRequest { brief: Some(brief), explained: 100, assemblies: 10, floors: 100, ..MatchRequest::default() };
         Ok(client.r#match(self.asker.ask(request)).await?.into_inner())
+    }
+
+    async fn matched(&self, brief: Brief) -> Result<MatchResponse, Status> {
+        let all = MatchRequest { explained: 100, assemblies: 10, floors: 100, ..MatchRequest::default() };
+        self.ask(MatchRequest { brief: Some(brief), ..all }).await
     }
 
     /// The first of the floors, and those with these names.
     async fn named(&self, brief: Brief, floors: i32, names: &[&str]) -> Result<MatchResponse, Status> {
-        let mut client = SitingServiceClient::new(self.server.channel().await);
         let named_floors = names.iter().map(|name| (*name).to_owned()).collect();
-        let request = MatchRequest { brief: Some(brief), floors, named_floors, ..MatchRequest::default() };
-        Ok(client.r#match(self.asker.ask(request)).await?.into_inner())
+        self.ask(MatchRequest { brief: Some(brief), floors, named_floors, ..MatchRequest::default() }).await
     }
 
     async fn floor(&self, name: &str) -> Result<GetFloorResponse, Status> {
@@ -389,6 +392,40 @@ async fn adjacent_parcels_are_joined_where_none_is_enough() {
     assert_eq!(enough.assemblies, [], "who has a place of his own needs no other");
 }
 
+fn bound(step: &RelaxationStep) -> f64 {
+    match step.to {
+        Some(To::Bound(bound)) => bound,
+        ref other => panic!("{other:?} is no bound"),
+    }
+}
+
+#[tokio::test]
+async fn the_whole_park_is_coloured_and_what_keeps_all_of_it_out_is_named() {
+    let server = Server::start().await;
+    let editor = Asking::of(&server, Some("editor")).await;
+    let asks = vec![free(), power(4_000.0), wish("area_m2", 10)];
+    let request = MatchRequest { brief: Some(brief(asks)), explained: 1, coloured: 2_000, ..MatchRequest::default() };
+    let reply = editor.ask(request.clone()).await.expect("an answer");
+    let coloured = reply.coloured.expect("it is asked for");
+    assert_eq!((coloured.suits.len() as u32, coloured.open.len() as u32), (reply.suits, reply.open));
+    assert!(reply.suits > 1 && reply.places.len() == 1, "{} suit", reply.suits);
+    assert_eq!((coloured.suits[0], coloured.points[0]), (reply.places[0].id, reply.places[0].points));
+    assert!(coloured.points.is_sorted_by(|a, b| a >= b) && coloured.points.len() == coloured.suits.len());
+    let few = editor.ask(MatchRequest { coloured: 1, ..request.clone() }).await.expect("an answer");
+    assert_eq!(few.coloured.expect("it is asked for").suits, coloured.suits[..1]);
+    assert_eq!(editor.ask(MatchRequest { coloured: 0, ..request }).await.expect("an answer").coloured, None);
+
+    // Another status would do for some; nothing does where two musts are beyond all.
+    let status = &editor.matched(brief(vec![free(), area(20_000.0)])).await.expect("an answer").relaxations[0];
+    let Some(To::Word(word)) = status.steps.first().and_then(|step| step.to.clone()) else { panic!("{status:?}") };
+    assert!(word != "available" && status.steps[0].opens <= status.alone, "{status:?}");
+    let beyond = editor.matched(brief(vec![free(), area(5e6), power(9e8)])).await.expect("an answer");
+    assert_eq!((beyond.suits, beyond.open), (0, 0), "nothing is as large");
+    let sets: Vec<&[u32]> = beyond.sets.iter().map(|set| &set.criteria[..]).collect();
+    assert!(!sets.is_empty() && sets.iter().all(|set| set.contains(&1)), "{sets:?}");
+    assert!(beyond.relaxations.iter().all(|must| must.alone == 0), "{:?}", beyond.relaxations);
+}
+
 #[tokio::test]
 async fn a_step_that_is_told_opens_as_many() {
     let server = Server::start().await;
@@ -398,7 +435,7 @@ async fn a_step_that_is_told_opens_as_many() {
     let steps = &strict.relaxations[2].steps;
     assert!(!steps.is_empty(), "{:?}", strict.relaxations);
     for step in steps {
-        let relaxed = host.matched(asked(step.bound)).await.expect("an answer");
+        let relaxed = host.matched(asked(bound(step))).await.expect("an answer");
         assert_eq!(relaxed.suits, strict.suits + step.opens, "{step:?}");
         assert!(relaxed.places.iter().take(relaxed.suits as usize).any(|place| place.parcel == step.first), "{step:?}");
     }
@@ -500,7 +537,7 @@ async fn a_ramp_is_judged_step_by_step_and_says_which_binds() {
     assert!(example.steps.iter().all(|step| !step.source.is_empty() && !step.as_of.is_empty()), "{example:?}");
     // Cut off where it is said, as many more suit.
     for step in &reply.relaxations[1].steps {
-        let cut: Vec<(&str, f64)> = ramp.iter().map(|(on, min)| (*on, min.min(step.bound))).collect();
+        let cut: Vec<(&str, f64)> = ramp.iter().map(|(on, min)| (*on, min.min(bound(step)))).collect();
         assert_eq!(each(vec![free(), rising(&cut)]).await, reply.suits + step.opens, "{step:?}");
     }
     assert!(!reply.relaxations[1].steps.is_empty(), "{:?}", reply.relaxations);

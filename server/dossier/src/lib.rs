@@ -16,9 +16,9 @@ mod typesetting;
 pub use drawing::{Area, Drawing, Line, Mark, Paint, Route};
 pub use language::Language;
 pub use model::{
-    Amount, Answer, Ask, Assembly, Change, Counts, Criterion, Dossier, Fact, FactValue, Floor, Floors, Interval, Knows,
-    Names, Opinion, ParkSheet, Place, RampStep, Ranked, Relaxation, Role, Said, Share, Standing, Step, StepAnswer,
-    Supply, Untold, Value, Verdict, ZoneSheet,
+    Amount, Answer, Ask, Assembly, Change, Counts, Criterion, Dossier, Fact, FactValue, Floor, Floors, Instead,
+    Interval, Knows, Names, Opinion, ParkSheet, Place, RampStep, Ranked, Relaxation, Role, Said, Share, Standing, Step,
+    StepAnswer, Supply, Untold, Value, Verdict, ZoneSheet,
 };
 pub use phrase::assembly_letter;
 pub use picture::{InvalidPicture, Picture};

@@ -427,10 +427,23 @@ pub struct Relaxation {
 /// A must that gives way so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// The bound instead of the one that is asked.
-    pub bound: f64,
+    /// What is asked instead.
+    #[serde(flatten)]
+    pub to: Instead,
     /// Places that would suit besides.
     pub opens: u32,
+}
+
+/// What is asked instead of what a must asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instead {
+    /// The bound instead of the one that is asked.
+    Bound(f64),
+    /// A word that would do, too.
+    Word(String),
+    /// A building of so much of both sides, less than 1.
+    Part(f64),
 }
 
 /// Between which weights of a wish the first place stays first.

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use cloudsite_domain::record::Code;
 use cloudsite_domain::siting::assembly::{Between, JointAnswer, JointStep, explain_joint};
 use cloudsite_domain::siting::{
-    Anchors, Answer, Assembly, Brief, Criterion, Footprint, Lacking, Need, Opinion, Overtaking, Place, Placement,
-    Quality, Quantity, Ramp, RampStep, Selection, Standing, StepAnswer, Told, Value, Verdict, Wish, WishOf, binding,
-    opinions, overtaking,
+    Anchors, Answer, Assembly, Brief, Change, Criterion, Footprint, Lacking, Need, Opinion, Place, Placement, Quality,
+    Quantity, Ramp, RampStep, Ranked, Relaxation, Selection, Set, Standing, StepAnswer, Then, Told, Value, Verdict,
+    Way, Wish, WishOf, opinions, overtaking,
 };
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::{AmountMust, AmountWish};
@@ -115,6 +115,11 @@ fn ramp(quantity: &str, steps: &[wire::RampStep], at: &str) -> Result<Ramp, Refu
     Ok(Ramp { quantity: term(format!("{at}.quantity"), quantity)?, steps })
 }
 
+/// The first place, if it suits.
+pub(super) fn first(places: &[(Place, u64)]) -> Option<&Place> {
+    places.first().map(|(place, _)| place).filter(|place| place.standing == Standing::Suits)
+}
+
 /// What a brief came to, but for the revision that it was asked of.
 pub(super) fn reply(
     brief: &Brief,
@@ -124,23 +129,13 @@ pub(super) fn reply(
     sites: Sites<'_>,
 ) -> wire::MatchResponse {
     let range = |quantity, day| sites.table().range(&sites, quantity, day);
-    let relaxations = selection.relaxations.iter().map(|relaxation| wire::Relaxation {
-        criterion: relaxation.criterion as u32,
-        alone: relaxation.alone,
-        unknown: relaxation.unknown,
-        steps: relaxation
-            .steps
-            .iter()
-            .map(|step| wire::RelaxationStep { bound: step.bound, opens: step.opens, first: name(&step.first) })
-            .collect(),
-    });
     let intervals = selection.intervals.iter().map(|interval| wire::WeightInterval {
         criterion: interval.criterion as u32,
         from: interval.from,
         to: interval.to,
     });
     let shares = selection.shares.iter().map(|share| wire::RankShare { parcel: name(&share.code), first: share.first });
-    let first = places.first().map(|(place, _)| place).filter(|place| place.standing == Standing::Suits);
+    let first = first(places);
     let told = |places: &[(Place, u64)]| {
         places.iter().map(|(one, id)| wire::Place { id: *id, ..place(brief, one, first, range) }).collect()
     };
@@ -154,11 +149,46 @@ pub(super) fn reply(
         full_points: selection.full,
         places: told(places),
         named: told(named),
-        relaxations: relaxations.collect(),
+        relaxations: selection.relaxations.iter().map(relaxation).collect(),
+        sets: selection.sets.iter().map(set).collect(),
         intervals: intervals.collect(),
         shares: shares.collect(),
         opinions: second_opinions(brief, places),
         ..Default::default()
+    }
+}
+
+fn relaxation(relaxation: &Relaxation) -> wire::Relaxation {
+    use wire::relaxation_step::To;
+    let steps = relaxation.steps.iter().map(|step| wire::RelaxationStep {
+        to: Some(match &step.to {
+            Way::Bound(bound) => To::Bound(*bound),
+            Way::Word(word) => To::Word(word.clone()),
+            Way::Part(part) => To::Part(*part),
+        }),
+        opens: step.opens,
+        first: name(&step.first),
+    });
+    wire::Relaxation {
+        criterion: relaxation.criterion as u32,
+        alone: relaxation.alone,
+        unknown: relaxation.unknown,
+        steps: steps.collect(),
+    }
+}
+
+fn set(set: &Set) -> wire::MustSet {
+    wire::MustSet { criteria: set.criteria.iter().map(|index| *index as u32).collect(), parcels: set.places }
+}
+
+/// Places that suit and places that are open, by their ids.
+pub(super) fn coloured(places: &[(Standing, Ranked)], sites: Sites<'_>) -> wire::Coloured {
+    let of = |standing| places.iter().filter(move |place| place.0 == standing).map(|(_, ranked)| ranked);
+    let ids = |standing| of(standing).map(|ranked| sites.entry(ranked.row).id.0).collect();
+    wire::Coloured {
+        suits: ids(Standing::Suits),
+        points: of(Standing::Suits).map(|ranked| ranked.score).collect(),
+        open: ids(Standing::Open),
     }
 }
 
@@ -184,11 +214,7 @@ pub(super) fn place(
     first: Option<&Place>,
     range: impl Fn(Quantity, Date) -> Option<(f64, f64)>,
 ) -> wire::Place {
-    let suits = place.standing == Standing::Suits;
-    let changes = match first.filter(|_| suits).map(|first| overtaking(brief, place, first, range)) {
-        Some(Overtaking::AnyOf(changes)) => changes,
-        _ => Vec::new(),
-    };
+    let taken = taken(brief, place, first, range);
     wire::Place {
         parcel: name(&place.code),
         id: 0,
@@ -196,30 +222,63 @@ pub(super) fn place(
         points: place.score,
         possible_points: place.possible,
         answers: place.answers.iter().zip(&place.points).map(|(found, points)| answer(found, *points)).collect(),
-        binding: binding(brief, place).filter(|_| suits).map(|index| index as u32),
-        changes: changes
-            .into_iter()
-            .map(|change| wire::Change { criterion: change.criterion as u32, to: change.to })
-            .collect(),
+        binding: place.binding.map(|index| index as u32),
+        changes: taken.changes,
+        together: taken.together,
+        musts_suffice: taken.musts_suffice,
     }
 }
 
-/// Parcels that are joined, with every answer.
-pub(super) fn assembly(brief: &Brief, sites: Sites<'_>, assembly: &Assembly) -> wire::Assembly {
-    let (standing, answers) = explain_joint(brief, &sites, &assembly.rows);
+/// What it would take for a place to be the first, once it passes every must.
+struct Taken {
+    changes: Vec<wire::Change>,
+    together: bool,
+    musts_suffice: bool,
+}
+
+fn taken(
+    brief: &Brief,
+    place: &Place,
+    first: Option<&Place>,
+    range: impl Fn(Quantity, Date) -> Option<(f64, f64)>,
+) -> Taken {
+    let (changes, together, musts_suffice) = match overtaking(brief, place, first, range).then {
+        Then::IsEnough => (Vec::new(), false, true),
+        Then::AnyOf(changes) => (changes, false, false),
+        Then::AllOf(changes) => (changes, true, false),
+        Then::NotKnown => (Vec::new(), false, false),
+    };
+    let change = |change: Change| wire::Change { criterion: change.criterion as u32, to: change.to };
+    Taken { changes: changes.into_iter().map(change).collect(), together, musts_suffice }
+}
+
+/// Parcels that are joined, with every answer; `first` is the first parcel that suits.
+pub(super) fn assembly(brief: &Brief, sites: Sites<'_>, assembly: &Assembly, first: Option<&Place>) -> wire::Assembly {
+    let joint = explain_joint(brief, &sites, &assembly.rows);
     let entries = || assembly.rows.iter().map(|row| sites.entry(*row));
-    let answers = brief.criteria().iter().zip(answers).map(|(criterion, found)| {
+    let answers = brief.criteria().iter().zip(&joint.answers).map(|(criterion, found)| {
         let weight = criterion.wish().map_or(0, |wish| u64::from(wish.weight));
-        joint_answer(&found, weight * u64::from(found.worth))
+        joint_answer(found, weight * u64::from(found.worth))
     });
+    let answers = answers.collect();
+    let code = entries().map(|entry| entry.feature.code.clone()).next();
+    let as_one = code.map(|code| joint.as_one(brief, code, (assembly.score, assembly.possible)));
+    let range = |quantity, day| sites.table().range(&sites, quantity, day);
+    let taken = as_one.map(|place| taken(brief, &place, first, range));
+    let (changes, together, musts_suffice) =
+        taken.map_or_else(Default::default, |taken| (taken.changes, taken.together, taken.musts_suffice));
     wire::Assembly {
         parcels: entries().map(|entry| name(&entry.feature.code)).collect(),
         ids: entries().map(|entry| entry.id.0).collect(),
         area_m2: entries().map(|entry| entry.feature.shape.area_m2()).sum(),
-        standing: standing_of(standing).into(),
+        standing: standing_of(joint.standing).into(),
         points: assembly.score,
         possible_points: assembly.possible,
-        answers: answers.collect(),
+        answers,
+        binding: joint.binding.map(|index| index as u32),
+        changes,
+        together,
+        musts_suffice,
     }
 }
 

@@ -30,6 +30,9 @@ const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 const EXPLAINED: usize = 20;
 const MOST_EXPLAINED: usize = 100;
 
+/// Places of which only is said how they stand, at most.
+const MOST_COLOURED: usize = 2_000;
+
 /// Places that are explained by name at most.
 const MOST_NAMED: usize = 20;
 
@@ -105,6 +108,7 @@ pub(super) async fn answer(
     };
     let assemblies = count("assemblies", request.assemblies)?.min(MOST_ASSEMBLIES);
     let floors = count("floors", request.floors)?.min(MOST_EXPLAINED);
+    let coloured = count("coloured", request.coloured)?.min(MOST_COLOURED);
     let named_floors: Vec<FloorName> = named("named_floors", &request.named_floors, floors::name)?;
     let named: Vec<Code> = named("parcels", &request.parcels, |name| code_in("parcels", name))?;
     let snapshot = snapshot(&view, request.revision).await?;
@@ -120,6 +124,7 @@ pub(super) async fn answer(
         let explained = |row: u32| (explain(&brief, &sites.candidate(row)), sites.entry(row).id.0);
         let places: Vec<(Place, u64)> = selection.places.iter().map(|(_, ranked)| explained(ranked.row)).collect();
         let asked_for: Vec<(Place, u64)> = named.iter().filter_map(|code| sites.row_of(code)).map(explained).collect();
+        let coloured = (coloured > 0).then(|| judged.not_failing(coloured));
         let steps = selection.relaxations.iter().flat_map(|relaxation| &relaxation.steps).map(|step| &step.first);
         let shares = selection.shares.iter().map(|share| &share.code);
         let assembled = joined.found.iter().flat_map(|one| &one.rows);
@@ -128,16 +133,19 @@ pub(super) async fn answer(
         let named =
             places.iter().chain(&asked_for).map(|(place, _)| &place.code).chain(steps).chain(shares).chain(assembled);
         let named = named.filter_map(|code| snapshot.layer(Layer::Parcel).find(code));
+        let named = named.chain(coloured.iter().flatten().map(|(_, ranked)| sites.entry(ranked.row)));
         give(&view, Layer::Parcel, named.chain(floors.parcels))?;
         give(&view, Layer::Building, floors.buildings.into_iter())?;
         let reply = convert::reply(&brief, &selection, &places, &asked_for, sites);
         let revision = snapshot.revision().0;
-        let assemblies = joined.found.iter().map(|one| convert::assembly(&brief, sites, one)).collect();
+        let first = convert::first(&places);
+        let assemblies = joined.found.iter().map(|one| convert::assembly(&brief, sites, one, first)).collect();
+        let coloured = coloured.map(|places| convert::coloured(&places, sites));
         if let Some((tally, asker)) = noted.filter(|_| revision == view.newest().0) {
             tally.asked(asker, brief.clone(), Arc::clone(&snapshot));
         }
         let (floors, assemblies_cut_short) = (floors.floors, joined.cut_short);
-        Ok(wire::MatchResponse { revision, assemblies, assemblies_cut_short, floors, ..reply })
+        Ok(wire::MatchResponse { revision, assemblies, assemblies_cut_short, floors, coloured, ..reply })
     })
     .await
 }

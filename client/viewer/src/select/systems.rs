@@ -175,7 +175,7 @@ fn fade(
     }
 }
 
-/// Fades the parcels of a tile that do not stand out, and the buildings on them.
+/// Fades the parcels of a tile that do not stand out, and the buildings on them that do not, either.
 fn fade_tile(decoded: &Decoded, highlighted: &Highlighted, slots: &FeatureSlots, states: &mut FeatureStates) {
     let mut set = |id: u64, faded: bool, tint: Option<[u8; 3]>| {
         if let Some(slot) = slots.get(id) {
@@ -192,6 +192,8 @@ fn fade_tile(decoded: &Decoded, highlighted: &Highlighted, slots: &FeatureSlots,
         }
     }
     for building in &decoded.tile.buildings {
-        set(building.id, building.parcel.as_ref().is_some_and(|code| faded_codes.contains(code)), None);
+        let stands_out = highlighted.0.as_ref().and_then(|ids| ids.get(&building.id));
+        let is_on_faded = || building.parcel.as_ref().is_some_and(|code| faded_codes.contains(code));
+        set(building.id, stands_out.is_none() && is_on_faded(), stands_out.copied().flatten());
     }
 }

@@ -50,6 +50,13 @@ pub struct Footprint {
     pub depth_m: f64,
 }
 
+impl Footprint {
+    /// The same with both sides so many times as long.
+    pub(super) fn times(self, times: f64) -> Self {
+        Self { width_m: self.width_m * times, depth_m: self.depth_m * times }
+    }
+}
+
 /// Where a footprint has room: its corners, canonical metres, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::brief::{Brief, Criterion, Need, Wish, WishOf};
 use super::candidate::{Candidate, Told, Value};
-use super::fit::{Fit, Lacking, Placement, Room};
+use super::fit::{Fit, Footprint, Lacking, Placement, Room};
 use super::quantity::Quality;
 use super::ramp::{Ramp, StepAnswer};
 use super::value::{FULL_VALUE, SHARE};
@@ -50,7 +50,7 @@ pub struct Answer {
 
 impl Answer {
     /// Nothing is known.
-    const fn nothing(verdict: Verdict) -> Self {
+    pub(super) const fn nothing(verdict: Verdict) -> Self {
         Self {
             verdict,
             value: Value::Unknown,
@@ -135,7 +135,45 @@ pub fn explain(brief: &Brief, candidate: &Candidate<'_>) -> Place {
         })
     });
     let (score, possible) = score(brief, candidate);
-    Place { code: candidate.code.clone(), standing, answers, points, score, possible }
+    let amount = |index: usize| match answers[index].value {
+        Value::Amount(amount) => Some((amount, amount)),
+        _ => None,
+    };
+    let has_room = |footprint| matches!(candidate.fit(footprint), Fit::Fits(_));
+    let suits = standing == Standing::Suits;
+    let binding = suits.then(|| narrowest(brief, |index| answers[index].step, amount, has_room)).flatten();
+    Place { code: candidate.code.clone(), standing, answers, points, score, possible, binding }
+}
+
+/// The must that is met most narrowly where all are; `step` is the step that binds of a ramp, `amount` the least and the most
+/// that there is, of the binding step where there is one. A building is only tried larger, by the share that the narrowest
+/// amount is within its bound.
+pub(super) fn narrowest(
+    brief: &Brief,
+    step: impl Fn(usize) -> Option<usize>,
+    amount: impl Fn(usize) -> Option<(f64, f64)>,
+    has_room: impl Fn(Footprint) -> bool,
+) -> Option<usize> {
+    // A bound of nothing is compared with one unit.
+    let share = |within: f64, bound: f64| within / if bound > 0.0 { bound } else { 1.0 };
+    let narrow = |(index, need): (usize, &Need)| {
+        let (min, max) = match need {
+            Need::Amount { min, max, .. } => (*min, *max),
+            Need::Ramp(ramp) => (Some(ramp.steps.get(step(index)?)?.min), None),
+            Need::Word { .. } | Need::Footprint(_) => return None,
+        };
+        let (least, most) = amount(index)?;
+        let above = min.map(|min| share(least - min, min));
+        let below = max.map(|max| share(max - most, max));
+        [above, below].into_iter().flatten().min_by(f64::total_cmp).map(|share| (index, share))
+    };
+    let narrowest = brief.musts().filter_map(narrow).min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    let by = narrowest.map_or(f64::INFINITY, |(_, share)| 1.0 + share).sqrt();
+    let is_narrower = |(index, need): (usize, &Need)| match need {
+        Need::Footprint(footprint) => (by.is_infinite() || !has_room(footprint.times(by))).then_some(index),
+        _ => None,
+    };
+    brief.musts().find_map(is_narrower).or(narrowest.map(|(index, _)| index))
 }
 
 fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {

@@ -13,12 +13,12 @@ mod authority;
 mod brief;
 mod candidate;
 pub mod demand;
-mod explain;
 pub mod fit;
 mod judge;
 pub mod massing;
 mod musts;
 mod neighbours;
+mod overtaking;
 mod quantity;
 mod ramp;
 mod relax;
@@ -39,13 +39,13 @@ pub use assembly::{Assemblies, Assembly, Borders};
 pub use authority::Authority;
 pub use brief::{Brief, Criterion, InvalidBrief, MOST_CRITERIA, MOST_WEIGHT, Need, Wish, WishOf};
 pub use candidate::{Candidate, Floor, Surroundings, Told, Value};
-pub use explain::{Change, Overtaking, binding, overtaking};
 pub use fit::{Fit, Footprint, Lacking, Placement, Room};
 pub use judge::{Answer, Verdict, explain};
 pub use neighbours::Neighbours;
+pub use overtaking::{Change, Overtaking, Then, overtaking};
 pub use quantity::{Quality, Quantity};
 pub use ramp::{MOST_RAMP_STEPS, Ramp, RampStep, StepAnswer};
-pub use relax::{Relaxation, Step};
+pub use relax::{Relaxation, Set, Step, Way};
 pub use saved::{BriefId, MOST_SAVED, MOST_SAVED_BYTES, SavedBrief, Standpoint};
 pub use second::{Decision, Method, Opinion, opinions};
 pub use sensitivity::{Draws, Interval, Share};
@@ -89,6 +89,9 @@ pub struct Place {
     pub score: u64,
     /// Points that it would have if all that is unknown were as wished.
     pub possible: u64,
+    /// The must that it meets most narrowly, by its place in the brief: by how far it is within the nearest bound, as a share
+    /// of that, or by how much larger the building could be. None if it does not suit, or only words are asked.
+    pub binding: Option<usize>,
 }
 
 /// What a brief comes to.
@@ -109,6 +112,8 @@ pub struct Selection {
     pub full: u64,
     /// For each must of the brief, what it costs; in the order of the brief, wishes left out.
     pub relaxations: Vec<Relaxation>,
+    /// Where every place fails a must and none would suit but for one: which sets of musts keep out most, at most 3.
+    pub sets: Vec<Set>,
     /// For each wish, between which weights the first place has the highest score, or shares it; in the order of the
     /// brief, musts left out. Empty if nothing suits. Places that are untried count as rivals.
     pub intervals: Vec<Interval>,
@@ -170,9 +175,21 @@ impl<'a, P: Places + ?Sized> Judged<'a, P> {
             places: self.first_places(),
             full: self.brief.wishes().map(|(_, wish)| u64::from(wish.weight) * u64::from(FULL_VALUE)).sum(),
             relaxations: relax::relaxations(self.brief, &self.musts, self.places),
+            sets: relax::sets(&self.musts, self.places.count()),
             intervals,
             shares,
         }
+    }
+
+    /// Places that suit, then those that are open, the best of each first, at most `most`. Untried ones are left out.
+    pub fn not_failing(&self, most: usize) -> Vec<(Standing, Ranked)> {
+        let rows = [(Standing::Suits, &self.musts.suits), (Standing::Open, &self.musts.open)];
+        let mut places = Vec::new();
+        for (standing, rows) in rows {
+            let ranked = self.scores.rank(&rows.without(&self.musts.untried)).first(most - places.len());
+            places.extend(ranked.into_iter().map(|place| (standing, place)));
+        }
+        places
     }
 
     /// Adjacent parcels, at most `listed` sets of them, that together are what none of them is alone.

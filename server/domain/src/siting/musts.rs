@@ -37,13 +37,22 @@ pub(super) struct Quick<'a> {
 pub(super) struct Slow {
     /// Its place in the brief.
     pub(super) criterion: usize,
-    footprint: Footprint,
+    pub(super) footprint: Footprint,
+    /// How large places are, m².
+    pub(super) areas_m2: Arc<Steps>,
     /// Rows that are smaller than it is, if there are any.
-    small: Option<Bits>,
-    /// Places on which it was tried that fail it and nothing else.
-    alone: u32,
+    pub(super) small: Option<Bits>,
+    /// Places on which it was tried that fail it and nothing else, as they were tried.
+    pub(super) failed: Vec<u32>,
     /// Places on which it was tried that leave it unknown and nothing else.
     pub(super) unknown: u32,
+}
+
+impl Slow {
+    /// The area below which it has no room, but for what a float cannot tell, m².
+    pub(super) fn least_m2(&self) -> f64 {
+        self.footprint.width_m * self.footprint.depth_m * (1.0 - 1e-9)
+    }
 }
 
 /// How all places stand.
@@ -85,8 +94,17 @@ impl<'a> Musts<'a> {
                     (Column::Ramp(Arc::new(columns)), met)
                 }
                 Need::Footprint(footprint) => {
-                    let small = smaller(*footprint, &table.amounts(places, Quantity::Area, brief.day()));
-                    slow.push(Slow { criterion, footprint: *footprint, small, alone: 0, unknown: 0 });
+                    let areas_m2 = table.amounts(places, Quantity::Area, brief.day());
+                    let mut must = Slow {
+                        criterion,
+                        footprint: *footprint,
+                        areas_m2,
+                        small: None,
+                        failed: Vec::new(),
+                        unknown: 0,
+                    };
+                    must.small = smaller(must.least_m2(), &must.areas_m2);
+                    slow.push(must);
                     continue;
                 }
             };
@@ -138,7 +156,11 @@ impl<'a> Musts<'a> {
             }
             if let (1, Some((at, fit))) = (unmet, last) {
                 let must = &mut self.slow[at];
-                *(if matches!(fit, Fit::Unknown(_)) { &mut must.unknown } else { &mut must.alone }) += 1;
+                if matches!(fit, Fit::Unknown(_)) {
+                    must.unknown += 1;
+                } else {
+                    must.failed.push(row);
+                }
             }
             found += usize::from(standing == Standing::Suits);
             self.move_to(row, standing);
@@ -154,7 +176,7 @@ impl<'a> Musts<'a> {
     /// How many places fail a footprint and nothing else, as far as was tried.
     pub(super) fn alone(&self, slow: &Slow) -> u32 {
         let small = slow.small.as_ref().map_or(0, |small| small.common(&self.once).count());
-        slow.alone + small as u32
+        (slow.failed.len() + small) as u32
     }
 
     fn unmet_once(&mut self, row: u32, is_so: bool) {
@@ -212,9 +234,8 @@ fn with_words(words: &Words, quality: Quality, among: &BTreeSet<String>, count: 
     met
 }
 
-/// The rows that are smaller than a footprint, but for what a float cannot tell; none if there are none.
-fn smaller(footprint: Footprint, areas_m2: &Steps) -> Option<Bits> {
-    let least_m2 = footprint.width_m * footprint.depth_m * (1.0 - 1e-9);
+/// The rows of less than so much area; none if there are none.
+fn smaller(least_m2: f64, areas_m2: &Steps) -> Option<Bits> {
     areas_m2.range().filter(|(smallest_m2, _)| *smallest_m2 < least_m2)?;
     let large = areas_m2.within(Interval { min: least_m2, max: f64::INFINITY });
     areas_m2.known().map(|known| known.without(&large))

@@ -1,11 +1,12 @@
 //! What the musts of a brief cost: which places each of them alone keeps out.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::brief::{Brief, Need};
 use super::fit::{Fit, Footprint};
-use super::musts::{Musts, Quick};
-use super::table::{Column, Places};
+use super::musts::{Musts, Quick, Slow};
+use super::table::{Column, Places, Words};
 use crate::record::Code;
 use crate::rows::{Bits, Each, Steps};
 
@@ -18,6 +19,16 @@ const MOST_OPENED: usize = 48;
 /// If a must keeps out no more places than these, all are looked at; of more, those that are nearest to its bound.
 const FEW: usize = 2_000;
 
+/// Places that fail a footprint and nothing else, on which it is looked how much of it has room, at most: those that were
+/// tried first, then the largest.
+const MOST_SHRUNK: usize = 12;
+
+/// Parts of its sides that a footprint is tried with where the whole has no room.
+const PARTS: [f64; 6] = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5];
+
+/// Sets of musts that are told of at most.
+const MOST_SETS: usize = 3;
+
 /// What a must costs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relaxation {
@@ -28,20 +39,43 @@ pub struct Relaxation {
     pub alone: u32,
     /// How many places leave it unknown and are open for no other reason.
     pub unknown: u32,
-    /// How far it would have to give way for how many of them, the smallest step first. None for words.
+    /// How far it would have to give way for how many of them, the smallest step first; of words each that would do as well,
+    /// the one that opens most first.
     pub steps: Vec<Step>,
 }
 
 /// A must that gives way so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// The least or most instead of the one that is asked; as the other bound is, it stays. Of a ramp the most that it rises
-    /// to, its higher steps cut off there.
-    pub bound: f64,
-    /// How many more places would suit; where footprints are asked, of the first 48 that come into question.
+    /// What is asked instead.
+    pub to: Way,
+    /// How many more places would suit; where footprints are asked, of the first 48 that come into question. Of a footprint
+    /// that gives way, how many of the first 12 that fail it; where it was not known whether the whole has room, there may be
+    /// more.
     pub opens: u32,
     /// The first of them that this step opens.
     pub first: Code,
+}
+
+/// How a must gives way.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Way {
+    /// The least or most instead of the one that is asked; as the other bound is, it stays. Of a ramp the most that it rises
+    /// to, its higher steps cut off there.
+    Bound(f64),
+    /// This word would do, too.
+    Word(String),
+    /// A building of so much of both sides, less than 1.
+    Part(f64),
+}
+
+/// Musts that some places fail, all of them and no other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    /// The musts, by their places in the brief.
+    pub criteria: Vec<usize>,
+    /// How many places fail just these.
+    pub places: u32,
 }
 
 /// What each must costs, in the order of the brief.
@@ -52,32 +86,131 @@ pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Place
         }
         let tried = musts.slow.iter().find(|must| must.criterion == criterion);
         let (alone, unknown) = tried.map_or((0, 0), |must| (musts.alone(must), must.unknown));
-        Relaxation { criterion, alone, unknown, steps: Vec::new() }
+        let steps = tried.map_or_else(Vec::new, |must| shrunk(must, musts, places));
+        Relaxation { criterion, alone, unknown, steps }
     };
     brief.musts().map(of).collect()
+}
+
+/// Where every place fails a must and none would suit but for one, the sets that keep places out, of as few musts as there are: those that keep
+/// out most first. What is not known of a place fails nothing; a footprint is looked at as far as it is larger than a place.
+pub(super) fn sets(musts: &Musts<'_>, count: usize) -> Vec<Set> {
+    if musts.fails.count() < count || musts.once.count() > 0 {
+        return Vec::new();
+    }
+    let quick = musts.quick.iter().map(|must| (must.criterion, must.column.known(), Some(&must.met)));
+    let slow = musts.slow.iter().map(|must| (must.criterion, must.small.as_ref(), None));
+    let all: Vec<_> = quick.chain(slow).collect();
+    let mut sets = BTreeMap::<Vec<usize>, u32>::new();
+    let (mut fewest, mut failed) = (usize::MAX, Vec::new());
+    for row in 0..count as u32 {
+        failed.clear();
+        for (criterion, fails_or_met, met) in &all {
+            let fails = fails_or_met.is_some_and(|known| known.has(row)) && met.is_none_or(|met| !met.has(row));
+            if fails {
+                failed.push(*criterion);
+                if failed.len() > fewest {
+                    break;
+                }
+            }
+        }
+        // Footprints were tried on it, and more than one has no room.
+        if failed.is_empty() {
+            continue;
+        }
+        if failed.len() < fewest {
+            sets.clear();
+            fewest = failed.len();
+        }
+        if failed.len() == fewest {
+            *sets.entry(failed.clone()).or_default() += 1;
+        }
+    }
+    let mut sets: Vec<Set> = sets.into_iter().map(|(criteria, places)| Set { criteria, places }).collect();
+    for set in &mut sets {
+        set.criteria.sort_unstable();
+    }
+    sets.sort_by(|a, b| b.places.cmp(&a.places).then_with(|| a.criteria.cmp(&b.criteria)));
+    sets.truncate(MOST_SETS);
+    sets
+}
+
+/// How much smaller a footprint would have to be.
+fn shrunk(must: &Slow, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Vec<Step> {
+    let others: Vec<Footprint> = musts.footprints().filter(|footprint| *footprint != must.footprint).collect();
+    let smaller = must.areas_m2.down_from(must.least_m2()).take(FEW).map(|(_, row)| row);
+    let rows = must.failed.iter().copied().chain(smaller.filter(|row| musts.once.has(*row)));
+    let part = |row: u32| {
+        let candidate = places.candidate(row);
+        let has_room = |footprint: Footprint| matches!(candidate.fit(footprint), Fit::Fits(_));
+        let of = |part: &f64| must.footprint.times(*part);
+        let part = PARTS.into_iter().find(|part| has_room(of(part)))?;
+        others.iter().all(|other| has_room(*other)).then_some((part, row))
+    };
+    let mut found: Vec<(f64, u32)> = rows.take(MOST_SHRUNK).filter_map(part).collect();
+    found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut steps: Vec<Step> = Vec::new();
+    for (opens, (part, row)) in (1..).zip(found) {
+        match steps.last_mut().filter(|step| step.to == Way::Part(part)) {
+            Some(step) => step.opens = opens,
+            None => steps.push(Step { to: Way::Part(part), opens, first: places.candidate(row).code.clone() }),
+        }
+    }
+    steps.truncate(MOST_STEPS);
+    steps
 }
 
 /// Of what is unmet once, it is this must that is not met.
 fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Relaxation {
     let (missed, trial) = (must.missed, Trial::of(musts, places));
     let alone = Alone { must, once: &musts.once };
-    let told = match (&must.column, must.need) {
-        (Column::Amounts(steps), Need::Amount { min, max, .. }) => giving_way(steps, &alone, (*min, *max), trial),
+    let first = |row: u32| places.candidate(row).code.clone();
+    let bounds = |told: Vec<(f64, u32, u32)>| {
+        let step = |(bound, opens, row)| Step { to: Way::Bound(bound), opens, first: first(row) };
+        told.into_iter().map(step).collect()
+    };
+    let steps = match (&must.column, must.need) {
+        (Column::Amounts(steps), Need::Amount { min, max, .. }) => {
+            bounds(giving_way(steps, &alone, (*min, *max), trial))
+        }
         (Column::Ramp(columns), Need::Ramp(ramp)) => {
             let up_to = |row| Some((ramp.meets_up_to(&columns.amounts(row))?, row));
             let mut rows: Vec<(f64, u32)> = alone.rows().into_iter().filter_map(up_to).collect();
             rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            opened(rows.into_iter(), trial)
+            bounds(opened(rows.into_iter(), trial))
         }
+        (Column::Words(words), Need::Word { .. }) if missed.failed > 0 => more_words(words, &alone, trial)
+            .into_iter()
+            .map(|(word, opens, row)| Step { to: Way::Word(word.to_owned()), opens, first: first(row) })
+            .collect(),
         _ => Vec::new(),
     };
-    let step = |(bound, opens, row)| Step { bound, opens, first: places.candidate(row).code.clone() };
     Relaxation {
         criterion: must.criterion,
         alone: missed.failed as u32,
         unknown: (missed.unmet - missed.failed) as u32,
-        steps: told.into_iter().map(step).collect(),
+        steps,
     }
+}
+
+/// Words that would do as well, how many places each of them opens, and the first of these: the one that opens most first.
+fn more_words<'a>(
+    words: &'a Words,
+    alone: &Alone<'_>,
+    mut trial: Trial<'_, impl Places + ?Sized>,
+) -> Vec<(&'a str, u32, u32)> {
+    let mut found: Vec<(&str, u32, u32)> = Vec::new();
+    for (word, having) in &words.distinct {
+        let rows = alone.once.between(having, Some(&alone.must.met));
+        let tried = rows.into_iter().map_while(|row| Some((trial.opens(row)?, row)));
+        let mut opens = tried.filter(|(opens, _)| *opens).map(|(_, row)| row);
+        if let Some(first) = opens.next() {
+            found.push((word, 1 + opens.count() as u32, first));
+        }
+    }
+    found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    found.truncate(MOST_STEPS);
+    found
 }
 
 /// What one must keeps out and no other.

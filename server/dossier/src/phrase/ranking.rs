@@ -178,7 +178,7 @@ pub(super) fn costs(dossier: &Dossier, language: Language) -> Vec<Cost> {
     let cost = |relaxation: &Relaxation| {
         let criterion = dossier.brief.get(relaxation.criterion)?;
         let step = |step: &crate::model::Step| {
-            let bound = language.given_way(criterion, step.bound);
+            let bound = language.given_way(criterion, &step.to);
             language.say("costs.step", &[("bound", &bound), ("n", &step.opens.to_string())])
         };
         let steps: Vec<String> = relaxation.steps.iter().take(3).map(step).collect();

@@ -1,7 +1,9 @@
 //! Amounts, words and criteria as a language says them.
 
 use crate::language::Language;
-use crate::model::{Amount, Answer, Ask, Criterion, RampStep, Role, Said, Standing, StepAnswer, Value, Verdict};
+use crate::model::{
+    Amount, Answer, Ask, Criterion, Instead, RampStep, Role, Said, Standing, StepAnswer, Value, Verdict,
+};
 
 /// Square metres of a mu, the unit of land in China.
 const M2_OF_MU: f64 = 10_000.0 / 15.0;
@@ -113,11 +115,18 @@ impl Language {
         }
     }
 
-    /// The bound of a must that gives way: of a ramp with the day of the first step that is cut off there.
-    pub(super) fn given_way(self, criterion: &Criterion, bound: f64) -> String {
-        let said = self.bound(criterion, bound);
-        let Ask::Ramp { steps, .. } = &criterion.ask else { return said };
-        steps.iter().find(|step| step.min > bound).map_or_else(|| said.clone(), |step| self.step(step, &said))
+    /// How a must gives way: of a ramp with the day of the first step that is cut off there.
+    pub(super) fn given_way(self, criterion: &Criterion, way: &Instead) -> String {
+        match (way, &criterion.ask) {
+            (Instead::Bound(bound), Ask::Ramp { steps, .. }) => {
+                let said = self.bound(criterion, *bound);
+                steps.iter().find(|step| step.min > *bound).map_or_else(|| said.clone(), |step| self.step(step, &said))
+            }
+            (Instead::Bound(bound), _) => self.bound(criterion, *bound),
+            (Instead::Word(word), Ask::Word { quality, .. }) => self.word(quality, word),
+            (Instead::Word(word), _) => word.clone(),
+            (Instead::Part(part), _) => self.say("costs.part", &[("percent", &number(part * 100.0, 0))]),
+        }
     }
 
     /// What would have to be: of a ramp or a footprint the share of it.

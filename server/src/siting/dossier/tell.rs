@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use cloudsite_domain::siting::{Authority, Quantity};
 use cloudsite_dossier::{
-    Answer, Ask, Assembly, Change, Counts, Criterion, Destination, Floor, Floors, Interval, Knows, Names, Opinion,
-    RampStep, Ranked, Relaxation, Role, Said, Share, Speed, Standing, Step, StepAnswer, Travel, Unreached, Value,
-    Verdict, Way,
+    Answer, Ask, Assembly, Change, Counts, Criterion, Destination, Floor, Floors, Instead, Interval, Knows, Names,
+    Opinion, RampStep, Ranked, Relaxation, Role, Said, Share, Speed, Standing, Step, StepAnswer, Travel, Unreached,
+    Value, Verdict, Way,
 };
 use cloudsite_proto::land::LocalizedName;
 use cloudsite_proto::siting as wire;
@@ -149,12 +149,18 @@ pub(super) fn change(change: &wire::Change) -> Change {
 }
 
 pub(super) fn relaxation(relaxation: &wire::Relaxation) -> Relaxation {
-    let step = |step: &wire::RelaxationStep| Step { bound: step.bound, opens: step.opens };
+    use wire::relaxation_step::To;
+    let way = |to: &To| match to {
+        To::Bound(bound) => Instead::Bound(*bound),
+        To::Word(word) => Instead::Word(word.clone()),
+        To::Part(part) => Instead::Part(*part),
+    };
+    let step = |step: &wire::RelaxationStep| Some(Step { to: way(step.to.as_ref()?), opens: step.opens });
     Relaxation {
         criterion: relaxation.criterion as usize,
         alone: relaxation.alone,
         unknown: relaxation.unknown,
-        steps: relaxation.steps.iter().map(step).collect(),
+        steps: relaxation.steps.iter().filter_map(step).collect(),
     }
 }
 

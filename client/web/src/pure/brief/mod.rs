@@ -8,7 +8,7 @@ use cloudsite_proto::scene::overlay_area::Kind;
 use cloudsite_proto::scene::{OverlayArea, OverlayRing};
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Answer, Assembly, Brief, Criterion, FootprintMust, FootprintWish, MatchRequest,
+    AmountMust, AmountWish, Answer, Assembly, Brief, Criterion, Floors, FootprintMust, FootprintWish, MatchRequest,
     MatchResponse, RampMust, RampWish, Standing, WordMust, WordWish,
 };
 use geo_types::Coord;
@@ -27,8 +27,9 @@ pub(crate) use ramp::{Later, MOST_LATER};
 pub(crate) use refusal::{Refused, Why};
 use rows::Filled;
 
-/// Places that are explained: those that suit are coloured.
+/// Places that are explained, and parcels that are coloured.
 const EXPLAINED: i32 = 100;
+const COLOURED: i32 = 2_000;
 
 /// Assemblies that are listed, and floors.
 pub(crate) const ASSEMBLIES: i32 = 5;
@@ -137,8 +138,15 @@ impl Draft {
             asks.map(|(ask, index)| (Criterion { ask: Some(ask) }, index)).unzip();
         let brief = Brief { day: self.day.clone(), criteria };
         let (explained, assemblies, floors) = (EXPLAINED, ASSEMBLIES, FLOORS);
-        let request =
-            MatchRequest { brief: Some(brief), revision, explained, assemblies, floors, ..MatchRequest::default() };
+        let request = MatchRequest {
+            brief: Some(brief),
+            revision,
+            explained,
+            assemblies,
+            floors,
+            coloured: COLOURED,
+            ..MatchRequest::default()
+        };
         (!rows.is_empty()).then_some((request, rows))
     }
 }
@@ -214,10 +222,22 @@ pub(crate) fn suiting(reply: &MatchResponse) -> Option<BTreeSet<String>> {
     (suiting.len() == reply.suits as usize).then_some(suiting)
 }
 
-/// Ids and colours of the parcels that suit: the better, the deeper.
-pub(crate) fn colours(reply: &MatchResponse) -> (Vec<u64>, Vec<u32>) {
-    let suiting = || reply.places.iter().filter(|place| place.standing() == Standing::Suits);
-    let shares = || suiting().map(|place| share(place.points, reply.full_points));
+/// The colour of what may suit, and something has to be asked first.
+pub(crate) const OPEN_COLOUR: u32 = 0xB3_A6_D6;
+
+/// Ids and colours of what answers the brief: of what suits, the better the deeper; what is open has one of its own. Of
+/// buildings where floors are asked for and there are some, else of parcels.
+pub(crate) fn colours(reply: &MatchResponse, is_of_floors: bool) -> (Vec<u64>, Vec<u32>) {
+    let floors = reply.floors.as_ref().filter(|floors| is_of_floors && floors.suits + floors.open > 0);
+    let (suits, open) = match (floors, &reply.coloured) {
+        (Some(floors), _) => coloured_floors(floors),
+        (None, Some(coloured)) => {
+            let suits = coloured.suits.iter().copied().zip(coloured.points.iter().copied());
+            (suits.collect(), coloured.open.clone())
+        }
+        (None, None) => (Vec::new(), Vec::new()),
+    };
+    let shares = || suits.iter().map(|(_, points)| share(*points, reply.full_points));
     // Between the worst and the best that suits, so that they can be told apart.
     let (low, high) = shares().fold((1.0_f64, 0.0_f64), |(low, high), share| (low.min(share), high.max(share)));
     let colour = |share: f64| {
@@ -225,7 +245,24 @@ pub(crate) fn colours(reply: &MatchResponse) -> (Vec<u64>, Vec<u32>) {
         let mixed = |from: f64, to: f64| (from + (to - from) * part).round() as u32;
         (mixed(253.0, 8.0) << 16) | (mixed(231.0, 104.0) << 8) | mixed(150.0, 92.0)
     };
-    (suiting().map(|place| place.id).collect(), shares().map(colour).collect())
+    let colours = shares().map(colour).chain(open.iter().map(|_| OPEN_COLOUR)).collect();
+    (suits.iter().map(|(id, _)| *id).chain(open).collect(), colours)
+}
+
+/// Buildings with a floor that suits, with the points of the best; and those with one that is open.
+fn coloured_floors(floors: &Floors) -> (Vec<(u64, u64)>, Vec<u64>) {
+    let (mut suits, mut open) = (Vec::<(u64, u64)>::new(), Vec::new());
+    // The best come first.
+    for floor in &floors.places {
+        let Some(place) = &floor.place else { continue };
+        let is_new = suits.iter().all(|(id, _)| *id != floor.building_id) && !open.contains(&floor.building_id);
+        match place.standing() {
+            Standing::Suits if is_new => suits.push((floor.building_id, place.points)),
+            Standing::Open if is_new => open.push(floor.building_id),
+            _ => {}
+        }
+    }
+    (suits, open)
 }
 
 /// The assembly of these parcels; none if the answer has no such one.
@@ -267,7 +304,7 @@ pub(crate) const fn standing_word(standing: Standing) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use cloudsite_proto::siting::{Place, RampStep};
+    use cloudsite_proto::siting::{Coloured, Floor, Place, RampStep};
     use jiff::civil::date;
 
     use super::*;
@@ -329,15 +366,22 @@ mod tests {
 
     #[test]
     fn the_best_is_the_deepest() {
-        let place =
-            |id, points, standing: Standing| Place { id, points, standing: standing.into(), ..Place::default() };
-        let suits = [(5, 80), (3, 60), (9, 40)].map(|(id, points)| place(id, points, Standing::Suits));
-        let places = suits.into_iter().chain([place(7, 90, Standing::Open)]).collect();
-        let reply = MatchResponse { full_points: 100, places, ..MatchResponse::default() };
-        let (ids, colours) = colours(&reply);
-        assert_eq!(ids, [5, 3, 9]);
-        assert_eq!((colours[0], colours[2]), (0x08_68_5C, 0xFD_E7_96));
+        let coloured = Coloured { suits: vec![5, 3, 9], points: vec![80, 60, 40], open: vec![7] };
+        let reply = MatchResponse { full_points: 100, coloured: Some(coloured), ..MatchResponse::default() };
+        let (ids, found) = colours(&reply, false);
+        assert_eq!(ids, [5, 3, 9, 7]);
+        assert_eq!((found[0], found[2], found[3]), (0x08_68_5C, 0xFD_E7_96, OPEN_COLOUR));
         assert!((share(1, 0) - 1.0).abs() < 1e-9, "where nothing is wished, all is as wished");
+        let floor = |building_id, points, standing: Standing| Floor {
+            building_id,
+            place: Some(Place { points, standing: standing.into(), ..Place::default() }),
+            ..Floor::default()
+        };
+        let places = vec![floor(1, 80, Standing::Suits), floor(1, 40, Standing::Suits), floor(2, 0, Standing::Open)];
+        let floors = Floors { suits: 2, open: 1, places, ..Floors::default() };
+        let reply = MatchResponse { floors: Some(floors), ..reply };
+        assert_eq!(colours(&reply, true).0, [1, 2], "a building once");
+        assert_eq!(colours(&reply, false).0, [5, 3, 9, 7], "nobody asks for floors");
     }
 
     #[test]

@@ -78,6 +78,13 @@ impl Row {
         (!cut.on.is_empty()).then_some(cut.on)
     }
 
+    /// Asks a building of so much of both sides.
+    pub(crate) fn shrink(&mut self, part: f64) {
+        // What a sum of floats has too much is no reason to ask for more than there is room for.
+        let shorter = |side_m: f64| (side_m * part * 100.0 + 1e-6).floor() / 100.0;
+        (self.amount, self.depth_m) = (self.amount.map(shorter), self.depth_m.map(shorter));
+    }
+
     /// Asks no more than a bound, in any of its steps.
     pub(crate) fn give_way(&mut self, bound: f64) {
         let is_ramp = self.is_ramp();
@@ -121,6 +128,14 @@ mod tests {
         assert_eq!((row.steps().len(), row.later[0].and_then(|later| later.on)), (2, year(2028)));
         row.later[0] = Some(Later { amount: Some(1e3), on: year(2028) });
         assert!(row.falls());
+    }
+
+    #[test]
+    fn a_smaller_building_keeps_its_proportions() {
+        let mut row = Draft::default().rows[14];
+        (row.amount, row.depth_m) = (Some(120.0), Some(80.0));
+        row.shrink(0.9);
+        assert_eq!((row.amount, row.depth_m), (Some(108.0), Some(72.0)));
     }
 
     #[test]

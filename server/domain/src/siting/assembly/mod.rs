@@ -17,16 +17,17 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::Standing;
 use super::brief::{Brief, Criterion, Need, WishOf};
-use super::candidate::Told;
+use super::candidate::{Told, Value};
 use super::fit::{Fit, Lacking, Placement};
-use super::judge::{Verdict, meets};
+use super::judge::{Answer, Verdict, meets, narrowest};
 use super::quantity::Quality;
 use super::ramp::Ramp;
 use super::score::joint_ramp_worth;
 use super::table::Places;
 use super::value::FULL_VALUE;
+use super::{Place, Standing};
+use crate::record::Code;
 use joint::room;
 
 /// What is found of a criterion of several parcels together.
@@ -65,8 +66,40 @@ pub struct JointStep {
     pub told: Option<Told>,
 }
 
+/// Several parcels together, explained.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JointPlace {
+    /// How they stand to the musts.
+    pub standing: Standing,
+    /// The answer to each criterion of the brief, in its order.
+    pub answers: Vec<JointAnswer>,
+    /// As of a [`Place`].
+    pub binding: Option<usize>,
+}
+
+impl JointPlace {
+    /// The same as one place under a code and with its points, at the least that it has of each amount for sure.
+    pub fn as_one(&self, brief: &Brief, code: Code, (score, possible): (u64, u64)) -> Place {
+        let answer = |answer: &JointAnswer| Answer {
+            value: match (&answer.word, answer.amount) {
+                (Some(word), _) => Value::Word(word.clone()),
+                (None, Some(amount)) => Value::Amount(amount.from),
+                (None, None) => answer.share.map_or(Value::Unknown, Value::Amount),
+            },
+            step: answer.step,
+            worth: answer.worth,
+            ..Answer::nothing(answer.verdict)
+        };
+        let answers: Vec<Answer> = self.answers.iter().map(answer).collect();
+        let weight = |criterion: &Criterion| criterion.wish().map_or(0, |wish| u64::from(wish.weight));
+        let points = brief.criteria().iter().zip(&answers);
+        let points = points.map(|(criterion, answer)| weight(criterion) * u64::from(answer.worth)).collect();
+        Place { code, standing: self.standing, answers, points, score, possible, binding: self.binding }
+    }
+}
+
 /// Several parcels together, with every answer in the order of the brief.
-pub fn explain_joint(brief: &Brief, places: &(impl Places + ?Sized), rows: &[u32]) -> (Standing, Vec<JointAnswer>) {
+pub fn explain_joint(brief: &Brief, places: &(impl Places + ?Sized), rows: &[u32]) -> JointPlace {
     let answers: Vec<JointAnswer> =
         brief.criteria().iter().map(|criterion| answer(brief, criterion, places, rows)).collect();
     let standing = brief.musts().map(|(index, _)| match answers[index].verdict {
@@ -74,7 +107,13 @@ pub fn explain_joint(brief: &Brief, places: &(impl Places + ?Sized), rows: &[u32
         Verdict::Unknown => Standing::Open,
         Verdict::Fail => Standing::Fails,
     });
-    (standing.max().unwrap_or(Standing::Suits), answers)
+    let standing = standing.max().unwrap_or(Standing::Suits);
+    let candidates: Vec<_> = rows.iter().map(|row| places.candidate(*row)).collect();
+    let has_room = |footprint| matches!(room(footprint, &candidates), Fit::Fits(_));
+    let amount = |index: usize| answers[index].amount.map(|amount| (amount.from, amount.to));
+    let suits = standing == Standing::Suits;
+    let binding = suits.then(|| narrowest(brief, |index| answers[index].step, amount, has_room)).flatten();
+    JointPlace { standing, answers, binding }
 }
 
 fn answer(brief: &Brief, criterion: &Criterion, places: &(impl Places + ?Sized), rows: &[u32]) -> JointAnswer {

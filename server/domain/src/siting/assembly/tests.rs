@@ -107,7 +107,7 @@ fn supplies_of_several_are_at_least_the_largest_and_at_most_the_sum() {
     assert_eq!(standing(8_000.0), Some(Standing::Suits), "one of them has it");
     assert_eq!(standing(13_000.0), Some(Standing::Open), "whether both can be had at a time is not known");
     assert_eq!(standing(13_001.0), None, "not even both have it");
-    let (_, answers) = explain_joint(&brief(9_000.0), &field.candidates()[..], &[0, 1]);
+    let JointPlace { answers, .. } = explain_joint(&brief(9_000.0), &field.candidates()[..], &[0, 1]);
     assert_eq!(answers[1].amount, Some(Between { from: 8_000.0, to: 13_000.0 }));
     let silent = Field::of(2, 2, |_, _| {});
     assert_eq!(silent.joined(&brief(1.0), 1).found[0].standing, Standing::Open, "nobody knows of any");
@@ -123,7 +123,7 @@ fn a_building_stands_across_a_border_that_is_no_longer_one() {
     let brief = Brief::new(vec![hall(150.0)], DAY).unwrap();
     let found = field.joined(&brief, 10);
     assert_eq!(rows(&found), [[0, 1]]);
-    let (standing, answers) = explain_joint(&brief, &field.candidates()[..], &[0, 1]);
+    let JointPlace { standing, answers, .. } = explain_joint(&brief, &field.candidates()[..], &[0, 1]);
     assert_eq!((standing, answers[0].placement.is_some()), (Standing::Suits, true));
     let longer = Brief::new(vec![hall(190.0)], DAY).unwrap();
     assert_eq!(rows(&field.joined(&longer, 10)), NONE, "the outer setbacks are still there");
@@ -133,7 +133,7 @@ fn a_building_stands_across_a_border_that_is_no_longer_one() {
 fn a_price_is_that_of_all_the_land_and_what_each_has_is_told_from_to() {
     let field = Field::of(2, 2, |index, parcel| parcel.height_limit_m = Some(20.0 + index as f64 * 10.0));
     let brief = Brief::new(vec![at_least(Quantity::Area, 20_000.0), at_least(Quantity::Height, 15.0)], DAY).unwrap();
-    let (standing, answers) = explain_joint(&brief, &field.candidates()[..], &[0, 1]);
+    let JointPlace { standing, answers, .. } = explain_joint(&brief, &field.candidates()[..], &[0, 1]);
     assert_eq!(standing, Standing::Suits);
     assert_eq!(answers[1].amount, Some(Between { from: 20.0, to: 30.0 }));
     let prices = [(300.0, 10_000.0), (600.0, 20_000.0)];
@@ -145,9 +145,9 @@ fn a_price_is_that_of_all_the_land_and_what_each_has_is_told_from_to() {
 /// All that may be joined, by looking at each set by itself.
 fn by_hand(brief: &Brief, field: &Field) -> Vec<Vec<u32>> {
     let (candidates, borders) = (field.candidates(), field.borders());
-    let standing = |rows: &[u32]| explain_joint(brief, &candidates[..], rows).0;
+    let standing = |rows: &[u32]| explain_joint(brief, &candidates[..], rows).standing;
     let alone = |row: u32| {
-        let (standing, answers) = explain_joint(brief, &candidates[..], &[row]);
+        let JointPlace { standing, answers, .. } = explain_joint(brief, &candidates[..], &[row]);
         let each = |need: &Need| matches!(need, Need::Word { .. });
         standing == Standing::Fails
             && brief.musts().all(|(index, need)| !each(need) || answers[index].verdict != Verdict::Fail)
@@ -194,12 +194,12 @@ proptest! {
         for one in &found.found {
             prop_assert!(expected.contains(&one.rows), "{:?} is none of {:?}", one, &expected);
             prop_assert!(one.rows.iter().all(|row| used.insert(*row)), "a parcel is in two");
-            let (standing, answers) = explain_joint(&brief, &candidates[..], &one.rows);
+            let JointPlace { standing, answers, .. } = explain_joint(&brief, &candidates[..], &one.rows);
             let score: u64 = answers.iter().map(|answer| u64::from(answer.worth) * u64::from(weight)).sum();
             prop_assert_eq!((one.standing, one.score), (standing, score));
         }
         let best = |set: &Vec<u32>| {
-            let (standing, answers) = explain_joint(&brief, &candidates[..], set);
+            let JointPlace { standing, answers, .. } = explain_joint(&brief, &candidates[..], set);
             (standing, std::cmp::Reverse(answers.iter().map(|answer| answer.worth).max()))
         };
         let first = expected.iter().map(best).min();

@@ -35,10 +35,7 @@ pub fn largest(
     (parcel, shape, area_m2): (&Parcel, &Shape, f64),
     kept_free: Option<&[&Shape]>,
 ) -> Option<Room> {
-    let scaled = |percent: u32| {
-        let part = f64::from(percent) / f64::from(WHOLE);
-        Footprint { width_m: footprint.width_m * part, depth_m: footprint.depth_m * part }
-    };
+    let scaled = |percent: u32| footprint.times(f64::from(percent) / f64::from(WHOLE));
     let nothing = || Room { percent: 0, placement: None };
     let (Some(coverage), Some(Setbacks { front_m, side_m, rear_m }), Some(_)) =
         (parcel.site_coverage.max, parcel.setbacks, kept_free)

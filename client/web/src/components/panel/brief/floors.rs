@@ -78,7 +78,7 @@ fn FloorItem(
     let place = StoredValue::new(place);
     let rows = StoredValue::new(rows);
     let told = move || {
-        let mut told = place.with_value(|place| rows.with_value(|rows| notes(page, place, rows, true)));
+        let mut told = place.with_value(|place| rows.with_value(|rows| notes(page, place, rows, (full, true))));
         if !from.is_empty() {
             told.insert(0, page.fill("brief.free_from", &[("day", &from)]));
         }

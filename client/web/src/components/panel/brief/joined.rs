@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use prost::Message;
 
 use super::JOINED_ID;
-use super::places::{StandingTold, Why, shortcomings};
+use super::places::{StandingTold, Why, notes};
 use crate::components::compare::ToggleAll;
 use crate::pure::brief::{share, standing_word};
 use crate::pure::facts::code_of;
@@ -56,10 +56,18 @@ fn JoinedItem(
     let percent = share(assembly.points, full) * 100.0;
     let (ids, shown) = (assembly.ids.clone(), assembly.ids.clone());
     let area_m2 = assembly.area_m2;
-    let answers = StoredValue::new(assembly.answers);
+    let assembly = StoredValue::new(assembly);
     let rows = StoredValue::new(rows);
-    let notes = move || answers.with_value(|answers| rows.with_value(|rows| shortcomings(page, answers, rows, false)));
-    let all = move || answers.with_value(|answers| rows.get_value().into_iter().zip(answers.clone()).collect());
+    let notes =
+        move || assembly.with_value(|assembly| rows.with_value(|rows| notes(page, assembly, rows, (full, false))));
+    // It stands in no row with the parcels, so that it would be before them is said.
+    let leads = assembly.with_value(|assembly| assembly.musts_suffice) && standing == Standing::Suits && full > 0;
+    let notes = move || {
+        let leads = leads.then(|| page.text("brief.joined_leads"));
+        notes().into_iter().chain(leads).collect::<Vec<_>>()
+    };
+    let all =
+        move || assembly.with_value(|assembly| rows.get_value().into_iter().zip(assembly.answers.clone()).collect());
     let is_shown = move || page.joined.with(|joined| *joined == shown);
     let look = move |_| {
         page.joined.set(ids.clone());

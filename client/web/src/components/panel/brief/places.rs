@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cloudsite_domain::siting::Lacking;
 use cloudsite_proto::siting::answer::Value;
-use cloudsite_proto::siting::{Answer, Place, Standing, StepAnswer, Verdict};
+use cloudsite_proto::siting::{Answer, Assembly, Change, Place, Standing, StepAnswer, Verdict};
 use leptos::prelude::*;
 use prost::Message;
 
@@ -126,7 +126,7 @@ fn PlaceItem(
     let rows = StoredValue::new(rows);
     let is_new = Memo::new(move |_| place.with_value(|place| is_opened(page, place)));
     let is_shown = move || page.selected.with(|selected| selected.as_deref() == Some(shown.as_str()));
-    let notes = move || place.with_value(|place| rows.with_value(|rows| notes(page, place, rows, false)));
+    let notes = move || place.with_value(|place| rows.with_value(|rows| notes(page, place, rows, (full, false))));
     let answers = move || {
         let rows = rows.get_value();
         place.with_value(|place| rows.into_iter().zip(place.answers.clone()).collect::<Vec<_>>())
@@ -190,33 +190,92 @@ pub(super) fn Why(
     }
 }
 
-/// What is worth saying of a place at once.
-pub(super) fn notes(page: Page, place: &Place, rows: &[usize], is_floor: bool) -> Vec<String> {
-    let name = |index: usize| rows.get(index).map(|row| label(page, *row)).unwrap_or_default();
-    let mut notes = shortcomings(page, &place.answers, rows, is_floor);
-    if let Some(index) = place.binding {
-        let row = rows.get(index as usize).copied().unwrap_or_default();
-        let has = place.answers.get(index as usize).map(|answer| value(page, row, answer)).unwrap_or_default();
-        let step = place.answers.get(index as usize).and_then(|answer| answer.step);
-        let asked = page.brief.with(|brief| {
-            let row = brief.as_ref()?.rows[row];
-            let of_step = |step: u32| row.steps().get(step as usize).map(|step| (step.min, step.on.clone()));
-            step.map_or_else(|| Some((row.amount?, String::new())), of_step)
-        });
-        let (asked, day) = asked.map(|(asked, day)| (amount(page, row, asked), day)).unwrap_or_default();
-        let key = if day.is_empty() { "brief.binding" } else { "brief.binding_on" };
-        let what = name(index as usize);
-        notes.push(page.fill(key, &[("what", &what), ("has", &has), ("asked", &asked), ("day", &day)]));
+/// A place or parcels that are joined, as far as it is said what binds and what it would take.
+pub(super) struct Told<'a> {
+    standing: Standing,
+    answers: &'a [Answer],
+    binding: Option<u32>,
+    changes: &'a [Change],
+    together: bool,
+    musts_suffice: bool,
+}
+
+impl<'a> From<&'a Place> for Told<'a> {
+    fn from(place: &'a Place) -> Self {
+        let Place { answers, binding, changes, together, musts_suffice, .. } = place;
+        let (binding, together, musts_suffice) = (*binding, *together, *musts_suffice);
+        Self { standing: place.standing(), answers, binding, changes, together, musts_suffice }
     }
-    let change = place.changes.iter().find_map(|change| Some((change.criterion as usize, change.to?)));
-    if let Some((index, to)) = change {
-        let row = rows.get(index).copied().unwrap_or_default();
-        notes.push(page.fill(
-            "brief.wins_with",
-            &[("what", &name(index)), ("amount", &changed(page, row, place.answers.get(index), to))],
-        ));
+}
+
+impl<'a> From<&'a Assembly> for Told<'a> {
+    fn from(assembly: &'a Assembly) -> Self {
+        let Assembly { answers, binding, changes, together, musts_suffice, .. } = assembly;
+        let (binding, together, musts_suffice) = (*binding, *together, *musts_suffice);
+        Self { standing: assembly.standing(), answers, binding, changes, together, musts_suffice }
     }
+}
+
+/// What is worth saying of a place at once. `full` is the points of one that is all that is wished.
+pub(super) fn notes<'a>(
+    page: Page,
+    told: impl Into<Told<'a>>,
+    rows: &[usize],
+    (full, is_floor): (u64, bool),
+) -> Vec<String> {
+    let told = told.into();
+    let mut notes = shortcomings(page, told.answers, rows, is_floor);
+    notes.extend(binds(page, &told, rows));
+    notes.extend(wins(page, &told, rows, full));
     notes
+}
+
+/// The must that a place meets most narrowly.
+fn binds(page: Page, told: &Told<'_>, rows: &[usize]) -> Option<String> {
+    let index = told.binding? as usize;
+    let (row, answer) = (*rows.get(index)?, told.answers.get(index)?);
+    let what = label(page, row);
+    if ROWS[row].1 == Subject::Footprint {
+        return Some(page.fill("brief.binding_room", &[("what", &what)]));
+    }
+    let asked = page.brief.with(|brief| {
+        let row = brief.as_ref()?.rows[row];
+        let of_step = |step: u32| row.steps().get(step as usize).map(|step| (step.min, step.on.clone()));
+        answer.step.map_or_else(|| Some((row.amount?, String::new())), of_step)
+    });
+    let (asked, day) = asked.map(|(asked, day)| (amount(page, row, asked), day)).unwrap_or_default();
+    let key = if day.is_empty() { "brief.binding" } else { "brief.binding_on" };
+    Some(page.fill(key, &[("what", &what), ("has", &value(page, row, answer)), ("asked", &asked), ("day", &day)]))
+}
+
+/// What it would take for a place to be the first. Nothing is said of the one that is.
+fn wins(page: Page, told: &Told<'_>, rows: &[usize], full: u64) -> Option<String> {
+    let suits = told.standing == Standing::Suits;
+    if told.musts_suffice {
+        return (!suits).then(|| page.text("brief.wins_met"));
+    }
+    if full == 0 {
+        return None;
+    }
+    let change = |change: &Change| {
+        let index = change.criterion as usize;
+        let row = *rows.get(index)?;
+        let what = label(page, row);
+        Some(match change.to {
+            Some(to) => {
+                let amount = changed(page, row, told.answers.get(index), to);
+                page.fill("brief.change", &[("what", &what), ("amount", &amount)])
+            }
+            None => page.fill("brief.change_word", &[("what", &what)]),
+        })
+    };
+    let wanted = if told.together { told.changes.len() } else { 1 };
+    let changes: Vec<String> = told.changes.iter().take(wanted).filter_map(change).collect();
+    if changes.is_empty() {
+        return suits.then(|| page.text("brief.wins_none"));
+    }
+    let changes = changes.join(&page.text("brief.change_and"));
+    Some(page.fill(if suits { "brief.wins_with" } else { "brief.wins_met_with" }, &[("changes", &changes)]))
 }
 
 /// What is not as the brief asks, and what nobody knows.

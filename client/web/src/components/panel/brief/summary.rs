@@ -1,12 +1,13 @@
 //! How many places answer the brief, and what its musts cost.
 
-use cloudsite_proto::siting::{Relaxation, RelaxationStep};
+use cloudsite_proto::siting::relaxation_step::To;
+use cloudsite_proto::siting::{MustSet, Relaxation, RelaxationStep};
 use leptos::prelude::*;
 
 use super::refusal::{ToRefused, explained};
 use super::{ANSWER_ID, FLOORS_ID, JOINED_ID, amount, fill_in, label};
 use crate::browser::scroll_to_start;
-use crate::pure::brief::{ASSEMBLIES, Draft, ROWS, Role, Subject, suiting};
+use crate::pure::brief::{ASSEMBLIES, Draft, ROWS, Role, Row, Subject, suiting};
 use crate::pure::number::number;
 use crate::state::Page;
 
@@ -78,6 +79,7 @@ pub(super) fn Summary() -> impl IntoView {
                 </ul>
             </section>
         </Show>
+        <Sets />
     }
 }
 
@@ -141,33 +143,144 @@ fn Cost(
         let key = if asks_room && ROWS[row].1 != Subject::Footprint { "brief.alone_most" } else { "brief.alone" };
         page.fill(key, &[("what", &label(page, row)), ("n", &alone)])
     };
-    // What suits now is remembered, so that what is opened can be told.
-    let relax = move |change: &dyn Fn(&mut Draft)| {
-        let suited = page.matched.with_untracked(|matched| matched.reply().and_then(suiting));
-        fill_in(page, change);
-        page.suited_before.set(suited);
-    };
+    let relax = move |change: &dyn Fn(&mut Draft)| relax(page, change);
     let drop = move |_| relax(&|draft| draft.rows[row].role = Role::Open);
     let step = move |step: RelaxationStep| {
-        let (bound, opens) = (step.bound, step.opens.to_string());
-        let text = move || {
-            let from = page.brief.with(|brief| brief.as_ref()?.rows[row].cut_from(bound));
-            let (key, day) = from.map_or(("brief.step", String::new()), |day| ("brief.step_on", day));
-            page.fill(key, &[("amount", &amount(page, row, bound)), ("day", &day), ("n", &opens)])
+        let opens = step.opens.to_string();
+        let way = Way::of(row, step.to?);
+        let text = {
+            let way = way.clone();
+            move || way.told(page, row, &opens)
         };
-        view! {
-            <button class="chip" type="button" data-testid="brief-step" on:click=move |_| relax(&|draft| draft.rows[row].give_way(bound))>
-                {text}
-            </button>
+        if !way.can_be_taken() {
+            return Some(view! { <span class="told" data-testid="brief-step-told">{text}</span> }.into_any());
         }
+        let take = move |_| relax(&|draft| way.take(&mut draft.rows[row]));
+        Some(
+            view! { <button class="chip" type="button" data-testid="brief-step" on:click=take>{text}</button> }
+                .into_any(),
+        )
     };
     view! {
         <li>
             <span>{told}</span>
             <span class="chips">
-                {relaxation.steps.into_iter().take(2).map(step).collect_view()}
+                {relaxation.steps.into_iter().take(2).filter_map(step).collect_view()}
                 <button class="chip" type="button" on:click=drop>{page.words("brief.drop")}</button>
             </span>
         </li>
+    }
+}
+
+/// Has musts give way. What suits now is remembered, so that what is opened can be told.
+fn relax(page: Page, change: &dyn Fn(&mut Draft)) {
+    let suited = page.matched.with_untracked(|matched| matched.reply().and_then(suiting));
+    fill_in(page, change);
+    page.suited_before.set(suited);
+}
+
+/// How a must gives way.
+#[derive(Debug, Clone, PartialEq)]
+enum Way {
+    Bound(f64),
+    /// A building with so much of its sides.
+    Part(f64),
+    /// A level of the row, by its place, and its word.
+    Level(usize, String),
+    /// A word that the form cannot ask besides.
+    Word(String),
+}
+
+impl Way {
+    fn of(row: usize, to: To) -> Self {
+        match (to, ROWS[row].1) {
+            (To::Bound(bound), _) => Self::Bound(bound),
+            (To::Part(part), _) => Self::Part(part),
+            (To::Word(word), Subject::Level { levels, .. }) => match levels.iter().position(|level| *level == word) {
+                Some(place) => Self::Level(place, word),
+                None => Self::Word(word),
+            },
+            (To::Word(word), _) => Self::Word(word),
+        }
+    }
+
+    const fn can_be_taken(&self) -> bool {
+        !matches!(self, Self::Word(_))
+    }
+
+    fn take(&self, row: &mut Row) {
+        match self {
+            Self::Bound(bound) => row.give_way(*bound),
+            Self::Part(part) => row.shrink(*part),
+            Self::Level(place, _) => row.amount = Some(*place as f64),
+            Self::Word(_) => {}
+        }
+    }
+
+    /// In words, with how many places it opens.
+    fn told(&self, page: Page, row: usize, opens: &str) -> String {
+        match self {
+            Self::Bound(bound) => {
+                let from = page.brief.with(|brief| brief.as_ref()?.rows[row].cut_from(*bound));
+                let (key, day) = from.map_or(("brief.step", String::new()), |day| ("brief.step_on", day));
+                page.fill(key, &[("amount", &amount(page, row, *bound)), ("day", &day), ("n", opens)])
+            }
+            Self::Part(part) => {
+                let percent = number(part * 100.0, 0, page.language.get());
+                page.fill("brief.step_part", &[("part", &percent), ("n", opens)])
+            }
+            Self::Level(_, word) | Self::Word(word) => {
+                let quality = match ROWS[row].1 {
+                    Subject::Words { quality, .. } | Subject::Level { quality, .. } => quality,
+                    Subject::Amount { .. } | Subject::Footprint => "",
+                };
+                page.fill("brief.step", &[("amount", &page.text(&format!("{quality}.{word}"))), ("n", opens)])
+            }
+        }
+    }
+}
+
+/// Musts that keep places out together, where none does alone.
+#[component]
+fn Sets() -> impl IntoView {
+    let page = Page::here();
+    let sets = move || {
+        page.matched.with(|matched| {
+            let Some(reply) = matched.reply() else { return Vec::new() };
+            let rows = |set: &MustSet| {
+                let rows = set.criteria.iter().map(|index| matched.rows.get(*index as usize).copied());
+                Some((rows.collect::<Option<Vec<usize>>>()?, set.parcels))
+            };
+            reply.sets.iter().filter_map(rows).collect()
+        })
+    };
+    let set = move |(rows, parcels): (Vec<usize>, u32)| {
+        let told = {
+            let rows = rows.clone();
+            move || {
+                let names: Vec<String> = rows.iter().map(|row| label(page, *row)).collect();
+                let n = number(f64::from(parcels), 0, page.language.get());
+                page.fill("brief.set", &[("n", &n), ("what", &names.join(&page.text("brief.change_and")))])
+            }
+        };
+        let drop = move |_| {
+            relax(page, &|draft| rows.iter().for_each(|row| draft.rows[*row].role = Role::Open));
+        };
+        view! {
+            <li>
+                <span>{told}</span>
+                <span class="chips">
+                    <button class="chip" type="button" data-testid="brief-set" on:click=drop>{page.words("brief.drop_set")}</button>
+                </span>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !sets().is_empty()>
+            <section class="brief-costs" data-testid="brief-sets">
+                <h3>{page.words("brief.sets")}</h3>
+                <ul>{move || sets().into_iter().map(set).collect_view()}</ul>
+            </section>
+        </Show>
     }
 }
