@@ -169,3 +169,65 @@ async fn a_brief_colours_the_park_and_says_why() {
     .await;
     page.close().await;
 }
+
+/// The code of the place that comes first.
+const FIRST: &str = "return document.querySelector('[data-testid=\"place\"]')?.dataset.code";
+
+/// Puts a weight where a hand would.
+async fn weigh(page: &Page, row: &str, weight: u64) {
+    page.run(&format!(
+        "const slider = document.querySelector('[data-testid=\"brief-{row}-weight\"]');
+         slider.value = {weight}; slider.dispatchEvent(new Event('input', {{ bubbles: true }})); return true"
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn while_a_weight_is_dragged_places_change_their_order_and_the_interval_holds() {
+    if std::env::var_os("CLOUDSITE_TEST_WEB_DIST").is_none() {
+        println!("skipped: the page is not built; cargo xtask test builds it");
+        return;
+    }
+    let (server, browser) = (Server::start().await, Browser::start().await);
+    let page = browser.open(&server.sign_in_link("investor").await, SIZE.0, SIZE.1).await;
+    page.go(&server.url("/?quality=light&lang=en")).await;
+    page.click("brief-open").await;
+    page.choose("brief-template", "wafer_fab").await;
+    suiting(&page, None).await;
+    // A hand that never rests: what it sees is written down each time it moves on.
+    page.run(
+        "window.seen = new Set(); window.moves = 0;
+         window.drag = setInterval(() => {
+             const slider = document.querySelector('[data-testid=\"brief-vibration-weight\"]');
+             slider.value = 100 - Math.abs((window.moves++ * 3) % 200 - 100);
+             slider.dispatchEvent(new Event('input', { bubbles: true }));
+             const places = [...document.querySelectorAll('[data-testid=\"places\"] [data-testid=\"place\"]')];
+             window.seen.add(places.slice(0, 5).map(place => place.dataset.code).join());
+         }, 25);
+         return true",
+    )
+    .await;
+    page.until("places change their order under the hand", SOON, "return window.seen.size > 2").await;
+    page.run("clearInterval(window.drag); return true").await;
+
+    // Between the bounds that are drawn the first place stays, and not beyond.
+    weigh(&page, "vibration", 50).await;
+    let drawn = "const row = document.querySelector('[data-testid=\"brief-vibration-weight\"]').closest('label');
+        const found = row.querySelector('small').textContent.match(/between (\\d+) and (\\d+)/);
+        const band = row.querySelector('.brief-band').style.width;
+        return document.querySelector('.brief-rows') && row.querySelector('output').textContent === '50' && band
+            && found && [found[1], found[2], band].join()";
+    let drawn = page.until("the interval is drawn", SOON, drawn).await;
+    let drawn: Vec<String> = drawn.as_str().expect("bounds").split(',').map(str::to_owned).collect();
+    let (from, to): (u64, u64) = (drawn[0].parse().expect("a weight"), drawn[1].parse().expect("a weight"));
+    assert!(0 < from && from < 50 && 50 < to && drawn[2].ends_with('%'), "{drawn:?}");
+    let first = page.until("a place is the first", SOON, FIRST).await;
+    let first = first.as_str().expect("a code").to_owned();
+    let other = format!("const first = {}; return first && first !== '{first}'", &FIRST["return ".len()..]);
+    weigh(&page, "vibration", from - 1).await;
+    page.until("beyond it another is the first", SOON, &other).await;
+    weigh(&page, "vibration", from + 1).await;
+    let again = format!("return {} === '{first}'", &FIRST["return ".len()..]);
+    page.until("within it the same is", SOON, &again).await;
+    page.close().await;
+}

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use super::brief::{Brief, Need};
 use super::fit::{Fit, Footprint};
 use super::musts::{Musts, Quick, Slow};
+use super::quantity::Quality;
 use super::table::{Column, Places, Words};
-use crate::record::Code;
+use crate::record::{Code, ParcelStatus};
 use crate::rows::{Bits, Each, Steps};
 
 /// Steps that are told of a must at most.
@@ -40,7 +41,7 @@ pub struct Relaxation {
     /// How many places leave it unknown and are open for no other reason.
     pub unknown: u32,
     /// How far it would have to give way for how many of them, the smallest step first; of words each that would do as well,
-    /// the one that opens most first.
+    /// the one that opens most first; land that is taken is not offered.
     pub steps: Vec<Step>,
 }
 
@@ -179,10 +180,12 @@ fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -
             rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             bounds(opened(rows.into_iter(), trial))
         }
-        (Column::Words(words), Need::Word { .. }) if missed.failed > 0 => more_words(words, &alone, trial)
-            .into_iter()
-            .map(|(word, opens, row)| Step { to: Way::Word(word.to_owned()), opens, first: first(row) })
-            .collect(),
+        (Column::Words(words), Need::Word { quality, .. }) if missed.failed > 0 => {
+            more_words((words, *quality), &alone, trial)
+                .into_iter()
+                .map(|(word, opens, row)| Step { to: Way::Word(word.to_owned()), opens, first: first(row) })
+                .collect()
+        }
         _ => Vec::new(),
     };
     Relaxation {
@@ -193,14 +196,19 @@ fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -
     }
 }
 
+/// Whether a word is of land that nobody gets, whatever else would do.
+fn is_gone(quality: Quality, word: &str) -> bool {
+    quality == Quality::Status && word == ParcelStatus::Taken.as_str()
+}
+
 /// Words that would do as well, how many places each of them opens, and the first of these: the one that opens most first.
 fn more_words<'a>(
-    words: &'a Words,
+    (words, quality): (&'a Words, Quality),
     alone: &Alone<'_>,
     mut trial: Trial<'_, impl Places + ?Sized>,
 ) -> Vec<(&'a str, u32, u32)> {
     let mut found: Vec<(&str, u32, u32)> = Vec::new();
-    for (word, having) in &words.distinct {
+    for (word, having) in words.distinct.iter().filter(|(word, _)| !is_gone(quality, word)) {
         let rows = alone.once.between(having, Some(&alone.must.met));
         let tried = rows.into_iter().map_while(|row| Some((trial.opens(row)?, row)));
         let mut opens = tried.filter(|(opens, _)| *opens).map(|(_, row)| row);

@@ -326,8 +326,8 @@ mod tests {
         assert_eq!(en.asked(&asked), "4 MW from the day of the brief, 12 MW from 2028-07-01");
         let said = "3 MW from the day of the brief (only; 4 MW from 2027-01-01), 12 MW from 2028-07-01";
         assert_eq!(en.found(&asked, &answer), said);
-        assert_eq!(en.given_way(&asked, 8_000.0), "8 MW from 2028-07-01");
-        assert_eq!(en.given_way(&asked, 3_000.0), "3 MW from the day of the brief");
+        assert_eq!(en.given_way(&asked, &Instead::Bound(8_000.0)), "8 MW from 2028-07-01");
+        assert_eq!(en.given_way(&asked, &Instead::Bound(3_000.0)), "3 MW from the day of the brief");
         assert_eq!((en.subject(&asked), en.changed(&asked, 0.75)), ("Power".to_owned(), "75% of it".to_owned()));
         let ask = Ask::Footprint { width_m: 120.0, depth_m: 80.0 };
         let hall = Criterion { role: Role::Wish { weight: 5 }, ask, knows: Knows::default() };

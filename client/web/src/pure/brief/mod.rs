@@ -222,7 +222,9 @@ pub(crate) fn suiting(reply: &MatchResponse) -> Option<BTreeSet<String>> {
     (suiting.len() == reply.suits as usize).then_some(suiting)
 }
 
-/// The colour of what may suit, and something has to be asked first.
+/// The colours of what suits worst and best, and of what may suit, once something is asked.
+pub(crate) const WORST_COLOUR: u32 = 0xFD_E7_96;
+pub(crate) const BEST_COLOUR: u32 = 0x08_68_5C;
 pub(crate) const OPEN_COLOUR: u32 = 0xB3_A6_D6;
 
 /// Ids and colours of what answers the brief: of what suits, the better the deeper; what is open has one of its own. Of
@@ -242,8 +244,12 @@ pub(crate) fn colours(reply: &MatchResponse, is_of_floors: bool) -> (Vec<u64>, V
     let (low, high) = shares().fold((1.0_f64, 0.0_f64), |(low, high), share| (low.min(share), high.max(share)));
     let colour = |share: f64| {
         let part = if high > low { (share - low) / (high - low) } else { 1.0 };
-        let mixed = |from: f64, to: f64| (from + (to - from) * part).round() as u32;
-        (mixed(253.0, 8.0) << 16) | (mixed(231.0, 104.0) << 8) | mixed(150.0, 92.0)
+        let channel = |shift: u32| {
+            let of = |colour: u32| f64::from((colour >> shift) & 0xFF);
+            let mixed = of(WORST_COLOUR) + (of(BEST_COLOUR) - of(WORST_COLOUR)) * part;
+            (mixed.round() as u32) << shift
+        };
+        channel(16) | channel(8) | channel(0)
     };
     let colours = shares().map(colour).chain(open.iter().map(|_| OPEN_COLOUR)).collect();
     (suits.iter().map(|(id, _)| *id).chain(open).collect(), colours)
@@ -370,7 +376,7 @@ mod tests {
         let reply = MatchResponse { full_points: 100, coloured: Some(coloured), ..MatchResponse::default() };
         let (ids, found) = colours(&reply, false);
         assert_eq!(ids, [5, 3, 9, 7]);
-        assert_eq!((found[0], found[2], found[3]), (0x08_68_5C, 0xFD_E7_96, OPEN_COLOUR));
+        assert_eq!((found[0], found[2], found[3]), (BEST_COLOUR, WORST_COLOUR, OPEN_COLOUR));
         assert!((share(1, 0) - 1.0).abs() < 1e-9, "where nothing is wished, all is as wished");
         let floor = |building_id, points, standing: Standing| Floor {
             building_id,

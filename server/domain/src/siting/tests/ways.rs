@@ -73,6 +73,7 @@ fn words_that_would_do_and_smaller_buildings_are_ways_out() {
         of("D", ParcelStatus::Planned, 120.0),
         of("E", ParcelStatus::Reserved, 110.0),
         of("F", ParcelStatus::Reserved, 20.0),
+        of("G", ParcelStatus::Taken, 110.0),
     ];
     let hall = Criterion::Must(Need::Footprint(Footprint { width_m: 100.0, depth_m: 100.0 }));
     let free = Criterion::Must(Need::Word { quality: Quality::Status, among: words(&["available"]) });

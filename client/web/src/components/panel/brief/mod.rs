@@ -156,6 +156,12 @@ fn fill_in(page: Page, change: impl FnOnce(&mut Draft)) {
     });
 }
 
+/// Things that are said in one breath.
+fn together(page: Page, said: Vec<String>) -> String {
+    let join = |one: String, other: String| page.fill("brief.change_and", &[("one", &one), ("other", &other)]);
+    said.into_iter().reduce(join).unwrap_or_default()
+}
+
 /// What a row asks about, with the unit that it is asked in.
 pub(crate) fn label(page: Page, row: usize) -> String {
     let unit = page.unit();

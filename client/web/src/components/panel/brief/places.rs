@@ -8,7 +8,7 @@ use cloudsite_proto::siting::{Answer, Assembly, Change, Place, Standing, StepAns
 use leptos::prelude::*;
 use prost::Message;
 
-use super::{amount, label};
+use super::{amount, label, together};
 use crate::components::compare::Toggle;
 use crate::pure::brief::{LISTED, ROWS, Role, Subject, share, standing_word};
 use crate::pure::facts::code_of;
@@ -274,7 +274,7 @@ fn wins(page: Page, told: &Told<'_>, rows: &[usize], full: u64) -> Option<String
     if changes.is_empty() {
         return suits.then(|| page.text("brief.wins_none"));
     }
-    let changes = changes.join(&page.text("brief.change_and"));
+    let changes = together(page, changes);
     Some(page.fill(if suits { "brief.wins_with" } else { "brief.wins_met_with" }, &[("changes", &changes)]))
 }
 

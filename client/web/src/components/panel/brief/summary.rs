@@ -5,9 +5,11 @@ use cloudsite_proto::siting::{MustSet, Relaxation, RelaxationStep};
 use leptos::prelude::*;
 
 use super::refusal::{ToRefused, explained};
-use super::{ANSWER_ID, FLOORS_ID, JOINED_ID, amount, fill_in, label};
+use super::{ANSWER_ID, FLOORS_ID, JOINED_ID, amount, fill_in, label, together};
 use crate::browser::scroll_to_start;
-use crate::pure::brief::{ASSEMBLIES, Draft, ROWS, Role, Row, Subject, suiting};
+use crate::pure::brief::{
+    ASSEMBLIES, BEST_COLOUR, Draft, OPEN_COLOUR, ROWS, Role, Row, Subject, WORST_COLOUR, suiting,
+};
 use crate::pure::number::number;
 use crate::state::Page;
 
@@ -59,6 +61,14 @@ pub(super) fn Summary() -> impl IntoView {
             told
         })
     };
+    let is_coloured = move || {
+        page.matched.with(|matched| {
+            matched
+                .reply()
+                .and_then(|reply| reply.coloured.as_ref())
+                .is_some_and(|coloured| !coloured.suits.is_empty() || !coloured.open.is_empty())
+        })
+    };
     let weighs_nothing = move || page.brief.with(|brief| brief.as_ref().is_some_and(Draft::weighs_nothing));
     let nothing = move || page.text(if weighs_nothing() { "brief.weigh_nothing" } else { "brief.nothing_asked" });
     view! {
@@ -70,6 +80,9 @@ pub(super) fn Summary() -> impl IntoView {
             <Show when=move || counts().is_some() && weighs_nothing()>
                 <span class="brief-weightless" data-testid="brief-weigh-nothing">{page.words("brief.weigh_nothing")}</span>
             </Show>
+            <Show when=is_coloured>
+                <Legend />
+            </Show>
         </p>
         <Show when=move || !costs().is_empty()>
             <section class="brief-costs" data-testid="brief-costs">
@@ -80,6 +93,22 @@ pub(super) fn Summary() -> impl IntoView {
             </section>
         </Show>
         <Sets />
+    }
+}
+
+/// What the colours in the park say.
+#[component]
+fn Legend() -> impl IntoView {
+    let page = Page::here();
+    let open = format!("background:#{OPEN_COLOUR:06x}");
+    let scale = format!("background:linear-gradient(90deg,#{WORST_COLOUR:06x},#{BEST_COLOUR:06x})");
+    view! {
+        <span class="brief-legend" data-testid="brief-legend">
+            <span class="brief-swatch wide" style=scale aria-hidden="true"></span>
+            <span>{page.words("brief.legend.score")}</span>
+            <span class="brief-swatch" style=open aria-hidden="true"></span>
+            <span>{page.words("brief.legend.open")}</span>
+        </span>
     }
 }
 
@@ -260,7 +289,7 @@ fn Sets() -> impl IntoView {
             move || {
                 let names: Vec<String> = rows.iter().map(|row| label(page, *row)).collect();
                 let n = number(f64::from(parcels), 0, page.language.get());
-                page.fill("brief.set", &[("n", &n), ("what", &names.join(&page.text("brief.change_and")))])
+                page.fill("brief.set", &[("n", &n), ("what", &together(page, names))])
             }
         };
         let drop = move |_| {
