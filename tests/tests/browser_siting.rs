@@ -9,10 +9,13 @@ const SOON: Duration = Duration::from_mins(1);
 /// Drawing in software takes its time.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// How many places suit, by the line that says so; waits for an answer.
+/// How many places suit, by the line that says so; waits for the answer to all that was filled in.
 async fn suiting(page: &Page, other_than: Option<u64>) -> u64 {
+    let answered = "const line = document.querySelector('[data-testid=\"brief-counts\"]');
+        return line?.getAttribute('aria-busy') === 'false' && line.textContent";
     eventually("the brief is answered", SOON, async || {
-        let line = page.text("brief-counts").await;
+        let line = page.run(answered).await;
+        let line = line.as_str()?;
         let count: u64 = line.split(' ').next()?.parse().ok()?;
         (Some(count) != other_than).then_some(count)
     })

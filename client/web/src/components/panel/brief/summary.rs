@@ -72,7 +72,13 @@ pub(super) fn Summary() -> impl IntoView {
     let weighs_nothing = move || page.brief.with(|brief| brief.as_ref().is_some_and(Draft::weighs_nothing));
     let nothing = move || page.text(if weighs_nothing() { "brief.weigh_nothing" } else { "brief.nothing_asked" });
     view! {
-        <p class="results brief-counts" role="status" aria-live="polite" data-testid="brief-counts">
+        <p
+            class="results brief-counts"
+            role="status"
+            aria-live="polite"
+            aria-busy=move || page.matched.with(|matched| matched.loading).to_string()
+            data-testid="brief-counts"
+        >
             {move || counts().or_else(trouble).unwrap_or_else(nothing)}
             <Show when=move || counts().is_some() fallback=ToRefused>
                 <Ways />
