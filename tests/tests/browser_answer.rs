@@ -67,14 +67,27 @@ async fn all_that_is_found_is_counted_and_can_be_gone_to() {
           .every(words => words.getBoundingClientRect().left + parseFloat(getComputedStyle(words).paddingLeft) >= left + 12)";
     assert_eq!(page.run(aside).await, true, "headings do not touch the side");
 
-    // The parcels of one are put side by side.
-    let parcels =
-        "return document.querySelector('[data-testid=\"joined-head\"] .item-code').innerText.split(' + ').length";
-    let parcels = page.run(parcels).await.as_u64().expect("a number");
-    press(&page, "joined-compare").await;
-    let chosen = format!("return document.querySelectorAll('.tray .chip').length === {parcels}");
-    page.until("each of its parcels is chosen", SOON, &chosen).await;
-    press(&page, "joined-compare").await;
+    // Parcels that are joined stand beside a single one as one place, judged by the same brief.
+    let toggle = |list: &str| {
+        format!(
+            "document.querySelector('[data-testid=\"{list}\"] [data-testid=\"compare-toggle\"]').click(); return true"
+        )
+    };
+    page.run(&toggle("joined")).await;
+    page.run(&toggle("unsuitable")).await;
+    press(&page, "comparison-open").await;
+    let columns =
+        "return [...document.querySelectorAll('[data-testid=\"comparison-place\"]')].map(one => one.innerText).join()";
+    let columns = page.until("two places stand side by side", SOON, columns).await;
+    assert!(columns.as_str().is_some_and(|columns| columns.contains(" + ") && columns.contains(',')), "{columns}");
+    let answered = "const rows = [...document.querySelectorAll('[data-testid=\"comparison-row\"]')];
+        const cells = rows.map(row => [...row.querySelectorAll('td')].map(cell => cell.innerText));
+        return cells[0]?.[0].includes('suits') && cells[0][1].includes('does not suit')
+          && cells.flat().every(cell => !cell.includes('loading'))";
+    page.until("each is judged", SOON, answered).await;
+    press(&page, "comparison-close").await;
+    page.run(&toggle("joined")).await;
+    page.run(&toggle("unsuitable")).await;
     page.until("and taken out again", SOON, "return !document.querySelector('.tray')").await;
 
     // Floors that suit are counted and gone to likewise.

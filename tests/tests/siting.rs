@@ -9,8 +9,8 @@ use cloudsite_proto::siting::relaxation_step::To;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{
     AmountMust, AmountWish, Brief, Criterion, Floor, FootprintMust, FootprintWish, GetFloorRequest, GetFloorResponse,
-    LettableFloor, MatchRequest, MatchResponse, RampMust, RampStep, RampWish, RelaxationStep, Standing, Verdict,
-    WordMust,
+    LettableFloor, MatchRequest, MatchResponse, ParcelSet, RampMust, RampStep, RampWish, RelaxationStep, Standing,
+    Verdict, WordMust,
 };
 use cloudsite_tests::{Asker, Server, geojson, import};
 use prost::Message;
@@ -368,7 +368,8 @@ async fn adjacent_parcels_are_joined_where_none_is_enough() {
     let parcels = editor.parcels().await;
     let largest_m2 = parcels.values().filter(|parcel| parcel.status == "available").map(|parcel| parcel.area_m2);
     let asked_m2 = largest_m2.fold(0.0, f64::max) + 1.0;
-    let reply = editor.matched(brief(vec![free(), area(asked_m2), wish("power", 10)])).await.expect("an answer");
+    let asked = brief(vec![free(), area(asked_m2), wish("power", 10)]);
+    let reply = editor.matched(asked.clone()).await.expect("an answer");
     assert_eq!((reply.suits, reply.assemblies_cut_short), (0, false), "no parcel is as large as {asked_m2} m²");
     let found: Vec<&[String]> = reply.assemblies.iter().map(|one| one.parcels.as_slice()).collect();
     let row: Vec<String> = (0..5).map(|index| format!("parcels/ROW-{index}")).collect();
@@ -388,6 +389,14 @@ async fn adjacent_parcels_are_joined_where_none_is_enough() {
         let inside = members.iter().filter(|parcel| bonded(parcel)).count();
         assert!(inside == 0 || inside == members.len(), "across the fence: {assembly:?}");
     }
+    // Named, they are told again; land that lies apart is not joined, and one parcel is no set.
+    let set = |parcels: &[String]| ParcelSet { parcels: parcels.to_vec() };
+    let mine = reply.assemblies[0].clone();
+    let named_assemblies = vec![set(&mine.parcels), set(&[row[0].clone(), "parcels/ZC-38".to_owned()])];
+    let request = MatchRequest { brief: Some(asked), named_assemblies, ..MatchRequest::default() };
+    assert_eq!(editor.ask(request.clone()).await.expect("an answer").named_assemblies, [mine]);
+    let one = MatchRequest { named_assemblies: vec![set(&row[..1])], ..request };
+    assert_eq!(fields(&editor.ask(one).await.expect_err("one")), ["named_assemblies[0].parcels"]);
     let enough = editor.matched(brief(vec![free(), area(1.0)])).await.expect("an answer");
     assert_eq!(enough.assemblies, [], "who has a place of his own needs no other");
 }

@@ -379,6 +379,10 @@ impl Page {
     /// on, where that is told.
     pub(crate) fn open_compared(self, key: &str) {
         self.stop_comparing();
+        self.joined.set(self.compared_places.with_untracked(|places| match places.get(key) {
+            Some(Ok(Compared::Joined(joined))) => joined.ids(),
+            _ => Vec::new(),
+        }));
         let parcel = self.compared_places.with_untracked(|places| match places.get(key) {
             Some(Ok(place)) => place.parcel().map(str::to_owned),
             Some(Err(_)) | None => Some(key.to_owned()).filter(|key| floor_of(key).is_none()),

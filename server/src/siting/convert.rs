@@ -6,9 +6,9 @@ use std::str::FromStr;
 use cloudsite_domain::record::Code;
 use cloudsite_domain::siting::assembly::{Between, JointAnswer, JointStep, explain_joint};
 use cloudsite_domain::siting::{
-    Anchors, Answer, Assembly, Brief, Change, Criterion, Footprint, Lacking, Need, Opinion, Place, Placement, Quality,
-    Quantity, Ramp, RampStep, Ranked, Relaxation, Selection, Set, Standing, StepAnswer, Then, Told, Value, Verdict,
-    Way, Wish, WishOf, opinions, overtaking,
+    Anchors, Answer, Brief, Change, Criterion, Footprint, Lacking, Need, Opinion, Place, Placement, Quality, Quantity,
+    Ramp, RampStep, Ranked, Relaxation, Selection, Set, Standing, StepAnswer, Then, Told, Value, Verdict, Way, Wish,
+    WishOf, opinions, overtaking,
 };
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::{AmountMust, AmountWish};
@@ -253,16 +253,17 @@ fn taken(
 }
 
 /// Parcels that are joined, with every answer; `first` is the first parcel that suits.
-pub(super) fn assembly(brief: &Brief, sites: Sites<'_>, assembly: &Assembly, first: Option<&Place>) -> wire::Assembly {
-    let joint = explain_joint(brief, &sites, &assembly.rows);
-    let entries = || assembly.rows.iter().map(|row| sites.entry(*row));
+pub(super) fn assembly(brief: &Brief, sites: Sites<'_>, rows: &[u32], first: Option<&Place>) -> wire::Assembly {
+    let joint = explain_joint(brief, &sites, rows);
+    let (points, possible_points) = joint.points(brief);
+    let entries = || rows.iter().map(|row| sites.entry(*row));
     let answers = brief.criteria().iter().zip(&joint.answers).map(|(criterion, found)| {
         let weight = criterion.wish().map_or(0, |wish| u64::from(wish.weight));
         joint_answer(found, weight * u64::from(found.worth))
     });
     let answers = answers.collect();
     let code = entries().map(|entry| entry.feature.code.clone()).next();
-    let as_one = code.map(|code| joint.as_one(brief, code, (assembly.score, assembly.possible)));
+    let as_one = code.map(|code| joint.as_one(brief, code, (points, possible_points)));
     let range = |quantity, day| sites.table().range(&sites, quantity, day);
     let taken = as_one.map(|place| taken(brief, &place, first, range));
     let (changes, together, musts_suffice) =
@@ -272,8 +273,8 @@ pub(super) fn assembly(brief: &Brief, sites: Sites<'_>, assembly: &Assembly, fir
         ids: entries().map(|entry| entry.id.0).collect(),
         area_m2: entries().map(|entry| entry.feature.shape.area_m2()).sum(),
         standing: standing_of(joint.standing).into(),
-        points: assembly.score,
-        possible_points: assembly.possible,
+        points,
+        possible_points,
         answers,
         binding: joint.binding.map(|index| index as u32),
         changes,

@@ -1,9 +1,10 @@
 //! `cloudsite.siting.v1.SitingService`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cloudsite_domain::record::{Code, FloorName, Layer};
+use cloudsite_domain::siting::assembly::MOST_JOINED;
 use cloudsite_domain::siting::{
     Assemblies, Brief, Criterion, Draws, Footprint, Judged, Need, Place, Places, Wish, WishOf, explain,
 };
@@ -111,6 +112,7 @@ pub(super) async fn answer(
     let coloured = count("coloured", request.coloured)?.min(MOST_COLOURED);
     let named_floors: Vec<FloorName> = named("named_floors", &request.named_floors, floors::name)?;
     let named: Vec<Code> = named("parcels", &request.parcels, |name| code_in("parcels", name))?;
+    let sets = named_sets(&request.named_assemblies)?;
     let snapshot = snapshot(&view, request.revision).await?;
     // The place is kept until the work is done, even if nobody waits for it any more.
     let turn = turns.acquire_owned().await.map_err(|_| Refusal::Interrupted)?;
@@ -127,7 +129,8 @@ pub(super) async fn answer(
         let coloured = (coloured > 0).then(|| judged.not_failing(coloured));
         let steps = selection.relaxations.iter().flat_map(|relaxation| &relaxation.steps).map(|step| &step.first);
         let shares = selection.shares.iter().map(|share| &share.code);
-        let assembled = joined.found.iter().flat_map(|one| &one.rows);
+        let named_sets: Vec<Vec<u32>> = sets.iter().filter_map(|codes| joined_rows(sites, codes)).collect();
+        let assembled = joined.found.iter().map(|one| &one.rows).chain(&named_sets).flatten();
         let assembled = assembled.map(|row| &sites.entry(*row).feature.code);
         let floors = floors::told(&brief, sites.floors(brief.day()), (floors, &named_floors), DRAWS);
         let named =
@@ -139,13 +142,22 @@ pub(super) async fn answer(
         let reply = convert::reply(&brief, &selection, &places, &asked_for, sites);
         let revision = snapshot.revision().0;
         let first = convert::first(&places);
-        let assemblies = joined.found.iter().map(|one| convert::assembly(&brief, sites, one, first)).collect();
+        let assemblies = joined.found.iter().map(|one| convert::assembly(&brief, sites, &one.rows, first)).collect();
+        let named_assemblies = named_sets.iter().map(|rows| convert::assembly(&brief, sites, rows, first)).collect();
         let coloured = coloured.map(|places| convert::coloured(&places, sites));
         if let Some((tally, asker)) = noted.filter(|_| revision == view.newest().0) {
             tally.asked(asker, brief.clone(), Arc::clone(&snapshot));
         }
         let (floors, assemblies_cut_short) = (floors.floors, joined.cut_short);
-        Ok(wire::MatchResponse { revision, assemblies, assemblies_cut_short, floors, coloured, ..reply })
+        Ok(wire::MatchResponse {
+            revision,
+            assemblies,
+            assemblies_cut_short,
+            floors,
+            coloured,
+            named_assemblies,
+            ..reply
+        })
     })
     .await
 }
@@ -158,6 +170,31 @@ fn named<T>(field: &str, names: &[String], read: impl Fn(&str) -> Result<T, Stri
     let refused = |index: usize| move |problem| Refusal::field(format!("{field}[{index}]"), problem);
     let one = |(index, name): (usize, &String)| read(name).map_err(refused(index));
     names.iter().enumerate().map(one).collect()
+}
+
+/// Reads the sets of parcels that a request names.
+fn named_sets(sets: &[wire::ParcelSet]) -> Result<Vec<Vec<Code>>, Refusal> {
+    const FIELD: &str = "named_assemblies";
+    if sets.len() > MOST_NAMED {
+        return Err(Refusal::field(FIELD, format!("there are {}, and may be {MOST_NAMED}", sets.len())));
+    }
+    let read = |(index, set): (usize, &wire::ParcelSet)| {
+        let field = format!("{FIELD}[{index}].parcels");
+        let codes: Vec<Code> = named(&field, &set.parcels, |name| code_in("parcels", name))?;
+        let distinct: BTreeSet<&Code> = codes.iter().collect();
+        if !(2..=MOST_JOINED).contains(&codes.len()) || distinct.len() < codes.len() {
+            return Err(Refusal::field(field, format!("must be 2 to {MOST_JOINED} different parcels")));
+        }
+        Ok(codes)
+    };
+    sets.iter().enumerate().map(read).collect()
+}
+
+/// The rows of parcels that can be joined, ascending; none if one is not in the record, or they do not border on each other.
+fn joined_rows(sites: Sites<'_>, codes: &[Code]) -> Option<Vec<u32>> {
+    let mut rows: Vec<u32> = codes.iter().map(|code| sites.row_of(code)).collect::<Option<_>>()?;
+    rows.sort_unstable();
+    sites.borders()?.connect(&rows).then_some(rows)
 }
 
 /// A building that does not fit into the box around all that the record holds is a slip of the pen.

@@ -5,14 +5,14 @@ use std::time::Duration;
 use cloudsite_domain::identity::Tier;
 use cloudsite_link::LinkError;
 
-use cloudsite_proto::siting::MatchRequest;
+use cloudsite_proto::siting::{MatchRequest, ParcelSet};
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
 use crate::pure::brief::{Draft, Refused};
-use crate::pure::compare::floor_of;
+use crate::pure::compare::{floor_of, joined_of};
 use crate::state::{Connection, Matched, Page};
 
 /// How long a change waits for those that come with it: short, because a weight is dragged and watched.
@@ -95,11 +95,18 @@ impl Loader {
 fn question(page: Page, draft: Draft) -> Option<Question> {
     let (mut request, rows) = draft.request(page.as_of.get_untracked().unwrap_or(0))?;
     // What is compared is explained wherever it stands.
-    let (floors, parcels) = page
-        .compared
-        .with(|chosen| chosen.keys().iter().cloned().partition::<Vec<String>, _>(|key| floor_of(key).is_some()));
-    request.parcels = parcels.iter().map(|code| format!("parcels/{code}")).collect();
-    request.named_floors = floors;
+    let name = |code: &str| format!("parcels/{code}");
+    page.compared.with(|chosen| {
+        for key in chosen.keys() {
+            if let Some(codes) = joined_of(key) {
+                request.named_assemblies.push(ParcelSet { parcels: codes.into_iter().map(name).collect() });
+            } else if floor_of(key).is_some() {
+                request.named_floors.push(key.clone());
+            } else {
+                request.parcels.push(name(key));
+            }
+        }
+    });
     Some(Question { draft, request, rows })
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
-use crate::pure::compare::{Compared, floor_of};
+use crate::pure::compare::{Compared, Joined, floor_of, joined_of};
 use crate::state::{Connection, Page};
 
 impl Loader {
@@ -43,7 +43,15 @@ impl Loader {
     fn load_compared(self, key: String) {
         let (page, client, asked) = (self.page, self.client(), self.page.asked());
         spawn_local(async move {
-            let place = if floor_of(&key).is_some() {
+            let place = if let Some(codes) = joined_of(&key) {
+                let parcels = codes.iter().map(|code| async { client.parcel(code, asked.0).await });
+                let replies = futures::future::try_join_all(parcels).await;
+                replies.map(|replies| {
+                    let parcels = replies.into_iter().filter_map(|reply| reply.parcel).collect();
+                    Joined::of(parcels)
+                        .map_or_else(|| Compared::Parcel(Box::default()), |joined| Compared::Joined(Box::new(joined)))
+                })
+            } else if floor_of(&key).is_some() {
                 let reply = client.floor(&key, asked.0).await;
                 reply.map(|reply| Compared::Floor(Box::new(reply.floor.unwrap_or_default())))
             } else {

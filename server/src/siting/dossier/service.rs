@@ -110,6 +110,7 @@ impl Dossiers {
             floors: if convert::is_of_floors(&brief) { FLOORS } else { 0 },
             parcels: Vec::new(),
             named_floors: Vec::new(),
+            named_assemblies: Vec::new(),
             coloured: 0,
         };
         // Not noted as demand: whoever takes an answer along has asked for it before.

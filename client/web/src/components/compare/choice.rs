@@ -31,36 +31,6 @@ pub(crate) fn Toggle(
     }
 }
 
-/// Takes parcels that are looked at together into the comparison, each by itself, or out of it. More than are compared at all
-/// are not offered.
-#[component]
-pub(crate) fn ToggleAll(
-    /// The keys of the parcels.
-    keys: Vec<String>,
-) -> impl IntoView {
-    let page = Page::here();
-    let (named, count) = (keys.join(" + "), keys.len());
-    let keys = StoredValue::new(keys);
-    let are_in =
-        Memo::new(move |_| page.compared.with(|chosen| keys.with_value(|keys| keys.iter().all(|key| chosen.has(key)))));
-    let toggle = move |_| change(page, |chosen| keys.with_value(|keys| chosen.toggle_all(keys)));
-    (count <= MOST).then(|| {
-        view! {
-            <button
-                class="chip place-toggle"
-                type="button"
-                data-testid="joined-compare"
-                aria-pressed=move || if are_in.get() { "true" } else { "false" }
-                aria-label=move || page.fill("comparison.toggle", &[("code", &named)])
-                on:click=toggle
-            >
-                {move || if are_in.get() { "✓ " } else { "+ " }}
-                {move || page.fill("comparison.each", &[("n", &count.to_string())])}
-            </button>
-        }
-    })
-}
-
 /// The same without the button.
 pub(super) fn toggle(page: Page, key: &str) {
     change(page, |chosen| chosen.toggle(key));

@@ -1,12 +1,14 @@
 //! What the brief finds of each place, as lines of the table.
 
+use std::borrow::Cow;
+
 use cloudsite_proto::siting::answer::Value;
-use cloudsite_proto::siting::{Answer, Floor, MatchResponse, Place, Standing, Verdict};
+use cloudsite_proto::siting::{Answer, Assembly, Floor, MatchResponse, Place, Standing, Verdict};
 use leptos::prelude::*;
 
 use crate::components::panel::brief::{label, step_lines, value};
 use crate::pure::brief::{ROWS, Role, Subject, share, standing_word};
-use crate::pure::compare::{Better, Cell, Column, Line, Said, Sign, arises, fact_of, facts, floor_of};
+use crate::pure::compare::{Better, Cell, Column, Line, Said, Sign, arises, fact_of, facts, floor_of, joined_of};
 use crate::pure::facts::code_of;
 use crate::pure::number::number;
 use crate::pure::whom::Whom;
@@ -16,7 +18,7 @@ use crate::state::Page;
 struct Found<'a> {
     /// How many come before it, where it is among the first of its kind.
     rank: Option<usize>,
-    place: &'a Place,
+    place: Cow<'a, Place>,
     /// The floor that it is, if it is one.
     floor: Option<&'a Floor>,
 }
@@ -26,19 +28,35 @@ type Ranked<'a> = (bool, Option<Found<'a>>);
 
 /// The place behind a key in an answer: among the first of its kind, or among those that were named.
 fn find<'a>(reply: &'a MatchResponse, key: &str) -> Ranked<'a> {
+    if let Some(codes) = joined_of(key) {
+        let is_it = |one: &&Assembly| one.parcels.iter().map(|name| code_of(name)).eq(codes.iter().copied());
+        let found = reply.named_assemblies.iter().chain(&reply.assemblies).find(is_it);
+        return (false, found.map(|one| Found { rank: None, place: Cow::Owned(as_place(one)), floor: None }));
+    }
     if floor_of(key).is_none() {
         let is_it = |place: &&Place| code_of(&place.parcel) == key;
         let rank = reply.places.iter().position(|place| is_it(&place));
         let place = rank.map(|rank| &reply.places[rank]).or_else(|| reply.named.iter().find(is_it));
-        return (false, place.map(|place| Found { rank, place, floor: None }));
+        return (false, place.map(|place| Found { rank, place: Cow::Borrowed(place), floor: None }));
     }
     let found = reply.floors.as_ref().and_then(|floors| {
         let rank = floors.places.iter().position(|floor| floor.name == key);
         let named = || floors.named.iter().find(|floor| floor.name == key);
         let floor = rank.map(|rank| &floors.places[rank]).or_else(named)?;
-        Some(Found { rank, place: floor.place.as_ref()?, floor: Some(floor) })
+        Some(Found { rank, place: Cow::Borrowed(floor.place.as_ref()?), floor: Some(floor) })
     });
     (true, found)
+}
+
+/// Parcels that are joined as if they were one place.
+fn as_place(assembly: &Assembly) -> Place {
+    Place {
+        standing: assembly.standing,
+        points: assembly.points,
+        possible_points: assembly.possible_points,
+        answers: assembly.answers.clone(),
+        ..Place::default()
+    }
 }
 
 /// Standing, score and every criterion; none while there is no answer to a brief.
@@ -107,7 +125,7 @@ fn score(page: Page, reply: &MatchResponse, places: &[Ranked<'_>]) -> Line {
         format!("{} %", number(share, 0, page.language.get()))
     };
     let cell = |(_, found): &Ranked<'_>| {
-        let place = found.as_ref().map(|found| found.place);
+        let place = found.as_ref().map(|found| found.place.as_ref());
         let Some(place) = place.filter(|place| place.standing() != Standing::Fails) else {
             return Cell::default();
         };

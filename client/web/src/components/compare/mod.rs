@@ -8,7 +8,7 @@ mod table;
 use leptos::html;
 use leptos::prelude::*;
 
-pub(crate) use self::choice::{OpenComparison, Toggle, ToggleAll, Tray};
+pub(crate) use self::choice::{OpenComparison, Toggle, Tray};
 pub(crate) use self::split::{Panes, SplitHead};
 use self::table::Table;
 use super::header::share_button::share;

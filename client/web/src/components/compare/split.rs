@@ -70,6 +70,10 @@ fn Pane(
         }
         Compared::Floor(_) => view! { <StatusChip status=ParcelStatus::Available /> }.into_any(),
         Compared::Parcel(parcel) => view! { <StatusChip status=status_of(&parcel) /> }.into_any(),
+        Compared::Joined(joined) => {
+            let count = joined.ids().len().to_string();
+            view! { <span>{move || page.fill("comparison.joined", &[("n", &count)])}</span> }.into_any()
+        }
     };
     view! {
         <section class="pane" data-testid="split-pane" data-code=key.get_value() aria-label=title>

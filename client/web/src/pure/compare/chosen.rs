@@ -6,7 +6,8 @@ use cloudsite_domain::record::FloorName;
 pub(crate) const MOST: usize = 4;
 
 /// The places to compare by their keys, in the order in which they were chosen: at most [`MOST`], each once. The key of a
-/// parcel is its code, in which there is no slash; that of a floor is its resource name.
+/// parcel is its code, in which there is no slash; that of a floor is its resource name, and that of parcels that are joined
+/// [`joined_key`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Chosen(Vec<String>);
 
@@ -17,6 +18,25 @@ pub(crate) struct Full;
 /// The floor behind a key; none if it is a parcel's.
 pub(crate) fn floor_of(key: &str) -> Option<FloorName> {
     key.parse().ok()
+}
+
+/// What a key of parcels that are joined begins with.
+const JOINED: &str = "joined/";
+
+/// The key of parcels that are joined, by their codes.
+pub(crate) fn joined_key(codes: &[String]) -> String {
+    format!("{JOINED}{}", codes.join("/"))
+}
+
+/// The codes of the parcels behind a key; none if it is no key of any that are joined.
+pub(crate) fn joined_of(key: &str) -> Option<Vec<&str>> {
+    let codes: Vec<&str> = key.strip_prefix(JOINED)?.split('/').collect();
+    (codes.len() > 1 && codes.iter().all(|code| !code.is_empty())).then_some(codes)
+}
+
+/// Whether a key has slashes of its own.
+fn has_slashes(key: &str) -> bool {
+    floor_of(key).is_some() || joined_of(key).is_some()
 }
 
 impl Chosen {
@@ -66,37 +86,21 @@ impl Chosen {
         }
         Ok(())
     }
-
-    /// Adds places together, or takes them out if all of them are there.
-    ///
-    /// # Errors
-    /// [`Full`] if there is no room for all; nothing has changed then.
-    pub(crate) fn toggle_all(&mut self, keys: &[String]) -> Result<(), Full> {
-        let missing: Vec<String> = keys.iter().filter(|key| !self.has(key)).cloned().collect();
-        if missing.is_empty() {
-            self.0.retain(|other| !keys.contains(other));
-        } else if self.0.len() + missing.len() <= MOST {
-            self.0.extend(missing);
-        } else {
-            return Err(Full);
-        }
-        Ok(())
-    }
 }
 
 /// As an item of a link says it. A comma would end the item: in a code, which has no slash, a slash stands for it, and in a
-/// floor's name, which has slashes, its number.
+/// key that has slashes its number.
 fn item_of(key: &str) -> String {
-    if floor_of(key).is_some() {
+    if has_slashes(key) {
         return key.replace('%', "%25").replace(',', "%2C");
     }
     key.replace(',', "/")
 }
 
-/// What an item of a link means. Whatever reads as a floor's name is one.
+/// What an item of a link means. Whatever reads as a key with slashes is one.
 fn key_of(item: &str) -> String {
     let name = item.replace("%2C", ",").replace("%25", "%");
-    if floor_of(&name).is_some() { name } else { item.replace('/', ",") }
+    if has_slashes(&name) { name } else { item.replace('/', ",") }
 }
 
 #[cfg(test)]
@@ -118,15 +122,15 @@ mod tests {
     }
 
     #[test]
-    fn places_are_chosen_together_or_not_at_all() {
-        let keys = |list: &[&str]| list.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
-        let mut chosen = Chosen::from_link("A,B");
-        assert_eq!(chosen.toggle_all(&keys(&["B", "C", "D"])), Ok(()));
-        assert_eq!(chosen.keys(), ["A", "B", "C", "D"], "each once");
-        assert_eq!(chosen.toggle_all(&keys(&["D", "E"])), Err(Full));
-        assert_eq!(chosen.keys(), ["A", "B", "C", "D"], "nothing has changed");
-        assert_eq!(chosen.toggle_all(&keys(&["B", "C"])), Ok(()));
-        assert_eq!(chosen.keys(), ["A", "D"], "all of them were there");
+    fn parcels_that_are_joined_are_one_place() {
+        let key = joined_key(&["ZC-01", "WX 1,2"].map(str::to_owned));
+        assert_eq!((key.as_str(), joined_of(&key)), ("joined/ZC-01/WX 1,2", Some(vec!["ZC-01", "WX 1,2"])));
+        let chosen = Chosen::of([key.clone(), "A".to_owned()]);
+        assert_eq!(Chosen::from_link(&chosen.to_link().unwrap()), chosen);
+        assert_eq!(
+            (floor_of(&key), joined_of("A"), joined_of("joined/A"), joined_of(FLOORS[0])),
+            (None, None, None, None)
+        );
     }
 
     #[test]

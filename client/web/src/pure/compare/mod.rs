@@ -2,6 +2,7 @@
 
 mod chosen;
 mod floor;
+mod joined;
 mod line;
 mod record;
 
@@ -11,8 +12,9 @@ use cloudsite_domain::record::Language;
 use cloudsite_proto::land::{LonLatBounds, Parcel};
 use cloudsite_proto::siting::LettableFloor;
 
-pub(crate) use self::chosen::{Chosen, Full, MOST, floor_of};
+pub(crate) use self::chosen::{Chosen, Full, MOST, floor_of, joined_key, joined_of};
 pub(crate) use self::floor::{storey, which_floor};
+pub(crate) use self::joined::Joined;
 pub(crate) use self::line::{Better, Cell, Line, Said, Sign};
 pub(crate) use self::record::{Column, arises, fact_of, facts};
 use super::facts::code_of;
@@ -22,6 +24,7 @@ use super::facts::code_of;
 pub(crate) enum Compared {
     Parcel(Box<Parcel>),
     Floor(Box<LettableFloor>),
+    Joined(Box<Joined>),
 }
 
 impl Compared {
@@ -30,6 +33,7 @@ impl Compared {
         match self {
             Self::Parcel(parcel) => code_of(&parcel.name),
             Self::Floor(floor) => &floor.name,
+            Self::Joined(joined) => joined.key(),
         }
     }
 
@@ -38,14 +42,16 @@ impl Compared {
         match self {
             Self::Parcel(parcel) => parcel.bounds.as_ref(),
             Self::Floor(floor) => floor.bounds.as_ref(),
+            Self::Joined(joined) => joined.bounds(),
         }
     }
 
-    /// The feature that stands out in the park; of a floor, its building.
+    /// The feature that stands out in the park; of a floor, its building, of parcels that are joined the largest.
     pub(crate) fn feature_id(&self) -> u64 {
         match self {
             Self::Parcel(parcel) => parcel.id,
             Self::Floor(floor) => floor.building_id,
+            Self::Joined(joined) => joined.largest().id,
         }
     }
 
@@ -54,6 +60,7 @@ impl Compared {
         match self {
             Self::Parcel(parcel) => parcel.area_m2,
             Self::Floor(floor) => floor.area_m2,
+            Self::Joined(joined) => joined.area_m2(),
         }
     }
 
@@ -62,12 +69,16 @@ impl Compared {
         match self {
             Self::Parcel(parcel) => Some(code_of(&parcel.name)),
             Self::Floor(floor) => Some(code_of(&floor.parcel)).filter(|code| !code.is_empty()),
+            Self::Joined(joined) => Some(code_of(&joined.largest().name)),
         }
     }
 }
 
 /// What a place is called, by its key.
 pub(crate) fn title(key: &str, language: Language) -> String {
+    if let Some(codes) = joined_of(key) {
+        return codes.join(" + ");
+    }
     floor_of(key).map_or_else(|| key.to_owned(), |name| which_floor(&name, language))
 }
 
@@ -112,6 +123,7 @@ mod tests {
     fn places_are_called_as_people_call_them() {
         let cases = [
             ("ZC-02", "ZC-02"),
+            ("joined/ZC-02/ZC-03", "ZC-02 + ZC-03"),
             ("building/ZC-02-02/2", "ZC-02-02 · Floor 2"),
             ("building/ZC-02-02/-1/East", "ZC-02-02 · Floor -1 East"),
             ("building/ZC-02-02/whole", "ZC-02-02 · Whole building"),

@@ -13,6 +13,7 @@ use super::line::{Better, Cell, Line, Said};
 use super::{Compared, floor_of};
 use crate::pure::brief::{ROWS, Subject, is_of_floors};
 use crate::pure::facts::{Fact, planning, source_of, status_of, supply, terms};
+use crate::pure::number::area;
 use crate::pure::text::text;
 use crate::pure::whom::Whom;
 
@@ -110,6 +111,19 @@ fn answers(column: Column<'_>, keys: &[String], zones: &[Zone], (language, unit)
         Column::Loaded(Compared::Parcel(parcel)) => {
             let mut all: BTreeMap<String, Cell> = all_facts(parcel, zones, language, unit).into_iter().collect();
             keys.iter().map(|key| all.remove(key).unwrap_or_else(not_applicable)).collect()
+        }
+        Column::Loaded(Compared::Joined(joined)) => {
+            let of = |key: &String| {
+                if key == "card.area" {
+                    return plain(Said::Known(area(joined.area_m2(), unit, language)));
+                }
+                let of_one = |parcel: &Parcel| {
+                    let all = all_facts(parcel, zones, language, unit);
+                    all.into_iter().find(|(own, _)| own == key).map_or_else(not_applicable, |(_, cell)| cell)
+                };
+                joined.cell(of_one, language)
+            };
+            keys.iter().map(of).collect()
         }
     }
 }

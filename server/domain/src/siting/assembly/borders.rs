@@ -86,6 +86,20 @@ impl Borders {
         Self { begins, neighbours: pairs.into_iter().map(|(_, b)| b).collect() }
     }
 
+    /// Whether one can go from each of some rows to each other over borders between them.
+    pub fn connect(&self, rows: &[u32]) -> bool {
+        let Some((first, _)) = rows.split_first() else { return false };
+        let mut reached = vec![*first];
+        let mut next = 0;
+        while let Some(row) = reached.get(next).copied() {
+            next += 1;
+            let beside = self.of_row(row).iter().filter(|beside| rows.contains(beside));
+            let new: Vec<u32> = beside.filter(|beside| !reached.contains(beside)).copied().collect();
+            reached.extend(new);
+        }
+        rows.iter().all(|row| reached.contains(row))
+    }
+
     /// The rows that a row borders on.
     pub fn of_row(&self, row: u32) -> &[u32] {
         let at = |row: u32| self.begins[row as usize] as usize;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::borders::Borders;
 
 /// Rows of a set at most.
-pub(super) const MOST_JOINED: usize = 5;
+pub const MOST_JOINED: usize = 5;
 
 /// What to do with a set that was met.
 pub(super) enum Step {

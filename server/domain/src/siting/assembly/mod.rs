@@ -8,6 +8,7 @@ mod search;
 mod tests;
 
 pub use borders::{Barrier, Borders, LEAST_BORDER_M};
+pub use connected::MOST_JOINED;
 pub use joint::Between;
 pub(super) use joint::{joint_room, together};
 pub(super) use search::search;
@@ -78,6 +79,15 @@ pub struct JointPlace {
 }
 
 impl JointPlace {
+    /// The points that they have for sure, and those that they would have if all that is unknown were as wished.
+    pub fn points(&self, brief: &Brief) -> (u64, u64) {
+        brief.wishes().fold((0, 0), |(score, possible), (index, wish)| {
+            let (answer, weight) = (&self.answers[index], u64::from(wish.weight));
+            let most = if answer.verdict == Verdict::Unknown { FULL_VALUE } else { answer.worth };
+            (score + weight * u64::from(answer.worth), possible + weight * u64::from(most))
+        })
+    }
+
     /// The same as one place under a code and with its points, at the least that it has of each amount for sure.
     pub fn as_one(&self, brief: &Brief, code: Code, (score, possible): (u64, u64)) -> Place {
         let answer = |answer: &JointAnswer| Answer {

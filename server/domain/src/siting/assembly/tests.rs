@@ -194,9 +194,9 @@ proptest! {
         for one in &found.found {
             prop_assert!(expected.contains(&one.rows), "{:?} is none of {:?}", one, &expected);
             prop_assert!(one.rows.iter().all(|row| used.insert(*row)), "a parcel is in two");
-            let JointPlace { standing, answers, .. } = explain_joint(&brief, &candidates[..], &one.rows);
-            let score: u64 = answers.iter().map(|answer| u64::from(answer.worth) * u64::from(weight)).sum();
-            prop_assert_eq!((one.standing, one.score), (standing, score));
+            let joint = explain_joint(&brief, &candidates[..], &one.rows);
+            prop_assert_eq!((one.standing, (one.score, one.possible)), (joint.standing, joint.points(&brief)));
+            prop_assert!(field.borders().connect(&one.rows), "{:?} border on each other", one.rows);
         }
         let best = |set: &Vec<u32>| {
             let JointPlace { standing, answers, .. } = explain_joint(&brief, &candidates[..], set);

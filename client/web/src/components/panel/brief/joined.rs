@@ -6,8 +6,9 @@ use prost::Message;
 
 use super::JOINED_ID;
 use super::places::{StandingTold, Why, notes};
-use crate::components::compare::ToggleAll;
+use crate::components::compare::Toggle;
 use crate::pure::brief::{share, standing_word};
+use crate::pure::compare::joined_key;
 use crate::pure::facts::code_of;
 use crate::pure::number::{area, number};
 use crate::state::Page;
@@ -51,7 +52,7 @@ fn JoinedItem(
     let page = Page::here();
     let codes: Vec<String> = assembly.parcels.iter().map(|name| code_of(name).to_owned()).collect();
     let (names, first) = (codes.join(" + "), codes.first().cloned().unwrap_or_default());
-    let compared = codes;
+    let compared = joined_key(&codes);
     let standing = assembly.standing();
     let percent = share(assembly.points, full) * 100.0;
     let (ids, shown) = (assembly.ids.clone(), assembly.ids.clone());
@@ -83,7 +84,7 @@ fn JoinedItem(
                 <StandingTold standing />
             </button>
             <ul class="place-notes">{move || notes().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
-            <ToggleAll keys=compared />
+            <Toggle key=compared class="chip place-toggle" />
             <Why answers=all full />
         </li>
     }
