@@ -65,7 +65,7 @@ async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
     page.click("brief-close").await;
     page.click("tab-demand").await;
     eventually("the quarter's figures", SOON, async || {
-        page.text("demand-total").await.starts_with("0 briefs").then_some(())
+        page.text("demand-total").await.starts_with("0 briefs of 0 refused").then_some(())
     })
     .await;
 
