@@ -164,14 +164,15 @@ fn NeedRow(
         let to = class.to.map(amount).unwrap_or_default();
         page.fill("demand.class", &[("from", &from), ("to", &to), ("unit", unit_of(&need)), ("n", &briefs)])
     };
-    let asked = move || classes.iter().map(&class).collect::<Vec<_>>().join(" · ");
+    let asked = move || classes.iter().map(|asked| view! { <small>{class(asked)}</small> }).collect_view();
+    let is_refused = refused.is_some_and(|briefs| briefs.most > 0);
     view! {
         <tr data-testid="demand-need">
             <th scope="row">
                 {move || page.text(&subject)}
-                <small>{asked}</small>
+                {asked}
             </th>
-            <td>{move || figure(page, refused)}</td>
+            <td class:none=!is_refused>{move || figure(page, refused)}</td>
             <td>{move || figure(page, briefs)}</td>
         </tr>
     }
