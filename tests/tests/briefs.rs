@@ -12,8 +12,9 @@ use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::demand_service_client::DemandServiceClient;
 use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{
-    AmountMust, Brief, CreateBriefRequest, Criterion, DeleteBriefRequest, GetBriefRequest, GetDemandReportRequest,
-    GetDemandReportResponse, ListBriefsRequest, MatchRequest, SavedBrief, UpdateBriefRequest, WordMust,
+    AmountMust, Brief, BriefCount, CreateBriefRequest, Criterion, DeleteBriefRequest, GetBriefRequest,
+    GetDemandReportRequest, GetDemandReportResponse, ListBriefsRequest, MatchRequest, SavedBrief, UnmetNeed,
+    UpdateBriefRequest, WordMust,
 };
 use cloudsite_tests::{Asker, Server, cloudsite};
 use serde_json::json;
@@ -21,8 +22,12 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
+fn at_least(quantity: &str, min: f64) -> Ask {
+    Ask::AmountMust(AmountMust { quantity: quantity.to_owned(), min: Some(min), ..AmountMust::default() })
+}
+
 fn area(min_m2: f64) -> Ask {
-    Ask::AmountMust(AmountMust { quantity: "area_m2".to_owned(), min: Some(min_m2), ..AmountMust::default() })
+    at_least("area_m2", min_m2)
 }
 
 fn free() -> Ask {
@@ -300,13 +305,17 @@ async fn a_brief_that_is_asked_to_be_kept_again_is_kept_once() {
     assert_eq!(firm.titles().await, ["Plant", "Works"]);
 }
 
-async fn asks(server: &Server, asker: &Asker, sitting: Option<&str>, asks: Vec<Ask>) {
+/// Asks a brief; the revision that it was answered at.
+async fn asks(server: &Server, asker: &Asker, sitting: Option<&str>, asks: Vec<Ask>) -> u64 {
     let mut request = asker.ask(MatchRequest { brief: Some(brief(asks)), explained: 1, ..MatchRequest::default() });
     if let Some(sitting) = sitting {
         request.metadata_mut().insert(SITTING, sitting.parse().expect("letters"));
     }
-    SitingServiceClient::new(server.channel().await).r#match(request).await.expect("an answer");
+    SitingServiceClient::new(server.channel().await).r#match(request).await.expect("an answer").into_inner().revision
 }
+
+const NO_BRIEF: Option<BriefCount> = Some(BriefCount { least: 0, most: 0 });
+const THREE_TO_FIVE: Option<BriefCount> = Some(BriefCount { least: 3, most: 5 });
 
 async fn report(server: &Server, role: &str, quarter: &str) -> Result<GetDemandReportResponse, Status> {
     let asker = Asker::of(server, Some(role)).await;
@@ -324,14 +333,14 @@ async fn the_bureau_is_told_what_briefs_lacked_and_not_whose() {
     {
         asks(&server, &visitor, Some(sitting), vec![area(min_m2)]).await;
     }
-    asks(&server, &visitor, Some("d"), vec![area(1.0)]).await;
+    let revision = asks(&server, &visitor, Some("d"), vec![area(1.0)]).await;
     // The government's own tries are no demand, and a firm is one party however many of it ask.
     asks(&server, &Asker::of(&server, Some("editor")).await, None, vec![area(7_000_000.0)]).await;
     for _ in 0..2 {
         asks(&server, &Asker::of(&server, Some("investor")).await, None, vec![free(), area(9_000_000.0)]).await;
     }
     let now = report(&server, "approver", "").await.expect("a report");
-    assert_eq!(now.briefs, Some(0), "nothing has rested");
+    assert_eq!(now.briefs, NO_BRIEF, "nothing has rested");
 
     let (status, folder) = server.terminate().await;
     assert!(status.success(), "{status}");
@@ -339,26 +348,34 @@ async fn the_bureau_is_told_what_briefs_lacked_and_not_whose() {
     let data = data.to_str().expect("a path of letters");
     let told = cloudsite(["demand", "--quarter", &now.quarter, "--data", data, "--json"]).await;
     let told = told.exits(0).json();
-    assert_eq!((&told["briefs"], &told["unanswered"]), (&json!(5), &json!(4)), "{told}");
+    let some = json!({ "least": 3, "most": 5 });
+    assert_eq!((&told["briefs"], &told["refused"], &told["revision"]), (&some, &some, &json!(revision)), "{told}");
+    let park = told["park"].as_array().expect("rows");
+    let first = &park[0];
+    assert_eq!((park.len(), &first["need"], &first["refused"]), (1, &json!("area_m2"), &some), "{told}");
     let rows = told["needs"].as_array().expect("rows");
-    let first = &rows[0];
-    assert!(first["need"] == "area_m2" && first["briefs"] == 4 || first["briefs"] == 3, "{told}");
     let zones: Vec<_> = rows.iter().filter(|row| row["need"] == "area_m2").map(|row| row["zone"].clone()).collect();
     assert!(zones.len() > 3 && zones.iter().any(serde_json::Value::is_string), "{zones:?}");
-    assert!(rows.iter().all(|row| row["briefs"].is_null() || row["briefs"].as_u64() >= Some(3)), "{told}");
+    let few = json!({ "least": 1, "most": 2 });
+    let taken = rows.iter().filter(|row| row["need"] == "status");
+    assert!(
+        taken.clone().count() > 0 && taken.clone().all(|row| row["refused"] == few),
+        "one asked for free land: {told}"
+    );
     let other = cloudsite(["demand", "--quarter", "2020-Q1", "--data", data, "--json"]).await;
-    assert_eq!(other.exits(0).json()["briefs"], 0);
+    assert_eq!(other.exits(0).json()["briefs"], json!({ "least": 0, "most": 0 }));
     cloudsite(["demand", "--quarter", "2020-Q5", "--data", data]).await.exits(2);
     let lines = cloudsite(["demand", "--data", data]).await;
-    assert!(lines.exits(0).stdout.contains("area_m2: kept"), "{lines:?}");
+    assert!(lines.exits(0).stdout.starts_with("park, area_m2: refused 3-5 briefs"), "{lines:?}");
 
     let server = Server::start_in(folder).await;
     let reply = report(&server, "editor", &now.quarter).await.expect("a report");
-    assert_eq!((reply.briefs, reply.unanswered, reply.not_counted), (Some(5), Some(4), 0));
-    assert_eq!(reply.needs.len(), rows.len());
+    assert_eq!((reply.briefs, reply.refused, reply.not_counted), (THREE_TO_FIVE, THREE_TO_FIVE, 0));
+    assert_eq!((reply.park.len(), reply.needs.len(), reply.revision), (1, rows.len(), revision));
     let need = &reply.needs[0];
     assert!(need.zone.starts_with("zones/") || need.zone.is_empty(), "{need:?}");
-    assert!(need.classes.iter().all(|class| class.briefs >= 3 && class.from >= 5e6), "{need:?}");
+    let classes = &reply.park[0].classes;
+    assert!(classes.len() == 1 && classes[0].briefs == THREE_TO_FIVE && classes[0].from >= 5e6, "{classes:?}");
     for role in ["investor", "interpreter", "host", "auditor", "admin"] {
         let refused = report(&server, role, "").await.expect_err("it is the planners'");
         assert_eq!(refused.code(), Code::PermissionDenied, "{role}");
@@ -367,4 +384,34 @@ async fn the_bureau_is_told_what_briefs_lacked_and_not_whose() {
     assert!(bad.code() == Code::InvalidArgument && bad.message().contains("quarter"), "{bad}");
     let request = GetDemandReportRequest::default();
     DemandServiceClient::new(server.channel().await).get_demand_report(server.as_operator(request)).await.expect("all");
+}
+
+#[tokio::test]
+async fn a_brief_is_refused_only_by_what_is_known() {
+    let server = Server::start().await;
+    let visitor = Asker::default();
+    // All land fails both of it; a template begins with the status.
+    for sitting in ["a", "b", "c"] {
+        asks(&server, &visitor, Some(sitting), vec![free(), area(9_000_000.0), at_least("plot_ratio", 50.0)]).await;
+    }
+    // A visitor is told no price, so no land is known to be dearer.
+    let cheap = || AmountMust { quantity: "price_cny_per_m2".to_owned(), max: Some(1.0), ..AmountMust::default() };
+    for sitting in ["d", "e", "f"] {
+        asks(&server, &visitor, Some(sitting), vec![Ask::AmountMust(cheap())]).await;
+    }
+    let (status, folder) = server.terminate().await;
+    assert!(status.success(), "{status}");
+    let server = Server::start_in(folder).await;
+    let reply = report(&server, "editor", "").await.expect("a report");
+    let six_to_eight = Some(BriefCount { least: 6, most: 8 });
+    assert_eq!((reply.briefs, reply.refused), (six_to_eight, THREE_TO_FIVE));
+    let told = |need: &UnmetNeed| (need.need.clone(), need.refused, need.briefs);
+    let both = ["area_m2", "plot_ratio"].map(|need| (need.to_owned(), THREE_TO_FIVE, THREE_TO_FIVE));
+    assert_eq!(reply.park.iter().map(told).collect::<Vec<_>>(), both, "and not the status");
+    assert!(reply.needs.iter().all(|need| need.need != "price_cny_per_m2"), "{:?}", reply.needs);
+    // Where nothing is on offer, that is all that is said of the zone.
+    let taken = reply.needs.iter().filter(|need| need.need == "status");
+    for taken in taken {
+        assert_eq!(reply.needs.iter().filter(|need| need.zone == taken.zone).count(), 1, "{}", taken.zone);
+    }
 }

@@ -3,6 +3,10 @@
 
 use std::time::Duration;
 
+use cloudsite_proto::SITTING;
+use cloudsite_proto::siting::criterion::Ask;
+use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
+use cloudsite_proto::siting::{AmountMust, Brief, Criterion, MatchRequest};
 use cloudsite_tests::{Browser, Page, Server, eventually};
 
 const SIZE: (u32, u32) = (1200, 800);
@@ -65,7 +69,7 @@ async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
     page.click("brief-close").await;
     page.click("tab-demand").await;
     eventually("the quarter's figures", SOON, async || {
-        page.text("demand-total").await.starts_with("0 briefs").then_some(())
+        page.text("demand-total").await.starts_with("0 briefs of 0 refused").then_some(())
     })
     .await;
 
@@ -77,5 +81,46 @@ async fn a_brief_is_kept_and_opened_by_those_whose_it_is() {
     page.click("saved-delete").await;
     page.click("saved-delete-sure").await;
     page.until("it is gone", SOON, "return !document.querySelector('[data-testid=\"saved-brief\"]')").await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn the_bureau_sees_what_refused_briefs_the_park_first() {
+    if std::env::var_os("CLOUDSITE_TEST_WEB_DIST").is_none() {
+        println!("skipped: the page is not built; cargo xtask test builds it");
+        return;
+    }
+    let server = Server::start().await;
+    for sitting in ["a", "b", "c", "d"] {
+        let area = AmountMust { quantity: "area_m2".to_owned(), min: Some(9e6), ..AmountMust::default() };
+        let criteria = vec![Criterion { ask: Some(Ask::AmountMust(area)) }];
+        let brief = Some(Brief { day: String::new(), criteria });
+        let mut request = tonic::Request::new(MatchRequest { brief, explained: 1, ..MatchRequest::default() });
+        request.metadata_mut().insert(SITTING, sitting.parse().expect("letters"));
+        SitingServiceClient::new(server.channel().await).r#match(request).await.expect("an answer");
+    }
+    // What rests is counted when the server ends.
+    let (status, folder) = server.terminate().await;
+    assert!(status.success(), "{status}");
+    let server = Server::start_in(folder).await;
+    let browser = Browser::start().await;
+    let page = browser.open(&server.sign_in_link("editor").await, SIZE.0, SIZE.1).await;
+    for (lang, park, total) in [
+        ("en", "Whole park", "3–5 briefs of 3–5"),
+        ("zh", "整个园区", "3–5 份需求被拒（共 3–5 份）"),
+        ("ja", "パーク全体", "3～5 件が不成立"),
+    ] {
+        page.go(&server.url(&format!("/?quality=light&lang={lang}"))).await;
+        page.click("tab-demand").await;
+        let led = async || page.text("demand-total").await.starts_with(total).then_some(());
+        eventually("how many were refused leads", SOON, led).await;
+        // Names of zones may come later than the figures.
+        let groups = "const all = [...document.querySelectorAll('[data-testid=\"demand-group\"]')].map(one => \
+                      [...one.querySelectorAll('tr:first-child th, tr:nth-child(2) td')].map(cell => cell.textContent).join(' ')); \
+                      return all.length > 3 && !all.join().includes('zones/') && all[0]";
+        let first = page.until("there are groups, zones by their names", SOON, groups).await;
+        let figures = total.split(' ').next().expect("a figure");
+        assert_eq!(first.as_str(), Some(format!("{park} {figures} {figures}").as_str()));
+    }
     page.close().await;
 }

@@ -4,10 +4,11 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use cloudsite_domain::siting::demand::{Figure, Quarter, Report, ReportRow};
+use cloudsite_domain::siting::demand::{Class, Figure, NeedRow, Quarter, Report};
+use cloudsite_store::Store;
 use cloudsite_store::demand::DemandStore;
 use cloudsite_store::sqlite::SqliteStore;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer::{Done, Failure};
 use super::refused;
@@ -29,27 +30,33 @@ impl Demand {
         let quarter = self.quarter.unwrap_or_else(|| Quarter::of(day_of(system_clock()())));
         let store = SqliteStore::open_read_only(&self.data).map_err(|error| refused(&error))?;
         let counted = store.demand(quarter.days()).map_err(|error| refused(&error))?;
+        let revision = store.head().map_err(|error| refused(&error))?;
         let report = Report::of(&counted);
         let mut lines = String::new();
-        for row in &report.rows {
+        let mut line = |place: &str, row: &NeedRow| {
+            let (refused, briefs) = (words(row.refused), words(row.briefs));
             // Writing to a text cannot fail.
-            let _ = writeln!(
-                lines,
-                "{}, {}: kept {} briefs out, {} of them from everywhere",
-                row.zone.as_ref().map_or("in no zone", |zone| zone.as_str()),
-                row.subject,
-                words(row.briefs),
-                words(row.unanswered)
-            );
+            let _ = writeln!(lines, "{place}, {}: refused {refused} briefs, kept {briefs} out of places", row.subject);
+        };
+        report.park.iter().for_each(|row| line("park", row));
+        for zone in &report.zones {
+            line(zone.zone.as_ref().map_or("in no zone", |zone| zone.as_str()), &zone.row);
         }
-        let (briefs, unanswered) = (words(report.briefs), words(report.unanswered));
-        let sentence = format!("{lines}{briefs} briefs in {quarter}, {unanswered} of them suited by no place");
-        let needs: Vec<Value> = report.rows.iter().map(row_json).collect();
+        let (briefs, unmet) = (words(report.briefs), words(report.refused));
+        let sentence = format!("{lines}{briefs} briefs in {quarter}, {unmet} of them refused by every place");
+        let park: Vec<Value> = report.park.iter().map(|row| Value::Object(row_json(row))).collect();
+        let needs = report.zones.iter().map(|zone| {
+            let mut row = row_json(&zone.row);
+            row.insert("zone".to_owned(), json!(zone.zone));
+            Value::Object(row)
+        });
         let members = json!({
             "quarter": quarter.to_string(),
-            "briefs": report.briefs.told(),
-            "unanswered": report.unanswered.told(),
-            "needs": needs,
+            "revision": revision.0,
+            "briefs": figure_json(report.briefs),
+            "refused": figure_json(report.refused),
+            "park": park,
+            "needs": needs.collect::<Vec<_>>(),
         });
         Ok(Done::new(sentence, members))
     }
@@ -57,18 +64,24 @@ impl Demand {
 
 /// A figure for people.
 fn words(figure: Figure) -> String {
-    figure.told().map_or_else(|| "<3".to_owned(), |briefs| briefs.to_string())
+    match (figure.least(), figure.most()) {
+        (least, most) if least == most => least.to_string(),
+        (least, most) => format!("{least}-{most}"),
+    }
 }
 
-/// A row for programs; a figure of one or two briefs is null.
-fn row_json(row: &ReportRow) -> Value {
-    let classes = row.classes.iter();
-    let classes = classes.map(|(class, briefs)| json!({ "from": class.from(), "to": class.to(), "briefs": briefs }));
-    json!({
-        "zone": row.zone,
-        "need": row.subject.as_str(),
-        "briefs": row.briefs.told(),
-        "unanswered": row.unanswered.told(),
-        "classes": classes.collect::<Vec<_>>(),
-    })
+/// A figure for programs.
+fn figure_json(figure: Figure) -> Value {
+    json!({ "least": figure.least(), "most": figure.most() })
+}
+
+/// A row for programs.
+fn row_json(row: &NeedRow) -> Map<String, Value> {
+    let class = |(class, briefs): &(Class, Figure)| json!({ "from": class.from(), "to": class.to(), "briefs": figure_json(*briefs) });
+    Map::from_iter([
+        ("need".to_owned(), json!(row.subject.as_str())),
+        ("briefs".to_owned(), figure_json(row.briefs)),
+        ("refused".to_owned(), figure_json(row.refused)),
+        ("classes".to_owned(), row.classes.iter().map(class).collect()),
+    ])
 }

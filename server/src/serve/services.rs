@@ -117,7 +117,7 @@ pub(super) async fn services(behind: Behind<'_>) -> Routes {
         .add_service(siting::server(views.clone(), identity::system_clock(), Arc::clone(&tally)))
         .add_service(siting::dossier::server(views.clone(), identity::system_clock(), Arc::clone(dossiers)))
         .add_service(briefs::server(kept))
-        .add_service(demand::server(tally, counted))
+        .add_service(demand::server(views.clone(), tally, counted))
         .add_service(plan::server(plans.clone(), Arc::clone(&hall)))
         .add_service(recording::server(plans, recordings))
         .add_service(conference::server(hall))

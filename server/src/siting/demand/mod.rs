@@ -16,8 +16,8 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloudsite_domain::record::{Body, Code};
-use cloudsite_domain::siting::demand::{Demand, Form, Quarter, fingerprint, unmet};
-use cloudsite_domain::siting::{Brief, Need, Places};
+use cloudsite_domain::siting::demand::{Demand, Form, Quarter, Unmet, asks_for_floors, fingerprint, unmet};
+use cloudsite_domain::siting::{Brief, Places};
 use cloudsite_proto::SITTING;
 use cloudsite_store::StoreError;
 use cloudsite_store::demand::DemandStore;
@@ -68,7 +68,7 @@ struct State {
     resting: HashMap<u64, Asked>,
     /// What was counted before.
     before: Known,
-    /// Counted, and not kept yet. It has as many entries as there are zones, needs and classes.
+    /// Counted, and not kept yet. It has as many entries as there are zones, with the park, needs and classes.
     counted: Demand,
     not_counted: u64,
 }
@@ -161,15 +161,7 @@ impl Tally {
                     continue;
                 }
             }
-            let (sites, floors) = (snapshot.sites(), snapshot.sites().floors(brief.day()));
-            let rows = 0..sites.count() as u32;
-            let parcels = rows.map(|row| (sites.candidate(row), zone_of(sites.entry(row))));
-            // Whoever looks for land is neither answered by a floor nor kept out of one.
-            let of_floors = |need: &Need| matches!(need, Need::Amount { quantity, .. } if quantity.is_of_floors());
-            let asks_floors = brief.musts().any(|(_, need)| of_floors(need));
-            let rows = 0..if asks_floors { floors.count() as u32 } else { 0 };
-            let let_out = rows.map(|row| (floors.candidate(row), floors.parcel(row).and_then(zone_of)));
-            let found = unmet(&brief, parcels.chain(let_out));
+            let found = held_against(&brief, &snapshot);
             let mut state = self.state();
             state.before.note(party, Counted { form, key, unmet: Some(found.clone()) });
             state.counted.count(day, found);
@@ -183,6 +175,18 @@ impl Tally {
             self.state().counted.merge(counted);
         }
         added
+    }
+}
+
+/// What kept a brief out of the places of a snapshot.
+fn held_against(brief: &Brief, snapshot: &Snapshot) -> Unmet {
+    let (sites, floors) = (snapshot.sites(), snapshot.sites().floors(brief.day()));
+    if asks_for_floors(brief) {
+        let rows = 0..floors.count() as u32;
+        unmet(brief, rows.map(|row| (floors.candidate(row), floors.parcel(row).and_then(zone_of))))
+    } else {
+        let rows = 0..sites.count() as u32;
+        unmet(brief, rows.map(|row| (sites.candidate(row), zone_of(sites.entry(row)))))
     }
 }
 

@@ -3,7 +3,7 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use cloudsite_domain::identity::Tier;
-use cloudsite_domain::siting::demand::{Class, Count};
+use cloudsite_domain::siting::demand::{Class, Count, Scope};
 use cloudsite_domain::siting::{Criterion, Need, Quality, Quantity};
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
@@ -63,14 +63,15 @@ impl Fixture {
         self.tally.asker(&request).unwrap()
     }
 
-    /// Lets time pass, and gives all that is kept then: briefs of the day, and those that each need kept out.
+    /// Lets time pass, and gives all that is kept then: briefs of the day, and those that each need kept out
+    /// in the park.
     fn after(&self, seconds: i64) -> (u64, Vec<(&'static str, u64)>) {
         self.second.fetch_add(seconds, Ordering::Relaxed);
         // A store that takes nothing is one of the cases.
         let _ = self.tally.settle(&self.kept, (self.tally.clock)(), false);
         let kept = self.kept.demand.lock().unwrap();
-        let kept_out =
-            kept.kept_out.iter().map(|(kind, count)| (kind.subject.as_str(), count.briefs.cast_unsigned())).collect();
+        let of_park = kept.kept_out.iter().filter(|(kind, _)| kind.scope == Scope::Park);
+        let kept_out = of_park.map(|(kind, count)| (kind.subject.as_str(), count.briefs.cast_unsigned())).collect();
         (kept.days.values().map(|count| count.briefs).sum::<i64>().cast_unsigned(), kept_out)
     }
 }
@@ -98,17 +99,15 @@ fn what_is_dragged_is_counted_once_when_it_rests() {
     }
     assert_eq!(fixture.after(30), (1, vec![("area_m2", 1)]));
     let kept = fixture.kept.demand.lock().unwrap().clone();
-    let (kind, count) = kept.kept_out.first_key_value().unwrap();
-    assert_eq!(
-        (kind.day, kind.zone.as_ref().map(cloudsite_domain::record::Code::as_str)),
-        (date(2026, 11, 26), Some("Z-1"))
-    );
-    assert_eq!(*count, Count { briefs: 1, unanswered: 1 });
+    let zone = Scope::Zone(Some("Z-1".parse().unwrap()));
+    let scopes: Vec<_> = kept.kept_out.keys().map(|kind| (kind.day, kind.scope.clone())).collect();
+    assert_eq!(scopes, [(date(2026, 11, 26), Scope::Park), (date(2026, 11, 26), zone)]);
+    assert!(kept.kept_out.values().all(|count| *count == Count { briefs: 1, refused: 1 }));
 
     fixture.asks(visitor, 99_000.0);
     assert_eq!(fixture.after(60).0, 1, "the same again, of the same class");
     fixture.asks(visitor, 9_000.0);
-    assert_eq!(fixture.after(60), (1, vec![("status", 1)]), "its next form, which three suit and two are taken of");
+    assert_eq!(fixture.after(60), (1, vec![]), "its next form, which three suit");
     fixture.asks(fixture.visitor("two"), 99_000.0);
     assert_eq!(fixture.after(60).0, 2, "someone else's");
 }
@@ -123,8 +122,8 @@ fn a_template_that_is_clicked_through_is_one_brief_by_its_last_form() {
     }
     let kept = fixture.kept.demand.lock().unwrap().clone();
     let (kind, count) = kept.kept_out.first_key_value().unwrap();
-    assert_eq!((kept.kept_out.len(), kind.class), (1, Some(Class::of(300_000.0))), "the last form alone");
-    assert_eq!(*count, Count { briefs: 1, unanswered: 1 });
+    assert_eq!((kept.kept_out.len(), kind.class), (2, Some(Class::of(300_000.0))), "the last form alone");
+    assert_eq!(*count, Count { briefs: 1, refused: 1 });
     fixture.asks(firm(), 90_000.0);
     assert_eq!(fixture.after(60).0, 1, "back to the first");
 
@@ -204,15 +203,15 @@ fn a_floor_answers_a_brief_that_no_land_does() {
     let offer = r#"{"floor":2,"area_m2":1800.0,"clear_height_m":6.0}"#;
     body.offers = vec![serde_json::from_str(offer).unwrap()];
     sample::commit(&record, vec![building], Vec::new());
-    let unanswered = |min: f64| {
+    let refused = |min: f64| {
         let fixture = fixture();
         let need = Need::Amount { quantity: Quantity::ClearHeight, min: Some(min), max: None, on: None };
         let brief = Brief::new(vec![Criterion::Must(need)], date(2026, 11, 26)).unwrap();
         fixture.tally.asked(fixture.visitor("someone"), brief, record.snapshot());
         let (briefs, kept_out) = fixture.after(120);
-        let unanswered: i64 = fixture.kept.demand.lock().unwrap().days.values().map(|count| count.unanswered).sum();
-        (briefs, unanswered, kept_out)
+        let refused: i64 = fixture.kept.demand.lock().unwrap().days.values().map(|count| count.refused).sum();
+        (briefs, refused, kept_out)
     };
-    assert_eq!(unanswered(5.0), (1, 0, vec![]));
-    assert_eq!(unanswered(7.0), (1, 1, vec![("clear_height_m", 1)]), "what kept it out of the floor is told");
+    assert_eq!(refused(5.0), (1, 0, vec![]));
+    assert_eq!(refused(7.0), (1, 1, vec![("clear_height_m", 1)]), "what kept it out of the floor is told");
 }

@@ -1,7 +1,7 @@
 //! Rules about counted briefs. Each panics where the store breaks it.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "these are tests: a panic is how they fail")]
 
-use cloudsite_domain::siting::demand::{Class, Count, Demand, Kind, Unmet};
+use cloudsite_domain::siting::demand::{Class, Count, Demand, Kind, Scope, Unmet};
 use jiff::civil::{Date, date};
 
 use super::code;
@@ -26,15 +26,17 @@ macro_rules! demand_contract_tests {
 }
 
 /// A brief that was kept out of a zone and of land in none, by an amount and by a word.
-fn counted(day: Date, is_answered: bool) -> Demand {
+fn counted(day: Date, is_refused: bool) -> Demand {
     let amount = Some(Class::of(8_000.0));
     let needs = [
-        ((Some(code("A")), "power".parse().unwrap()), amount),
-        ((None, "power".parse().unwrap()), amount),
-        ((None, "status".parse().unwrap()), None),
+        ((Scope::Zone(Some(code("A"))), "power".parse().unwrap()), amount),
+        ((Scope::Zone(None), "power".parse().unwrap()), amount),
+        ((Scope::Zone(None), "status".parse().unwrap()), None),
+        ((Scope::Park, "power".parse().unwrap()), amount),
+        ((Scope::Park, "status".parse().unwrap()), None),
     ];
     let mut demand = Demand::default();
-    demand.count(day, Unmet { is_answered, needs: needs.into() });
+    demand.count(day, Unmet { is_refused, needs: needs.into() });
     demand
 }
 
@@ -50,23 +52,27 @@ pub fn demand_adds_up(fixture: &impl DemandFixture) {
     let mut expected = counted(day, true);
     expected.merge(counted(day, false));
     assert_eq!(found, expected);
-    let kind = Kind { day, zone: None, subject: "status".parse().unwrap(), class: None };
-    assert_eq!(found.kept_out[&kind], Count { briefs: 2, unanswered: 1 });
+    for scope in [Scope::Zone(None), Scope::Park] {
+        let kind = Kind { day, scope, subject: "status".parse().unwrap(), class: None };
+        assert_eq!(found.kept_out[&kind], Count { briefs: 2, refused: 1 });
+    }
 }
 
 /// What was taken back is not there, and the rest stays.
 pub fn demand_taken_back_is_gone(fixture: &impl DemandFixture) {
     let (day, next) = (date(2026, 11, 26), date(2026, 11, 27));
     let store = fixture.open_demand();
-    store.add_demand(&counted(day, false)).unwrap();
-    store.add_demand(&counted(next, true)).unwrap();
+    store.add_demand(&counted(day, true)).unwrap();
+    store.add_demand(&counted(next, false)).unwrap();
+    let power = "power".parse().unwrap();
+    let scopes = [Scope::Park, Scope::Zone(Some(code("A")))];
+    let kinds = scopes.map(|scope| Kind { day, scope, subject: power, class: Some(Class::of(8_000.0)) });
+    let needs = kinds.clone().map(|kind| ((kind.scope, kind.subject), kind.class));
     let mut back = Demand::default();
-    let kind = Kind { day, zone: Some(code("A")), subject: "power".parse().unwrap(), class: Some(Class::of(8_000.0)) };
-    let needs = [((kind.zone.clone(), kind.subject), kind.class)].into();
-    back.take_back(day, Unmet { is_answered: false, needs });
+    back.take_back(day, Unmet { is_refused: true, needs: needs.into() });
     store.add_demand(&back).unwrap();
     let found = store.demand(day..=next).unwrap();
-    assert!(!found.kept_out.contains_key(&kind) && found.kept_out.len() == 5, "{found:?}");
+    assert!(kinds.iter().all(|kind| !found.kept_out.contains_key(kind)) && found.kept_out.len() == 8, "{found:?}");
     assert_eq!(found.days.keys().collect::<Vec<_>>(), [&next]);
 }
 

@@ -6,10 +6,10 @@ use super::{audit, digest, identity, line};
 use crate::StoreError;
 
 /// Marks the file as a record of this program (`PRAGMA application_id`): "Clds".
-const APPLICATION_ID: i64 = 0x436C_6473;
+pub(super) const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-const STEPS: [&str; 16] = [
+pub(super) const STEPS: [&str; 17] = [
     RECORD,
     audit::STEP,
     identity::SCHEMA,
@@ -26,6 +26,7 @@ const STEPS: [&str; 16] = [
     super::meeting::ENDS,
     super::meeting::USES,
     super::brief::REQUESTS,
+    super::demand::PARK,
 ];
 
 /// Revisions, features and their versions.

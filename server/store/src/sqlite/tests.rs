@@ -184,3 +184,4 @@ fn a_closed_record_is_one_file() {
 
 mod audit;
 mod backup;
+mod demand;

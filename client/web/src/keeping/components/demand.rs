@@ -1,18 +1,18 @@
 //! What briefs lacked, for those who plan.
 
 use cloudsite_proto::land::Zone;
-use cloudsite_proto::siting::{AskedClass, GetDemandReportResponse, UnmetNeed};
+use cloudsite_proto::siting::{AskedClass, BriefCount, GetDemandReportResponse, UnmetNeed};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser;
 use crate::keeping::keeper::Keeper;
-use crate::keeping::pure::demand::{quarters, unit_of};
+use crate::keeping::pure::demand::{by_zone, quarters, unit_of};
 use crate::pure::number::number;
 use crate::pure::text::best_name;
 use crate::state::Page;
 
-/// The quarter, its figures, and a row for each need and zone.
+/// The quarter, its figures, and a row for each need in the park and in each zone.
 #[component]
 pub(crate) fn DemandReport() -> impl IntoView {
     let page = Page::here();
@@ -57,23 +57,35 @@ pub(crate) fn DemandReport() -> impl IntoView {
     }
 }
 
-/// A number of briefs in words; one or two are not told apart.
-fn figure(page: Page, briefs: Option<u64>) -> String {
-    briefs.map_or_else(|| page.text("demand.few"), |briefs| number(briefs as f64, 0, page.language.get()))
+/// How many briefs, in words: such as three to five.
+fn figure(page: Page, briefs: Option<BriefCount>) -> String {
+    let BriefCount { least, most } = briefs.unwrap_or_default();
+    let text = |briefs: u64| number(briefs as f64, 0, page.language.get());
+    if least == most {
+        text(least)
+    } else {
+        page.fill("demand.range", &[("least", &text(least)), ("most", &text(most))])
+    }
 }
 
-/// The figures of a quarter.
+/// The figures of a quarter: those of the park first, then those of each zone.
 #[component]
 fn Needs(
     /// The report.
     reply: GetDemandReportResponse,
 ) -> impl IntoView {
     let page = Page::here();
-    let GetDemandReportResponse { briefs, unanswered, needs, not_counted, .. } = reply;
-    let line = move || page.fill("demand.total", &[("n", &figure(page, briefs)), ("none", &figure(page, unanswered))]);
-    let is_empty = needs.is_empty();
+    let GetDemandReportResponse { revision, briefs, refused, park, needs, not_counted, .. } = reply;
+    let is_empty = park.is_empty() && needs.is_empty();
+    let park = (!park.is_empty()).then_some((Place::Park, park));
+    let groups = park.into_iter().chain(by_zone(needs).into_iter().map(|(zone, needs)| (Place::Zone(zone), needs)));
+    let groups: Vec<_> = groups.collect();
     view! {
-        <p class="results" data-testid="demand-total">{line}</p>
+        <p class="demand-total" data-testid="demand-total">
+            <strong>{move || figure(page, refused)}</strong>
+            " "
+            {move || page.fill("demand.total", &[("n", &figure(page, briefs))])}
+        </p>
         <Show when=move || is_empty>
             <p class="empty">{page.words("demand.none")}</p>
         </Show>
@@ -85,53 +97,83 @@ fn Needs(
                 <thead>
                     <tr>
                         <th scope="col">{page.words("demand.need")}</th>
+                        <th scope="col">{page.words("demand.refused")}</th>
                         <th scope="col">{page.words("demand.briefs")}</th>
-                        <th scope="col">{page.words("demand.unanswered")}</th>
                     </tr>
                 </thead>
-                <tbody>
-                    {needs.iter().map(|need| view! { <NeedRow need=need.clone() /> }).collect_view()}
-                </tbody>
+                {groups
+                    .iter()
+                    .map(|(place, needs)| view! { <Group place=place.clone() needs=needs.clone() /> })
+                    .collect_view()}
             </table>
         </Show>
+        <p class="hint">{move || page.fill("demand.revision", &[("n", &revision.to_string())])}</p>
     }
 }
 
-/// A need in a zone.
+/// Where needs were counted.
+#[derive(Clone)]
+enum Place {
+    Park,
+    /// `zones/{code}`; empty is in no zone.
+    Zone(String),
+}
+
+/// The needs in the park, or in a zone.
+#[component]
+fn Group(
+    /// Where.
+    place: Place,
+    /// The needs.
+    needs: Vec<UnmetNeed>,
+) -> impl IntoView {
+    let page = Page::here();
+    let name = move || {
+        let language = page.language.get();
+        let named = |zone: &str, zones: &[Zone]| {
+            zones.iter().find(|one| one.name == zone).map(|one| best_name(&one.names, language))
+        };
+        match &place {
+            Place::Park => page.text("demand.park"),
+            Place::Zone(zone) if zone.is_empty() => page.text("demand.no_zone"),
+            Place::Zone(zone) => page.zones.with(|zones| named(zone, zones)).unwrap_or_else(|| zone.clone()),
+        }
+    };
+    view! {
+        <tbody data-testid="demand-group">
+            <tr>
+                <th scope="rowgroup" colspan="3">{name}</th>
+            </tr>
+            {needs.into_iter().map(|need| view! { <NeedRow need /> }).collect_view()}
+        </tbody>
+    }
+}
+
+/// A need.
 #[component]
 fn NeedRow(
     /// The need.
     need: UnmetNeed,
 ) -> impl IntoView {
     let page = Page::here();
-    let UnmetNeed { zone, need, briefs, unanswered, classes } = need;
+    let UnmetNeed { need, briefs, refused, classes, .. } = need;
     let subject = format!("demand.need.{need}");
-    let place = move || {
-        let language = page.language.get();
-        let named =
-            |zones: &Vec<Zone>| zones.iter().find(|one| one.name == zone).map(|one| best_name(&one.names, language));
-        if zone.is_empty() {
-            page.text("demand.no_zone")
-        } else {
-            page.zones.with(named).unwrap_or_else(|| zone.clone())
-        }
-    };
     let class = move |class: &AskedClass| {
         let amount = |amount: f64| number(amount, if amount < 1.0 { 3 } else { 0 }, page.language.get());
-        let (from, briefs) = (amount(class.from), class.briefs.to_string());
+        let (from, briefs) = (amount(class.from), figure(page, class.briefs));
         let to = class.to.map(amount).unwrap_or_default();
         page.fill("demand.class", &[("from", &from), ("to", &to), ("unit", unit_of(&need)), ("n", &briefs)])
     };
-    let asked = move || classes.iter().map(&class).collect::<Vec<_>>().join(" · ");
+    let asked = move || classes.iter().map(|asked| view! { <small>{class(asked)}</small> }).collect_view();
+    let is_refused = refused.is_some_and(|briefs| briefs.most > 0);
     view! {
         <tr data-testid="demand-need">
             <th scope="row">
                 {move || page.text(&subject)}
-                <small>{place}</small>
-                <small class="demand-asked">{asked}</small>
+                {asked}
             </th>
+            <td class:none=!is_refused>{move || figure(page, refused)}</td>
             <td>{move || figure(page, briefs)}</td>
-            <td>{move || figure(page, unanswered)}</td>
         </tr>
     }
 }

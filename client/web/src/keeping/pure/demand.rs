@@ -1,6 +1,7 @@
-//! Quarters that can be asked about, and units of what was asked.
+//! Quarters that can be asked about, units of what was asked, and needs by zone.
 
 use cloudsite_domain::siting::Quantity;
+use cloudsite_proto::siting::UnmetNeed;
 
 /// How many quarters are offered.
 const OFFERED: i32 = 8;
@@ -20,6 +21,18 @@ pub(crate) fn unit_of(need: &str) -> &'static str {
         "footprint" => "m²",
         _ => need.parse().map_or("", Quantity::unit),
     }
+}
+
+/// The needs of each zone, the zones in the order in which they first come and the needs of each as they are.
+pub(crate) fn by_zone(needs: Vec<UnmetNeed>) -> Vec<(String, Vec<UnmetNeed>)> {
+    let mut zones = Vec::<(String, Vec<UnmetNeed>)>::new();
+    for need in needs {
+        match zones.iter_mut().find(|(zone, _)| *zone == need.zone) {
+            Some((_, needs)) => needs.push(need),
+            None => zones.push((need.zone.clone(), vec![need])),
+        }
+    }
+    zones
 }
 
 #[cfg(test)]
@@ -44,5 +57,22 @@ mod tests {
             assert_eq!(unit_of(quantity.as_str()), quantity.unit());
         }
         assert_eq!((unit_of("footprint"), unit_of("status")), ("m²", ""));
+    }
+
+    #[test]
+    fn zones_come_as_their_first_needs_do() {
+        let need = |(zone, need): (&str, &str)| UnmetNeed {
+            zone: zone.to_owned(),
+            need: need.to_owned(),
+            ..UnmetNeed::default()
+        };
+        let all = [("zones/B", "power"), ("", "power"), ("zones/A", "water"), ("zones/B", "area_m2"), ("", "gas")];
+        let found = by_zone(all.map(need).into());
+        let told: Vec<(&str, Vec<&str>)> = found
+            .iter()
+            .map(|(zone, needs)| (zone.as_str(), needs.iter().map(|need| need.need.as_str()).collect()))
+            .collect();
+        let expected = [("zones/B", vec!["power", "area_m2"]), ("", vec!["power", "gas"]), ("zones/A", vec!["water"])];
+        assert_eq!(told, expected);
     }
 }

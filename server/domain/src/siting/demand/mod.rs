@@ -1,12 +1,13 @@
-//! Demand: which needs kept briefs out of which zones, counted so that nobody can be told from it.
+//! Demand: which needs refused briefs or kept them out of zones, counted so that nobody can be told from it.
 //!
-//! A brief is counted once for each zone in which one of its musts alone kept places out, under what that must is about, in
-//! the last form that a party gave it on a day ([`Form`]). Who asked is no part of it.
+//! A brief is counted once for each need and zone that it was kept out of ([`unmet()`]), and once for each need in the whole
+//! park, in the last form that a party gave it on a day ([`Form`]). Who asked is no part of it.
 
 mod class;
 mod form;
 mod quarter;
 mod report;
+mod unmet;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,16 +16,14 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use super::brief::{Brief, Need};
-use super::candidate::Candidate;
-use super::judge::{Verdict, verdict};
-use super::musts::MOST_TRIED;
 use super::quantity::{Quality, Quantity};
 use crate::record::{Code, UnknownTerm};
 
 pub use class::Class;
 pub use form::Form;
 pub use quarter::{InvalidQuarter, Quarter};
-pub use report::{FEWEST, Figure, Report, ReportRow};
+pub use report::{FEWEST, Figure, NeedRow, Report, ZoneRow};
+pub use unmet::{Unmet, asks_for_floors, unmet};
 
 /// What a must is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,82 +107,30 @@ pub fn fingerprint(brief: &Brief) -> String {
     musts.join(";")
 }
 
-/// What kept a brief out.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Unmet {
-    /// Whether any place suits it.
-    pub is_answered: bool,
-    /// In which zones (none for land in no zone that is known) places fail one must and pass all others: what that must is
-    /// about, and the class of what it asks.
-    pub needs: BTreeMap<(Option<Code>, Subject), Option<Class>>,
-}
-
-/// What kept a brief out of places, each with the code of its zone. As where briefs are answered, a footprint is tried only
-/// on places that pass everything else, here on the first 2,000 of them; beyond, whether it has room counts as unknown.
-pub fn unmet<'a>(brief: &Brief, places: impl IntoIterator<Item = (Candidate<'a>, Option<&'a Code>)>) -> Unmet {
-    let mut tried = 0;
-    let (mut is_answered, mut needs) = (false, BTreeMap::<(Option<&Code>, Subject), Option<Class>>::new());
-    for (candidate, zone) in places {
-        match obstacle(brief, &candidate, &mut tried) {
-            Obstacle::None => is_answered = true,
-            Obstacle::Need(need) => {
-                needs.entry((zone, Subject::of(need))).or_insert_with(|| class(need));
-            }
-            Obstacle::Several => {}
-        }
-    }
-    let owned = |((zone, subject), class): ((Option<&Code>, Subject), _)| ((zone.cloned(), subject), class);
-    Unmet { is_answered, needs: needs.into_iter().map(owned).collect() }
-}
-
-enum Obstacle<'a> {
-    None,
-    /// It fails this and passes all else.
-    Need(&'a Need),
-    /// It fails more than one, or leaves some unknown.
-    Several,
-}
-
-fn obstacle<'a>(brief: &'a Brief, candidate: &Candidate<'_>, tried: &mut usize) -> Obstacle<'a> {
-    let is_slow = |need: &Need| matches!(need, Need::Footprint(_));
-    let mut failed = None;
-    for (_, need) in brief.musts().filter(|(_, need)| !is_slow(need)) {
-        match verdict(need, candidate, brief.day()) {
-            Verdict::Pass => {}
-            Verdict::Fail if failed.is_none() => failed = Some(need),
-            Verdict::Fail | Verdict::Unknown => return Obstacle::Several,
-        }
-    }
-    if let Some(need) = failed {
-        return Obstacle::Need(need);
-    }
-    for (_, need) in brief.musts().filter(|(_, need)| is_slow(need)) {
-        *tried += 1;
-        let found = if *tried > MOST_TRIED { Verdict::Unknown } else { verdict(need, candidate, brief.day()) };
-        match found {
-            Verdict::Pass => {}
-            Verdict::Fail if failed.is_none() => failed = Some(need),
-            Verdict::Fail | Verdict::Unknown => return Obstacle::Several,
-        }
-    }
-    failed.map_or(Obstacle::None, Obstacle::Need)
-}
-
 /// How many briefs; fewer than none where more were taken back than counted since what is counted was last kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Count {
     /// All of them.
     pub briefs: i64,
-    /// Those of them that no place suits.
-    pub unanswered: i64,
+    /// Those of them that every place refused.
+    pub refused: i64,
 }
 
 impl Count {
     /// Adds others.
     pub const fn add(&mut self, other: Self) {
         self.briefs += other.briefs;
-        self.unanswered += other.unanswered;
+        self.refused += other.refused;
     }
+}
+
+/// Where briefs are counted. Zones do not add up to the park, because one brief is kept out of many.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// In the whole park, once whatever many zones.
+    Park,
+    /// In the zone with this code; none is land in no zone that is known.
+    Zone(Option<Code>),
 }
 
 /// What is counted together.
@@ -191,8 +138,8 @@ impl Count {
 pub struct Kind {
     /// The day in China.
     pub day: Date,
-    /// The code of the zone; none for land in no zone that is known.
-    pub zone: Option<Code>,
+    /// Where.
+    pub scope: Scope,
     /// What the must is about.
     pub subject: Subject,
     /// The class of what it asks; none of words.
@@ -202,7 +149,7 @@ pub struct Kind {
 /// Briefs, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Demand {
-    /// Those that one of their musts alone kept out of places.
+    /// Those that a need kept out.
     pub kept_out: BTreeMap<Kind, Count>,
     /// All of each day in China.
     pub days: BTreeMap<Date, Count>,
@@ -220,10 +167,10 @@ impl Demand {
     }
 
     fn add(&mut self, day: Date, unmet: Unmet, briefs: i64) {
-        let count = Count { briefs, unanswered: if unmet.is_answered { 0 } else { briefs } };
+        let count = Count { briefs, refused: if unmet.is_refused { briefs } else { 0 } };
         self.days.entry(day).or_default().add(count);
-        for ((zone, subject), class) in unmet.needs {
-            self.kept_out.entry(Kind { day, zone, subject, class }).or_default().add(count);
+        for ((scope, subject), class) in unmet.needs {
+            self.kept_out.entry(Kind { day, scope, subject, class }).or_default().add(count);
         }
         self.forget_nothing();
     }

@@ -1,103 +1,145 @@
-//! What is told of demand: figures that are of a few briefs only are not.
+//! What is told of demand: nothing from which one or two briefs could be told apart.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Class, Count, Demand, Subject};
+use super::{Class, Count, Demand, Scope, Subject};
 use crate::record::Code;
 
-/// The fewest briefs that a figure is told of. One or two could be known by whoever knows one of them.
+/// The fewest briefs that anything is told of. One or two could be known by whoever knows one of them.
 pub const FEWEST: u64 = 3;
 
-/// A number of briefs, as far as it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Figure {
-    /// More than none and fewer than [`FEWEST`].
-    Few,
-    /// So many.
-    Exactly(u64),
+/// A number of briefs as it is told: none, or one of [`FEWEST`] numbers that follow each other, 3 to 5 or 6 to 8, of which
+/// the first are 1 and 2.
+///
+/// What is told of is nested: refused briefs are among all of a row, a zone's among the park's, these among the quarter's.
+/// Exact figures would tell by their difference of a single brief; of two of these, how far they are apart is never known
+/// closer than each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Figure {
+    step: u64,
 }
 
 impl Figure {
-    const fn of(briefs: i64) -> Self {
-        let briefs = if briefs < 0 { 0 } else { briefs as u64 };
-        if 0 < briefs && briefs < FEWEST { Self::Few } else { Self::Exactly(briefs) }
+    /// No brief.
+    pub const NONE: Self = Self { step: 0 };
+    /// One brief or two.
+    pub const FEW: Self = Self { step: 1 };
+
+    /// The one that a number is told as.
+    pub const fn of(briefs: u64) -> Self {
+        Self { step: if briefs == 0 { 0 } else { briefs / FEWEST + 1 } }
     }
 
-    /// The number, where it is told.
-    pub const fn told(self) -> Option<u64> {
-        match self {
-            Self::Few => None,
-            Self::Exactly(briefs) => Some(briefs),
+    /// Of what was counted, which is fewer than none where more was taken back than is known.
+    fn of_counted(briefs: i64) -> Self {
+        Self::of(u64::try_from(briefs).unwrap_or(0))
+    }
+
+    /// So many briefs at least.
+    pub const fn least(self) -> u64 {
+        match self.step {
+            0 => 0,
+            1 => 1,
+            step => (step - 1) * FEWEST,
+        }
+    }
+
+    /// So many at most.
+    pub const fn most(self) -> u64 {
+        match self.step {
+            0 => 0,
+            step => step * FEWEST - 1,
         }
     }
 }
 
-/// What one need kept out of one zone.
+/// What one need did.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ReportRow {
-    /// The code of the zone; none for land in no zone that is known.
-    pub zone: Option<Code>,
+pub struct NeedRow {
     /// What was needed.
     pub subject: Subject,
-    /// Briefs that it alone kept out of places of the zone.
+    /// Briefs that it kept out of places.
     pub briefs: Figure,
-    /// Those of them that no place suits, anywhere.
-    pub unanswered: Figure,
+    /// Those of them that every place refused.
+    pub refused: Figure,
     /// How much they asked for: briefs by class, as far as neither a class nor what is left out is of a few.
-    pub classes: Vec<(Class, u64)>,
+    pub classes: Vec<(Class, Figure)>,
+}
+
+/// What one need did in one zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ZoneRow {
+    /// The code of the zone; none for land in no zone that is known.
+    pub zone: Option<Code>,
+    /// What it did.
+    pub row: NeedRow,
 }
 
 /// What a quarter's briefs lacked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// Briefs that were answered.
+    /// Briefs that were counted.
     pub briefs: Figure,
-    /// Those that no place suits.
-    pub unanswered: Figure,
-    /// The need and zone that kept most briefs out first; those of a few by zone and need, last.
-    pub rows: Vec<ReportRow>,
+    /// Those that every place refused.
+    pub refused: Figure,
+    /// Needs in the whole park, that first which refused most briefs, then that which kept most out of places. Those of a few
+    /// come last. What is told as the same is in the order of needs.
+    pub park: Vec<NeedRow>,
+    /// Needs in each zone, in the same order; what is told as the same is in the order of zones and needs.
+    pub zones: Vec<ZoneRow>,
 }
 
 impl Report {
     /// What is told of what was counted.
     pub fn of(demand: &Demand) -> Self {
-        let mut rows = BTreeMap::<(Option<&Code>, Subject), (Count, BTreeMap<Class, u64>)>::new();
+        let mut counted = BTreeMap::<(&Scope, Subject), (Count, BTreeMap<Class, u64>)>::new();
         for (kind, count) in &demand.kept_out {
-            let (all, classes) = rows.entry((kind.zone.as_ref(), kind.subject)).or_default();
+            let (all, classes) = counted.entry((&kind.scope, kind.subject)).or_default();
             all.add(*count);
             if let Some(class) = kind.class {
                 *classes.entry(class).or_default() += u64::try_from(count.briefs).unwrap_or(0);
             }
         }
-        let row = |((zone, subject), (count, classes)): ((Option<&Code>, Subject), (Count, _))| {
-            let (briefs, unanswered) = told(count);
-            ReportRow { zone: zone.cloned(), subject, briefs, unanswered, classes: told_classes(classes) }
-        };
-        let mut rows: Vec<ReportRow> = rows.into_iter().map(row).collect();
-        // It is stable: those of a few stay by zone and need, so that their order says nothing.
-        rows.sort_by_key(|row| Reverse(row.briefs.told()));
+        let (mut park, mut zones) = (Vec::new(), Vec::new());
+        for ((scope, subject), (count, classes)) in counted {
+            let (briefs, refused) = told(count);
+            let row = NeedRow { subject, briefs, refused, classes: told_classes(classes) };
+            match scope {
+                Scope::Park => park.push(row),
+                Scope::Zone(zone) => zones.push(ZoneRow { zone: zone.clone(), row }),
+            }
+        }
+        // Both are stable: what is told as the same stays as it is, so that the order says no more than the figures.
+        park.sort_by_key(rank);
+        zones.sort_by_key(|zone| rank(&zone.row));
         let mut total = Count::default();
         demand.days.values().for_each(|count| total.add(*count));
-        let (briefs, unanswered) = told(total);
-        Self { briefs, unanswered, rows }
+        let (briefs, refused) = told(total);
+        Self { briefs, refused, park, zones }
     }
+}
+
+/// Where a row stands among others; by nothing but what is told of it.
+fn rank(row: &NeedRow) -> (bool, Reverse<(Figure, Figure)>) {
+    (row.briefs <= Figure::FEW, Reverse((row.refused, row.briefs)))
 }
 
 fn told(count: Count) -> (Figure, Figure) {
-    match Figure::of(count.briefs) {
-        Figure::Few => (Figure::Few, Figure::Few),
-        briefs @ Figure::Exactly(_) => (briefs, Figure::of(count.unanswered)),
+    match Figure::of_counted(count.briefs) {
+        // Not even whether they were refused.
+        Figure::FEW => (Figure::FEW, Figure::FEW),
+        briefs => (briefs, Figure::of_counted(count.refused)),
     }
 }
 
-/// The classes that are told. What is left out must not be of a few either, since the sum is told.
-fn told_classes(classes: BTreeMap<Class, u64>) -> Vec<(Class, u64)> {
+/// The classes that are told. What is left out must not be of a few either.
+fn told_classes(classes: BTreeMap<Class, u64>) -> Vec<(Class, Figure)> {
     let (mut told, few): (Vec<_>, Vec<_>) = classes.into_iter().partition(|(_, briefs)| *briefs >= FEWEST);
     let left_out: u64 = few.iter().map(|(_, briefs)| briefs).sum();
     if 0 < left_out && left_out < FEWEST {
         let least = told.iter().enumerate().min_by_key(|(_, (_, briefs))| *briefs).map(|(index, _)| index);
         least.map(|index| told.remove(index));
     }
-    told
+    told.into_iter().map(|(class, briefs)| (class, Figure::of(briefs))).collect()
 }
