@@ -152,11 +152,25 @@ async fn a_brief_colours_the_park_and_says_why() {
 
     // The answer is taken along, with a picture of what is shown.
     press(&page, "dossier").await;
+    let line = page.text("dossier-places").await;
+    assert!(line.contains("first places") && line.matches('·').count() == 2, "{line}");
+    // Whoever compares the second place has that described.
+    let second = "document.querySelectorAll('[data-testid=\"place\"]')[1]";
+    let code = page.run(&format!("return {second}.dataset.code")).await;
+    page.run(&format!("{second}.querySelector('[data-testid=\"compare-toggle\"]').click()")).await;
+    eventually("the one that is compared is told", SOON, async || {
+        let line = page.text("dossier-places").await;
+        (line.contains("you compare") && line.contains(code.as_str()?)).then_some(())
+    })
+    .await;
     press(&page, "dossier-make").await;
     let is_there = "return document.querySelector('[data-testid=\"dossier-pdf\"]')";
     page.until("the dossier is made", PATIENCE, is_there).await;
     let line = page.text("dossier-state").await;
     assert!(line.contains("revision 1") && line.contains("PDF") && line.contains("GeoPackage"), "{line}");
+    let told = "return fetch(document.querySelector('[data-testid=\"dossier-json\"]').href) \
+        .then(answer => answer.json()).then(dossier => dossier.places.map(place => place.parcel).join())";
+    assert_eq!(page.run(told).await, code);
 
     // A click on a place opens its card.
     press(&page, "place-head").await;

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::dossier_service_client::DossierServiceClient;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Brief, CreateDossierRequest, Criterion, Dossier, DossierState, GetDossierRequest, Picture,
-    WordMust,
+    AmountMust, AmountWish, Brief, CreateDossierRequest, Criterion, Dossier, DossierState, FootprintMust,
+    GetDossierRequest, Picture, RampMust, RampStep, WordMust,
 };
 use cloudsite_tests::{Answer, Asker, Server, cloudsite, eventually, get, import};
 use serde_json::Value;
@@ -200,7 +200,24 @@ fn assert_ways_are_told(json: &Value) {
 async fn assert_stands_beside(package: &Path, folder: &TempDir) {
     let tables = rusqlite::Connection::open(package).expect("it is a database");
     let count = |sql: &str| tables.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it can be asked");
-    assert_eq!(count("SELECT count(*) FROM gpkg_contents WHERE data_type = 'attributes'"), 2);
+    assert_eq!(count("SELECT count(*) FROM gpkg_contents WHERE data_type = 'attributes'"), 3);
+    assert_eq!(count("SELECT count(*) FROM dossier_criteria WHERE day IS NOT NULL"), 4);
+    let wished = "SELECT count(*) FROM dossier_criteria WHERE role = 'wish' AND weight = 40 AND about LIKE 'price%'";
+    assert_eq!(count(wished), 1);
+    let least =
+        "SELECT count(*) FROM dossier_criteria WHERE role = 'must' AND about = 'power' AND min = 2000 AND unit = 'kW'";
+    assert_eq!(count(least), 1);
+    let answered = "SELECT count(*) FROM dossier_answers JOIN dossier_criteria USING (criterion) \
+        JOIN dossier_places USING (parcel)";
+    assert_eq!(count(answered), 12, "each criterion of each place");
+    let sourced = "SELECT count(*) FROM dossier_answers WHERE verdict = 'pass' AND about = 'power' AND value >= 2000 \
+        AND source <> '' AND as_of LIKE '____-__-__'";
+    assert!(count(sourced) > 0, "who says so, and when");
+    assert_eq!(count("SELECT count(*) FROM dossier_answers WHERE verdict = 'unknown' AND value IS NOT NULL"), 0);
+    let points = "SELECT count(*) FROM dossier_places p WHERE p.points <> \
+        (SELECT sum(a.points) FROM dossier_answers a WHERE a.parcel = p.parcel)";
+    assert_eq!(count(points), 0, "the points of the answers add up");
+    assert_drawn(package, "dossier_places", 3);
     assert_eq!(count("SELECT count(*) FROM dossier_places p JOIN parcel USING (fid) WHERE p.parcel = parcel.code"), 0);
     assert_eq!(
         count("SELECT count(*) FROM dossier_places p JOIN parcel ON p.parcel = parcel.code WHERE p.rank > 0"),
@@ -213,6 +230,21 @@ async fn assert_stands_beside(package: &Path, folder: &TempDir) {
     cloudsite(words.into_iter().chain(["--out".as_ref(), again.as_os_str()])).await.exits(0);
     let text = std::fs::read_to_string(&again).expect("it was exported");
     assert!(text.contains("price_cny_per_m2") && !text.contains("dossier"), "no attribute of the dossier came along");
+}
+
+/// GDAL reads a layer of so many areas, none of which is broken.
+fn assert_drawn(package: &Path, layer: &str, count: usize) {
+    let asked = format!("SELECT count(*) AS sound FROM {layer} WHERE ST_IsValid(geom) AND ST_Area(geom) > 1");
+    for (more, expected) in [
+        (&["-so", "-al"][..], format!("Layer name: {layer}\nGeometry: Multi Polygon\nFeature Count: {count}\n")),
+        (&["-dialect", "SQLite", "-sql", &asked][..], format!("sound (Integer) = {count}\n")),
+    ] {
+        let output = Command::new("ogrinfo").arg("-ro").args(more).arg(package).output();
+        let output = output.expect("ogrinfo can be started (Debian: gdal-bin)");
+        let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && errors.is_empty(), "{layer}: {errors}");
+        assert!(said.contains(&expected) && (!more.contains(&"-al") || said.contains("CGCS2000")), "{layer}: {said}");
+    }
 }
 
 #[tokio::test]
@@ -240,6 +272,54 @@ async fn joined_parcels_are_in_it_and_the_same_brief_gives_the_same_bytes() {
     assert!(first["parcels"].as_array().is_some_and(|parcels| parcels.len() > 1), "{}", json["assemblies"]);
     assert!(first["area_m2"].as_f64().is_some_and(|area| area >= 200_000.0), "{first}");
     assert_eq!(first["answers"][1]["value"], "unknown", "visitors are not told prices of joined parcels either");
+
+    let folder = TempDir::new().expect("a folder");
+    let package = folder.path().join("dossier.gpkg");
+    std::fs::write(&package, &files[0][1]).expect("it is written");
+    let assemblies = json["assemblies"].as_array().expect("assemblies");
+    assert_drawn(&package, "dossier_assemblies", assemblies.len());
+    let tables = rusqlite::Connection::open(&package).expect("it is a database");
+    let sql = "SELECT parcels, area_m2, standing, points FROM dossier_assemblies WHERE assembly = 1";
+    let told = tables.query_row(sql, [], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, f64>(1)?, row.get::<_, String>(2)?, row.get::<_, u32>(3)?.into()))
+    });
+    let (parcels, area_m2, standing, points) = told.expect("the first");
+    let codes: Vec<&str> = first["parcels"].as_array().into_iter().flatten().filter_map(|code| code.as_str()).collect();
+    assert_eq!((parcels.as_str(), Some(area_m2)), (codes.join(", ").as_str(), first["area_m2"].as_f64()));
+    assert_eq!((Some(standing.as_str()), Some(points)), (first["standing"].as_str(), first["points"].as_u64()));
+    let sql = "SELECT count(*) FROM dossier_answers WHERE assembly IS NOT NULL AND parcel IS NULL";
+    let count = tables.query_row(sql, [], |row| row.get::<_, u32>(0)).expect("it can be asked");
+    assert_eq!(count as usize, assemblies.len() * 2);
+}
+
+#[tokio::test]
+async fn a_building_that_has_room_is_drawn_where_it_has_it() {
+    let server = Server::start().await;
+    let investor = Asking::of(&server, Some("investor")).await;
+    let hall = FootprintMust { width_m: 60.0, depth_m: 40.0 };
+    let free = WordMust { quality: "status".to_owned(), among: vec!["available".to_owned()] };
+    let steps = [(2_000.0, ""), (4_000.0, "2028-07-01")];
+    let steps = steps.map(|(min, on)| RampStep { min, on: on.to_owned() }).into();
+    let power = RampMust { quantity: "power".to_owned(), steps };
+    let asks = [Ask::FootprintMust(hall), Ask::RampMust(power), Ask::WordMust(free)];
+    let criteria = asks.into_iter().map(|ask| Criterion { ask: Some(ask) }).collect();
+    let brief = Some(Brief { day: "2026-11-26".to_owned(), criteria });
+    let made = investor.create(CreateDossierRequest { brief, ..request() }).await.expect("it is begun");
+    let made = investor.made(&made.name).await;
+    let json: Value = serde_json::from_slice(&investor.file(&made, "json").await).expect("JSON");
+    let places = json["places"].as_array().expect("places");
+    let placed = places.iter().filter(|place| place["answers"][0]["placement"].is_array()).count();
+    assert!(placed > 0, "some place has room: {}", json["counts"]);
+    let folder = TempDir::new().expect("a folder");
+    let package = folder.path().join("dossier.gpkg");
+    std::fs::write(&package, investor.file(&made, "gpkg").await).expect("it is written");
+    assert_drawn(&package, "dossier_placements", placed);
+    let tables = rusqlite::Connection::open(&package).expect("it is a database");
+    let sql = "SELECT width_m, depth_m FROM dossier_placements WHERE criterion = 1 AND parcel IS NOT NULL";
+    let size = tables.query_row(sql, [], |row| Ok((row.get::<_, f64>(0)?, row.get::<_, f64>(1)?)));
+    assert_eq!(size, Ok((60.0, 40.0)));
+    let steps = tables.query_row("SELECT steps FROM dossier_criteria WHERE kind = 'ramp'", [], |row| row.get(0));
+    assert_eq!(steps, Ok("2000 on 2026-11-26; 4000 on 2028-07-01".to_owned()));
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ pub(crate) fn test() -> Result<()> {
     steps.take("tools", || {
         components()?;
         let native = [tools::NATIVE_WINDOW, tools::NATIVE_SOUND, tools::UNSEEN_SCREEN, tools::SOFTWARE_VULKAN];
-        let others = [tools::BROWSER, tools::PDF_TEXT, tools::FFMPEG, tools::RELAY];
+        let others = [tools::BROWSER, tools::PDF_TEXT, tools::GDAL, tools::FFMPEG, tools::RELAY];
         tools::provide_aiortc();
         tools::provide(&[native.as_slice(), &others].concat())
     })?;

@@ -106,6 +106,13 @@ pub(crate) const PDF_TEXT: Need = Need {
     is_met: || find("pdftotext").is_some(),
 };
 
+/// A second reader of what is exported, and of the dossier's layers.
+pub(crate) const GDAL: Need = Need {
+    purpose: "GDAL, to read exported files and the dossier's layers",
+    packages: &["gdal-bin"],
+    is_met: || find("ogrinfo").is_some() && find("ogr2ogr").is_some(),
+};
+
 /// A second opinion on files of recordings, and what the frames in them are coded with.
 pub(crate) const FFMPEG: Need = Need {
     purpose: "ffmpeg and ffprobe, to play recordings",

@@ -1,5 +1,6 @@
 //! Tables beside a layer of a `GeoPackage`: read with it, and left alone where the layer is imported.
 
+use geo_types::MultiPolygon;
 use jiff::civil::Date;
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ pub(crate) struct Beside {
     pub(crate) tables: Vec<Table>,
 }
 
-/// A table without geometry.
+/// A table of attributes, or of areas and what is said of them.
 pub(crate) struct Table {
     /// Its name in the file.
     pub(crate) name: &'static str,
@@ -19,4 +20,6 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [&'static str],
     /// A value for each column; null where there is none.
     pub(crate) rows: Vec<Vec<Value>>,
+    /// The area of each row, canonical metres; none of a table without geometry.
+    pub(crate) areas: Option<Vec<MultiPolygon>>,
 }

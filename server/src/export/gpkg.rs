@@ -3,14 +3,16 @@
 use std::io::{self, Write};
 
 use cloudsite_domain::record::Layer;
+use geo::BoundingRect;
+use geo_types::{Coord, MultiPolygon, Rect};
 use geozero::{CoordDimensions, ToWkb};
 use rusqlite::types::Value as Cell;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
 use super::table::{self, Column, Kind, Rows};
-use super::{Beside, ExportError, properties, systems};
+use super::{Beside, ExportError, Table, properties, systems};
 
 /// What a GeoPackage has to have before any layer.
 const FRAME: &str = "
@@ -63,12 +65,10 @@ pub(super) fn write_beside(
     Ok(count)
 }
 
-/// Adds tables of attributes (12-128r17, 2.4). Readers list them beside the layer, and have nothing to draw of them.
+/// Adds tables: of attributes (12-128r17, 2.4), which readers list beside the layer, and of areas, which they draw.
 fn add(package: &mut Connection, beside: &Beside) -> Result<(), ExportError> {
     let transaction = package.transaction()?;
     for table in &beside.tables {
-        let row = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?1, 'attributes', ?1)";
-        transaction.execute(row, params![table.name])?;
         let kind = |column: usize| {
             let known = table.rows.iter().filter_map(|row| row.get(column)).filter(|value| !value.is_null());
             known.map(Kind::of).reduce(Kind::with).unwrap_or(Kind::Text)
@@ -77,21 +77,56 @@ fn add(package: &mut Connection, beside: &Beside) -> Result<(), ExportError> {
         let declared = table.columns.iter().zip(&kinds);
         let declared: Vec<String> =
             declared.map(|(name, kind)| format!(", {} {}", quoted(name), sql_type(*kind))).collect();
+        let geometry = if table.areas.is_some() { ", geom MULTIPOLYGON" } else { "" };
         let (name, declared) = (quoted(table.name), declared.concat());
         transaction.execute_batch(&format!(
-            "CREATE TABLE {name} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL{declared})"
+            "CREATE TABLE {name} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL{geometry}{declared})"
         ))?;
-        let places = vec!["?"; table.columns.len() + 1].join(", ");
+        list(&transaction, table)?;
+        let own = 1 + usize::from(table.areas.is_some());
+        let places = vec!["?"; table.columns.len() + own].join(", ");
         let mut insert = transaction.prepare(&format!("INSERT INTO {name} VALUES ({places})"))?;
-        for row in &table.rows {
+        for (index, row) in table.rows.iter().enumerate() {
+            let area =
+                table.areas.as_ref().map(|areas| areas.get(index).map_or(Ok(Cell::Null), area_of)).transpose()?;
             let cells = row.iter().zip(&kinds).map(|(value, kind)| cell_of(Some(value), *kind));
-            insert.execute(params_from_iter([Cell::Null].into_iter().chain(cells)))?;
+            insert.execute(params_from_iter([Cell::Null].into_iter().chain(area).chain(cells)))?;
         }
     }
     let changed = format!("{}T00:00:00.000Z", beside.changed_on);
     transaction.execute("UPDATE gpkg_contents SET last_change = ?1", params![changed])?;
     transaction.commit()?;
     Ok(())
+}
+
+/// Says what a table holds and, of areas, where they lie.
+fn list(transaction: &Transaction<'_>, table: &Table) -> Result<(), ExportError> {
+    let Some(areas) = &table.areas else {
+        let row = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?1, 'attributes', ?1)";
+        transaction.execute(row, params![table.name])?;
+        return Ok(());
+    };
+    let extent = areas.iter().filter_map(BoundingRect::bounding_rect).reduce(|one, other| {
+        let (a, b, c, d) = (one.min(), other.min(), one.max(), other.max());
+        Rect::new(Coord { x: a.x.min(b.x), y: a.y.min(b.y) }, Coord { x: c.x.max(d.x), y: c.y.max(d.y) })
+    });
+    let sides = extent.map(|extent| [extent.min().x, extent.min().y, extent.max().x, extent.max().y]);
+    let [min_x, min_y, max_x, max_y] = sides.map_or([None; 4], |sides| sides.map(Some));
+    let row = "INSERT INTO gpkg_contents (table_name, data_type, identifier, min_x, min_y, max_x, max_y, srs_id) \
+        VALUES (?1, 'features', ?1, ?2, ?3, ?4, ?5, ?6)";
+    transaction.execute(row, params![table.name, min_x, min_y, max_x, max_y, systems::EPSG])?;
+    let row = "INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', 'MULTIPOLYGON', ?2, 0, 0)";
+    transaction.execute(row, params![table.name, systems::EPSG])?;
+    Ok(())
+}
+
+/// An area as the format has it; null if it is none.
+fn area_of(area: &MultiPolygon) -> Result<Cell, ExportError> {
+    let Some(bounds) = area.bounding_rect() else { return Ok(Cell::Null) };
+    let envelope = vec![bounds.min().x, bounds.max().x, bounds.min().y, bounds.max().y];
+    let geometry = geo_types::Geometry::MultiPolygon(area.clone());
+    let written = geometry.to_gpkg_wkb(CoordDimensions::xy(), Some(systems::EPSG), envelope);
+    Ok(Cell::Blob(written.map_err(|error| ExportError::Unfit(error.to_string()))?))
 }
 
 fn quoted(name: &str) -> String {

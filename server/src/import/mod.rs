@@ -152,7 +152,7 @@ fn read_source(path: &Path, format: Format, options: &ImportOptions) -> Result<S
     let wanted = options.source_layer.as_deref();
     Ok(match format {
         Format::GeoJson => with_default_crs(geojson::read_file(path)?),
-        Format::GeoPackage => gpkg::read_file(path, wanted)?,
+        Format::GeoPackage => gpkg::read_file(path, wanted, options.layer.map(Layer::as_str))?,
         Format::PackedShapefile => shapefile::read(&shapefile::Parts::unpack(open()?, wanted)?, options.encoding)?,
         Format::Shapefile => shapefile::read(&shapefile::Parts::beside(path)?, options.encoding)?,
         Format::Csv => table::read_csv(path, options.encoding, &options.mapping)?,

@@ -11,6 +11,7 @@ pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod people;
 pub(crate) mod place;
+pub(crate) mod report;
 pub(crate) mod route;
 pub(crate) mod saved;
 pub(crate) mod seen_as;

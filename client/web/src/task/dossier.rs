@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
+use crate::pure::report::Described;
 use crate::state::Page;
 use crate::viewer;
 
@@ -62,11 +63,27 @@ impl Loader {
     }
 }
 
+/// The places that a dossier of the answer on the page describes. Follows.
+pub(crate) fn described(page: Page) -> Described {
+    let compared = page.compared.get();
+    page.matched.with(|matched| {
+        let places = matched.reply().map_or(&[][..], |reply| &reply.places[..]);
+        Described::of(&compared, places)
+    })
+}
+
 fn request(page: Page, second: Language) -> Option<CreateDossierRequest> {
     let revision = page.as_of.get_untracked().unwrap_or(0);
     let asked = page.brief.with_untracked(|draft| draft.as_ref()?.request(revision))?.0;
     let languages = [page.language.get_untracked(), second].map(|language| language.tag().to_owned());
-    Some(CreateDossierRequest { brief: asked.brief, revision, languages: languages.into(), ..Default::default() })
+    let places = untrack(move || described(page)).names();
+    Some(CreateDossierRequest {
+        brief: asked.brief,
+        revision,
+        languages: languages.into(),
+        places,
+        ..Default::default()
+    })
 }
 
 async fn picture(page: Page) -> Vec<Picture> {

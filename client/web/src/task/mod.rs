@@ -19,7 +19,7 @@ mod time;
 mod toast;
 mod watch;
 
-pub(crate) use dossier::Making;
+pub(crate) use dossier::{Making, described};
 
 use cloudsite_domain::identity::Tier;
 use cloudsite_link::{Client, LinkError};

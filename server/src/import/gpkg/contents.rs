@@ -27,13 +27,15 @@ fn refuse(rule: &str, message: String) -> Refusal {
     ImportProblem::of_file(rule, message).into()
 }
 
-/// The wanted layer, or the only one.
-pub(super) fn table(connection: &Connection, wanted: Option<&str>) -> Result<Table, Refusal> {
+/// The wanted layer, or the only one, or of several the one that is called as usual.
+pub(super) fn table(connection: &Connection, wanted: Option<&str>, usual: Option<&str>) -> Result<Table, Refusal> {
     if !is_table(connection, "gpkg_contents").map_err(unreadable)? {
         return Err(refuse("geopackage.contents", "it is a database, but not a GeoPackage".to_owned()));
     }
     let layers = layers(connection).map_err(unreadable)?;
     let known = || layers.join(", ");
+    let usual = usual.filter(|usual| layers.iter().any(|layer| layer == usual));
+    let wanted = wanted.or(usual);
     let name = match (wanted, layers.as_slice()) {
         (Some(wanted), _) if layers.iter().any(|layer| layer == wanted) => wanted.to_owned(),
         (Some(wanted), _) => {

@@ -20,10 +20,10 @@ pub(super) use wkb::read as geometry;
 /// The largest text or geometry taken, bytes.
 const MOST_VALUE_BYTES: i32 = 64 * 1024 * 1024;
 
-/// Reads the layer `wanted` of the file at `path`; it may be left out where there is only one.
-pub(super) fn read_file(path: &Path, wanted: Option<&str>) -> Result<Source, Refusal> {
+/// Reads the layer `wanted` of the file at `path`; it may be left out where there is only one, or one is called `usual`.
+pub(super) fn read_file(path: &Path, wanted: Option<&str>, usual: Option<&str>) -> Result<Source, Refusal> {
     let connection = open(path).map_err(unreadable)?;
-    let table = contents::table(&connection, wanted)?;
+    let table = contents::table(&connection, wanted, usual)?;
     let mut source = Source { crs: table.crs, unknown_crs: table.unknown_crs.clone(), ..Source::default() };
     rows(&connection, &table, &mut source).map_err(unreadable)?;
     Ok(source)

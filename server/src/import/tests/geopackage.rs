@@ -113,9 +113,20 @@ fn one_of_several_layers_has_to_be_named() {
     let mut options = ImportOptions::for_file("land.gpkg", Some(Layer::Parcel));
     options.source_layer = Some("land".to_owned());
     assert_eq!(read_file(&path, Format::GeoPackage, &options).unwrap().len(), 1);
+    let called = rusqlite::Connection::open(&path).unwrap();
+    let rename =
+        |table: &str, name: &str| format!("UPDATE {table} SET table_name = '{name}' WHERE table_name = 'land';");
+    let both = [rename("gpkg_contents", "parcel"), rename("gpkg_geometry_columns", "parcel")].concat();
+    called.execute_batch(&format!("ALTER TABLE land RENAME TO parcel; {both}")).unwrap();
+    options.source_layer = None;
+    assert_eq!(read_file(&path, Format::GeoPackage, &options).unwrap().len(), 1, "the one of that name");
+    options.layer = Some(Layer::Building);
+    let refused = said(read_file(&path, Format::GeoPackage, &options));
+    assert_eq!(refused, "the file: it has several layers; name one of more, parcel [geopackage.layer]");
+    options.layer = Some(Layer::Parcel);
     options.source_layer = Some("lnad".to_owned());
     let refused = said(read_file(&path, Format::GeoPackage, &options));
-    assert_eq!(refused, "the file: it has no layer 'lnad'; it has land, more [geopackage.layer]");
+    assert_eq!(refused, "the file: it has no layer 'lnad'; it has more, parcel [geopackage.layer]");
 }
 
 #[test]

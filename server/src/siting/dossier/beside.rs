@@ -1,12 +1,15 @@
-//! What a dossier's `GeoPackage` says beside the parcels, in tables without geometry, which an import of parcels leaves alone.
+//! What a dossier's `GeoPackage` says beside the parcels, in tables and layers of its own, which an import of parcels leaves
+//! alone.
 
 use cloudsite_dossier::{Destination, Dossier, Floor, Floors, Place, Ranked, Standing, Way};
 use serde_json::{Value, json};
 
+use super::{asks, grounds};
 use crate::export::{Beside, Table};
+use crate::record::Snapshot;
 
-/// Where places stand, and how one gets from them to others.
-pub(super) fn beside(dossier: &Dossier) -> Beside {
+/// What is asked, where places stand and why, what parcels are together, and how one gets from places to others.
+pub(super) fn beside(dossier: &Dossier, snapshot: &Snapshot) -> Beside {
     let places = dossier.places.iter().map(|place| ranked(dossier, &place.ranked)).collect();
     let by = |place, destination: &Destination| {
         [("truck", &destination.by_truck), ("car", &destination.by_car)]
@@ -14,17 +17,24 @@ pub(super) fn beside(dossier: &Dossier) -> Beside {
     };
     let routes =
         dossier.places.iter().flat_map(|place| place.routes.iter().flat_map(move |to| by(place, to))).collect();
+    let grounds = dossier.places.iter().map(|place| grounds::of_parcel(snapshot, &place.ranked.parcel)).collect();
     let mut tables = vec![
         Table {
             name: "dossier_places",
             columns: &["parcel", "revision", "tier", "rank", "standing", "points", "possible_points", "full_points"],
             rows: places,
+            areas: Some(grounds),
         },
         Table {
             name: "dossier_routes",
             columns: &["parcel", "kind", "by", "place", "minutes", "length_m", "off_road_m", "unreached", "assumption"],
             rows: routes,
+            areas: None,
         },
+        asks::criteria(dossier),
+        asks::answers(dossier),
+        grounds::assemblies(dossier, snapshot),
+        grounds::placements(dossier),
     ];
     tables.extend(dossier.floors.as_ref().map(|floors| lettable(dossier, floors)));
     Beside { changed_on: dossier.made_on, tables }
@@ -54,15 +64,20 @@ fn lettable(dossier: &Dossier, floors: &Floors) -> Table {
             "full_points",
         ],
         rows: floors.ranking.iter().map(row).collect(),
+        areas: None,
+    }
+}
+
+pub(super) const fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Suits => "suits",
+        Standing::Open => "open",
+        Standing::Fails => "fails",
     }
 }
 
 fn ranked(dossier: &Dossier, ranked: &Ranked) -> Vec<Value> {
-    let standing = match ranked.standing {
-        Standing::Suits => "suits",
-        Standing::Open => "open",
-        Standing::Fails => "fails",
-    };
+    let standing = standing(ranked.standing);
     let points = [ranked.points, ranked.possible_points, dossier.full_points].map(Value::from);
     let first =
         [json!(ranked.parcel), json!(dossier.revision), json!(dossier.tier), json!(ranked.rank), json!(standing)];

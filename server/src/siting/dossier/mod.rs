@@ -1,8 +1,10 @@
 //! Dossiers: asked for in one call, made one at a time, kept on a shelf in the data folder, fetched over HTTP.
 
 mod asked;
+mod asks;
 mod beside;
 mod gather;
+mod grounds;
 pub(crate) mod http;
 mod map;
 mod runner;

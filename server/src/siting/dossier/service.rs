@@ -122,7 +122,7 @@ impl Dossiers {
             let basis = Basis { view: &view, snapshot: &snapshot, public: &public, today };
             let gathered = gather(&basis, &asked, &brief, &answer)?;
             let mut package = Vec::new();
-            let beside = beside(&gathered.dossier);
+            let beside = beside(&gathered.dossier, &snapshot);
             export::write_package(&gathered.parcels, Layer::Parcel, &beside, &mut package).map_err(|error| {
                 tracing::error!(%error, "a dossier's GeoPackage cannot be written");
                 Refusal::Interrupted

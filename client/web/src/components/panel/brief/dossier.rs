@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::pure::number::number;
 use crate::pure::text::LANGUAGES;
 use crate::state::Page;
-use crate::task::{Loader, Making};
+use crate::task::{Loader, Making, described};
 
 /// Asks for a dossier, says how far it is, and leads to its files.
 #[component]
@@ -33,6 +33,7 @@ pub(super) fn DossierMaker() -> impl IntoView {
             <details class="brief-dossier" data-testid="dossier">
                 <summary>{page.words("report.title")}</summary>
                 <p class="hint">{page.words("report.hint")}</p>
+                <p class="hint" data-testid="dossier-places">{move || about(page)}</p>
                 <div class="fields">
                     <label>
                         <span>{page.words("report.second")}</span>
@@ -63,6 +64,14 @@ pub(super) fn DossierMaker() -> impl IntoView {
             </details>
         </Show>
     }
+}
+
+/// Which places it will describe. Follows.
+fn about(page: Page) -> String {
+    let described = described(page);
+    let key = if described.is_chosen { "report.chosen" } else { "report.first" };
+    let places = described.codes.join(" · ");
+    page.fill(key, &[("places", &places)])
 }
 
 fn view_of(page: Page, making: &Making) -> AnyView {
