@@ -18,7 +18,7 @@ pub use language::Language;
 pub use model::{
     Amount, Answer, Ask, Assembly, Change, Counts, Criterion, Dossier, Fact, FactValue, Floor, Floors, Instead,
     Interval, Knows, Names, Opinion, ParkSheet, Place, RampStep, Ranked, Relaxation, Role, Said, Share, Standing, Step,
-    StepAnswer, Supply, Untold, Value, Verdict, ZoneSheet,
+    StepAnswer, Supply, Untold, Value, Verdict, Winning, ZoneSheet,
 };
 pub use phrase::assembly_letter;
 pub use picture::{InvalidPicture, Picture};

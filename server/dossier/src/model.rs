@@ -229,8 +229,9 @@ pub struct Place {
     pub answers: Vec<Answer>,
     /// The must that it meets most narrowly, by its place in the brief.
     pub binding: Option<usize>,
-    /// Each by itself would make it the first; of a place that suits and is not.
-    pub changes: Vec<Change>,
+    /// What it would take for it to be the first.
+    #[serde(flatten)]
+    pub winning: Winning,
     /// How one gets from it to places that matter.
     #[serde(default)]
     pub routes: Vec<Destination>,
@@ -402,6 +403,19 @@ pub struct StepAnswer {
     pub said: Option<Said>,
 }
 
+/// What it would take for a place to be the first that is not, once it passes every must by the least that does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Winning {
+    /// Each by itself, the smallest first, or all of them.
+    pub changes: Vec<Change>,
+    /// Whether it takes all of them.
+    #[serde(default)]
+    pub together: bool,
+    /// Whether passing every must is enough; of a place that suits, that it is the first.
+    #[serde(default)]
+    pub musts_suffice: bool,
+}
+
 /// A change that would make a place the first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -521,6 +535,7 @@ pub struct Floor {
     pub answers: Vec<Answer>,
     /// As of a place.
     pub binding: Option<usize>,
-    /// As of a place.
-    pub changes: Vec<Change>,
+    /// What it would take for it to be the first.
+    #[serde(flatten)]
+    pub winning: Winning,
 }

@@ -74,7 +74,7 @@ fn place(parcel: &str, rank: u32, standing: Standing) -> Place {
         untold: ["water", "gas"].map(|kind| Untold { kind: kind.to_owned(), knows: format!("{kind}_company") }).into(),
         answers: vec![power, answer(Verdict::Unknown, Value::Unknown, 0)],
         binding: (standing == Standing::Suits).then_some(0),
-        changes: Vec::new(),
+        winning: Winning { musts_suffice: rank == 1, ..Winning::default() },
         routes: routes(),
     }
 }
@@ -374,9 +374,9 @@ fn the_template_writes_nothing_that_no_font_prints() {
 }
 
 fn floor(storey: Option<i32>, rank: u32, standing: Standing) -> Floor {
-    let Place { ranked, answers, binding, changes, .. } = place("ZC-01", rank, standing);
+    let Place { ranked, answers, binding, winning, .. } = place("ZC-01", rank, standing);
     let (building, from) = ("ZC-01-B1".to_owned(), (rank == 2).then_some(date(2027, 1, 1)));
-    Floor { building, floor: storey, unit: "A".to_owned(), area_m2: 1_800.0, from, ranked, answers, binding, changes }
+    Floor { building, floor: storey, unit: "A".to_owned(), area_m2: 1_800.0, from, ranked, answers, binding, winning }
 }
 
 #[test]
@@ -432,4 +432,34 @@ fn a_must_costs_up_to_so_many_where_a_building_was_not_tried() {
     }
     let summary = texts(&edition(&with, Language::En)["summary"]);
     assert!(summary.contains("Power. Up to 12 fail nothing else;"), "{summary}");
+}
+
+#[test]
+fn what_it_would_take_is_told_of_places_that_fail_too() {
+    let price = Change { criterion: 1, to: Some(480.0) };
+    let power = Change { criterion: 0, to: Some(12_000.0) };
+    let told = |standing, winning: Winning, language| {
+        let mut with = dossier();
+        with.places[1].ranked.standing = standing;
+        with.places[1].winning = winning;
+        texts(&edition(&with, language)["places"][1]["why"])
+    };
+    let of = |changes: &[&Change], together, musts_suffice| Winning {
+        changes: changes.iter().map(|change| (*change).clone()).collect(),
+        together,
+        musts_suffice,
+    };
+    let (fails, suits) = (Standing::Fails, Standing::Suits);
+    let cases = [
+        (fails, of(&[], false, true), "With that it would come first."),
+        (fails, of(&[&price], false, false), "With that and Land price 480 CNY/m² it would come first."),
+        (suits, of(&[&price, &power], true, false), "with all of these: Land price 480 CNY/m² and Power 12 MW."),
+        (suits, of(&[], false, false), "No single change is known"),
+    ];
+    for (standing, winning, expected) in cases {
+        let said = told(standing, winning.clone(), Language::En);
+        assert!(said.contains(expected), "{winning:?}: {said}");
+    }
+    assert!(told(fails, of(&[], false, true), Language::Zh).contains("若满足上述各项，则可居首"));
+    assert!(!told(fails, of(&[], false, false), Language::En).contains("come first"), "nothing is known");
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::sources::{Cited, Sources};
 use super::speak::{percent, share};
 use crate::language::Language;
-use crate::model::{Answer, Change, Criterion, Dossier, Floor, Place, Ranked, Role, Standing, Verdict};
+use crate::model::{Answer, Change, Criterion, Dossier, Floor, Place, Ranked, Role, Standing, Verdict, Winning};
 
 /// How a parcel or a floor answers the brief.
 #[derive(Debug, Clone, Copy)]
@@ -13,20 +13,20 @@ pub(super) struct Judged<'a> {
     ranked: &'a Ranked,
     answers: &'a [Answer],
     binding: Option<usize>,
-    changes: &'a [Change],
+    winning: &'a Winning,
 }
 
 impl<'a> From<&'a Place> for Judged<'a> {
     fn from(place: &'a Place) -> Self {
-        let Place { ranked, answers, binding, changes, .. } = place;
-        Self { ranked, answers, binding: *binding, changes }
+        let Place { ranked, answers, binding, winning, .. } = place;
+        Self { ranked, answers, binding: *binding, winning }
     }
 }
 
 impl<'a> From<&'a Floor> for Judged<'a> {
     fn from(floor: &'a Floor) -> Self {
-        let Floor { ranked, answers, binding, changes, .. } = floor;
-        Self { ranked, answers, binding: *binding, changes }
+        let Floor { ranked, answers, binding, winning, .. } = floor;
+        Self { ranked, answers, binding: *binding, winning }
     }
 }
 
@@ -130,6 +130,7 @@ pub(super) fn why(dossier: &Dossier, judged: Judged<'_>, language: Language) -> 
         }
     }
     if ranked.standing != Standing::Suits {
+        said.extend(once_met(dossier, judged, language));
         return said;
     }
     if dossier.full_points > 0 {
@@ -157,6 +158,10 @@ fn overtaking(dossier: &Dossier, judged: Judged<'_>, language: Language) -> Vec<
     if dossier.full_points == 0 {
         return Vec::new();
     }
+    let Winning { changes, together, .. } = judged.winning;
+    if *together {
+        return vec![language.say("why.wins_all", &[("changes", &named(dossier, changes, language))])];
+    }
     let change = |change: &Change| {
         let criterion = dossier.brief.get(change.criterion)?;
         let what = language.subject(criterion);
@@ -168,6 +173,30 @@ fn overtaking(dossier: &Dossier, judged: Judged<'_>, language: Language) -> Vec<
             None => language.say("why.wins_word", &[("what", &what)]),
         })
     };
-    let changes: Vec<String> = judged.changes.iter().take(3).filter_map(change).collect();
+    let changes: Vec<String> = changes.iter().take(3).filter_map(change).collect();
     if changes.is_empty() { vec![language.own("why.wins_none")] } else { changes }
+}
+
+/// What it would take for a place that does not suit, once it passes every must; none where nothing is known.
+fn once_met(dossier: &Dossier, judged: Judged<'_>, language: Language) -> Option<String> {
+    let Winning { changes, together, musts_suffice } = judged.winning;
+    if *musts_suffice {
+        return Some(language.own("why.wins_met"));
+    }
+    let wanted = if *together { &changes[..] } else { changes.get(..1)? };
+    (dossier.full_points > 0 && !wanted.is_empty())
+        .then(|| language.say("why.wins_met_with", &[("changes", &named(dossier, wanted, language))]))
+}
+
+/// Changes, one after the other.
+fn named(dossier: &Dossier, changes: &[Change], language: Language) -> String {
+    let change = |change: &Change| {
+        let criterion = dossier.brief.get(change.criterion)?;
+        let what = language.subject(criterion);
+        Some(match change.to {
+            Some(to) => language.say("why.change", &[("what", &what), ("amount", &language.changed(criterion, to))]),
+            None => language.say("why.change_word", &[("what", &what)]),
+        })
+    };
+    language.all_of(&changes.iter().filter_map(change).collect::<Vec<_>>())
 }

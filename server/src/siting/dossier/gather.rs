@@ -128,7 +128,7 @@ fn place(snapshot: &Snapshot, feature: &Feature, (rank, told): (u32, &wire::Plac
         untold: parcel.map(untold).unwrap_or_default(),
         answers: told.answers.iter().map(tell::answer).collect(),
         binding: told.binding.map(|index| index as usize),
-        changes: told.changes.iter().map(tell::change).collect(),
+        winning: tell::winning(told),
         routes: Vec::new(),
     }
 }

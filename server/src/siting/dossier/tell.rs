@@ -6,7 +6,7 @@ use cloudsite_domain::siting::{Authority, Quantity};
 use cloudsite_dossier::{
     Answer, Ask, Assembly, Change, Counts, Criterion, Destination, Floor, Floors, Instead, Interval, Knows, Names,
     Opinion, RampStep, Ranked, Relaxation, Role, Said, Share, Speed, Standing, Step, StepAnswer, Travel, Unreached,
-    Value, Verdict, Way,
+    Value, Verdict, Way, Winning,
 };
 use cloudsite_proto::land::LocalizedName;
 use cloudsite_proto::siting as wire;
@@ -144,7 +144,12 @@ fn said(source: &str, as_of: &str, confidence: &str) -> Option<Said> {
     Some(Said { source: source.to_owned(), as_of, confidence: confidence.to_owned() })
 }
 
-pub(super) fn change(change: &wire::Change) -> Change {
+pub(super) fn winning(place: &wire::Place) -> Winning {
+    let wire::Place { changes, together, musts_suffice, .. } = place;
+    Winning { changes: changes.iter().map(change).collect(), together: *together, musts_suffice: *musts_suffice }
+}
+
+fn change(change: &wire::Change) -> Change {
     Change { criterion: change.criterion as usize, to: change.to }
 }
 
@@ -200,7 +205,7 @@ pub(super) fn floors(floors: &wire::Floors) -> Floors {
         ranked: self::ranked(rank, place),
         answers: place.answers.iter().map(answer).collect(),
         binding: place.binding.map(|index| index as usize),
-        changes: place.changes.iter().map(change).collect(),
+        winning: winning(place),
     };
     let wire::Floors { suits, open, fails, .. } = *floors;
     Floors { counts: Counts { suits, open, fails, untried: 0 }, ranking: ranked.map(floor).collect() }

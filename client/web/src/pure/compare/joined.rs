@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(said(|_| Said::Known("M1".to_owned())), Said::Known("M1".to_owned()));
         assert_eq!(said(|_| Said::Nothing), Said::Nothing);
         let of_each = |parcel: &Parcel| if parcel.id == 1 { Said::Known("M1".to_owned()) } else { Said::Nothing };
-        assert_eq!(said(of_each), Said::Known("A: M1 · B: Unknown".to_owned()));
+        assert_eq!(said(of_each), Said::Known("A: M1 · B: unknown".to_owned()));
         assert_eq!(Joined::of(Vec::new()), None);
     }
 }
