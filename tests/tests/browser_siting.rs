@@ -232,7 +232,8 @@ async fn while_a_weight_is_dragged_places_change_their_order_and_the_interval_ho
     let drawn = "const row = document.querySelector('[data-testid=\"brief-vibration-weight\"]').closest('label');
         const found = row.querySelector('small').textContent.match(/between (\\d+) and (\\d+)/);
         const band = row.querySelector('.brief-band').style.width;
-        return document.querySelector('.brief-rows') && row.querySelector('output').textContent === '50' && band
+        const line = document.querySelector('[data-testid=\"brief-counts\"]');
+        return line.getAttribute('aria-busy') === 'false' && row.querySelector('output').textContent === '50' && band
             && found && [found[1], found[2], band].join()";
     let drawn = page.until("the interval is drawn", SOON, drawn).await;
     let drawn: Vec<String> = drawn.as_str().expect("bounds").split(',').map(str::to_owned).collect();
