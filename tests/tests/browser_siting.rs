@@ -1,6 +1,6 @@
 //! An investor looks for a place, in a real browser: from a kind of project to places with reasons.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cloudsite_tests::{Browser, Page, Server, difference, eventually};
 
@@ -248,4 +248,50 @@ async fn while_a_weight_is_dragged_places_change_their_order_and_the_interval_ho
     let again = format!("return {} === '{first}'", &FIRST["return ".len()..]);
     page.until("within it the same is", SOON, &again).await;
     page.close().await;
+}
+
+/// What the page asks of an investor who is given three minutes: from the link to three sites side by side.
+const THREE_MINUTES: Duration = Duration::from_mins(3);
+
+#[tokio::test]
+async fn a_stranger_comes_from_the_link_to_three_sites_side_by_side() {
+    if std::env::var_os("CLOUDSITE_TEST_WEB_DIST").is_none() {
+        println!("skipped: the page is not built; cargo xtask test builds it");
+        return;
+    }
+    let (server, browser) = (Server::start().await, Browser::start().await);
+    for (language, side_by_side, suits) in [("en", "Places side by side", "suits"), ("ja", "場所の比較", "適合")]
+    {
+        let began = Instant::now();
+        // Nobody has signed in, and nothing but the language is said.
+        let page = browser.open(&server.url(&format!("/?lang={language}")), SIZE.0, SIZE.1).await;
+        page.click("brief-open").await;
+        page.choose("brief-template", "automotive").await;
+        let enough =
+            "return document.querySelectorAll('[data-testid=\"places\"] [data-standing=\"suits\"]').length > 2";
+        page.until("three places suit", SOON, enough).await;
+        page.click("brief-to-places").await;
+        for place in 0..3 {
+            // What is still being answered moves the page: whoever misses a button clicks it again.
+            let toggle = format!(
+                "const toggle = document.querySelectorAll('[data-testid=\"places\"] [data-testid=\"compare-toggle\"]')[{place}];
+                 if (toggle?.getAttribute('aria-pressed') === 'false') toggle.click();
+                 return toggle?.getAttribute('aria-pressed') === 'true'"
+            );
+            page.until("it is chosen", SOON, &toggle).await;
+        }
+        press(&page, "comparison-open").await;
+        let table = "const heads = document.querySelectorAll('[data-testid=\"comparison-place\"]').length;
+            const cells = [...document.querySelectorAll('[data-testid=\"comparison-row\"] td')].map(cell => cell.innerText);
+            return heads === 3 && cells.length > 30 && cells.slice(0, 3).join('|')";
+        let standings = page.until("three sites stand side by side", SOON, table).await;
+        let told = page.text("comparison").await;
+        assert!(told.contains(side_by_side), "{language}: {told}");
+        assert!(standings.as_str().is_some_and(|all| all.matches(suits).count() == 3), "{language}: {standings}");
+        let raw =
+            page.run("return document.body.innerText.match(/(brief|comparison|card)[.][a-z_]+/)?.[0] ?? ''").await;
+        assert_eq!(raw.as_str(), Some(""), "{language}: every word is said in it");
+        assert!(began.elapsed() < THREE_MINUTES, "{language}: it took {:?}", began.elapsed());
+        page.close().await;
+    }
 }

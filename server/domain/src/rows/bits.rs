@@ -76,7 +76,14 @@ impl Bits {
 
     /// Those of its rows that are in `lower` and not in `upper`, ascending.
     pub fn between(&self, lower: &Self, upper: Option<&Self>) -> Vec<u32> {
-        rows_between(&self.0, &lower.0, upper.map_or(&[][..], |upper| &upper.0))
+        self.first_between(lower, upper, usize::MAX)
+    }
+
+    /// The first `most` of them.
+    pub fn first_between(&self, lower: &Self, upper: Option<&Self>, most: usize) -> Vec<u32> {
+        let mut rows = rows_between(&self.0, &lower.0, upper.map_or(&[][..], |upper| &upper.0), most);
+        rows.truncate(most);
+        rows
     }
 
     /// The rows of this set that are not in another one.
@@ -121,7 +128,7 @@ impl Bits {
 
     /// All of its rows, ascending.
     pub fn to_rows(&self) -> Vec<u32> {
-        rows_between(&self.0, &self.0, &[])
+        rows_between(&self.0, &self.0, &[], usize::MAX)
     }
 
     /// Its rows, ascending, without the first ones.
@@ -225,9 +232,9 @@ fn tally(all: &[u64], conditions: &[(&[u64], &[u64])], failing: &[&[u64]]) -> ([
     (sets, all_missed)
 }
 
-/// Those rows of `words` that are in `lower` and not in `upper`, which may be empty.
+/// Those rows of `words` that are in `lower` and not in `upper`, which may be empty: the first `most`, and perhaps some more.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512vpopcntdq", "x86_64+avx2+bmi1+bmi2+popcnt"))]
-fn rows_between(words: &[u64], lower: &[u64], upper: &[u64]) -> Vec<u32> {
+fn rows_between(words: &[u64], lower: &[u64], upper: &[u64], most: usize) -> Vec<u32> {
     /// Words of which it is found out at once that nothing is in them.
     const GLANCE: usize = 16;
     let mut rows = Vec::new();
@@ -248,6 +255,9 @@ fn rows_between(words: &[u64], lower: &[u64], upper: &[u64]) -> Vec<u32> {
                 rows.push((part * GLANCE + index) as u32 * 64 + left.trailing_zeros());
                 left &= left - 1;
             }
+        }
+        if rows.len() >= most {
+            break;
         }
     }
     rows

@@ -21,7 +21,7 @@ const MOST_OPENED: usize = 48;
 const FEW: usize = 2_000;
 
 /// Places that fail a footprint and nothing else, on which it is looked how much of it has room, at most: those that were
-/// tried first, then the largest.
+/// tried first, then the largest. As many that fail a word are tried with the footprints that are asked.
 const MOST_SHRUNK: usize = 12;
 
 /// Parts of its sides that a footprint is tried with where the whole has no room.
@@ -50,8 +50,8 @@ pub struct Relaxation {
 pub struct Step {
     /// What is asked instead.
     pub to: Way,
-    /// How many more places would suit; where footprints are asked, of the first 48 that come into question. Of a footprint
-    /// that gives way, how many of the first 12 that fail it; where it was not known whether the whole has room, there may be
+    /// How many more places would suit; where footprints are asked, of the first 48 that come into question, and of words of
+    /// the first 12. Of a footprint that gives way, how many of the first 12 that fail it; where it was not known whether the whole has room, there may be
     /// more.
     pub opens: u32,
     /// The first of them that this step opens.
@@ -207,15 +207,20 @@ fn more_words<'a>(
     alone: &Alone<'_>,
     mut trial: Trial<'_, impl Places + ?Sized>,
 ) -> Vec<(&'a str, u32, u32)> {
-    let mut found: Vec<(&str, u32, u32)> = Vec::new();
-    for (word, having) in words.distinct.iter().filter(|(word, _)| !is_gone(quality, word)) {
-        let rows = alone.once.between(having, Some(&alone.must.met));
-        let tried = rows.into_iter().map_while(|row| Some((trial.opens(row)?, row)));
-        let mut opens = tried.filter(|(opens, _)| *opens).map(|(_, row)| row);
-        if let Some(first) = opens.next() {
-            found.push((word, 1 + opens.count() as u32, first));
+    let most = if trial.footprints.is_empty() { usize::MAX } else { MOST_SHRUNK };
+    // By the number of the word: how many rows have it, and the first of them.
+    let mut opened: Vec<(u32, u32)> = vec![(0, 0); words.distinct.len()];
+    for row in alone.first_rows(most) {
+        if trial.opens(row) == Some(true)
+            && let Some((opens, first)) = opened.get_mut(usize::from(words.numbers[row as usize]))
+        {
+            *first = if *opens == 0 { row } else { *first };
+            *opens += 1;
         }
     }
+    let told = words.distinct.iter().zip(opened).map(|((word, _), (opens, first))| (word.as_str(), opens, first));
+    let mut found: Vec<(&str, u32, u32)> =
+        told.filter(|(word, opens, _)| *opens > 0 && !is_gone(quality, word)).collect();
     found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     found.truncate(MOST_STEPS);
     found
@@ -234,8 +239,12 @@ impl Alone<'_> {
     }
 
     fn rows(&self) -> Vec<u32> {
+        self.first_rows(usize::MAX)
+    }
+
+    fn first_rows(&self, most: usize) -> Vec<u32> {
         let known = self.must.column.known();
-        known.map_or_else(Vec::new, |known| self.once.between(known, Some(&self.must.met)))
+        known.map_or_else(Vec::new, |known| self.once.first_between(known, Some(&self.must.met), most))
     }
 }
 

@@ -106,14 +106,26 @@ pub(super) fn Summary() -> impl IntoView {
 #[component]
 fn Legend() -> impl IntoView {
     let page = Page::here();
-    let open = format!("background:#{OPEN_COLOUR:06x}");
+    let open = StoredValue::new(format!("background:#{OPEN_COLOUR:06x}"));
+    let is_open = move || {
+        page.matched.with(|matched| {
+            let coloured = matched.reply().and_then(|reply| reply.coloured.as_ref());
+            coloured.is_some_and(|coloured| !coloured.open.is_empty())
+        })
+    };
     let scale = format!("background:linear-gradient(90deg,#{WORST_COLOUR:06x},#{BEST_COLOUR:06x})");
     view! {
         <span class="brief-legend" data-testid="brief-legend">
-            <span class="brief-swatch wide" style=scale aria-hidden="true"></span>
-            <span>{page.words("brief.legend.score")}</span>
-            <span class="brief-swatch" style=open aria-hidden="true"></span>
-            <span>{page.words("brief.legend.open")}</span>
+            <span>
+                <span class="brief-swatch wide" style=scale aria-hidden="true"></span>
+                {page.words("brief.legend.score")}
+            </span>
+            <Show when=is_open>
+                <span>
+                    <span class="brief-swatch" style=open.get_value() aria-hidden="true"></span>
+                    {page.words("brief.legend.open")}
+                </span>
+            </Show>
         </span>
     }
 }
