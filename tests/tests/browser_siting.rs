@@ -163,6 +163,8 @@ async fn a_brief_colours_the_park_and_says_why() {
         (line.contains("you compare") && line.contains(code.as_str()?)).then_some(())
     })
     .await;
+    let view = "return new URLSearchParams(location.search).get('view')";
+    let before = page.run(view).await;
     press(&page, "dossier-make").await;
     let is_there = "return document.querySelector('[data-testid=\"dossier-pdf\"]')";
     page.until("the dossier is made", PATIENCE, is_there).await;
@@ -171,6 +173,13 @@ async fn a_brief_colours_the_park_and_says_why() {
     let told = "return fetch(document.querySelector('[data-testid=\"dossier-json\"]').href) \
         .then(answer => answer.json()).then(dossier => dossier.places.map(place => place.parcel).join())";
     assert_eq!(page.run(told).await, code);
+    // There is a picture of the view and one of the place, and the camera is back. A picture is two images: its colours and
+    // what covers of it.
+    let images = "return fetch(document.querySelector('[data-testid=\"dossier-pdf\"]').href) \
+        .then(answer => answer.arrayBuffer()) \
+        .then(pdf => new TextDecoder('latin1').decode(pdf).split('/Subtype/Image').length - 1)";
+    assert_eq!(page.run(images).await, 4);
+    page.until("the camera is where it was", SOON, &format!("{} === {before}", view)).await;
 
     // A click on a place opens its card.
     press(&page, "place-head").await;

@@ -48,6 +48,11 @@ pub(crate) fn plan_view(park: &Park, bounds: &LonLatBounds, is_split: bool) -> O
     Some(over(circle(park, bounds)?, PLAN_PITCH_DEG, if is_split { 6.0 } else { 3.0 }))
 }
 
+/// The view of one place from the air, as somebody shows it who stands before it. At once, for a picture.
+pub(crate) fn place_view(park: &Park, bounds: &LonLatBounds) -> Option<Camera> {
+    Some(Camera { fly: false, ..over(circle(park, bounds)?, OVERVIEW_PITCH_DEG, 4.0) })
+}
+
 /// The view in which a way through the park is seen from its begin to its end. None of a way that is none.
 pub(crate) fn way_view(line: &[Coord]) -> Option<Camera> {
     let (first, rest) = line.split_first()?;
@@ -144,6 +149,14 @@ mod tests {
         assert!(camera.target_east_m.abs() < 5.0 && camera.target_north_m.abs() < 5.0, "{camera:?}");
         assert!((1_500.0..2_500.0).contains(&camera.distance_m), "{}", camera.distance_m);
         assert!(!camera.walking);
+    }
+
+    #[test]
+    fn a_place_is_seen_from_near_and_at_once() {
+        let bounds = LonLatBounds { west: 120.40, south: 31.50, east: 120.402, north: 31.502 };
+        let camera = place_view(&park(), &bounds).unwrap();
+        assert!((camera.target_east_m - 95.0).abs() < 2.0 && (camera.target_north_m - 111.0).abs() < 2.0, "{camera:?}");
+        assert!(!camera.fly && (500.0..700.0).contains(&camera.distance_m), "{camera:?}");
     }
 
     #[test]

@@ -8,6 +8,9 @@ mod tell;
 pub(crate) use lifecycle::CANVAS;
 pub(crate) use tell::LAYERS;
 
+use std::time::Duration;
+
+use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -64,7 +67,7 @@ fn bring_up(page: Page) {
 /// Brings a viewer up anew after one that could not start, or ended.
 pub(crate) fn bring_up_again(page: Page) {
     page.viewer.set(ViewerState::Absent);
-    spawn_local(lifecycle::bring_up_again(page, std::time::Duration::ZERO));
+    spawn_local(lifecycle::bring_up_again(page, Duration::ZERO));
 }
 
 /// Moves the camera.
@@ -90,6 +93,24 @@ pub(crate) fn show_pointing(pointed: cloudsite_proto::scene::PointedAt) {
 /// Lets hands point at the park instead of moving the camera, or not.
 pub(crate) fn point(active: bool) {
     tell::tell(cloudsite_proto::scene::scene_event::Event::Point(cloudsite_proto::scene::Point { active }));
+}
+
+/// Waits until the camera stands still where it was last told to be, and all that it sees is drawn; at most so long. Whether
+/// that was long enough.
+pub(crate) async fn settles(within: Duration) -> bool {
+    /// How long a viewer takes at least to set out for where it is told to be, and how often it is looked.
+    const SETS_OUT: Duration = Duration::from_millis(250);
+    const LOOK_AGAIN: Duration = Duration::from_millis(100);
+    sleep(SETS_OUT).await;
+    let mut waited = SETS_OUT;
+    while !bridge::is_ready().unwrap_or(false) {
+        if waited >= within {
+            return false;
+        }
+        sleep(LOOK_AGAIN).await;
+        waited += LOOK_AGAIN;
+    }
+    true
 }
 
 /// What the park looks like now, as a PNG of at most so many bytes; none if there is no view to be had.

@@ -17,7 +17,7 @@ pub(super) const MOST_TRIED: usize = 2_000;
 
 /// If footprints are to be tried on no more places than these, they are tried on all of them, even if enough were found to be
 /// listed: smaller parks are told to the last place.
-const LEAST_TRIED: usize = 256;
+pub(super) const LEAST_TRIED: usize = 256;
 
 /// A must that a column answers.
 pub(super) struct Quick<'a> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::brief::{Brief, Need};
 use super::fit::{Fit, Footprint};
-use super::musts::{Musts, Quick, Slow};
+use super::musts::{LEAST_TRIED, Musts, Quick, Slow};
 use super::quantity::Quality;
 use super::table::{Column, Places, Words};
 use crate::record::{Code, ParcelStatus};
@@ -20,9 +20,8 @@ const MOST_OPENED: usize = 48;
 /// If a must keeps out no more places than these, all are looked at; of more, those that are nearest to its bound.
 const FEW: usize = 2_000;
 
-/// Places that fail a footprint and nothing else, on which it is looked how much of it has room, at most: those that were
-/// tried first, then the largest. As many that fail a word are tried with the footprints that are asked.
-const MOST_SHRUNK: usize = 12;
+/// The same for a word or a footprint that gives way, where there are more places than in a small park.
+const MOST_SHRUNK: usize = 8;
 
 /// Parts of its sides that a footprint is tried with where the whole has no room.
 const PARTS: [f64; 6] = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5];
@@ -50,9 +49,9 @@ pub struct Relaxation {
 pub struct Step {
     /// What is asked instead.
     pub to: Way,
-    /// How many more places would suit; where footprints are asked, of the first 48 that come into question, and of words of
-    /// the first 12. Of a footprint that gives way, how many of the first 12 that fail it; where it was not known whether the whole has room, there may be
-    /// more.
+    /// How many more places would suit; where footprints are asked, of the first 48 that come into question. Of a word or a
+    /// footprint that gives way, among more than 256 places of the first 8. Where it was not known whether a building has room,
+    /// a smaller one may have it on more.
     pub opens: u32,
     /// The first of them that this step opens.
     pub first: Code,
@@ -136,6 +135,11 @@ pub(super) fn sets(musts: &Musts<'_>, count: usize) -> Vec<Set> {
     sets
 }
 
+/// Places that footprints are tried on at most for a word or a footprint that gives way. Small parks are told to the last.
+fn most_tried(places: &(impl Places + ?Sized)) -> usize {
+    if places.count() <= LEAST_TRIED { MOST_OPENED } else { MOST_SHRUNK }
+}
+
 /// How much smaller a footprint would have to be.
 fn shrunk(must: &Slow, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Vec<Step> {
     let others: Vec<Footprint> = musts.footprints().filter(|footprint| *footprint != must.footprint).collect();
@@ -148,7 +152,7 @@ fn shrunk(must: &Slow, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Ve
         let part = PARTS.into_iter().find(|part| has_room(of(part)))?;
         others.iter().all(|other| has_room(*other)).then_some((part, row))
     };
-    let mut found: Vec<(f64, u32)> = rows.take(MOST_SHRUNK).filter_map(part).collect();
+    let mut found: Vec<(f64, u32)> = rows.take(most_tried(places)).filter_map(part).collect();
     found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut steps: Vec<Step> = Vec::new();
     for (opens, (part, row)) in (1..).zip(found) {
@@ -207,7 +211,7 @@ fn more_words<'a>(
     alone: &Alone<'_>,
     mut trial: Trial<'_, impl Places + ?Sized>,
 ) -> Vec<(&'a str, u32, u32)> {
-    let most = if trial.footprints.is_empty() { usize::MAX } else { MOST_SHRUNK };
+    let most = if trial.footprints.is_empty() { usize::MAX } else { most_tried(trial.places) };
     // By the number of the word: how many rows have it, and the first of them.
     let mut opened: Vec<(u32, u32)> = vec![(0, 0); words.distinct.len()];
     for row in alone.first_rows(most) {
