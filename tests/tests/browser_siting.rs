@@ -179,7 +179,7 @@ async fn a_brief_colours_the_park_and_says_why() {
         .then(answer => answer.arrayBuffer()) \
         .then(pdf => new TextDecoder('latin1').decode(pdf).split('/Subtype/Image').length - 1)";
     assert_eq!(page.run(images).await, 4);
-    page.until("the camera is where it was", SOON, &format!("{} === {before}", view)).await;
+    page.until("the camera is where it was", SOON, &format!("{view} === {before}")).await;
 
     // A click on a place opens its card.
     press(&page, "place-head").await;

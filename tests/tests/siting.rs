@@ -186,6 +186,7 @@ async fn floors_answer_the_same_brief() {
     let floors = reply.floors.as_ref().expect("floors were asked for");
     assert_eq!((reply.suits, reply.fails > 0), (0, true), "no record says what rent land has");
     assert!(floors.suits > 3 && floors.open == 0 && floors.fails > 3, "{floors:?}");
+    assert_eq!((floors.relaxations.len(), floors.intervals.len()), (4, 1), "told of floors, not of land");
     let suiting = |floors: &cloudsite_proto::siting::Floors| {
         let suits = floors.places.iter().filter(|floor| floor.place.as_ref().unwrap().standing() == Standing::Suits);
         suits.map(|floor| floor.from.clone()).collect::<Vec<String>>()

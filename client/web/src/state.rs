@@ -12,7 +12,7 @@ use cloudsite_proto::identity::{Caller, Organisation};
 use cloudsite_proto::land::{Parcel, ParcelOrder, Park, Revision, Zone};
 use cloudsite_proto::scene::quality::Level;
 use cloudsite_proto::scene::{Camera, Statistics};
-use cloudsite_proto::siting::{MatchResponse, RouteResponse};
+use cloudsite_proto::siting::{MatchResponse, Relaxation, RouteResponse, WeightInterval};
 use leptos::prelude::*;
 use web_sys::File;
 
@@ -115,6 +115,18 @@ pub(crate) struct Matched {
 }
 
 impl Matched {
+    /// What musts cost: of floors where floors are asked for, else of parcels.
+    pub(crate) fn relaxations(&self, is_of_floors: bool) -> &[Relaxation] {
+        let Some(reply) = self.reply() else { return &[] };
+        reply.floors.as_ref().filter(|_| is_of_floors).map_or(&reply.relaxations, |floors| &floors.relaxations)
+    }
+
+    /// Between which weights the first stays first, likewise.
+    pub(crate) fn intervals(&self, is_of_floors: bool) -> &[WeightInterval] {
+        let Some(reply) = self.reply() else { return &[] };
+        reply.floors.as_ref().filter(|_| is_of_floors).map_or(&reply.intervals, |floors| &floors.intervals)
+    }
+
     /// The answer, if it is one.
     pub(crate) fn reply(&self) -> Option<&MatchResponse> {
         self.answer.as_ref()?.as_ref().ok()

@@ -407,6 +407,7 @@ pub struct StepAnswer {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Winning {
     /// Each by itself, the smallest first, or all of them.
+    #[serde(default)]
     pub changes: Vec<Change>,
     /// Whether it takes all of them.
     #[serde(default)]
@@ -504,6 +505,12 @@ pub struct Assembly {
     pub possible_points: u64,
     /// To each criterion, in the order of the brief.
     pub answers: Vec<Answer>,
+    /// The must that they meet most narrowly, by its place in the brief.
+    #[serde(default)]
+    pub binding: Option<usize>,
+    /// What it would take for them to come before the first parcel.
+    #[serde(flatten)]
+    pub winning: Winning,
 }
 
 /// What the brief comes to of floors that can be let.

@@ -102,6 +102,8 @@ fn together(standing: Standing, to: Option<f64>) -> Assembly {
         points: 20,
         possible_points: 60,
         answers: vec![between, answer(Verdict::Unknown, Value::Unknown, 0)],
+        binding: None,
+        winning: Winning::default(),
     }
 }
 

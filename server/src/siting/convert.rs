@@ -6,9 +6,9 @@ use std::str::FromStr;
 use cloudsite_domain::record::Code;
 use cloudsite_domain::siting::assembly::{Between, JointAnswer, JointStep, explain_joint};
 use cloudsite_domain::siting::{
-    Anchors, Answer, Brief, Change, Criterion, Footprint, Lacking, Need, Opinion, Place, Placement, Quality, Quantity,
-    Ramp, RampStep, Ranked, Relaxation, Selection, Set, Standing, StepAnswer, Then, Told, Value, Verdict, Way, Wish,
-    WishOf, opinions, overtaking,
+    Anchors, Answer, Brief, Change, Criterion, Footprint, Interval, Lacking, Need, Opinion, Place, Placement, Quality,
+    Quantity, Ramp, RampStep, Ranked, Relaxation, Selection, Set, Standing, StepAnswer, Then, Told, Value, Verdict,
+    Way, Wish, WishOf, opinions, overtaking,
 };
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::{AmountMust, AmountWish};
@@ -129,11 +129,6 @@ pub(super) fn reply(
     sites: Sites<'_>,
 ) -> wire::MatchResponse {
     let range = |quantity, day| sites.table().range(&sites, quantity, day);
-    let intervals = selection.intervals.iter().map(|interval| wire::WeightInterval {
-        criterion: interval.criterion as u32,
-        from: interval.from,
-        to: interval.to,
-    });
     let shares = selection.shares.iter().map(|share| wire::RankShare { parcel: name(&share.code), first: share.first });
     let first = first(places);
     let told = |places: &[(Place, u64)]| {
@@ -151,14 +146,18 @@ pub(super) fn reply(
         named: told(named),
         relaxations: selection.relaxations.iter().map(relaxation).collect(),
         sets: selection.sets.iter().map(set).collect(),
-        intervals: intervals.collect(),
+        intervals: selection.intervals.iter().map(interval).collect(),
         shares: shares.collect(),
         opinions: second_opinions(brief, places),
         ..Default::default()
     }
 }
 
-fn relaxation(relaxation: &Relaxation) -> wire::Relaxation {
+pub(super) fn interval(interval: &Interval) -> wire::WeightInterval {
+    wire::WeightInterval { criterion: interval.criterion as u32, from: interval.from, to: interval.to }
+}
+
+pub(super) fn relaxation(relaxation: &Relaxation) -> wire::Relaxation {
     use wire::relaxation_step::To;
     let steps = relaxation.steps.iter().map(|step| wire::RelaxationStep {
         to: Some(match &step.to {

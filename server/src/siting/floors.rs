@@ -3,7 +3,7 @@
 use std::iter::once;
 
 use cloudsite_domain::record::{Body, Confidence, FloorName, Layer, Parcel, Rent, SourcedField};
-use cloudsite_domain::siting::{Brief, Draws, Judged, Place, Places, Standing, explain};
+use cloudsite_domain::siting::{Brief, Draws, Judged, Place, Places, Relaxation, Standing, explain};
 use cloudsite_proto::land;
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
@@ -54,12 +54,21 @@ pub(super) fn told<'a>(
         fails: selection.fails,
         places: told.iter().map(judged).collect(),
         named: named.iter().map(judged).collect(),
+        relaxations: selection.relaxations.iter().map(relaxation).collect(),
+        intervals: selection.intervals.iter().map(convert::interval).collect(),
     };
     Told {
         floors: Some(floors_told),
         buildings: rows().map(|row| floors.entry(row)).collect(),
         parcels: rows().filter_map(|row| floors.parcel(row)).collect(),
     }
+}
+
+/// What a must costs. A floor goes by its building's code, which says of no step whom it opens.
+fn relaxation(of: &Relaxation) -> wire::Relaxation {
+    let mut told = convert::relaxation(of);
+    told.steps.iter_mut().for_each(|step| step.first.clear());
+    told
 }
 
 fn floor(floors: Floors<'_>, row: u32, judged: wire::Place) -> wire::Floor {

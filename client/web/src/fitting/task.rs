@@ -17,6 +17,7 @@ use super::pure::variants::{self, Variant};
 use super::shine::Shine;
 use super::trial::Ground;
 use crate::browser;
+use crate::pure::brief::Draft;
 use crate::pure::camera;
 use crate::pure::facts::code_of;
 use crate::state::{Card, Page};
@@ -85,7 +86,10 @@ impl Fitter {
                     let anchor = parcel.anchor.unwrap_or_default();
                     let code = code_of(&parcel.name).to_owned();
                     let asked = page.fit.get_untracked().and_then(|fit| fit.parse::<Massing>().ok());
-                    let massing = asked.or_else(|| site.begin());
+                    // What the brief asks for is what one wants to try.
+                    let hall = page.brief.with_untracked(|brief| brief.as_ref().and_then(Draft::hall));
+                    let hall = hall.and_then(|(width_m, depth_m)| site.begin_with(width_m, depth_m));
+                    let massing = asked.or(hall).or_else(|| site.begin());
                     let position = (anchor.lat, anchor.lon);
                     trial.ground.set(Some(Ground { code, site, neighbours, basis, position }));
                     self.put(massing);

@@ -31,6 +31,7 @@ mod table;
 mod value;
 
 use crate::record::Code;
+use crate::rows::Bits;
 
 use musts::Musts;
 use score::{Ranking, Scores};
@@ -181,12 +182,18 @@ impl<'a, P: Places + ?Sized> Judged<'a, P> {
         }
     }
 
-    /// Places that suit, then those that are open, the best of each first, at most `most`. Untried ones are left out.
+    /// Places that suit, then those that are open, the best of each first, at most `most`. Those on which footprints were not
+    /// tried come last, as open.
     pub fn not_failing(&self, most: usize) -> Vec<(Standing, Ranked)> {
-        let rows = [(Standing::Suits, &self.musts.suits), (Standing::Open, &self.musts.open)];
+        let tried = |rows: &Bits| rows.without(&self.musts.untried);
+        let rows = [
+            (Standing::Suits, tried(&self.musts.suits)),
+            (Standing::Open, tried(&self.musts.open)),
+            (Standing::Open, self.musts.untried.clone()),
+        ];
         let mut places = Vec::new();
         for (standing, rows) in rows {
-            let ranked = self.scores.rank(&rows.without(&self.musts.untried)).first(most - places.len());
+            let ranked = self.scores.rank(&rows).first(most - places.len());
             places.extend(ranked.into_iter().map(|place| (standing, place)));
         }
         places

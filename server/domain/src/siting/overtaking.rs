@@ -69,7 +69,8 @@ pub fn overtaking(
     };
     let (failed, unknown) = (with(Verdict::Fail), with(Verdict::Unknown));
     let then = match first {
-        Some(first) if first.code == place.code => Then::IsEnough,
+        // Not by its code: joined parcels go by that of one of theirs.
+        Some(first) if first == place => Then::IsEnough,
         _ => then(brief, place, first, (&failed, &unknown), range),
     };
     Overtaking { failed, unknown, then }

@@ -94,7 +94,7 @@ pub(super) fn answers(dossier: &Dossier) -> Table {
         rows.extend(each(dossier, &place.answers, place.binding, &who));
     }
     for (number, joined) in (1_u32..).zip(&dossier.assemblies) {
-        rows.extend(each(dossier, &joined.answers, None, &(Value::Null, json!(number))));
+        rows.extend(each(dossier, &joined.answers, joined.binding, &(Value::Null, json!(number))));
     }
     Table {
         name: "dossier_answers",
@@ -106,6 +106,7 @@ pub(super) fn answers(dossier: &Dossier) -> Table {
             "verdict",
             "value",
             "value_up_to",
+            "value_is_least",
             "word",
             "unit",
             "margin",
@@ -156,6 +157,7 @@ fn found(
         json!(verdict),
         json!(value),
         json!(up_to),
+        json!(matches!(answer.value, Found::Between { .. })),
         json!(word),
         json!(unit(ask)),
         json!(answer.margin),

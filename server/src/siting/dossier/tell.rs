@@ -189,6 +189,12 @@ pub(super) fn assembly(assembly: &wire::Assembly) -> Assembly {
         points: assembly.points,
         possible_points: assembly.possible_points,
         answers: assembly.answers.iter().map(answer).collect(),
+        binding: assembly.binding.map(|index| index as usize),
+        winning: Winning {
+            changes: assembly.changes.iter().map(change).collect(),
+            together: assembly.together,
+            musts_suffice: assembly.musts_suffice,
+        },
     }
 }
 

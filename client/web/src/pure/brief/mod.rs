@@ -31,9 +31,10 @@ use rows::Filled;
 const EXPLAINED: i32 = 100;
 const COLOURED: i32 = 2_000;
 
-/// Assemblies that are listed, and floors.
+/// Assemblies that are listed, and floors that are told: more where floors are asked for, since their buildings are coloured.
 pub(crate) const ASSEMBLIES: i32 = 5;
 const FLOORS: i32 = 10;
+const FLOORS_ASKED_FOR: i32 = 100;
 
 /// Places that are listed at first, and how many more each time.
 pub(crate) const LISTED: usize = 20;
@@ -102,6 +103,14 @@ impl Draft {
             .any(|(row, (_, subject))| subject == Subject::Footprint && ask(row, subject).is_some())
     }
 
+    /// The sides of the building that is asked for, metres.
+    pub(crate) fn hall(&self) -> Option<(f64, f64)> {
+        let asks =
+            |(row, (_, subject)): &(&Row, (&str, Subject))| *subject == Subject::Footprint && row.role != Role::Open;
+        let (row, _) = self.rows.iter().zip(ROWS).find(asks)?;
+        row.amount.zip(row.depth_m)
+    }
+
     /// Whether something is asked that only floors have.
     pub(crate) fn is_of_floors(&self) -> bool {
         (0..self.rows.len()).any(|row| self.rows[row].role != Role::Open && is_of_floors(row))
@@ -137,7 +146,8 @@ impl Draft {
         let (criteria, rows): (Vec<Criterion>, Vec<usize>) =
             asks.map(|(ask, index)| (Criterion { ask: Some(ask) }, index)).unzip();
         let brief = Brief { day: self.day.clone(), criteria };
-        let (explained, assemblies, floors) = (EXPLAINED, ASSEMBLIES, FLOORS);
+        let floors = if self.is_of_floors() { FLOORS_ASKED_FOR } else { FLOORS };
+        let (explained, assemblies) = (EXPLAINED, ASSEMBLIES);
         let request = MatchRequest {
             brief: Some(brief),
             revision,
@@ -329,7 +339,9 @@ mod tests {
         draft.rows[12] = Row { role: Role::Wish, weight: 0, ..draft.rows[12] };
         draft.rows[14] = Row { role: Role::Must, amount: Some(120.0), ..draft.rows[14] };
         assert_eq!(draft.request(0).map(|(_, rows)| rows), Some(vec![1, 2, 9]), "a hall with one side is none");
+        assert_eq!(draft.hall(), None);
         draft.rows[14].depth_m = Some(80.0);
+        assert_eq!(draft.hall(), Some((120.0, 80.0)));
         draft.rows[RAMP_ROW].later[0] = Some(Later { amount: Some(12_000.0), on: Some(date(2028, 7, 1)) });
         draft.rows[25] = Row { role: Role::Must, ..draft.rows[25] };
         assert_eq!(draft.request(0).map(|(_, rows)| rows.contains(&25)), Some(false), "no class is chosen yet");

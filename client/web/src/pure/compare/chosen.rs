@@ -1,6 +1,7 @@
 //! Which places are compared, and how a link says it.
 
 use cloudsite_domain::record::FloorName;
+use cloudsite_domain::siting::assembly::MOST_JOINED;
 
 /// As many can be told apart beside each other.
 pub(crate) const MOST: usize = 4;
@@ -31,7 +32,8 @@ pub(crate) fn joined_key(codes: &[String]) -> String {
 /// The codes of the parcels behind a key; none if it is no key of any that are joined.
 pub(crate) fn joined_of(key: &str) -> Option<Vec<&str>> {
     let codes: Vec<&str> = key.strip_prefix(JOINED)?.split('/').collect();
-    (codes.len() > 1 && codes.iter().all(|code| !code.is_empty())).then_some(codes)
+    let is_new = |(index, code): (usize, &&str)| !code.is_empty() && !codes[..index].contains(code);
+    ((2..=MOST_JOINED).contains(&codes.len()) && codes.iter().enumerate().all(is_new)).then_some(codes)
 }
 
 /// Whether a key has slashes of its own.
@@ -131,6 +133,7 @@ mod tests {
             (floor_of(&key), joined_of("A"), joined_of("joined/A"), joined_of(FLOORS[0])),
             (None, None, None, None)
         );
+        assert_eq!((joined_of("joined/A/A"), joined_of("joined/A/B/C/D/E/F")), (None, None), "none that there can be");
     }
 
     #[test]

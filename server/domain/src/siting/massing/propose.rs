@@ -24,6 +24,9 @@ const GRID_M: f64 = 0.1;
 /// A hall smaller than this on a side is none, metres.
 const LEAST_SIDE_M: f64 = 5.0;
 
+/// The height of a usual hall, metres: the project's own.
+const USUAL_STOREY_M: f64 = 9.0;
+
 /// A storey is not made lower than this to come below a height limit, metres.
 const LEAST_STOREY_M: f64 = 3.0;
 
@@ -227,7 +230,7 @@ fn usual(area_m2: f64) -> impl Iterator<Item = Blocks> {
         };
         let yard = Block { storeys: 0, storey_m: 0.0, ..block(1.2, 0.15, 0, 0.0) };
         Blocks {
-            hall: block(1.2, 0.6, 1, 9.0),
+            hall: block(1.2, 0.6, 1, USUAL_STOREY_M),
             offices: Some(block(0.4, 0.12, 3, 4.0)),
             docks: Some(block(0.8, 0.06, 1, 6.0)),
             utility: Some(block(0.12, 0.25, 1, 6.0)),
@@ -238,6 +241,14 @@ fn usual(area_m2: f64) -> impl Iterator<Item = Blocks> {
 }
 
 impl Site {
+    /// A hall that is asked for to begin with, where it has most room; where it has none, in the middle of the parcel.
+    pub fn begin_with(&self, width_m: f64, depth_m: f64) -> Option<Massing> {
+        let hall = Block { width_m, depth_m, storeys: 1, storey_m: USUAL_STOREY_M };
+        let middle = self.areas.centroid()?.0;
+        let massing = self.taller(Blocks { hall, ..Blocks::default() }).massing(middle, 0.0).ok()?;
+        Some(self.best_place(&massing).found().unwrap_or(massing))
+    }
+
     /// A usual factory to begin with, the largest of a few sizes for which there is a place where nothing fails; failing
     /// that a small one in the middle of the parcel.
     pub fn begin(&self) -> Option<Massing> {

@@ -359,6 +359,23 @@ fn a_factory_is_put_where_it_fits_and_nowhere_else() {
     assert!(judged(&site(), &begun).may_stand(), "{begun}: {:?}", judged(&site(), &begun));
 }
 
+#[test]
+fn a_hall_that_is_asked_for_is_begun_with_where_it_fits() {
+    let mut any = parcel();
+    any.plot_ratio.min = None;
+    let site = site_of(square(100.0), &any, &[], NORMS);
+    let begun = site.begin_with(30.0, 70.0).unwrap();
+    let hall = Blocks::of_massing(&begun).hall;
+    assert_eq!(
+        (begun.parts().len(), hall.width_m.to_bits(), hall.depth_m.to_bits()),
+        (1, 30.0_f64.to_bits(), 70.0_f64.to_bits())
+    );
+    assert!(judged(&site, &begun).may_stand(), "{begun}");
+    let large = site.begin_with(300.0, 70.0).unwrap();
+    assert_eq!(judged(&site, &large).of(Check::Inside).verdict, Verdict::Fail, "it is shown, and said not to fit");
+    assert!((large.at().x - 50.0).abs() < 1e-6, "{large}");
+}
+
 /// A parcel around (150, 150) whose edge goes in and out by so many metres at every second of its corners.
 fn toothed(corners: u32, depth_m: f64) -> Polygon {
     let corner = |number: u32| {

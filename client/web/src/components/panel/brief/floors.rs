@@ -7,7 +7,7 @@ use prost::Message;
 use super::FLOORS_ID;
 use super::places::{StandingTold, Why, notes};
 use crate::components::compare::Toggle;
-use crate::pure::brief::{share, standing_word};
+use crate::pure::brief::{LISTED, share, standing_word};
 use crate::pure::compare::storey;
 use crate::pure::facts::code_of;
 use crate::pure::number::{area, number};
@@ -27,7 +27,7 @@ pub(super) fn Floors() -> impl IntoView {
             let of = |count: u32| number(f64::from(count), 0, page.language.get());
             let (suits, open, fails) = (of(floors.suits), of(floors.open), of(floors.fails));
             let counts = page.fill("brief.counts", &[("suits", &suits), ("open", &open), ("fails", &fails)]);
-            Some((counts, floors.places.iter().filter(is_told).map(one).collect::<Vec<_>>()))
+            Some((counts, floors.places.iter().filter(is_told).take(LISTED).map(one).collect::<Vec<_>>()))
         })
     };
     let counts = move || told().map(|(counts, _)| counts).unwrap_or_default();

@@ -219,9 +219,11 @@ fn Weight(
     // From and to, percent of the slider.
     let stays = move || {
         page.matched.with(|matched| {
-            let reply = matched.reply()?;
-            let interval =
-                reply.intervals.iter().find(|one| matched.rows.get(one.criterion as usize) == Some(&index))?;
+            let of_floors = page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors));
+            let interval = matched
+                .intervals(of_floors)
+                .iter()
+                .find(|one| matched.rows.get(one.criterion as usize) == Some(&index))?;
             let most = f64::from(MOST_WEIGHT);
             let to = interval.to.unwrap_or(most).min(most);
             Some((interval.from / most * 100.0, (to - interval.from) / most * 100.0, interval.from, to))

@@ -1,7 +1,7 @@
 //! How many places answer the brief, and what its musts cost.
 
 use cloudsite_proto::siting::relaxation_step::To;
-use cloudsite_proto::siting::{MustSet, Relaxation, RelaxationStep};
+use cloudsite_proto::siting::{MatchResponse, MustSet, Relaxation, RelaxationStep};
 use leptos::prelude::*;
 
 use super::refusal::{ToRefused, explained};
@@ -49,9 +49,9 @@ pub(super) fn Summary() -> impl IntoView {
     };
     let costs = move || {
         page.matched.with(|matched| {
-            let Some(reply) = matched.reply() else { return Vec::new() };
-            let mut told: Vec<(usize, Relaxation)> = reply
-                .relaxations
+            let of_floors = page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors));
+            let mut told: Vec<(usize, Relaxation)> = matched
+                .relaxations(of_floors)
                 .iter()
                 .filter(|relaxation| relaxation.alone > 0)
                 .filter_map(|relaxation| Some((*matched.rows.get(relaxation.criterion as usize)?, relaxation.clone())))
@@ -192,9 +192,19 @@ fn Cost(
     };
     let relax = move |change: &dyn Fn(&mut Draft)| relax(page, change);
     let drop = move |_| relax(&|draft| draft.rows[row].role = Role::Open);
+    let nearer = StoredValue::new(levels(row, &relaxation));
+    // In a large park a building is not tried everywhere that a step would open.
+    let is_least = page.matched.with_untracked(|matched| matched.reply().is_some_and(is_large))
+        && page.brief.with_untracked(|brief| brief.as_ref().is_some_and(Draft::asks_room));
     let step = move |step: RelaxationStep| {
-        let opens = step.opens.to_string();
         let way = Way::of(row, step.to?);
+        // Whoever takes a level takes those before it, too.
+        let opens = match &way {
+            Way::Level(place, _) => nearer
+                .with_value(|levels| levels.iter().filter(|(level, _)| level <= place).map(|(_, opens)| opens).sum()),
+            _ => step.opens,
+        };
+        let opens = format!("{opens}{}", if is_least { "+" } else { "" });
         let text = {
             let way = way.clone();
             move || way.told(page, row, &opens)
@@ -224,6 +234,21 @@ fn relax(page: Page, change: &dyn Fn(&mut Draft)) {
     let suited = page.matched.with_untracked(|matched| matched.reply().and_then(suiting));
     fill_in(page, change);
     page.suited_before.set(suited);
+}
+
+/// The levels that steps of a row go to, and what each opens.
+fn levels(row: usize, relaxation: &Relaxation) -> Vec<(usize, u32)> {
+    let level = |step: &RelaxationStep| match Way::of(row, step.to.clone()?) {
+        Way::Level(place, _) => Some((place, step.opens)),
+        _ => None,
+    };
+    relaxation.steps.iter().filter_map(level).collect()
+}
+
+/// Whether there are so many places that buildings are not tried on all of them.
+const fn is_large(reply: &MatchResponse) -> bool {
+    const TRIED: u32 = 256;
+    reply.suits + reply.open + reply.fails + reply.untried > TRIED
 }
 
 /// How a must gives way.
