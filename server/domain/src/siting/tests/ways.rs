@@ -2,6 +2,16 @@
 
 use super::*;
 
+/// Five hectares with so much power, plot ratio and price.
+fn of(code: &str, kw: f64, ratio: f64, price: f64) -> Land {
+    land(code, 50_000.0, |parcel| {
+        parcel.supplies = vec![power(Some(kw), None)];
+        parcel.plot_ratio.max = Some(ratio);
+        let source = "List".to_owned();
+        parcel.price = Some(Price { cny_per_m2: price, as_of: DAY, source, confidence: None });
+    })
+}
+
 #[test]
 fn a_building_that_could_hardly_be_larger_binds() {
     let shape = Shape::new(Rect::new((0.0, 0.0), (100.0, 100.0)).to_polygon().into()).unwrap();
@@ -25,14 +35,6 @@ fn a_building_that_could_hardly_be_larger_binds() {
 
 #[test]
 fn what_a_failing_place_would_have_to_be_is_said_as_of_any_other() {
-    let of = |code: &str, kw: f64, ratio: f64, price: f64| {
-        land(code, 50_000.0, |parcel| {
-            parcel.supplies = vec![power(Some(kw), None)];
-            parcel.plot_ratio.max = Some(ratio);
-            let source = "List".to_owned();
-            parcel.price = Some(Price { cny_per_m2: price, as_of: DAY, source, confidence: None });
-        })
-    };
     let wished = |quantity, none, full| {
         Criterion::Wish(Wish { weight: 10, of: WishOf::Amount { quantity, anchors: Anchors { none, full }, on: None } })
     };
@@ -88,14 +90,6 @@ fn words_that_would_do_and_smaller_buildings_are_ways_out() {
 
 #[test]
 fn where_no_must_stands_alone_in_the_way_sets_of_them_are_named() {
-    let of = |code: &str, kw: f64, ratio: f64, price: f64| {
-        land(code, 50_000.0, |parcel| {
-            parcel.supplies = vec![power(Some(kw), None)];
-            parcel.plot_ratio.max = Some(ratio);
-            let source = "List".to_owned();
-            parcel.price = Some(Price { cny_per_m2: price, as_of: DAY, source, confidence: None });
-        })
-    };
     let lands =
         [of("A", 1.0, 1.0, 100.0), of("B", 1.0, 1.0, 100.0), of("C", 1.0, 3.0, 900.0), of("D", 1.0, 1.0, 900.0)];
     let most = Need::Amount { quantity: Quantity::Price, min: None, max: Some(500.0), on: None };
