@@ -370,6 +370,11 @@ impl Page {
         self.park.with(|park| park.as_ref().map(|park| text::best_name(&park.names, language)).unwrap_or_default())
     }
 
+    /// Whether the brief asks what only floors have. Follows.
+    pub(crate) fn asks_for_floors(self) -> bool {
+        self.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors))
+    }
+
     /// Whether places stand side by side in the 3D view. Follows.
     pub(crate) fn is_split(self) -> bool {
         self.comparing.get() && self.split.get()

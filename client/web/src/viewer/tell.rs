@@ -49,7 +49,7 @@ pub(super) fn follow(page: Page) {
         if matched(page, |reply| brief::joined(reply, &together).is_some()) == Some(true) {
             return Some(Event::Highlight(Highlight { active: true, ids: together, colours: Vec::new() }));
         }
-        let is_of_floors = page.brief.with(|draft| draft.as_ref().is_some_and(brief::Draft::is_of_floors));
+        let is_of_floors = page.asks_for_floors();
         if let Some((ids, colours)) = matched(page, |reply| brief::colours(reply, is_of_floors)) {
             return Some(Event::Highlight(Highlight { active: true, ids, colours }));
         }

@@ -92,8 +92,9 @@ pub(super) fn relaxations(brief: &Brief, musts: &Musts<'_>, places: &(impl Place
     brief.musts().map(of).collect()
 }
 
-/// Where every place fails a must and none would suit but for one, the sets that keep places out, of as few musts as there are: those that keep
-/// out most first. What is not known of a place fails nothing; a footprint is looked at as far as it is larger than a place.
+/// Where every place fails a must and none would suit but for one, the sets that keep places out, of as few musts as there
+/// are: those that keep out most first. What is not known of a place fails nothing; a footprint is looked at as far as it is
+/// larger than a place.
 pub(super) fn sets(musts: &Musts<'_>, count: usize) -> Vec<Set> {
     if musts.fails.count() < count || musts.once.count() > 0 {
         return Vec::new();

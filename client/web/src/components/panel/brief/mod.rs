@@ -72,7 +72,7 @@ pub(crate) fn BriefPanel() -> impl IntoView {
     };
     let day = move || page.brief.with(|brief| brief.as_ref().map(|draft| draft.day.clone()).unwrap_or_default());
     // Whoever asks what only floors have looks for a floor.
-    let floors_first = move || page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors));
+    let floors_first = move || page.asks_for_floors();
     view! {
         <div class="brief" data-testid="brief">
             <button class="link brief-back" type="button" data-testid="brief-close" on:click=move |_| page.brief.set(None)>
@@ -154,6 +154,15 @@ fn fill_in(page: Page, change: impl FnOnce(&mut Draft)) {
             change(draft);
         }
     });
+}
+
+/// A word of a row's quality, as it is said.
+fn worded(page: Page, row: usize, word: &str) -> String {
+    let quality = match ROWS[row].1 {
+        Subject::Words { quality, .. } | Subject::Level { quality, .. } => quality,
+        Subject::Amount { .. } | Subject::Footprint => "",
+    };
+    page.text(&format!("{quality}.{word}"))
 }
 
 /// Things that are said in one breath.

@@ -8,7 +8,7 @@ use cloudsite_proto::siting::{Answer, Assembly, Change, Place, Standing, StepAns
 use leptos::prelude::*;
 use prost::Message;
 
-use super::{amount, label, together};
+use super::{amount, label, together, worded};
 use crate::components::compare::Toggle;
 use crate::pure::brief::{LISTED, ROWS, Role, Subject, share, standing_word};
 use crate::pure::facts::code_of;
@@ -383,13 +383,7 @@ pub(crate) fn value(page: Page, row: usize, answer: &Answer) -> String {
     }
     match &answer.value {
         Some(Value::Amount(value)) => between(page, row, *value, answer.up_to),
-        Some(Value::Word(word)) => {
-            let quality = match ROWS[row].1 {
-                Subject::Words { quality, .. } | Subject::Level { quality, .. } => quality,
-                Subject::Amount { .. } | Subject::Footprint => "",
-            };
-            page.text(&format!("{quality}.{word}"))
-        }
+        Some(Value::Word(word)) => worded(page, row, word),
         None => page.text("card.unknown"),
     }
 }

@@ -219,7 +219,7 @@ fn Weight(
     // From and to, percent of the slider.
     let stays = move || {
         page.matched.with(|matched| {
-            let of_floors = page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors));
+            let of_floors = page.asks_for_floors();
             let interval = matched
                 .intervals(of_floors)
                 .iter()

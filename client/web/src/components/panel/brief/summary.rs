@@ -5,7 +5,7 @@ use cloudsite_proto::siting::{MatchResponse, MustSet, Relaxation, RelaxationStep
 use leptos::prelude::*;
 
 use super::refusal::{ToRefused, explained};
-use super::{ANSWER_ID, FLOORS_ID, JOINED_ID, amount, fill_in, label, together};
+use super::{ANSWER_ID, FLOORS_ID, JOINED_ID, amount, fill_in, label, together, worded};
 use crate::browser::scroll_to_start;
 use crate::pure::brief::{
     ASSEMBLIES, BEST_COLOUR, Draft, OPEN_COLOUR, ROWS, Role, Row, Subject, WORST_COLOUR, suiting,
@@ -26,10 +26,7 @@ pub(super) fn Summary() -> impl IntoView {
             let of = |count: u32| number(f64::from(count), 0, page.language.get());
             let (suits, open, fails) = (of(reply.suits), of(reply.open), of(reply.fails));
             let counts = page.fill("brief.counts", &[("suits", &suits), ("open", &open), ("fails", &fails)]);
-            let floors = reply
-                .floors
-                .as_ref()
-                .filter(|_| page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors)));
+            let floors = reply.floors.as_ref().filter(|_| page.asks_for_floors());
             let floors = floors.map(|floors| page.fill("brief.floors_suit", &[("n", &of(floors.suits))]));
             let untried = (reply.untried > 0).then(|| page.fill("brief.untried", &[("n", &of(reply.untried))]));
             let opened = page.suited_before.with(|before| {
@@ -49,7 +46,7 @@ pub(super) fn Summary() -> impl IntoView {
     };
     let costs = move || {
         page.matched.with(|matched| {
-            let of_floors = page.brief.with(|brief| brief.as_ref().is_some_and(Draft::is_of_floors));
+            let of_floors = page.asks_for_floors();
             let mut told: Vec<(usize, Relaxation)> = matched
                 .relaxations(of_floors)
                 .iter()
@@ -302,11 +299,7 @@ impl Way {
                 page.fill("brief.step_part", &[("part", &percent), ("n", opens)])
             }
             Self::Level(_, word) | Self::Word(word) => {
-                let quality = match ROWS[row].1 {
-                    Subject::Words { quality, .. } | Subject::Level { quality, .. } => quality,
-                    Subject::Amount { .. } | Subject::Footprint => "",
-                };
-                page.fill("brief.step", &[("amount", &page.text(&format!("{quality}.{word}"))), ("n", opens)])
+                page.fill("brief.step", &[("amount", &worded(page, row, word)), ("n", opens)])
             }
         }
     }
