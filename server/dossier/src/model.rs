@@ -447,6 +447,9 @@ pub struct Step {
     pub to: Instead,
     /// Places that would suit besides.
     pub opens: u32,
+    /// Whether it may be more: footprints were not tried on all that come into question.
+    #[serde(default)]
+    pub opens_at_least: bool,
 }
 
 /// What is asked instead of what a must asks.

@@ -136,7 +136,7 @@ fn dossier() -> Dossier {
             criterion: 0,
             alone: 12,
             unknown: 3,
-            steps: vec![Step { to: Instead::Bound(8_000.0), opens: 3 }],
+            steps: vec![Step { to: Instead::Bound(8_000.0), opens: 3, opens_at_least: true }],
         }],
         intervals: vec![Interval { criterion: 1, from: 10.0, to: None }],
         shares: vec![Share { parcel: "ZC-01".to_owned(), first: 1_000 }],

@@ -166,6 +166,7 @@ pub(super) fn relaxation(relaxation: &Relaxation) -> wire::Relaxation {
             Way::Part(part) => To::Part(*part),
         }),
         opens: step.opens,
+        opens_at_least: step.is_least,
         first: name(&step.first),
     });
     wire::Relaxation {

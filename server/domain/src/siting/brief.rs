@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::contradiction::contradictions;
 use super::fit::Footprint;
 use super::quantity::{Quality, Quantity};
 use super::ramp::Ramp;
@@ -128,7 +129,7 @@ impl Brief {
         if weights().next().is_some() && weights().all(|weight| weight == 0) {
             found.push(invalid("criteria", "the weights of all wishes are zero: at least one has to count"));
         }
-        contradictions(&criteria, day, &mut found);
+        found.extend(contradictions(&criteria, day));
         if found.is_empty() { Ok(Self { criteria, day }) } else { Err(found) }
     }
 
@@ -171,7 +172,7 @@ impl Criterion {
     }
 }
 
-fn invalid(field: impl Into<String>, problem: impl Into<String>) -> InvalidBrief {
+pub(super) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> InvalidBrief {
     InvalidBrief { field: field.into(), problem: problem.into() }
 }
 
@@ -269,51 +270,5 @@ fn check_words(
             Quality::HazardClass => word.parse::<HazardClass>().err().map(|error| error.to_string()),
         };
         found.extend(problem.map(|problem| invalid(at("among"), problem)));
-    }
-}
-
-/// A bound of a must: where it stands in the brief, of what, the least and the most.
-struct Bound {
-    criterion: usize,
-    field: String,
-    of: (Quantity, Date),
-    min: Option<f64>,
-    max: Option<f64>,
-}
-
-fn bounds(criterion: usize, of: &Criterion, day: Date) -> Vec<Bound> {
-    match of {
-        Criterion::Must(Need::Amount { quantity, min, max, on }) => {
-            let of = (*quantity, on.unwrap_or(day));
-            vec![Bound { criterion, field: "min".to_owned(), of, min: *min, max: *max }]
-        }
-        Criterion::Must(Need::Ramp(ramp)) => {
-            let step = |(index, (on, min)): (usize, (Date, f64))| {
-                let field = format!("steps[{index}].min");
-                Bound { criterion, field, of: (ramp.quantity, on), min: Some(min), max: None }
-            };
-            ramp.on_days(day).enumerate().map(step).collect()
-        }
-        Criterion::Must(Need::Word { .. } | Need::Footprint(_)) | Criterion::Wish(_) => Vec::new(),
-    }
-}
-
-/// Two musts that nothing can meet at once.
-fn contradictions(criteria: &[Criterion], day: Date, found: &mut Vec<InvalidBrief>) {
-    let all = criteria.iter().enumerate().flat_map(|(index, criterion)| bounds(index, criterion, day));
-    let all: Vec<Bound> = all.collect();
-    for one in &all {
-        for other in &all {
-            if let (Some(min), Some(max)) = (one.min, other.max)
-                && one.criterion != other.criterion
-                && one.of == other.of
-                && min > max
-            {
-                let of = other.criterion;
-                let (min, max) = (shown(min), shown(max));
-                let problem = format!("{min} is above {max}, the most in criteria[{of}]: nothing can be both");
-                found.push(invalid(format!("criteria[{}].{}", one.criterion, one.field), problem));
-            }
-        }
     }
 }

@@ -12,6 +12,7 @@ pub mod assembly;
 mod authority;
 mod brief;
 mod candidate;
+mod contradiction;
 pub mod demand;
 pub mod fit;
 mod judge;

@@ -53,6 +53,8 @@ pub struct Step {
     /// footprint that gives way, among more than 256 places of the first 8. Where it was not known whether a building has room,
     /// a smaller one may have it on more.
     pub opens: u32,
+    /// Whether footprints were not tried on all that come into question, so that it may open more.
+    pub is_least: bool,
     /// The first of them that this step opens.
     pub first: Code,
 }
@@ -153,17 +155,32 @@ fn shrunk(must: &Slow, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Ve
         let part = PARTS.into_iter().find(|part| has_room(of(part)))?;
         others.iter().all(|other| has_room(*other)).then_some((part, row))
     };
-    let mut found: Vec<(f64, u32)> = rows.take(most_tried(places)).filter_map(part).collect();
+    let mut rows = rows.peekable();
+    let mut found: Vec<(f64, u32)> = rows.by_ref().take(most_tried(places)).filter_map(part).collect();
+    let is_least = rows.peek().is_some();
     found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut steps: Vec<Step> = Vec::new();
     for (opens, (part, row)) in (1..).zip(found) {
         match steps.last_mut().filter(|step| step.to == Way::Part(part)) {
             Some(step) => step.opens = opens,
-            None => steps.push(Step { to: Way::Part(part), opens, first: places.candidate(row).code.clone() }),
+            None => {
+                steps.push(Step { to: Way::Part(part), opens, is_least, first: places.candidate(row).code.clone() })
+            }
         }
     }
     steps.truncate(MOST_STEPS);
     steps
+}
+
+/// What a must that gives way opens.
+#[derive(Debug, Clone, Copy, Default)]
+struct Opened {
+    /// How many places.
+    opens: u32,
+    /// Whether it may be more.
+    is_least: bool,
+    /// The first row.
+    first: u32,
 }
 
 /// Of what is unmet once, it is this must that is not met.
@@ -171,10 +188,12 @@ fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -
     let (missed, trial) = (must.missed, Trial::of(musts, places));
     let alone = Alone { must, once: &musts.once };
     let first = |row: u32| places.candidate(row).code.clone();
-    let bounds = |told: Vec<(f64, u32, u32)>| {
-        let step = |(bound, opens, row)| Step { to: Way::Bound(bound), opens, first: first(row) };
-        told.into_iter().map(step).collect()
+    let told = |to, found: &Opened| {
+        let Opened { opens, is_least, first: row } = *found;
+        Step { to, opens, is_least, first: first(row) }
     };
+    let bounds =
+        |found: Vec<(f64, Opened)>| found.into_iter().map(|(bound, found)| told(Way::Bound(bound), &found)).collect();
     let steps = match (&must.column, must.need) {
         (Column::Amounts(steps), Need::Amount { min, max, .. }) => {
             bounds(giving_way(steps, &alone, (*min, *max), trial))
@@ -188,7 +207,7 @@ fn quick(must: &Quick<'_>, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -
         (Column::Words(words), Need::Word { quality, .. }) if missed.failed > 0 => {
             more_words((words, *quality), &alone, trial)
                 .into_iter()
-                .map(|(word, opens, row)| Step { to: Way::Word(word.to_owned()), opens, first: first(row) })
+                .map(|(word, found)| told(Way::Word(word.to_owned()), &found))
                 .collect()
         }
         _ => Vec::new(),
@@ -206,27 +225,28 @@ fn is_gone(quality: Quality, word: &str) -> bool {
     quality == Quality::Status && word == ParcelStatus::Taken.as_str()
 }
 
-/// Words that would do as well, how many places each of them opens, and the first of these: the one that opens most first.
+/// Words that would do as well, and what each of them opens: the one that opens most first.
 fn more_words<'a>(
     (words, quality): (&'a Words, Quality),
     alone: &Alone<'_>,
     mut trial: Trial<'_, impl Places + ?Sized>,
-) -> Vec<(&'a str, u32, u32)> {
+) -> Vec<(&'a str, Opened)> {
     let most = if trial.footprints.is_empty() { usize::MAX } else { most_tried(trial.places) };
-    // By the number of the word: how many rows have it, and the first of them.
-    let mut opened: Vec<(u32, u32)> = vec![(0, 0); words.distinct.len()];
+    let is_least = alone.count() > most;
+    // By the number of the word.
+    let mut opened = vec![Opened { is_least, ..Opened::default() }; words.distinct.len()];
     for row in alone.first_rows(most) {
         if trial.opens(row) == Some(true)
-            && let Some((opens, first)) = opened.get_mut(usize::from(words.numbers[row as usize]))
+            && let Some(opened) = opened.get_mut(usize::from(words.numbers[row as usize]))
         {
-            *first = if *opens == 0 { row } else { *first };
-            *opens += 1;
+            opened.first = if opened.opens == 0 { row } else { opened.first };
+            opened.opens += 1;
         }
     }
-    let told = words.distinct.iter().zip(opened).map(|((word, _), (opens, first))| (word.as_str(), opens, first));
-    let mut found: Vec<(&str, u32, u32)> =
-        told.filter(|(word, opens, _)| *opens > 0 && !is_gone(quality, word)).collect();
-    found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let told = words.distinct.iter().zip(opened).map(|((word, _), opened)| (word.as_str(), opened));
+    let mut found: Vec<(&str, Opened)> =
+        told.filter(|(word, opened)| opened.opens > 0 && !is_gone(quality, word)).collect();
+    found.sort_by(|a, b| b.1.opens.cmp(&a.1.opens).then(a.0.cmp(b.0)));
     found.truncate(MOST_STEPS);
     found
 }
@@ -253,14 +273,13 @@ impl Alone<'_> {
     }
 }
 
-/// How far a must gives way to open each of the places that it keeps out: bounds, how many each opens, and the first row
-/// that it opens. On the side that opens more; on a tie the least gives way.
+/// How far a must gives way to open each of the places that it keeps out: bounds, and what each opens. On the side that opens more; on a tie the least gives way.
 fn giving_way(
     steps: &Steps,
     alone: &Alone<'_>,
     (min, max): (Option<f64>, Option<f64>),
     trial: Trial<'_, impl Places + ?Sized>,
-) -> Vec<(f64, u32, u32)> {
+) -> Vec<(f64, Opened)> {
     let below = min.map_or(0, |min| if max.is_none() { alone.count() } else { steps.count_below(min, alone.once) });
     let is_above = alone.count() - below > below;
     let is_beyond =
@@ -303,20 +322,20 @@ fn in_order<T: Copy>(rows: &mut [T], order: impl Fn(&T, &T) -> Ordering) -> impl
 }
 
 /// Of a column of few different values, the nearest first: how many rows each of them opens, all before it included.
-fn counted<'a>(steps: impl Iterator<Item = Each<'a>>, once: &Bits) -> Vec<(f64, u32, u32)> {
+fn counted<'a>(steps: impl Iterator<Item = Each<'a>>, once: &Bits) -> Vec<(f64, Opened)> {
     let mut opens = 0;
     let told = |step: Each<'_>| {
         let rows = step.among(once);
         opens += rows.len() as u32;
-        Some((step.value, opens, *rows.first()?))
+        Some((step.value, Opened { opens, is_least: false, first: *rows.first()? }))
     };
     steps.filter_map(told).take(MOST_STEPS).collect()
 }
 
 /// How many places open where a must gives way to each of the nearest bounds: rows with the bound that opens them, the nearest
 /// first.
-fn opened(rows: impl Iterator<Item = (f64, u32)>, mut trial: Trial<'_, impl Places + ?Sized>) -> Vec<(f64, u32, u32)> {
-    let mut steps: Vec<(f64, u32, u32)> = Vec::new();
+fn opened(rows: impl Iterator<Item = (f64, u32)>, mut trial: Trial<'_, impl Places + ?Sized>) -> Vec<(f64, Opened)> {
+    let mut steps: Vec<(f64, Opened)> = Vec::new();
     let mut opens = 0;
     for (bound, row) in rows {
         let is_same = steps.last().is_some_and(|(last, ..)| last.total_cmp(&bound).is_eq());
@@ -326,11 +345,17 @@ fn opened(rows: impl Iterator<Item = (f64, u32)>, mut trial: Trial<'_, impl Plac
         match trial.opens(row) {
             Some(true) => opens += 1,
             Some(false) => continue,
-            None => break,
+            None => {
+                // All that are nearer were tried.
+                if let Some((_, last)) = steps.last_mut().filter(|_| is_same) {
+                    last.is_least = true;
+                }
+                break;
+            }
         }
         match steps.last_mut().filter(|_| is_same) {
-            Some((_, all, first)) => (*all, *first) = (opens, row.min(*first)),
-            None => steps.push((bound, opens, row)),
+            Some((_, step)) => *step = Opened { opens, first: row.min(step.first), ..*step },
+            None => steps.push((bound, Opened { opens, is_least: false, first: row })),
         }
     }
     steps

@@ -179,7 +179,8 @@ pub(super) fn costs(dossier: &Dossier, language: Language) -> Vec<Cost> {
         let criterion = dossier.brief.get(relaxation.criterion)?;
         let step = |step: &crate::model::Step| {
             let bound = language.given_way(criterion, &step.to);
-            language.say("costs.step", &[("bound", &bound), ("n", &step.opens.to_string())])
+            let opens = format!("{}{}", step.opens, if step.opens_at_least { "+" } else { "" });
+            language.say("costs.step", &[("bound", &bound), ("n", &opens)])
         };
         let steps: Vec<String> = relaxation.steps.iter().take(3).map(step).collect();
         Some(Cost {

@@ -160,7 +160,9 @@ pub(super) fn relaxation(relaxation: &wire::Relaxation) -> Relaxation {
         To::Word(word) => Instead::Word(word.clone()),
         To::Part(part) => Instead::Part(*part),
     };
-    let step = |step: &wire::RelaxationStep| Some(Step { to: way(step.to.as_ref()?), opens: step.opens });
+    let step = |step: &wire::RelaxationStep| {
+        Some(Step { to: way(step.to.as_ref()?), opens: step.opens, opens_at_least: step.opens_at_least })
+    };
     Relaxation {
         criterion: relaxation.criterion as usize,
         alone: relaxation.alone,

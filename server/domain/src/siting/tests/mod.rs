@@ -258,7 +258,12 @@ fn a_brief_says_what_its_musts_cost() {
     ];
     let criteria = vec![at_least(Quantity::Power, 12_000.0), at_least(Quantity::Area, 50_000.0)];
     let selection = All::of(&Brief::new(criteria, DAY).unwrap(), &lands);
-    let step = |bound, opens, first: &str| Step { to: Way::Bound(bound), opens, first: first.parse().unwrap() };
+    let step = |bound, opens, first: &str| Step {
+        to: Way::Bound(bound),
+        opens,
+        is_least: false,
+        first: first.parse().unwrap(),
+    };
     let expected = [
         Relaxation { criterion: 0, alone: 3, unknown: 1, steps: vec![step(9_000.0, 1, "B"), step(8_000.0, 3, "C")] },
         Relaxation { criterion: 1, alone: 1, unknown: 0, steps: vec![step(40_000.0, 1, "E")] },
@@ -499,7 +504,7 @@ fn what_gives_way_is_the_nearest_among_thousands() {
         let mut opens = 0;
         let step = |(bound, codes): &(f64, Vec<&Code>)| {
             opens += codes.len() as u32;
-            Step { to: Way::Bound(*bound), opens, first: (*codes.iter().min().unwrap()).clone() }
+            Step { to: Way::Bound(*bound), opens, is_least: false, first: (*codes.iter().min().unwrap()).clone() }
         };
         let expected: Vec<Step> = opened.values().take(5).map(step).collect();
         assert_eq!(cost.steps, expected, "{quantity} from {min} to {max}");

@@ -80,12 +80,53 @@ fn words_that_would_do_and_smaller_buildings_are_ways_out() {
     let hall = Criterion::Must(Need::Footprint(Footprint { width_m: 100.0, depth_m: 100.0 }));
     let free = Criterion::Must(Need::Word { quality: Quality::Status, among: words(&["available"]) });
     let selection = All::of(&Brief::new(vec![free, hall], DAY).unwrap(), &lands);
-    let step = |to, opens, first: &str| Step { to, opens, first: first.parse().unwrap() };
+    let step = |to, opens, first: &str| Step { to, opens, is_least: false, first: first.parse().unwrap() };
     let word = |word: &str| Way::Word(word.to_owned());
     let [status, room] = &selection.relaxations[..] else { panic!("two musts") };
     assert_eq!(status.steps, [step(word("planned"), 2, "C"), step(word("reserved"), 1, "E")]);
     assert_eq!(room.steps, [step(Way::Part(0.9), 1, "A"), step(Way::Part(0.8), 2, "B")]);
     assert_eq!(selection.sets, [], "single musts keep places out");
+}
+
+#[test]
+fn a_step_that_was_not_tried_on_all_says_that_it_opens_at_least_so_many() {
+    let shape = Shape::new(Rect::new((0.0, 0.0), (110.0, 110.0)).to_polygon().into()).unwrap();
+    let steps = |planned: usize, brief: Vec<Criterion>| {
+        let of = |number: usize| {
+            let (code, area_m2, parcel, zone, _) = land(&format!("P{number:03}"), 12_100.0, |parcel| {
+                let is_planned = number < planned;
+                parcel.status = if is_planned { ParcelStatus::Planned } else { ParcelStatus::Taken };
+                parcel.supplies = vec![power(Some(if is_planned { 1_000.0 } else { 10.0 }), None)];
+                parcel.site_coverage.max = Some(1.0);
+                parcel.setbacks = Some(Setbacks { front_m: 0.0, side_m: 0.0, rear_m: 0.0 });
+            });
+            (code, area_m2, parcel, zone, Some(shape.clone()))
+        };
+        // More than are tried to the last.
+        let lands: Vec<Land> = (0..300).map(of).collect();
+        let selection = All::of(&Brief::new(brief, DAY).unwrap(), &lands).selection.clone();
+        let step = |step: &Step| (step.opens, step.is_least);
+        selection.relaxations[0].steps.iter().map(step).collect::<Vec<_>>()
+    };
+    let hall = |side_m| Criterion::Must(Need::Footprint(Footprint { width_m: side_m, depth_m: side_m }));
+    let free = Criterion::Must(Need::Word { quality: Quality::Status, among: words(&["available"]) });
+    for (planned, told) in [(9, (8, true)), (8, (8, false))] {
+        // Without the taken ones, which would be tried as well.
+        let powered = at_least(Quantity::Power, 500.0);
+        assert_eq!(steps(planned, vec![free.clone(), hall(100.0), powered]), [told], "{planned} would do");
+        assert_eq!(
+            steps(planned, vec![hall(120.0), at_least(Quantity::Power, 500.0)]),
+            [told],
+            "{planned} are too small"
+        );
+    }
+    for (planned, told) in [(49, (48, true)), (48, (48, false))] {
+        assert_eq!(
+            steps(planned, vec![at_least(Quantity::Power, 2_000.0), hall(100.0)]),
+            [told],
+            "{planned} are nearest"
+        );
+    }
 }
 
 #[test]

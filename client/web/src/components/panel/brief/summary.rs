@@ -1,7 +1,7 @@
 //! How many places answer the brief, and what its musts cost.
 
 use cloudsite_proto::siting::relaxation_step::To;
-use cloudsite_proto::siting::{MatchResponse, MustSet, Relaxation, RelaxationStep};
+use cloudsite_proto::siting::{MustSet, Relaxation, RelaxationStep};
 use leptos::prelude::*;
 
 use super::refusal::{ToRefused, explained};
@@ -190,16 +190,15 @@ fn Cost(
     let relax = move |change: &dyn Fn(&mut Draft)| relax(page, change);
     let drop = move |_| relax(&|draft| draft.rows[row].role = Role::Open);
     let nearer = StoredValue::new(levels(row, &relaxation));
-    // In a large park a building is not tried everywhere that a step would open.
-    let is_least = page.matched.with_untracked(|matched| matched.reply().is_some_and(is_large))
-        && page.brief.with_untracked(|brief| brief.as_ref().is_some_and(Draft::asks_room));
     let step = move |step: RelaxationStep| {
         let way = Way::of(row, step.to?);
         // Whoever takes a level takes those before it, too.
-        let opens = match &way {
-            Way::Level(place, _) => nearer
-                .with_value(|levels| levels.iter().filter(|(level, _)| level <= place).map(|(_, opens)| opens).sum()),
-            _ => step.opens,
+        let (opens, is_least) = match &way {
+            Way::Level(place, _) => nearer.with_value(|levels| {
+                let up_to = levels.iter().filter(|(level, ..)| level <= place);
+                up_to.fold((0, false), |(all, any), (_, opens, is_least)| (all + opens, any || *is_least))
+            }),
+            _ => (step.opens, step.opens_at_least),
         };
         let opens = format!("{opens}{}", if is_least { "+" } else { "" });
         let text = {
@@ -233,19 +232,13 @@ fn relax(page: Page, change: &dyn Fn(&mut Draft)) {
     page.suited_before.set(suited);
 }
 
-/// The levels that steps of a row go to, and what each opens.
-fn levels(row: usize, relaxation: &Relaxation) -> Vec<(usize, u32)> {
+/// The levels that steps of a row go to, what each opens, and whether it may be more.
+fn levels(row: usize, relaxation: &Relaxation) -> Vec<(usize, u32, bool)> {
     let level = |step: &RelaxationStep| match Way::of(row, step.to.clone()?) {
-        Way::Level(place, _) => Some((place, step.opens)),
+        Way::Level(place, _) => Some((place, step.opens, step.opens_at_least)),
         _ => None,
     };
     relaxation.steps.iter().filter_map(level).collect()
-}
-
-/// Whether there are so many places that buildings are not tried on all of them.
-const fn is_large(reply: &MatchResponse) -> bool {
-    const TRIED: u32 = 256;
-    reply.suits + reply.open + reply.fails + reply.untried > TRIED
 }
 
 /// How a must gives way.
