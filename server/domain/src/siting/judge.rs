@@ -73,17 +73,21 @@ pub(super) fn verdict(need: &Need, candidate: &Candidate<'_>, day: Date) -> Verd
             .amount(*quantity, on.unwrap_or(day))
             .map(|amount| min.is_none_or(|min| amount >= min) && max.is_none_or(|max| amount <= max)),
         Need::Word { quality, among } => candidate.word(*quality).map(|word| meets(*quality, word, among)),
-        Need::Footprint(footprint) => match candidate.fit(*footprint) {
-            Fit::Fits(_) => Some(true),
-            Fit::Fails => Some(false),
-            Fit::Unknown(_) => None,
-        },
+        Need::Footprint(footprint) => return of_fit(candidate.fit(*footprint)),
         Need::Ramp(ramp) => return ramp.verdict(&amounts(ramp, candidate, day)),
     };
     match met {
         Some(true) => Verdict::Pass,
         Some(false) => Verdict::Fail,
         None => Verdict::Unknown,
+    }
+}
+
+const fn of_fit(fit: Fit) -> Verdict {
+    match fit {
+        Fit::Fits(_) => Verdict::Pass,
+        Fit::Fails => Verdict::Fail,
+        Fit::Unknown(_) => Verdict::Unknown,
     }
 }
 
@@ -177,8 +181,7 @@ pub(super) fn narrowest(
 }
 
 fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
-    let verdict = verdict(need, candidate, day);
-    let none = Answer::nothing(verdict);
+    let none = || Answer::nothing(verdict(need, candidate, day));
     match need {
         Need::Amount { quantity, min, max, on } => {
             let day = on.unwrap_or(day);
@@ -190,19 +193,20 @@ fn must(need: &Need, candidate: &Candidate<'_>, day: Date) -> Answer {
                 told: candidate.told_amount(*quantity, day),
                 margin: amount.map(|amount| margin(amount, *min, *max)),
                 from: lacks.and_then(|min| candidate.enough_from(*quantity, (min, *max), day)),
-                ..none
+                ..none()
             }
         }
         Need::Word { quality, .. } => {
-            Answer { value: word(candidate.word(*quality)), told: candidate.told_word(*quality), ..none }
+            Answer { value: word(candidate.word(*quality)), told: candidate.told_word(*quality), ..none() }
         }
         Need::Footprint(footprint) => {
             let found = candidate.fit(*footprint);
-            Answer { placement: found.placement(), lacking: found.lacking(), told: candidate.told_room(), ..none }
+            let (placement, lacking) = (found.placement(), found.lacking());
+            Answer { placement, lacking, told: candidate.told_room(), ..Answer::nothing(of_fit(found)) }
         }
         Need::Ramp(ramp) => {
             let found = amounts(ramp, candidate, day);
-            Answer { verdict, ..of_ramp(ramp, candidate, day, (&found, ramp.binding(&found))) }
+            Answer { verdict: ramp.verdict(&found), ..of_ramp(ramp, candidate, day, (&found, ramp.binding(&found))) }
         }
     }
 }

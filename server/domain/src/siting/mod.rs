@@ -154,7 +154,8 @@ impl<'a, P: Places + ?Sized> Judged<'a, P> {
             let open = (0..).map_while(|rank| ranked.get_or_insert_with(|| scores.rank(&rows)).nth(rank));
             let order = (0..).map_while(|rank| suits.nth(rank)).chain(open);
             musts.try_footprints(places, order.map(|place| place.row), listed);
-            suits.retain(|place| musts.suits.has(place.row));
+            // Whatever was tried was put into order for that.
+            suits.retain_ordered(|place| musts.suits.has(place.row));
         }
         Self { brief, table, places, listed, scores, musts, suits }
     }

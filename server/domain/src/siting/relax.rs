@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::brief::{Brief, Need};
 use super::fit::{Fit, Footprint};
-use super::musts::{LEAST_TRIED, Musts, Quick, Slow};
+use super::musts::{LEAST_TRIED, MOST_TRIED, Musts, Quick, Slow};
 use super::quantity::Quality;
 use super::table::{Column, Places, Words};
 use crate::record::{Code, ParcelStatus};
@@ -14,8 +14,10 @@ use crate::rows::{Bits, Each, Steps};
 /// Steps that are told of a must at most.
 const MOST_STEPS: usize = 5;
 
-/// Places that footprints are tried on at most, for each must that gives way: those that come first.
+/// Places that footprints are tried on at most, for each bound that gives way: those that come first, and of more places than
+/// in a large park fewer.
 const MOST_OPENED: usize = 48;
+const MOST_OPENED_OF_MANY: usize = 12;
 
 /// If a must keeps out no more places than these, all are looked at; of more, those that are nearest to its bound.
 const FEW: usize = 2_000;
@@ -49,9 +51,9 @@ pub struct Relaxation {
 pub struct Step {
     /// What is asked instead.
     pub to: Way,
-    /// How many more places would suit; where footprints are asked, of the first 48 that come into question. Of a word or a
-    /// footprint that gives way, among more than 256 places of the first 8. Where it was not known whether a building has room,
-    /// a smaller one may have it on more.
+    /// How many more places would suit; where footprints are asked, of the first 48 that come into question, among more than
+    /// 2,000 places of the first 12. Of a word or a footprint that gives way, among more than 256 places of the first 8. Where
+    /// it was not known whether a building has room, a smaller one may have it on more.
     pub opens: u32,
     /// Whether footprints were not tried on all that come into question, so that it may open more.
     pub is_least: bool,
@@ -365,12 +367,14 @@ fn opened(rows: impl Iterator<Item = (f64, u32)>, mut trial: Trial<'_, impl Plac
 struct Trial<'a, P: ?Sized> {
     footprints: Vec<Footprint>,
     places: &'a P,
-    tried: usize,
+    /// On how many places they may still be tried.
+    left: usize,
 }
 
 impl<'a, P: Places + ?Sized> Trial<'a, P> {
     fn of(musts: &Musts<'_>, places: &'a P) -> Self {
-        Self { footprints: musts.footprints().collect(), places, tried: 0 }
+        let left = if places.count() <= MOST_TRIED { MOST_OPENED } else { MOST_OPENED_OF_MANY };
+        Self { footprints: musts.footprints().collect(), places, left }
     }
 
     /// Whether a place would suit but for the must; none once enough were tried.
@@ -378,9 +382,9 @@ impl<'a, P: Places + ?Sized> Trial<'a, P> {
         if self.footprints.is_empty() {
             return Some(true);
         }
-        self.tried += 1;
+        self.left = self.left.checked_sub(1)?;
         let candidate = self.places.candidate(row);
         let has_room = |footprint: &Footprint| matches!(candidate.fit(*footprint), Fit::Fits(_));
-        (self.tried <= MOST_OPENED).then(|| self.footprints.iter().all(has_room))
+        Some(self.footprints.iter().all(has_room))
     }
 }

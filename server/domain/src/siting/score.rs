@@ -206,14 +206,16 @@ impl Scores {
                 place.possible += weight * u64::from(if is_known { worth } else { FULL_VALUE });
             }
         }
-        Ranking { places, ordered: 0 }
+        Ranking { places, gone: 0, ordered: 0 }
     }
 }
 
 /// Places that are put into order as far as somebody looks.
 pub(super) struct Ranking {
     places: Vec<Ranked>,
-    /// How many of them are in order, and before all others.
+    /// How many were taken out: they stand before all others.
+    gone: usize,
+    /// How many of those that are left are in order, and before all others.
     ordered: usize,
 }
 
@@ -222,8 +224,9 @@ impl Ranking {
     pub(super) fn nth(&mut self, rank: usize) -> Option<Ranked> {
         /// Places that are put into order at first; then twice as many as there are already.
         const FIRST: usize = 64;
-        while self.ordered <= rank && self.ordered < self.places.len() {
-            let rest = &mut self.places[self.ordered..];
+        let left = &mut self.places[self.gone..];
+        while self.ordered <= rank && self.ordered < left.len() {
+            let rest = &mut left[self.ordered..];
             let more = self.ordered.max(FIRST);
             if more < rest.len() {
                 rest.select_nth_unstable_by(more, order);
@@ -232,7 +235,7 @@ impl Ranking {
             rest[..next].sort_unstable_by(order);
             self.ordered += next;
         }
-        self.places.get(rank).copied()
+        left.get(rank).copied()
     }
 
     /// The first of them in order.
@@ -242,14 +245,21 @@ impl Ranking {
 
     /// All of them; only the first are in order.
     pub(super) fn all(&self) -> &[Ranked] {
-        &self.places
+        &self.places[self.gone..]
     }
 
-    /// Takes out those that are not to be kept.
-    pub(super) fn retain(&mut self, keep: impl Fn(&Ranked) -> bool) {
-        let goes = self.places[..self.ordered].iter().filter(|place| !keep(place)).count();
-        self.places.retain(|place| keep(place));
-        self.ordered -= goes;
+    /// Takes out those that are not to be kept, of those that are in order already.
+    pub(super) fn retain_ordered(&mut self, keep: impl Fn(&Ranked) -> bool) {
+        // Those before a gap move up to it, since behind it there may be a million.
+        let mut to = self.gone + self.ordered;
+        for from in (self.gone..to).rev() {
+            if keep(&self.places[from]) {
+                to -= 1;
+                self.places[to] = self.places[from];
+            }
+        }
+        self.ordered -= to - self.gone;
+        self.gone = to;
     }
 }
 

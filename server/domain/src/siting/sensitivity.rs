@@ -4,10 +4,14 @@ use super::Ranked;
 use super::brief::MOST_WEIGHT;
 use super::score::{Scored, Scores, order};
 use super::table::Places;
+use super::value::FULL_VALUE;
 use crate::record::Code;
 
 /// Places that are drawn among at most: of those that could win, the ones with the highest scores.
 const MOST_DRAWN: usize = 1_000;
+
+/// Rivals that are looked at first: as many as are in order at least.
+const NEAR: usize = 64;
 
 /// Between which weights of a wish the first place has the highest score or shares it, all other weights being as they are.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,46 +64,86 @@ pub(super) fn sureness(
     let boxes: Vec<WeightBox> =
         wishes.iter().map(|wish| WeightBox::around(wish.weight, draws.spread_percent)).collect();
     let own = worths(scores, first.row);
-    let rows: Vec<u32> = rivals.iter().map(|rival| rival.row).collect();
-    let ahead: Vec<f64> = rivals.iter().map(|rival| first.score as f64 - rival.score as f64).collect();
-    // By how many thousandths of a point each is behind at least, whatever is drawn.
-    let mut behind = vec![0_i64; rivals.len()];
-    let mut intervals = Vec::with_capacity(wishes.len());
-    for ((wish, weights), own) in wishes.iter().zip(&boxes).zip(&own) {
-        let more: Vec<i64> =
-            wish.known_worths(&rows).into_iter().map(|value| i64::from(*own) - i64::from(value)).collect();
-        for (behind, more) in behind.iter_mut().zip(&more) {
-            *behind += more * if *more > 0 { weights.low } else { weights.high } as i64;
+    let mut intervals: Vec<Within> = wishes.iter().zip(&own).map(|(wish, own)| Within::anything(wish, *own)).collect();
+    let mut behind = Vec::new();
+    // What those that stand next to the first leave of the intervals leaves few of the others that matter.
+    let (near, others) = rivals.split_at(NEAR.min(rivals.len()));
+    let reach = boxes.iter().map(WeightBox::reach).sum();
+    let matters = |rival: &Ranked, intervals: &[Within]| {
+        let ahead = first.score.abs_diff(rival.score);
+        first.score < rival.score || ahead < reach || intervals.iter().any(|within| within.may_narrow(ahead as f64))
+    };
+    let mut drawn: Vec<Ranked> = Vec::new();
+    let mut look_at = |rivals: &[Ranked], intervals: &mut [Within]| {
+        let rows: Vec<u32> = rivals.iter().map(|rival| rival.row).collect();
+        let ahead: Vec<f64> = rivals.iter().map(|rival| first.score as f64 - rival.score as f64).collect();
+        // By how many thousandths of a point each is behind at least, whatever is drawn.
+        behind.clear();
+        behind.resize(rivals.len(), 0_i64);
+        for (((wish, weights), own), within) in wishes.iter().zip(&boxes).zip(&own).zip(intervals) {
+            let less = |value: u32| i64::from(*own) - i64::from(value);
+            let more: Vec<i64> = wish.known_worths(&rows).into_iter().map(less).collect();
+            for (behind, more) in behind.iter_mut().zip(&more) {
+                *behind += more * if *more > 0 { weights.low } else { weights.high } as i64;
+            }
+            within.narrow(&ahead, &more);
         }
-        intervals.push(Interval::within(wish, &ahead, &more));
-    }
+        // Those that come first by some weights that may be drawn.
+        let could = rivals.iter().zip(&behind).filter(|(rival, behind)| **behind < 0 && may_win(rival));
+        drawn.extend(could.map(|(rival, _)| *rival));
+    };
+    look_at(near, &mut intervals);
+    let others: Vec<Ranked> = others.iter().filter(|rival| matters(rival, &intervals)).copied().collect();
+    look_at(&others, &mut intervals);
     let mut front = Front { members: vec![(*first, own)] };
-    // Those that come first by some weights that may be drawn.
-    let may_win = rivals.iter().zip(behind).filter(|(rival, behind)| *behind < 0 && may_win(rival));
-    let mut drawn: Vec<(Ranked, Vec<u32>)> = may_win.map(|(rival, _)| (*rival, worths(scores, rival.row))).collect();
-    drawn.sort_unstable_by(|(a, _), (b, _)| order(a, b));
-    for (rival, values) in drawn {
-        front.add(rival, values);
+    drawn.sort_unstable_by(order);
+    for rival in drawn {
+        front.add(rival, worths(scores, rival.row));
     }
     let shares = front.drawn(&boxes, draws, places);
-    Sureness { intervals, shares }
+    Sureness { intervals: intervals.into_iter().map(Within::told).collect(), shares }
 }
 
 fn worths(scores: &Scores, row: u32) -> Vec<u32> {
     scores.wishes().iter().map(|wish| wish.worth(row).unwrap_or(0)).collect()
 }
 
-impl Interval {
-    /// Of a wish, against rivals by how many points each is behind, and how much less it is worth of the wish.
-    fn within(wish: &Scored, ahead: &[f64], more: &[i64]) -> Self {
-        let (weight, mut from, mut to) = (f64::from(wish.weight), 0.0_f64, f64::INFINITY);
+/// An interval that is being narrowed.
+struct Within {
+    criterion: usize,
+    weight: f64,
+    from: f64,
+    to: f64,
+    /// How much more than a rival the first place may be worth of the wish, and how much less.
+    most: f64,
+    least: f64,
+}
+
+impl Within {
+    /// Of a wish of which the first place is worth so much: any weight.
+    fn anything(wish: &Scored, own: u32) -> Self {
+        let (most, least) = (f64::from(own), f64::from(FULL_VALUE.saturating_sub(own)));
+        Self { criterion: wish.criterion, weight: f64::from(wish.weight), from: 0.0, to: f64::INFINITY, most, least }
+    }
+
+    /// By rivals: by how many points each is behind, and how much less it is worth of the wish.
+    fn narrow(&mut self, ahead: &[f64], more: &[i64]) {
         for (ahead, more) in ahead.iter().zip(more) {
             // first - rival = ahead + (w - weight) more, which stays at or above nothing.
-            let bound = weight - ahead / *more as f64;
-            from = from.max(if *more > 0 { bound } else { 0.0 });
-            to = to.min(if *more < 0 { bound } else { f64::INFINITY });
+            let bound = self.weight - ahead / *more as f64;
+            self.from = self.from.max(if *more > 0 { bound } else { 0.0 });
+            self.to = self.to.min(if *more < 0 { bound } else { f64::INFINITY });
         }
-        Self { criterion: wish.criterion, from, to: (to < f64::INFINITY).then_some(to) }
+    }
+
+    /// Whether a rival that is so many points behind may do so, whatever it is worth of the wish.
+    fn may_narrow(&self, ahead: f64) -> bool {
+        self.weight - ahead / self.most > self.from || (self.least > 0.0 && self.weight + ahead / self.least < self.to)
+    }
+
+    fn told(self) -> Interval {
+        let to = (self.to < f64::INFINITY).then_some(self.to);
+        Interval { criterion: self.criterion, from: self.from, to }
     }
 }
 
@@ -158,6 +202,11 @@ impl WeightBox {
         let base = u64::from(weight.min(MOST_WEIGHT)) * 1_000;
         let width = base / 100 * u64::from(spread.min(100));
         Self { low: base - width, high: base + width }
+    }
+
+    /// Points that a place may gain on another at most, whatever weight is drawn instead of that of the brief.
+    const fn reach(&self) -> u64 {
+        (self.high - self.low).div_ceil(2_000) * FULL_VALUE as u64
     }
 
     fn draw(&self, state: &mut u64) -> u64 {

@@ -14,6 +14,7 @@ use crate::record::{
 
 mod floors;
 mod laws;
+mod sure;
 mod ways;
 
 const DAY: Date = date(2026, 11, 26);
