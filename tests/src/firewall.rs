@@ -7,14 +7,14 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, spawn};
 
-/// The place of a server behind it, before the server is there.
-pub struct Place {
+/// Where it will let clients through, before the server is there.
+pub struct Gap {
     tcp: TcpListener,
     /// Takes what comes, and nobody reads it.
     udp: UdpSocket,
 }
 
-impl Place {
+impl Gap {
     /// Finds one where both protocols are free.
     pub async fn reserve() -> Self {
         loop {
@@ -40,9 +40,9 @@ pub struct Firewall {
 
 impl Firewall {
     /// Passes connections on to a server.
-    pub fn start(place: Place, server: SocketAddr) -> Self {
+    pub fn start(gap: Gap, server: SocketAddr) -> Self {
         let (cuts, cut) = watch::channel(0);
-        let Place { tcp, udp } = place;
+        let Gap { tcp, udp } = gap;
         let passing = spawn(async move {
             while let Ok((client, _)) = tcp.accept().await {
                 spawn(pass(client, server, cut.clone()));

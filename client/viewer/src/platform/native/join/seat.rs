@@ -90,7 +90,7 @@ pub(super) async fn attend(joining: Joining, commands: mpsc::Receiver<Command>, 
     };
     let (said, pieces) = mpsc::channel(PIECES);
     let (sender, events) = mpsc::channel(EVENTS);
-    let sound = Sound::open(said);
+    let sound = Sound::open(said, joining.cancels_echo);
     let speaks = !joining.mute;
     let mut seat = Seat {
         client,

@@ -1,6 +1,7 @@
 //! What is heard and said: 48,000 samples a second in pieces of 20 ms, as Opus has them.
 
 mod device;
+mod echo;
 mod jitter;
 mod mix;
 mod rate;
@@ -20,6 +21,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::device::{Device, NoDevice};
+use self::echo::Canceller;
 use self::rate::{Inward, Outward};
 use self::voices::Voices;
 
@@ -71,6 +73,9 @@ pub(super) struct Sound {
     microphone: Option<Stream>,
 }
 
+/// What takes echoes away, if that is wanted and there can be any.
+type Echo = Option<Arc<Mutex<Canceller>>>;
+
 /// Takes the packets of voices that come.
 #[derive(Clone)]
 pub(super) struct Ear(Arc<Mutex<Voices>>);
@@ -84,14 +89,17 @@ impl Ear {
 
 impl Sound {
     /// Opens loudspeaker and microphone; what is not there is said on standard error. The own voice goes to `said`, which is
-    /// dropped where that is full. Called within a Tokio runtime.
-    pub(super) fn open(said: mpsc::Sender<Piece>) -> Self {
+    /// dropped where that is full, and without what the loudspeaker plays if `cancels_echo`. Called within a Tokio runtime.
+    pub(super) fn open(said: mpsc::Sender<Piece>, cancels_echo: bool) -> Self {
         let (voices, is_on) = (Arc::new(Mutex::new(Voices::default())), Arc::new(AtomicBool::new(false)));
-        let loudspeaker = play(&voices);
+        let (loudspeaker, microphone) = (device::play(), device::record());
+        let has_both = loudspeaker.is_ok() && microphone.is_ok();
+        let echo = (cancels_echo && has_both).then(|| Arc::new(Mutex::new(Canceller::new())));
+        let loudspeaker = loudspeaker.map_err(NoSound::from).and_then(|device| play(device, &voices, echo.clone()));
         if let Err(error) = &loudspeaker {
             eprintln!("meeting: no loudspeaker, {error}; nobody is heard");
         }
-        let microphone = speak(is_on.clone(), said);
+        let microphone = microphone.map_err(NoSound::from).and_then(|device| speak(device, echo, is_on.clone(), said));
         if let Err(error) = &microphone {
             eprintln!("meeting: no microphone, {error}; one only listens");
         }
@@ -121,16 +129,21 @@ impl Sound {
 }
 
 /// Begins to play.
-fn play(voices: &Arc<Mutex<Voices>>) -> Result<Stream, NoSound> {
-    let Device { stream, ring, rate } = device::play()?;
-    tokio::spawn(keep_playing(voices.clone(), ring, rate, Outward::new(rate)?));
+fn play(device: Device<Producer<f32>>, voices: &Arc<Mutex<Voices>>, echo: Echo) -> Result<Stream, NoSound> {
+    let Device { stream, ring, rate } = device;
+    tokio::spawn(keep_playing(voices.clone(), echo, ring, rate, Outward::new(rate)?));
     Ok(stream)
 }
 
 /// Begins to hear the own voice.
-fn speak(is_on: Arc<AtomicBool>, said: mpsc::Sender<Piece>) -> Result<Stream, NoSound> {
-    let Device { stream, ring, rate } = device::record()?;
-    tokio::spawn(keep_speaking(ring, rate, Inward::new(rate)?, encoder()?, is_on, said));
+fn speak(
+    device: Device<Consumer<f32>>,
+    echo: Echo,
+    is_on: Arc<AtomicBool>,
+    said: mpsc::Sender<Piece>,
+) -> Result<Stream, NoSound> {
+    let Device { stream, ring, rate } = device;
+    tokio::spawn(keep_speaking(ring, rate, Inward::new(rate)?, echo, encoder()?, is_on, said));
     Ok(stream)
 }
 
@@ -145,7 +158,13 @@ fn encoder() -> Result<Encoder, NoSound> {
 }
 
 /// Mixes as much as the loudspeaker has played.
-async fn keep_playing(voices: Arc<Mutex<Voices>>, mut ring: Producer<f32>, rate: u32, mut outward: Outward) {
+async fn keep_playing(
+    voices: Arc<Mutex<Voices>>,
+    echo: Echo,
+    mut ring: Producer<f32>,
+    rate: u32,
+    mut outward: Outward,
+) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut sound = [0.0; FRAME];
@@ -154,6 +173,9 @@ async fn keep_playing(voices: Arc<Mutex<Voices>>, mut ring: Producer<f32>, rate:
         ticks.tick().await;
         while device::room(rate) - ring.slots() < ahead {
             voices.lock().unwrap_or_else(PoisonError::into_inner).mix(&mut sound);
+            if let Some(echo) = &echo {
+                echo.lock().unwrap_or_else(PoisonError::into_inner).play(&sound);
+            }
             for sample in outward.convert(&sound) {
                 // There is room: the ring holds three times what is kept ahead.
                 let _full = ring.push(*sample);
@@ -167,6 +189,7 @@ async fn keep_speaking(
     mut ring: Consumer<f32>,
     rate: u32,
     mut inward: Inward,
+    echo: Echo,
     mut encoder: Encoder,
     is_on: Arc<AtomicBool>,
     said: mpsc::Sender<Piece>,
@@ -181,6 +204,10 @@ async fn keep_speaking(
         while ring.slots() >= inward.wanted() {
             inward.convert(|| ring.pop().unwrap_or(0.0), &mut sound);
             at = at.wrapping_add(FRAME as u32);
+            if let Some(echo) = &echo {
+                // While the microphone is off, too: the room is known by then.
+                echo.lock().unwrap_or_else(PoisonError::into_inner).hear(&mut sound);
+            }
             if !is_on.load(Ordering::Relaxed) {
                 continue;
             }
