@@ -15,6 +15,7 @@ use crate::options::{Options, parse_language, parse_quality, parse_view};
 /// Shows a park: in a window, or without one as a picture or a measurement.
 #[derive(Debug, Parser)]
 #[command(name = "cloudsite-viewer", version)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct Arguments {
     /// The server; unless given the one that the link names, or `http://localhost:8080`.
     #[arg(long, value_name = "URL")]
