@@ -11,6 +11,7 @@ pub mod caller;
 mod command;
 pub mod conference;
 mod desk;
+pub mod firewall;
 pub mod geojson;
 mod http;
 pub mod impairment;

@@ -26,6 +26,10 @@ const EVERY: Duration = Duration::from_millis(20);
 const CHANNELS: usize = 2;
 /// What is kept of what was heard, a second.
 const KEPT: usize = RATE;
+/// How loud an open microphone hears the loudspeaker.
+const ECHO: f32 = 0.5;
+/// How long that takes at first, in pieces.
+const ECHO_AFTER: usize = 3;
 
 /// A screen on which windows are drawn without anyone seeing them.
 pub struct Screen {
@@ -58,6 +62,16 @@ impl Showroom {
     /// Starts a viewer with these arguments whose files lie in `folder`, whose microphone hears a tone, and which draws by a
     /// Vulkan driver.
     pub async fn join(screen: &Screen, driver: &Path, folder: &Path, hertz: f32, words: &[&str]) -> Self {
+        Self::join_in(screen, driver, folder, hertz, None, words).await
+    }
+
+    /// As [`Self::join`], in a room in which the microphone hears the loudspeaker, too.
+    pub async fn join_aloud(screen: &Screen, driver: &Path, folder: &Path, hertz: f32, words: &[&str]) -> Self {
+        let air = VecDeque::from(vec![0.0; ECHO_AFTER * PIECE]);
+        Self::join_in(screen, driver, folder, hertz, Some(Arc::new(Mutex::new(air))), words).await
+    }
+
+    async fn join_in(screen: &Screen, driver: &Path, folder: &Path, hertz: f32, air: Air, words: &[&str]) -> Self {
         fs::create_dir_all(folder).expect("a folder can be made");
         let [heard_from, said_to] = ["loudspeaker", "microphone"].map(|name| folder.join(name));
         let made = Command::new("mkfifo").args([&heard_from, &said_to]).status().await;
@@ -65,9 +79,9 @@ impl Showroom {
         let (heard, mut devices) = (Arc::default(), JoinSet::new());
         // Both ends are held here, so that neither side waits for the other to open it.
         let receiver = pipe::OpenOptions::new().read_write(true).open_receiver(&heard_from);
-        devices.spawn(listen(receiver.expect("the loudspeaker can be opened"), Arc::clone(&heard)));
+        devices.spawn(listen(receiver.expect("the loudspeaker can be opened"), Arc::clone(&heard), air.clone()));
         let sender = pipe::OpenOptions::new().read_write(true).open_sender(&said_to);
-        devices.spawn(sing(sender.expect("the microphone can be opened"), hertz));
+        devices.spawn(sing(sender.expect("the microphone can be opened"), hertz, air));
         let sound = folder.join("asound.conf");
         fs::write(&sound, devices_of(&heard_from, &said_to)).expect("a file can be written");
         let log = folder.join("log");
@@ -102,8 +116,11 @@ fn devices_of(loudspeaker: &Path, microphone: &Path) -> String {
     format!("pcm.default {{ type asym playback.pcm {{ {playback} }} capture.pcm {{ {capture} }} }}\n")
 }
 
+/// What is on its way from the loudspeaker to the microphone, where that hears it.
+type Air = Option<Arc<Mutex<VecDeque<f32>>>>;
+
 /// Takes what is played as fast as a loudspeaker does, and keeps the end of it.
-async fn listen(mut pipe: pipe::Receiver, heard: Arc<Mutex<VecDeque<f32>>>) {
+async fn listen(mut pipe: pipe::Receiver, heard: Arc<Mutex<VecDeque<f32>>>, air: Air) {
     let mut clock = interval(EVERY);
     let mut bytes = vec![0; PIECE * CHANNELS * size_of::<f32>()];
     loop {
@@ -113,6 +130,9 @@ async fn listen(mut pipe: pipe::Receiver, heard: Arc<Mutex<VecDeque<f32>>>) {
         }
         let (samples, _) = bytes.as_chunks();
         let first = samples.iter().step_by(CHANNELS).map(|bytes| f32::from_le_bytes(*bytes));
+        if let Some(air) = &air {
+            air.lock().expect("nobody panicked").extend(first.clone());
+        }
         let mut heard = heard.lock().expect("nobody panicked");
         heard.extend(first);
         let surplus = heard.len().saturating_sub(KEPT);
@@ -120,13 +140,19 @@ async fn listen(mut pipe: pipe::Receiver, heard: Arc<Mutex<VecDeque<f32>>>) {
     }
 }
 
-/// Gives a tone as fast as a microphone does.
-async fn sing(mut pipe: pipe::Sender, hertz: f32) {
+/// Gives a tone, and what comes through the air, as fast as a microphone does.
+async fn sing(mut pipe: pipe::Sender, hertz: f32, air: Air) {
     let mut clock = interval(EVERY);
     for piece in 0.. {
         clock.tick().await;
         let sample = |at: usize| 0.3 * (TAU * hertz * ((piece * PIECE + at) % RATE) as f32 / RATE as f32).sin();
-        let bytes: Vec<u8> = (0..PIECE).flat_map(|at| sample(at).to_le_bytes()).collect();
+        let echo: Vec<f32> = air.as_ref().map_or_else(Vec::new, |air| {
+            let mut air = air.lock().expect("nobody panicked");
+            let count = air.len().min(PIECE);
+            air.drain(..count).collect()
+        });
+        let heard = |at: usize| sample(at) + ECHO * echo.get(at).copied().unwrap_or(0.0);
+        let bytes: Vec<u8> = (0..PIECE).flat_map(|at| heard(at).to_le_bytes()).collect();
         if pipe.write_all(&bytes).await.is_err() {
             return;
         }

@@ -7,10 +7,11 @@ use std::{fs, process};
 use cloudsite_proto::meeting::act::Act as Doing;
 use cloudsite_proto::meeting::join_response::Event;
 use cloudsite_proto::meeting::said::What;
-use cloudsite_proto::meeting::{End, Heard, Lead, MeetingRole, Person, Said};
+use cloudsite_proto::meeting::{End, Heard, Lead, Meeting, MeetingRole, Person, Said};
 use cloudsite_proto::scene::scene_event::Event as Scene;
 use cloudsite_proto::scene::{Camera, SceneEvent};
 use cloudsite_tests::conference::{Attendee, guest_link, meeting_now};
+use cloudsite_tests::firewall::{Firewall, Gap};
 use cloudsite_tests::showroom::{Screen, Showroom};
 use cloudsite_tests::{Server, eventually};
 use tempfile::TempDir;
@@ -77,27 +78,53 @@ async fn a_showroom_joins_by_tls() {
     assert!(!wary.log().contains("in the lobby"), "nobody is trusted whom nobody vouches for");
 }
 
-#[tokio::test]
-async fn showrooms_are_led_and_hear_each_other() {
-    let (server, screen, driver) = (Server::start().await, Screen::start().await, lavapipe());
-    let meeting = meeting_now(&server).await;
-    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+/// Where a showroom is, what its microphone hears, whether the loudspeaker, too, and how else its viewer is started.
+struct Place<'a> {
+    name: &'a str,
+    hertz: f32,
+    is_aloud: bool,
+    words: &'a [&'a str],
+}
+
+/// A showroom that a host has let in, with its number.
+async fn showroom(
+    server: &Server,
+    screen: &Screen,
+    host: &mut Attendee,
+    meeting: &Meeting,
+    Place { name, hertz, is_aloud, words }: Place<'_>,
+) -> (u32, Showroom) {
+    let secret = guest_link(server, meeting, name, MeetingRole::Guest).await;
+    let link = server.url(&format!("/?meet={secret}"));
+    let folder = server.scratch().join(format!("{name}-{}", process::id()));
+    let (driver, words) = (lavapipe(), [&["--join", &link], words].concat());
+    let showroom = if is_aloud {
+        Showroom::join_aloud(screen, &driver, &folder, hertz, &words).await
+    } else {
+        Showroom::join(screen, &driver, &folder, hertz, &words).await
+    };
+    until_said(&showroom, "Site visit: in the lobby").await;
+    assert!(!showroom.log().contains(&secret), "a secret stands in the log");
+    let is_at_the_door = |person: &&Person| person.waiting && person.name == name;
+    host.until_state("someone waits", |state| state.people.iter().any(|person| is_at_the_door(&person))).await;
+    let id = host.state.people.iter().find(is_at_the_door).expect("someone waits").id;
+    host.act(Doing::Admit(id)).await.expect("a host lets people in");
+    until_said(&showroom, "Site visit: in, nobody leads, microphone on").await;
+    (id, showroom)
+}
+
+/// Two of them, with headsets.
+async fn showrooms(server: &Server, screen: &Screen, host: &mut Attendee, meeting: &Meeting) -> Vec<(u32, Showroom)> {
     let mut showrooms = Vec::new();
     for (name, hertz) in ["Osaka", "Nagoya"].into_iter().zip(TONES) {
-        let secret = guest_link(&server, &meeting, name, MeetingRole::Guest).await;
-        let link = server.url(&format!("/?meet={secret}"));
-        let folder = server.scratch().join(format!("{name}-{}", process::id()));
-        let showroom = Showroom::join(&screen, &driver, &folder, hertz, &["--join", &link]).await;
-        until_said(&showroom, "Site visit: in the lobby").await;
-        assert!(!showroom.log().contains(&secret), "a secret stands in the log");
-        let is_at_the_door = |person: &&Person| person.waiting && person.name == name;
-        host.until_state("someone waits", |state| state.people.iter().any(|person| is_at_the_door(&person))).await;
-        let id = host.state.people.iter().find(is_at_the_door).expect("someone waits").id;
-        host.act(Doing::Admit(id)).await.expect("a host lets people in");
-        until_said(&showroom, "Site visit: in, nobody leads, microphone on").await;
-        showrooms.push((id, showroom));
+        let place = Place { name, hertz, is_aloud: false, words: &[] };
+        showrooms.push(showroom(server, screen, host, meeting, place).await);
     }
+    showrooms
+}
 
+/// Waits until each of two hears the other, and nobody themselves.
+async fn until_heard(showrooms: &[(u32, Showroom)]) {
     for (own, (_, showroom)) in showrooms.iter().enumerate() {
         let other = TONES[1 - own];
         let heard = eventually("the other is heard", WITHIN, async || {
@@ -106,6 +133,61 @@ async fn showrooms_are_led_and_hear_each_other() {
         .await;
         assert!(heard[1] < 0.05 * heard[0], "{other} Hz and the own tone are heard as loud as {heard:?}");
     }
+}
+
+#[tokio::test]
+async fn where_udp_does_not_pass_showrooms_hear_each_other_over_tcp() {
+    let gap = Gap::reserve().await;
+    let (folder, address) = (TempDir::new().expect("a folder can be made"), gap.address().to_string());
+    let (server, screen) = (Server::start_saying(folder, &["--media-public", &address]).await, Screen::start().await);
+    let firewall = Firewall::start(gap, server.media());
+    let meeting = meeting_now(&server).await;
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let showrooms = showrooms(&server, &screen, &mut host, &meeting).await;
+    until_heard(&showrooms).await;
+
+    assert_eq!(firewall.cut(), 2, "each has one connection");
+    for (own, (_, showroom)) in showrooms.iter().enumerate() {
+        let is_still = async || showroom.tones([TONES[1 - own]]).filter(|[other]| *other < 0.01);
+        eventually("nobody is heard without a connection", WITHIN, is_still).await;
+    }
+    until_heard(&showrooms).await;
+    for (_, showroom) in &showrooms {
+        let tried = showroom.log().matches("trying TCP").count();
+        assert_eq!(tried, 1, "what has worked is tried again: {}", showroom.log());
+    }
+}
+
+#[tokio::test]
+async fn who_speaks_does_not_hear_themselves_from_a_room_with_a_loudspeaker() {
+    let (server, screen) = (Server::start().await, Screen::start().await);
+    let meeting = meeting_now(&server).await;
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let place = |name, hertz, is_aloud, words| Place { name, hertz, is_aloud, words };
+    let headset = place("Osaka", TONES[0], false, &[]);
+    let (_, osaka) = showroom(&server, &screen, &mut host, &meeting, headset).await;
+    let heard = async |what: &str, matches: fn(&[f32; 2]) -> bool| {
+        eventually(what, WITHIN, async || osaka.tones(TONES).filter(matches)).await
+    };
+
+    let as_it_is = place("Nagoya", TONES[1], true, &["--no-echo-cancellation"][..]);
+    let (_, nagoya) = showroom(&server, &screen, &mut host, &meeting, as_it_is).await;
+    heard("the other and an echo of oneself are heard", |[own, other]| *other > 0.1 && *own > 0.05).await;
+    drop(nagoya);
+
+    let open = place("Kyoto", TONES[1], true, &[]);
+    let (_, kyoto) = showroom(&server, &screen, &mut host, &meeting, open).await;
+    eventually("one is heard there", WITHIN, async || kyoto.tones([TONES[0]]).filter(|[loud]| *loud > 0.2)).await;
+    heard("the other is heard, and nothing of oneself", |[own, other]| *other > 0.1 && *own < 0.005).await;
+}
+
+#[tokio::test]
+async fn showrooms_are_led_and_hear_each_other() {
+    let (server, screen) = (Server::start().await, Screen::start().await);
+    let meeting = meeting_now(&server).await;
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let showrooms = showrooms(&server, &screen, &mut host, &meeting).await;
+    until_heard(&showrooms).await;
 
     host.act(Doing::Lead(Lead { stop: false })).await.expect("a host leads");
     let shown =

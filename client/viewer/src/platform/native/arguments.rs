@@ -15,6 +15,7 @@ use crate::options::{Options, parse_language, parse_quality, parse_view};
 /// Shows a park: in a window, or without one as a picture or a measurement.
 #[derive(Debug, Parser)]
 #[command(name = "cloudsite-viewer", version)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct Arguments {
     /// The server; unless given the one that the link names, or `http://localhost:8080`.
     #[arg(long, value_name = "URL")]
@@ -33,6 +34,9 @@ pub(super) struct Arguments {
     /// Begin the meeting with the microphone off.
     #[arg(long, requires = "join")]
     mute: bool,
+    /// Send what the microphone hears as it is: for a headset, or a device that takes echoes away by itself.
+    #[arg(long, requires = "join")]
+    no_echo_cancellation: bool,
     /// How much is drawn: auto, light, normal or high.
     #[arg(long, default_value = "auto")]
     quality: String,
@@ -95,6 +99,7 @@ impl Arguments {
             name: self.name.clone().unwrap_or_default(),
             floor: self.language.clone().unwrap_or_default(),
             mute: self.mute,
+            cancels_echo: !self.no_echo_cancellation,
         })
     }
 
@@ -184,7 +189,10 @@ mod tests {
         let link = ["--join", "https://park.example/?meet=s"];
         let joining = joining_of(&parse(&link).unwrap()).unwrap();
         assert_eq!((joining.base_url.as_str(), joining.floor.as_str()), ("https://park.example", ""));
+        assert!(joining.cancels_echo && !joining.mute);
         let words = ["--server", "http://localhost:1", "--name", "Showroom", "--language", "ja", "--mute"];
+        let as_it_is = parse(&[&link[..], &["--no-echo-cancellation"]].concat()).unwrap();
+        assert!(!joining_of(&as_it_is).unwrap().cancels_echo);
         let arguments = parse(&[&link[..], &words].concat()).unwrap();
         let joining = joining_of(&arguments).unwrap();
         assert_eq!((joining.base_url.as_str(), joining.name.as_str()), ("http://localhost:1", "Showroom"));
@@ -192,7 +200,12 @@ mod tests {
         assert_eq!(arguments.options().unwrap().base_url, "http://localhost:1");
         let alone = parse(&[]).unwrap();
         assert!(joining_of(&alone).is_none() && alone.options().unwrap().base_url == "http://localhost:8080");
-        for wrong in [&["--mute"][..], &["--join", "abc"], &[&link[..], &["--screenshot", "a.png"]].concat()] {
+        for wrong in [
+            &["--mute"][..],
+            &["--no-echo-cancellation"],
+            &["--join", "abc"],
+            &[&link[..], &["--screenshot", "a.png"]].concat(),
+        ] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
     }

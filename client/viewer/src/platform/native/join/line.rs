@@ -1,7 +1,7 @@
 //! The one connection for sound and small messages. It sends the microphone, and has receivers ahead of need, so that another
 //! speaker needs no new offer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use bytes::BytesMut;
 use cloudsite_proto::meeting::{Heard, Said};
 use prost::Message as _;
+use rtc::ice::network_type::NetworkType;
 use rtc::media_stream::MediaStreamTrack;
 use rtc::rtp::extension::HeaderExtension;
 use rtc::rtp::extension::audio_level_extension::AudioLevelExtension;
@@ -25,8 +26,8 @@ use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCPeerConnectionState,
-    RTCSessionDescription, Registry, register_default_interceptors,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceCandidateInit,
+    RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder, register_default_interceptors,
 };
 use webrtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit, RtpSender};
 
@@ -40,6 +41,36 @@ const MOST_WAITING_BYTES: usize = 64 * 1_024;
 const LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 /// The number of Opus where an answer names none.
 const OPUS: u8 = 111;
+
+/// How often an address is tried, every 200 ms, before it is given up: for as long as a TCP connection may take to be made.
+const MOST_TRIES: u16 = 50;
+
+/// The protocol that carries a connection. A connection has one of them alone: the server has both at one address, and the
+/// crate finds a candidate by its address, so it takes what comes by one for what comes by the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transport {
+    /// The better one: what is lost holds nothing up.
+    Udp,
+    /// Where UDP does not pass.
+    Tcp,
+}
+
+impl Transport {
+    /// The other one.
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Udp => Self::Tcp,
+            Self::Tcp => Self::Udp,
+        }
+    }
+
+    fn network_types(self) -> Vec<NetworkType> {
+        match self {
+            Self::Udp => vec![NetworkType::Udp4, NetworkType::Udp6],
+            Self::Tcp => vec![NetworkType::Tcp4, NetworkType::Tcp6],
+        }
+    }
+}
 
 /// What is told of a connection.
 #[derive(Debug)]
@@ -74,6 +105,7 @@ pub(super) struct Line {
     ssrc: u32,
     payload_type: u8,
     sequence_number: u16,
+    transport: Transport,
     /// Whether it has worked.
     is_connected: bool,
     /// Which stream comes in which receiver, by `mid`.
@@ -81,9 +113,10 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Begins a connection to the server at an address, and gives its offer. What is told of it has this number.
+    /// Begins a connection over one of them to the server at an address, and gives its offer. What is told of it has this number.
     pub(super) async fn open(
         base_url: &str,
+        transport: Transport,
         number: u32,
         ear: Option<Ear>,
         events: mpsc::Sender<Event>,
@@ -94,11 +127,20 @@ impl Line {
         media.register_header_extension(level, RtpCodecKind::Audio, None)?;
         let registry = register_default_interceptors(Registry::new(), &mut media)?;
         let handler = Handler { number, ear, events: events.clone() };
+        let settings = SettingEngineBuilder::new().with_network_types(transport.network_types());
+        let settings = match transport {
+            Transport::Udp => settings,
+            Transport::Tcp => settings.with_ice_connection_attempts(None, Some(MOST_TRIES)),
+        };
+        let (here, nowhere) = (addresses(base_url).await, Vec::new());
+        let (udp, tcp) = if transport == Transport::Udp { (here, nowhere) } else { (nowhere, here) };
         let building = PeerConnectionBuilder::new()
             .with_media_engine(media)
             .with_interceptor_registry(registry)
             .with_handler(Arc::new(handler))
-            .with_udp_addrs(addresses(base_url).await)
+            .with_setting_engine(settings.build())
+            .with_udp_addrs(udp)
+            .with_tcp_addrs(tcp)
             .with_data_channel_send_buffer_limit(MOST_WAITING_BYTES)
             .build();
         let connection = Box::pin(building).await?;
@@ -128,6 +170,7 @@ impl Line {
             ssrc,
             payload_type: OPUS,
             sequence_number: 0,
+            transport,
             is_connected: false,
             streams: BTreeMap::new(),
         };
@@ -137,7 +180,12 @@ impl Line {
     /// Takes the server's answer.
     pub(super) async fn answer(&mut self, sdp: String) -> Result<()> {
         self.streams = streams(&sdp);
+        let doors = if self.transport == Transport::Tcp { doors(&sdp) } else { Vec::new() };
         self.connection.set_remote_description(RTCSessionDescription::answer(sdp)?).await?;
+        for candidate in doors {
+            // The description names them, too, but only what is told so is connected to.
+            self.connection.add_ice_candidate(RTCIceCandidateInit { candidate, ..Default::default() }).await?;
+        }
         let parameters = self.sender.get_parameters().await?.rtp_parameters;
         self.payload_type = parameters.codecs.first().map_or(OPUS, |codec| codec.payload_type);
         Ok(())
@@ -151,6 +199,11 @@ impl Line {
     /// Notes that it works.
     pub(super) const fn connected(&mut self) {
         self.is_connected = true;
+    }
+
+    /// Whether it has worked.
+    pub(super) const fn has_worked(&self) -> bool {
+        self.is_connected
     }
 
     /// Sends 20 ms of the own voice, once there is someone to hear it.
@@ -222,6 +275,17 @@ async fn addresses(base_url: &str) -> Vec<SocketAddr> {
     ways.extend(found.iter().map(SocketAddr::ip).filter(IpAddr::is_loopback));
     ways.dedup();
     ways.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect()
+}
+
+/// Where an answer says that the server waits for TCP, each once.
+fn doors(answer: &str) -> Vec<String> {
+    let candidates = answer.lines().filter_map(|line| line.trim().strip_prefix("a="));
+    let waits = |line: &&str| {
+        line.starts_with("candidate:")
+            && line.split(' ').nth(2).is_some_and(|protocol| protocol.eq_ignore_ascii_case("tcp"))
+            && line.contains("tcptype passive")
+    };
+    candidates.filter(waits).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Which stream the server sends in which m-line, by `mid`.
@@ -299,6 +363,20 @@ mod tests {
         let answer = "v=0\r\na=mid:9\r\nm=audio 9 X 111\r\na=mid:0\r\na=recvonly\r\nm=audio 9 X 111\r\na=mid:1\r\n\
             a=sendonly\r\na=ssrc:77 cname:cloudsite\r\na=ssrc:78 cname:cloudsite\r\nm=audio 9 X 111\r\na=ssrc:x\r\na=mid:2\r\n";
         assert_eq!(streams(answer), BTreeMap::from([("1".to_owned(), 77)]));
+    }
+
+    #[test]
+    fn an_answer_says_where_tcp_is_waited_for() {
+        let candidates = "a=candidate:1 1 udp 2130706431 192.0.2.1 7881 typ host\r\n\
+            a=candidate:2 1 tcp 1520435199 192.0.2.1 7881 typ host tcptype passive\r\n\
+            a=candidate:3 1 tcp 1520435198 2001:db8::1 7881 typ host tcptype passive\r\n\
+            a=candidate:4 1 tcp 1520435197 192.0.2.1 9 typ host tcptype active\r\n";
+        let answer = format!("v=0\r\nm=audio 9 X 111\r\n{candidates}m=audio 9 X 111\r\n{candidates}");
+        let expected = [
+            "candidate:2 1 tcp 1520435199 192.0.2.1 7881 typ host tcptype passive",
+            "candidate:3 1 tcp 1520435198 2001:db8::1 7881 typ host tcptype passive",
+        ];
+        assert_eq!(doors(&answer), expected);
     }
 
     #[test]

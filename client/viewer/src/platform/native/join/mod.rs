@@ -51,6 +51,8 @@ pub(super) struct Joining {
     pub(super) floor: String,
     /// Whether the microphone begins switched off.
     pub(super) mute: bool,
+    /// Whether what the loudspeaker plays is taken out of what the microphone hears.
+    pub(super) cancels_echo: bool,
 }
 
 /// What someone does at the viewer.

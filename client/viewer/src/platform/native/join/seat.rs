@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, sleep, sleep_until};
 
 use super::super::client;
-use super::line::Line;
+use super::line::{Line, Transport};
 use super::signals::Signals;
 use super::sound::{Piece, Sound};
 use super::standing::{Ending, Microphone, Recording, Stage, Standing};
@@ -71,6 +71,8 @@ pub(super) struct Seat {
     /// Whether the microphone is to be on.
     pub(super) speaks: bool,
     pub(super) line: Option<Line>,
+    /// What the next connection is tried over.
+    pub(super) transport: Transport,
     /// Counts the connections.
     pub(super) number: u32,
     /// When another connection is made in place of this one, unless it works by then.
@@ -88,7 +90,7 @@ pub(super) async fn attend(joining: Joining, commands: mpsc::Receiver<Command>, 
     };
     let (said, pieces) = mpsc::channel(PIECES);
     let (sender, events) = mpsc::channel(EVENTS);
-    let sound = Sound::open(said);
+    let sound = Sound::open(said, joining.cancels_echo);
     let speaks = !joining.mute;
     let mut seat = Seat {
         client,
@@ -107,6 +109,7 @@ pub(super) async fn attend(joining: Joining, commands: mpsc::Receiver<Command>, 
         at: None,
         speaks,
         line: None,
+        transport: Transport::Udp,
         number: 0,
         renew_at: None,
         voices: BTreeMap::new(),
@@ -184,7 +187,7 @@ impl Seat {
                     Goes::On
                 }
                 () = renew => {
-                    self.begin_line().await;
+                    self.renew_line().await;
                     Goes::On
                 }
             };

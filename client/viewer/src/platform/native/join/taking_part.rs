@@ -12,7 +12,7 @@ use cloudsite_proto::scene::SceneEvent;
 use cloudsite_proto::scene::scene_event::Event as Scene;
 use tokio::time::Instant;
 
-use super::line::{Channel, Line, Told};
+use super::line::{Channel, Line, Told, Transport};
 use super::seat::{Goes, Seat};
 use super::standing::{Recording, Stage};
 use super::{Command, Event, view};
@@ -21,19 +21,32 @@ use super::{Command, Event, view};
 const ORIGINAL: f64 = 0.15;
 /// A connection that does not work by then is made anew.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(10);
+/// The first one, which tries UDP, sooner: where that does not pass, nobody waits long for TCP.
+const FIRST_WITHIN: Duration = Duration::from_secs(4);
 /// A connection may find its way again by itself so long.
 const BY_ITSELF: Duration = Duration::from_secs(3);
 /// How long to wait before another connection is made in place of one that failed.
 const ANEW: Duration = Duration::from_secs(1);
 
 impl Seat {
+    /// Makes a connection in place of one that does not work: over the same transport if that has worked, else over the other.
+    pub(super) async fn renew_line(&mut self) {
+        if self.line.as_ref().is_some_and(|line| !line.has_worked()) {
+            self.transport = self.transport.other();
+            let (not, now) = if self.transport == Transport::Tcp { ("UDP", "TCP") } else { ("TCP", "UDP") };
+            eprintln!("meeting: the media port cannot be reached by {not}; trying {now}");
+        }
+        self.begin_line().await;
+    }
+
     /// Makes a connection in place of the one before, and offers it.
     pub(super) async fn begin_line(&mut self) {
         self.hang_up().await;
+        let within = if self.number == 0 { FIRST_WITHIN } else { CONNECTED_WITHIN };
         self.number = self.number.wrapping_add(1);
-        self.renew_at = Some(Instant::now() + CONNECTED_WITHIN);
+        self.renew_at = Some(Instant::now() + within);
         let base_url = self.joining.base_url.clone();
-        match Line::open(&base_url, self.number, self.sound.ear(), self.events.clone()).await {
+        match Line::open(&base_url, self.transport, self.number, self.sound.ear(), self.events.clone()).await {
             Ok((line, offer)) => {
                 self.line = Some(line);
                 if let Some(signals) = &self.signals {
@@ -60,6 +73,8 @@ impl Seat {
             Event::Refused(error) => eprintln!("meeting: refused: {error}"),
             Event::OfferRefused(number, error) if number == self.number => {
                 eprintln!("meeting: no connection for sound: {error}");
+                // It is no transport's fault: the next one is tried over the same.
+                self.hang_up().await;
                 self.renew_at = Some(Instant::now() + CONNECTED_WITHIN);
             }
             Event::Answered(number, sdp) if number == self.number => {

@@ -1,8 +1,10 @@
 //! What is heard and said: 48,000 samples a second in pieces of 20 ms, as Opus has them.
 
 mod device;
+mod echo;
 mod jitter;
 mod mix;
+mod rate;
 mod voices;
 
 use std::collections::BTreeMap;
@@ -13,26 +15,44 @@ use std::time::Duration;
 use bytes::Bytes;
 use cpal::Stream;
 use opusic_c::{Application, Channels, Encoder, InbandFec, SampleRate};
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::{Consumer, Producer};
+use rubato::ResamplerConstructionError;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
+use self::device::{Device, NoDevice};
+use self::echo::Canceller;
+use self::rate::{Inward, Outward};
 use self::voices::Voices;
 
 /// As Opus and WebRTC have it.
 const SAMPLES_PER_SEC: u32 = 48_000;
+/// Pieces of 20 ms.
+const PIECES_PER_SEC: u32 = 50;
 /// 20 ms.
-const FRAME: usize = 960;
+const FRAME: usize = (SAMPLES_PER_SEC / PIECES_PER_SEC) as usize;
 /// How often it is looked whether a device needs or has something.
 const EVERY: Duration = Duration::from_millis(5);
-/// So much waits for the loudspeaker, 60 ms: its clock, not ours, says when more is mixed, so no two clocks drift apart.
-const AHEAD: usize = 3 * FRAME;
-/// Room for what waits for a device or comes from one, 200 ms.
-const RING: usize = 10 * FRAME;
-/// Of what the microphone has given, no more than this is sent late, 100 ms; the rest is passed over.
-const MOST_LATE: usize = 5 * FRAME;
+/// So many pieces wait for the loudspeaker, 60 ms: its clock, not ours, says when more is mixed, so no two clocks drift apart.
+const AHEAD: u32 = 3;
+/// Of what the microphone has given, no more pieces than these are sent late, 100 ms; the rest is passed over.
+const MOST_LATE: u32 = 5;
 /// The longest packet, bytes.
 const LONGEST_PACKET: usize = 1_000;
+
+/// Why nothing is heard, or said.
+#[derive(Debug, thiserror::Error)]
+enum NoSound {
+    /// There is no device.
+    #[error(transparent)]
+    Device(#[from] NoDevice),
+    /// The device's rate cannot be converted.
+    #[error("it has a rate that cannot be converted: {0}")]
+    Rate(#[from] ResamplerConstructionError),
+    /// Opus does not begin.
+    #[error("its sound cannot be encoded: {0:?}")]
+    Encoder(opusic_c::ErrorCode),
+}
 
 /// 20 ms of the own voice.
 #[derive(Debug)]
@@ -53,6 +73,9 @@ pub(super) struct Sound {
     microphone: Option<Stream>,
 }
 
+/// What takes echoes away, if that is wanted and there can be any.
+type Echo = Option<Arc<Mutex<Canceller>>>;
+
 /// Takes the packets of voices that come.
 #[derive(Clone)]
 pub(super) struct Ear(Arc<Mutex<Voices>>);
@@ -66,22 +89,19 @@ impl Ear {
 
 impl Sound {
     /// Opens loudspeaker and microphone; what is not there is said on standard error. The own voice goes to `said`, which is
-    /// dropped where that is full. Called within a Tokio runtime.
-    pub(super) fn open(said: mpsc::Sender<Piece>) -> Self {
+    /// dropped where that is full, and without what the loudspeaker plays if `cancels_echo`. Called within a Tokio runtime.
+    pub(super) fn open(said: mpsc::Sender<Piece>, cancels_echo: bool) -> Self {
         let (voices, is_on) = (Arc::new(Mutex::new(Voices::default())), Arc::new(AtomicBool::new(false)));
-        let (producer, consumer) = RingBuffer::new(RING);
-        let loudspeaker = device::play(consumer);
+        let (loudspeaker, microphone) = (device::play(), device::record());
+        let has_both = loudspeaker.is_ok() && microphone.is_ok();
+        let echo = (cancels_echo && has_both).then(|| Arc::new(Mutex::new(Canceller::new())));
+        let loudspeaker = loudspeaker.map_err(NoSound::from).and_then(|device| play(device, &voices, echo.clone()));
         if let Err(error) = &loudspeaker {
             eprintln!("meeting: no loudspeaker, {error}; nobody is heard");
-        } else {
-            tokio::spawn(keep_playing(voices.clone(), producer));
         }
-        let (producer, consumer) = RingBuffer::new(RING);
-        let microphone = device::record(producer);
-        match (&microphone, encoder()) {
-            (Ok(_), Ok(encoder)) => drop(tokio::spawn(keep_speaking(consumer, encoder, is_on.clone(), said))),
-            (Ok(_), Err(error)) => eprintln!("meeting: the own voice cannot be sent, {error:?}"),
-            (Err(error), _) => eprintln!("meeting: no microphone, {error}; one only listens"),
+        let microphone = microphone.map_err(NoSound::from).and_then(|device| speak(device, echo, is_on.clone(), said));
+        if let Err(error) = &microphone {
+            eprintln!("meeting: no microphone, {error}; one only listens");
         }
         Self { voices, is_on, loudspeaker: loudspeaker.ok(), microphone: microphone.ok() }
     }
@@ -108,25 +128,57 @@ impl Sound {
     }
 }
 
-fn encoder() -> Result<Encoder, opusic_c::ErrorCode> {
-    let mut encoder = Encoder::new(Channels::Mono, SampleRate::Hz48000, Application::Voip)?;
-    encoder.set_inband_fec(InbandFec::Mode1)?;
-    encoder.set_packet_loss(5)?;
-    Ok(encoder)
+/// Begins to play.
+fn play(device: Device<Producer<f32>>, voices: &Arc<Mutex<Voices>>, echo: Echo) -> Result<Stream, NoSound> {
+    let Device { stream, ring, rate } = device;
+    tokio::spawn(keep_playing(voices.clone(), echo, ring, rate, Outward::new(rate)?));
+    Ok(stream)
+}
+
+/// Begins to hear the own voice.
+fn speak(
+    device: Device<Consumer<f32>>,
+    echo: Echo,
+    is_on: Arc<AtomicBool>,
+    said: mpsc::Sender<Piece>,
+) -> Result<Stream, NoSound> {
+    let Device { stream, ring, rate } = device;
+    tokio::spawn(keep_speaking(ring, rate, Inward::new(rate)?, echo, encoder()?, is_on, said));
+    Ok(stream)
+}
+
+fn encoder() -> Result<Encoder, NoSound> {
+    let make = || {
+        let mut encoder = Encoder::new(Channels::Mono, SampleRate::Hz48000, Application::Voip)?;
+        encoder.set_inband_fec(InbandFec::Mode1)?;
+        encoder.set_packet_loss(5)?;
+        Ok(encoder)
+    };
+    make().map_err(NoSound::Encoder)
 }
 
 /// Mixes as much as the loudspeaker has played.
-async fn keep_playing(voices: Arc<Mutex<Voices>>, mut ring: Producer<f32>) {
+async fn keep_playing(
+    voices: Arc<Mutex<Voices>>,
+    echo: Echo,
+    mut ring: Producer<f32>,
+    rate: u32,
+    mut outward: Outward,
+) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut sound = [0.0; FRAME];
+    let ahead = (AHEAD * rate / PIECES_PER_SEC) as usize;
     while !ring.is_abandoned() {
         ticks.tick().await;
-        while RING - ring.slots() < AHEAD {
+        while device::room(rate) - ring.slots() < ahead {
             voices.lock().unwrap_or_else(PoisonError::into_inner).mix(&mut sound);
-            for sample in sound {
+            if let Some(echo) = &echo {
+                echo.lock().unwrap_or_else(PoisonError::into_inner).play(&sound);
+            }
+            for sample in outward.convert(&sound) {
                 // There is room: the ring holds three times what is kept ahead.
-                let _full = ring.push(sample);
+                let _full = ring.push(*sample);
             }
         }
     }
@@ -135,6 +187,9 @@ async fn keep_playing(voices: Arc<Mutex<Voices>>, mut ring: Producer<f32>) {
 /// Encodes what the microphone hears while it is on.
 async fn keep_speaking(
     mut ring: Consumer<f32>,
+    rate: u32,
+    mut inward: Inward,
+    echo: Echo,
     mut encoder: Encoder,
     is_on: Arc<AtomicBool>,
     said: mpsc::Sender<Piece>,
@@ -142,12 +197,17 @@ async fn keep_speaking(
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let (mut sound, mut packet, mut at) = ([0.0; FRAME], [0; LONGEST_PACKET], 0_u32);
+    let most_late = (MOST_LATE * rate / PIECES_PER_SEC) as usize;
     while !(ring.is_abandoned() || said.is_closed()) {
         ticks.tick().await;
-        while ring.slots() > MOST_LATE && ring.pop().is_ok() {}
-        while ring.slots() >= FRAME {
-            sound.fill_with(|| ring.pop().unwrap_or(0.0));
+        while ring.slots() > most_late && ring.pop().is_ok() {}
+        while ring.slots() >= inward.wanted() {
+            inward.convert(|| ring.pop().unwrap_or(0.0), &mut sound);
             at = at.wrapping_add(FRAME as u32);
+            if let Some(echo) = &echo {
+                // While the microphone is off, too: the room is known by then.
+                echo.lock().unwrap_or_else(PoisonError::into_inner).hear(&mut sound);
+            }
             if !is_on.load(Ordering::Relaxed) {
                 continue;
             }
