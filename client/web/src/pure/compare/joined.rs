@@ -130,9 +130,9 @@ mod tests {
             };
             joined.cell(said, Language::En).notes
         };
-        assert_eq!(notes([None, Some(&grid), Some(&grid)]), ["2028", "ask the grid company"]);
+        assert_eq!(notes([None, Some(&grid), Some(&grid)]), ["2028", "ask: the grid company"]);
         let named = Whom::Named("Xin Power".to_owned());
-        assert_eq!(notes([Some(&named), Some(&grid), None]), ["2028", "A: ask Xin Power", "B: ask the grid company"]);
+        assert_eq!(notes([Some(&named), Some(&grid), None]), ["2028", "A: ask: Xin Power", "B: ask: the grid company"]);
         assert_eq!(notes([None; 3]), ["2028"]);
     }
 }
