@@ -64,7 +64,11 @@ fn what_cannot_be_compared_is_refused_by_its_name() {
         assert_eq!(places_of(&event(&places)), Err(expected));
     }
     assert_eq!(places_of(&event(&[])), Ok(Vec::new()), "none is the one view");
-    assert_eq!(places_of(&event(&[a.clone(), b, a])).map(|places| places.len()), Ok(3), "two floors are of one building");
+    assert_eq!(
+        places_of(&event(&[a.clone(), b, a])).map(|places| places.len()),
+        Ok(3),
+        "two floors are of one building"
+    );
 }
 
 #[test]

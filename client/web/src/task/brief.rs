@@ -77,7 +77,8 @@ impl Loader {
     /// Asks anew whenever the brief, the record or the time that is shown changes, as long as the brief stands open.
     pub(super) fn follow_brief(self) {
         let page = self.page;
-        let line = Memo::new(move |known: Option<&Line>| known.copied().unwrap_or_default().then(page.connection.get()));
+        let line =
+            Memo::new(move |known: Option<&Line>| known.copied().unwrap_or_default().then(page.connection.get()));
         let way = Way { line, unreached_on: RwSignal::new(None) };
         let revision = Memo::new(move |_| line.get().revision);
         let again = Memo::new(move |times: Option<&u32>| {

@@ -46,8 +46,7 @@ impl FrameUniform {
         let (right, up) = view.ray_axes(aspect);
         let pixel_m = 2.0 * (view.fov_y_rad / 2.0).tan() / height;
         // No slot is negative.
-        let [fifth, marked @ ..] =
-            shot.panes.stand(pane).slots.map(|slot| slot.map_or(-1.0, |slot| slot as f32));
+        let [fifth, marked @ ..] = shot.panes.stand(pane).slots.map(|slot| slot.map_or(-1.0, |slot| slot as f32));
         let time_secs = if shot.quality.fine { shot.time_secs } else { 0.0 };
         let pack = |xyz: Vec3, w: f32| Vec4::from((xyz, w)).to_array();
         Self {

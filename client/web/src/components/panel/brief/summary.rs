@@ -9,9 +9,7 @@ use super::open::LeftOpen;
 use super::refusal::{ToRefused, explained};
 use super::{ANSWER_ID, FLOORS_ID, JOINED_ID, amount, fill_in, label, together, worded};
 use crate::browser::scroll_to_start;
-use crate::pure::brief::{
-    ASSEMBLIES, Draft, ROWS, Role, Row, Subject, suiting,
-};
+use crate::pure::brief::{ASSEMBLIES, Draft, ROWS, Role, Row, Subject, suiting};
 use crate::pure::number::number;
 use crate::state::Page;
 
