@@ -341,7 +341,7 @@ fn joined_parcels_and_floors_that_are_described_have_pages_of_their_own() {
     let described = told["described"].as_array().unwrap();
     let headings: Vec<&str> = described.iter().filter_map(|one| one["heading"].as_str()).collect();
     assert_eq!(headings[0], "Parcels ZC-03 + ZC-04, joined");
-    assert!(headings[1].starts_with("Floor ") && headings[2].ends_with(", 4 among floors"), "{headings:?}");
+    assert!(headings[1].starts_with("To let: ") && headings[2].ends_with(", 4 among floors"), "{headings:?}");
     let why = |index: usize| texts(&described[index]["why"]);
     assert!(why(0).contains("It would come first with: Land price"), "{}", why(0));
     assert!(why(1).contains("With that it would come first."), "{}", why(1));

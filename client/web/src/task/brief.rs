@@ -168,11 +168,11 @@ mod tests {
 
     #[test]
     fn what_reached_nobody_is_asked_again_once_the_line_is_back() {
+        /// How the connection went, on which line the newest question reached nobody, and whether it is asked again.
+        type Case<'a> = (&'a [Connection], Option<u32>, bool);
         let up = |revision| Connection::Connected { revision };
         let away = Connection::Away { retry_in_secs: 1 };
         let after = |connections: &[Connection]| connections.iter().copied().fold(Line::default(), Line::then);
-        /// How the connection went, on which line the newest question reached nobody, and whether it is asked again.
-        type Case<'a> = (&'a [Connection], Option<u32>, bool);
         let cases: [Case<'_>; 8] = [
             (&[up(7), away, up(7)], Some(1), true),
             (&[up(7), away, away, Connection::Connecting, up(7)], Some(1), true),

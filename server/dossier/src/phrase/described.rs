@@ -61,7 +61,7 @@ fn joined(
         zone: String::new(),
         standing: language.standing(assembly.standing),
         standing_key: standing_key(assembly.standing),
-        score: score(dossier, assembly),
+        score: if assembly.standing == Standing::Fails { String::new() } else { score(dossier, assembly) },
         map: drawn.and_then(|drawing| MapView::of(drawing, Of::Joined.file(index), caption, language)),
         answers: answers(dossier, judged, sources, language),
         why: why(dossier, judged, language),
