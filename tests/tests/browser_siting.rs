@@ -153,7 +153,7 @@ async fn a_brief_colours_the_park_and_says_why() {
     // The answer is taken along, with a picture of what is shown.
     press(&page, "dossier").await;
     let line = page.text("dossier-places").await;
-    assert!(line.contains("first places") && line.matches('·').count() == 2, "{line}");
+    assert!(line.contains("first places") && line.matches('|').count() == 2, "{line}");
     // Whoever compares the second place has that described.
     let second = "document.querySelectorAll('[data-testid=\"place\"]')[1]";
     let code = page.run(&format!("return {second}.dataset.code")).await;
@@ -180,6 +180,7 @@ async fn a_brief_colours_the_park_and_says_why() {
         .then(pdf => new TextDecoder('latin1').decode(pdf).split('/Subtype/Image').length - 1)";
     assert_eq!(page.run(images).await, 4);
     page.until("the camera is where it was", SOON, &format!("{view} === {before}")).await;
+    assert_camera_is_given_back(&page).await;
 
     // A click on a place opens its card.
     press(&page, "place-head").await;
@@ -194,6 +195,31 @@ async fn a_brief_colours_the_park_and_says_why() {
     })
     .await;
     page.close().await;
+}
+
+/// Whoever takes the camera while it goes from place to place for pictures gets a dossier with those that there are by then.
+async fn assert_camera_is_given_back(page: &Page) {
+    for nth in [0, 2] {
+        let place = format!("document.querySelectorAll('[data-testid=\"place\"]')[{nth}]");
+        page.run(&format!("{place}.querySelector('[data-testid=\"compare-toggle\"]').click()")).await;
+    }
+    // The key is pressed as soon as the page says that it goes round: three places take longer than that, but not by much.
+    let key = "const line = document.querySelector('[data-testid=\"dossier-state\"]'); \
+        new MutationObserver((_, observer) => { \
+            if (!line.textContent.includes('Taking pictures of the places')) return; \
+            observer.disconnect(); \
+            dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })); \
+        }).observe(line, { childList: true, subtree: true, characterData: true }); \
+        return document.querySelector('[data-testid=\"dossier-pdf\"]').href";
+    let before = page.run(key).await;
+    press(page, "dossier-make").await;
+    let is_made =
+        format!("return (document.querySelector('[data-testid=\"dossier-pdf\"]')?.href ?? {before}) !== {before}");
+    page.until("another dossier is made", PATIENCE, &is_made).await;
+    let images = "return fetch(document.querySelector('[data-testid=\"dossier-pdf\"]').href) \
+        .then(answer => answer.arrayBuffer()) \
+        .then(pdf => new TextDecoder('latin1').decode(pdf).split('/Subtype/Image').length - 1)";
+    assert_eq!(page.run(images).await, 2, "a picture of the view, and none of three places");
 }
 
 /// The code of the place that comes first.

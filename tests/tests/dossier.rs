@@ -8,9 +8,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use cloudsite_proto::siting::criterion::Ask;
 use cloudsite_proto::siting::dossier_service_client::DossierServiceClient;
+use cloudsite_proto::siting::siting_service_client::SitingServiceClient;
 use cloudsite_proto::siting::{
-    AmountMust, AmountWish, Brief, CreateDossierRequest, Criterion, Dossier, DossierState, FootprintMust,
-    GetDossierRequest, Picture, RampMust, RampStep, WordMust,
+    AmountMust, AmountWish, Brief, CreateDossierRequest, Criterion, Dossier, DossierState, Factory, FactoryPart,
+    FitRequest, FootprintMust, GetDossierRequest, MatchRequest, ParcelSet, Picture, RampMust, RampStep, Variant,
+    WordMust,
 };
 use cloudsite_tests::{Answer, Asker, Server, cloudsite, eventually, get, import};
 use serde_json::Value;
@@ -359,6 +361,137 @@ async fn floors_are_in_it_where_the_brief_asks_what_only_they_have() {
     let plain = investor.made(&investor.create(self::request()).await.expect("it is begun").name).await;
     let json: Value = serde_json::from_slice(&investor.file(&plain, "json").await).expect("JSON");
     assert!(json["floors"].is_null(), "nobody asked for floors");
+}
+
+/// The largest factory of two storeys that nothing speaks against on a parcel.
+async fn permitted(asking: &Asking<'_>, parcel: &str) -> Factory {
+    let hall = FactoryPart {
+        kind: "hall".to_owned(),
+        width_m: 40.0,
+        depth_m: 30.0,
+        storeys: 1,
+        storey_m: 7.0,
+        ..FactoryPart::default()
+    };
+    let factory = Some(Factory { parts: vec![hall], ..Factory::default() });
+    let request = FitRequest { parcel: parcel.to_owned(), factory, largest: true, ..FitRequest::default() };
+    let reply = SitingServiceClient::new(asking.server.channel().await).fit(asking.asker.ask(request)).await;
+    reply.expect("it is judged").into_inner().largest.and_then(|fit| fit.factory).expect("some hall may stand")
+}
+
+#[tokio::test]
+async fn what_is_compared_is_described_and_factories_that_are_kept_are_told_of() {
+    let server = Server::start().await;
+    let investor = Asking::of(&server, Some("investor")).await;
+    let area = AmountMust { quantity: "area_m2".to_owned(), min: Some(200_000.0), ..AmountMust::default() };
+    let price = AmountWish { quantity: "price_cny_per_m2".to_owned(), weight: 40, ..AmountWish::default() };
+    let criteria = [Ask::AmountMust(area), Ask::AmountWish(price)].map(|ask| Criterion { ask: Some(ask) }).into();
+    let brief = Some(Brief { day: "2026-11-26".to_owned(), criteria });
+    let asked = MatchRequest { brief: brief.clone(), assemblies: 1, floors: 1, ..MatchRequest::default() };
+    let reply = SitingServiceClient::new(server.channel().await).r#match(investor.asker.ask(asked)).await;
+    let reply = reply.expect("it is answered").into_inner();
+    let (joined, floor) = (&reply.assemblies[0].parcels, &reply.floors.as_ref().expect("floors").places[0]);
+    let parcel = reply.places[0].parcel.clone();
+    let factory = permitted(&investor, &parcel).await;
+    let away = Factory { east_m: factory.east_m + 5_000.0, ..factory.clone() };
+    let variant = |name: &str, factory: &Factory| Variant {
+        name: name.to_owned(),
+        parcel: parcel.clone(),
+        factory: Some(factory.clone()),
+    };
+    let request = CreateDossierRequest {
+        brief,
+        places: vec![parcel.clone()],
+        assemblies: vec![ParcelSet { parcels: joined.clone() }],
+        floors: vec![floor.name.clone()],
+        variants: vec![variant("Largest #1", &factory), variant("Elsewhere", &away)],
+        ..request()
+    };
+    let made = investor.made(&investor.create(request.clone()).await.expect("it is begun").name).await;
+    assert_eq!(made.state(), DossierState::Succeeded, "{made:?}");
+    let json: Value = serde_json::from_slice(&investor.file(&made, "json").await).expect("JSON");
+    let codes: Vec<&str> = joined.iter().filter_map(|name| name.strip_prefix("parcels/")).collect();
+    let described = &json["described_assemblies"][0];
+    assert_eq!(described["parcels"], Value::from(codes.clone()));
+    assert_eq!(described["answers"].as_array().map(Vec::len), Some(2));
+    let told = &json["described_floors"][0];
+    assert_eq!(
+        (told["building"].as_str(), &told["standing"]),
+        (floor.building.strip_prefix("building/"), &"fails".into())
+    );
+    assert!(json["floors"].is_null(), "the brief asks nothing that only floors have");
+    let variants = &json["places"][0]["variants"];
+    assert_eq!(
+        (&variants[0]["name"], &variants[0]["verdict"]),
+        (&"Largest #1".into(), &"unknown".into()),
+        "{variants}"
+    );
+    assert_eq!(variants[1]["verdict"], "fail", "it does not stand on the parcel");
+    let ratio = variants[0]["checks"].as_array().into_iter().flatten().find(|check| check["check"] == "plot_ratio");
+    assert!(ratio.is_some_and(|ratio| ratio["value"].as_f64() > Some(0.0)), "{variants}");
+
+    let pdf = investor.file(&made, "pdf").await;
+    let (names, building) = (codes.join(" + "), floor.building.replace("building/", ""));
+    let heading = format!("Parcels {names}, joined");
+    assert_pages_say(
+        &pdf,
+        &["区画", "この区画で試した工場", "一体利用", &building],
+        &["Factories tried on it", "Largest #1", "Nothing fails", "Elsewhere", "Fails: Place", &heading, &building],
+    );
+    let folder = TempDir::new().expect("a folder");
+    let package = folder.path().join("dossier.gpkg");
+    std::fs::write(&package, investor.file(&made, "gpkg").await).expect("it is written");
+    assert_drawn(&package, "dossier_variants", 2);
+    let tables = rusqlite::Connection::open(&package).expect("it is a database");
+    let count = |sql: &str| tables.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it can be asked");
+    let standing =
+        "SELECT count(*) FROM dossier_variants WHERE verdict = 'unknown' AND plot_ratio > 1 AND failing = ''";
+    assert_eq!(count(standing), 1);
+    assert_eq!(count("SELECT count(*) FROM dossier_variants WHERE failing LIKE '%inside%'"), 1);
+    let floors = "SELECT count(*) FROM dossier_answers JOIN dossier_floors USING (floor_number) WHERE rank IS NULL";
+    assert_eq!(count(floors), 2, "each criterion of the floor, which is in no ranking");
+    assert_typed(&tables);
+
+    let refused = async |request: CreateDossierRequest| field(&investor.create(request).await.expect_err("refused"));
+    let nowhere = vec![variant("X", &factory)];
+    let others = vec![reply.places[1].parcel.clone()];
+    assert_eq!(
+        refused(CreateDossierRequest { places: others, variants: nowhere, ..request.clone() }).await,
+        "variants[0].parcel"
+    );
+    let none = vec![variant("X", &Factory::default())];
+    assert_eq!(refused(CreateDossierRequest { variants: none, ..request.clone() }).await, "variants[0].factory.parts");
+    let unnamed = vec![variant(" ", &factory)];
+    assert_eq!(refused(CreateDossierRequest { variants: unnamed, ..request.clone() }).await, "variants[0].name");
+    let floors = vec!["building/NOWHERE/1".to_owned()];
+    assert_eq!(refused(CreateDossierRequest { floors, ..request.clone() }).await, "floors[0]");
+    let apart = vec![ParcelSet { parcels: vec![parcel.clone(), "parcels/NOWHERE".to_owned()] }];
+    assert_eq!(refused(CreateDossierRequest { assemblies: apart, ..request.clone() }).await, "assemblies[0].parcels");
+    let many = vec![floor.name.clone(); 9];
+    assert_eq!(refused(CreateDossierRequest { floors: many, ..request }).await, "places");
+}
+
+/// A column in which no row has a value is declared as what it would hold.
+fn assert_typed(tables: &rusqlite::Connection) {
+    let declared = |table: &str, column: &str| {
+        let sql = "SELECT type FROM pragma_table_info(?1) WHERE name = ?2";
+        tables.query_row(sql, [table, column], |row| row.get::<_, String>(0)).expect("there is such a column")
+    };
+    let columns = [
+        ("dossier_criteria", "width_m", "REAL"),
+        ("dossier_criteria", "day", "DATE"),
+        ("dossier_criteria", "weight", "INTEGER"),
+        ("dossier_answers", "from_day", "DATE"),
+        ("dossier_answers", "is_binding", "BOOLEAN"),
+        ("dossier_placements", "depth_m", "REAL"),
+        ("dossier_placements", "assembly", "INTEGER"),
+        ("dossier_routes", "unreached", "TEXT"),
+    ];
+    for (table, column, expected) in columns {
+        assert_eq!(declared(table, column), expected, "{table}.{column}");
+    }
+    let values = "SELECT count(*) FROM dossier_criteria WHERE width_m IS NOT NULL OR depth_m IS NOT NULL";
+    assert_eq!(tables.query_row(values, [], |row| row.get::<_, i64>(0)), Ok(0), "nobody asks for a building here");
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

@@ -133,6 +133,17 @@ impl Matched {
     }
 }
 
+/// Whether the camera goes from place to place for a dossier's pictures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Picturing {
+    /// It does not.
+    #[default]
+    Rests,
+    Goes,
+    /// It did, and the reader has taken it.
+    Taken,
+}
+
 /// Everything that the page knows.
 #[derive(Debug)]
 pub(crate) struct Signals {
@@ -200,6 +211,7 @@ pub(crate) struct Signals {
     /// How often the viewer had to come back.
     pub(crate) recoveries: StoredValue<u32>,
     pub(crate) camera: RwSignal<Option<Camera>>,
+    pub(crate) picturing: RwSignal<Picturing>,
     /// Tiles loaded and wanted.
     pub(crate) tiles: RwSignal<(u32, u32)>,
     pub(crate) statistics: RwSignal<Option<Statistics>>,
@@ -290,6 +302,7 @@ impl Page {
             canvas: RwSignal::new(0),
             recoveries: StoredValue::new(0),
             camera: RwSignal::new(link.view),
+            picturing: RwSignal::new(Picturing::default()),
             tiles: RwSignal::new((0, 0)),
             statistics: RwSignal::new(None),
             hour: RwSignal::new(10.0),
@@ -428,6 +441,15 @@ impl Page {
         self.wanted_place.set(Some((place.clone(), true)));
         self.place.set(Some(place));
         self.sheet_open.set(false);
+    }
+
+    /// Takes the camera from whoever goes round with it for pictures; whether somebody did.
+    pub(crate) fn take_camera(self) -> bool {
+        let goes = self.picturing.get_untracked() == Picturing::Goes;
+        if goes {
+            self.picturing.set(Picturing::Taken);
+        }
+        goes
     }
 
     /// Closes whatever card is open.

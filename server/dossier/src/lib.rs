@@ -12,6 +12,7 @@ mod phrase;
 mod picture;
 mod travel;
 mod typesetting;
+mod variant;
 
 pub use drawing::{Area, Drawing, Line, Mark, Paint, Route};
 pub use language::Language;
@@ -24,6 +25,7 @@ pub use phrase::assembly_letter;
 pub use picture::{InvalidPicture, Picture};
 pub use travel::{DRAWN_WAYS, Destination, Speed, Travel, Unreached, Way, way_letter};
 pub use typesetting::{Maps, Typeset, TypesetError, typeset};
+pub use variant::{Block, Checked, Variant};
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::travel::{Destination, Travel};
+use crate::variant::Variant;
 
 /// Names by the tags of their languages.
 pub type Names = BTreeMap<String, String>;
@@ -48,12 +49,18 @@ pub struct Dossier {
     /// Adjacent parcels that together are what none of them is alone, the best first.
     #[serde(default)]
     pub assemblies: Vec<Assembly>,
+    /// Joined parcels that are described, as they were asked for, however they stand.
+    #[serde(default)]
+    pub described_assemblies: Vec<Assembly>,
     /// Whether there were too many sets of parcels to look at all.
     #[serde(default)]
     pub assemblies_cut_short: bool,
     /// Floors that can be let; none where nothing is asked that only floors have.
     #[serde(default)]
     pub floors: Option<Floors>,
+    /// Floors that are described, as they were asked for, however they stand; of rank 0 are those that are not among the first.
+    #[serde(default)]
+    pub described_floors: Vec<Floor>,
     /// What the minutes of routes are computed with; none where there are no routes.
     #[serde(default)]
     pub travel: Option<Travel>,
@@ -235,6 +242,9 @@ pub struct Place {
     /// How one gets from it to places that matter.
     #[serde(default)]
     pub routes: Vec<Destination>,
+    /// Factories that whoever asks keeps on it.
+    #[serde(default)]
+    pub variants: Vec<Variant>,
 }
 
 /// A zone.
@@ -500,7 +510,7 @@ pub struct Assembly {
     pub parcels: Vec<String>,
     /// Together, square metres.
     pub area_m2: f64,
-    /// How they stand together; never that they fail.
+    /// How they stand together; only of those that are described that they fail.
     pub standing: Standing,
     /// Points that they have for sure.
     pub points: u64,

@@ -76,6 +76,7 @@ fn place(parcel: &str, rank: u32, standing: Standing) -> Place {
         binding: (standing == Standing::Suits).then_some(0),
         winning: Winning { musts_suffice: rank == 1, ..Winning::default() },
         routes: routes(),
+        variants: Vec::new(),
     }
 }
 
@@ -144,8 +145,10 @@ fn dossier() -> Dossier {
             .map(|(method, first)| Opinion { method: method.to_owned(), parcels: vec![first.to_owned()] })
             .into(),
         assemblies: vec![together(Standing::Suits, Some(15_000.0)), together(Standing::Open, None)],
+        described_assemblies: Vec::new(),
         assemblies_cut_short: true,
         floors: None,
+        described_floors: Vec::new(),
         travel: Some(Travel {
             source: "Planning office, assumed".to_owned(),
             from: Some(date(2026, 11, 26)),
@@ -190,7 +193,10 @@ fn maps() -> Maps {
         overview: site.clone(),
         sites: vec![site.clone(), Drawing::default()],
         ways: vec![ways, Drawing::default()],
-        assemblies: vec![site],
+        assemblies: vec![site.clone()],
+        described_assemblies: vec![site.clone()],
+        described_floors: vec![site.clone()],
+        variants: vec![site],
     }
 }
 
@@ -320,6 +326,69 @@ fn joined_parcels_are_told_with_what_is_not_known_of_them_together() {
     assert_eq!(edition(&unbounded, Language::En)["joined"]["rows"][0]["answers"][0]["found"], "≥ 12 MW");
     let none = Dossier { assemblies: Vec::new(), assemblies_cut_short: false, ..dossier() };
     assert!(texts(&edition(&none, Language::Ja)["joined"]).contains("ありません"));
+}
+
+#[test]
+fn joined_parcels_and_floors_that_are_described_have_pages_of_their_own() {
+    let wins = Winning { changes: vec![Change { criterion: 1, to: Some(900.0) }], ..Winning::default() };
+    let joined = Assembly { winning: wins.clone(), ..together(Standing::Suits, None) };
+    let fails = Winning { musts_suffice: true, ..Winning::default() };
+    let mut unranked = Floor { winning: fails, ..floor(Some(2), 0, Standing::Fails) };
+    unranked.ranked.parcel = "ZC-09".to_owned();
+    let floors = vec![unranked, Floor { winning: wins, ..floor(Some(3), 4, Standing::Suits) }];
+    let with = Dossier { described_assemblies: vec![joined.clone()], described_floors: floors, ..dossier() };
+    let told = edition(&with, Language::En);
+    let described = told["described"].as_array().unwrap();
+    let headings: Vec<&str> = described.iter().filter_map(|one| one["heading"].as_str()).collect();
+    assert_eq!(headings[0], "Parcels ZC-03 + ZC-04, joined");
+    assert!(headings[1].starts_with("To let: ") && headings[2].ends_with(", 4 among floors"), "{headings:?}");
+    let why = |index: usize| texts(&described[index]["why"]);
+    assert!(why(0).contains("It would come first with: Land price"), "{}", why(0));
+    assert!(why(1).contains("With that it would come first."), "{}", why(1));
+    assert!(why(2).contains("It would come first with: Land price"), "{}", why(2));
+    assert!(texts(&described[0]["ask"]).contains("ask: Grid office"), "{}", described[0]["ask"]);
+    assert!(described[0]["answers"][0]["said"]["number"].is_number(), "its sources are among those of the dossier");
+    assert!(texts(&told["cover"]).contains("ZC-03 + ZC-04") && texts(&described[1]).contains("on parcel ZC-09"));
+    let leads = Assembly { winning: Winning { musts_suffice: true, ..Winning::default() }, ..joined.clone() };
+    let with_leader = Dossier { assemblies: vec![leads], ..dossier() };
+    let found = texts(&edition(&with_leader, Language::En)["joined"]["rows"][0]["why"]);
+    assert!(found.contains("Together they have more than any single parcel that suits"), "{found}");
+    assert_eq!(edition(&dossier(), Language::En)["described"].as_array().map(Vec::len), Some(0));
+    let pages = |dossier: &Dossier| typeset(dossier, &maps(), &[], [Language::Ja, Language::Zh]).unwrap().pages;
+    assert_eq!(pages(&with), pages(&dossier()) + 6, "a page for each of three in two languages");
+}
+
+#[test]
+fn factories_that_are_kept_stand_with_their_place() {
+    let check = |check: &str, verdict, value, max| Checked {
+        check: check.to_owned(),
+        verdict,
+        value: Some(value),
+        min: None,
+        max: Some(max),
+    };
+    let variant = |name: &str, verdict| Variant {
+        name: name.to_owned(),
+        verdict,
+        footprint_m2: 4_800.0,
+        floor_m2: 9_600.0,
+        counted_m2: 9_600.0,
+        checks: vec![
+            check("plot_ratio", Verdict::Pass, 1.2, 2.5),
+            check("site_coverage", verdict, 0.61, 0.6),
+            check("setbacks", Verdict::Unknown, 7.0, 9.0),
+        ],
+        blocks: Vec::new(),
+    };
+    let mut with = dossier();
+    with.places[0].variants = vec![variant("Two halls #x", Verdict::Fail), variant("Low", Verdict::Unknown)];
+    let told = &edition(&with, Language::En)["places"][0]["variants"];
+    assert_eq!((&told[0]["plot_ratio"], &told[0]["coverage"]), (&"1.2 (≤ 2.5)".into(), &"61% (≤ 60%)".into()));
+    assert_eq!((&told[0]["verdict"], &told[0]["why"]), (&"not permitted".into(), &"Fails: Site coverage".into()));
+    assert_eq!(told[1]["why"], "Nothing fails; not known: Site coverage, Setbacks");
+    assert!(told[0]["map"].is_object() && told[1]["map"].is_null(), "the first is drawn");
+    let pages = |dossier: &Dossier| typeset(dossier, &maps(), &[], [Language::Ja, Language::En]).unwrap().pages;
+    assert_eq!(pages(&with), pages(&dossier()) + 2);
 }
 
 #[test]

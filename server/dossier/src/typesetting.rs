@@ -41,6 +41,15 @@ pub struct Maps {
     /// Of the first assemblies.
     #[serde(default)]
     pub assemblies: Vec<Drawing>,
+    /// Of the joined parcels that are described, in the dossier's order.
+    #[serde(default)]
+    pub described_assemblies: Vec<Drawing>,
+    /// Likewise of floors.
+    #[serde(default)]
+    pub described_floors: Vec<Drawing>,
+    /// Of the variants, in the order of the places and on each of its own.
+    #[serde(default)]
+    pub variants: Vec<Drawing>,
 }
 
 /// A dossier on pages.
@@ -85,7 +94,15 @@ pub fn typeset(
     let mut files = HashMap::new();
     let mut add = |name: &str, bytes: Bytes| files.insert(name.to_owned(), bytes);
     add(&overview_file(), Bytes::from_string(maps.overview.svg()));
-    for (of, drawings) in [(Of::Site, &maps.sites), (Of::Ways, &maps.ways), (Of::Assembly, &maps.assemblies)] {
+    let all = [
+        (Of::Site, &maps.sites),
+        (Of::Ways, &maps.ways),
+        (Of::Assembly, &maps.assemblies),
+        (Of::Joined, &maps.described_assemblies),
+        (Of::Floor, &maps.described_floors),
+        (Of::Variant, &maps.variants),
+    ];
+    for (of, drawings) in all {
         for (index, drawing) in drawings.iter().enumerate() {
             add(&of.file(index), Bytes::from_string(drawing.svg()));
         }

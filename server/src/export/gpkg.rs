@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
 use super::table::{self, Column, Kind, Rows};
-use super::{Beside, ExportError, Table, properties, systems};
+use super::{Beside, ExportError, Holds, Table, properties, systems};
 
 /// What a GeoPackage has to have before any layer.
 const FRAME: &str = "
@@ -69,14 +69,8 @@ pub(super) fn write_beside(
 fn add(package: &mut Connection, beside: &Beside) -> Result<(), ExportError> {
     let transaction = package.transaction()?;
     for table in &beside.tables {
-        let kind = |column: usize| {
-            let known = table.rows.iter().filter_map(|row| row.get(column)).filter(|value| !value.is_null());
-            known.map(Kind::of).reduce(Kind::with).unwrap_or(Kind::Text)
-        };
-        let kinds: Vec<Kind> = (0..table.columns.len()).map(kind).collect();
-        let declared = table.columns.iter().zip(&kinds);
-        let declared: Vec<String> =
-            declared.map(|(name, kind)| format!(", {} {}", quoted(name), sql_type(*kind))).collect();
+        let declared = table.columns.iter().map(|(name, holds)| format!(", {} {}", quoted(name), declared_as(*holds)));
+        let declared: Vec<String> = declared.collect();
         let geometry = if table.areas.is_some() { ", geom MULTIPOLYGON" } else { "" };
         let (name, declared) = (quoted(table.name), declared.concat());
         transaction.execute_batch(&format!(
@@ -89,7 +83,7 @@ fn add(package: &mut Connection, beside: &Beside) -> Result<(), ExportError> {
         for (index, row) in table.rows.iter().enumerate() {
             let area =
                 table.areas.as_ref().map(|areas| areas.get(index).map_or(Ok(Cell::Null), area_of)).transpose()?;
-            let cells = row.iter().zip(&kinds).map(|(value, kind)| cell_of(Some(value), *kind));
+            let cells = row.iter().zip(table.columns).map(|(value, (_, holds))| cell_of(Some(value), kind_of(*holds)));
             insert.execute(params_from_iter([Cell::Null].into_iter().chain(area).chain(cells)))?;
         }
     }
@@ -174,6 +168,24 @@ fn fill(package: &mut Connection, rows: Rows<'_>, layer: Layer, columns: &[Colum
     }
     transaction.commit()?;
     Ok(count)
+}
+
+/// How a column of a table beside the layer is declared.
+const fn declared_as(holds: Holds) -> &'static str {
+    match holds {
+        Holds::Day => "DATE",
+        Holds::Flag | Holds::Whole | Holds::Real | Holds::Text => sql_type(kind_of(holds)),
+    }
+}
+
+const fn kind_of(holds: Holds) -> Kind {
+    match holds {
+        Holds::Flag => Kind::Flag,
+        Holds::Whole => Kind::Whole,
+        Holds::Real => Kind::Real,
+        // A day is written as text.
+        Holds::Text | Holds::Day => Kind::Text,
+    }
 }
 
 const fn sql_type(kind: Kind) -> &'static str {

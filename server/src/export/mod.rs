@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use crate::import;
 use crate::record::lon_lat_from_canonical;
 
-pub(crate) use beside::{Beside, Table};
+pub(crate) use beside::{Beside, Holds, Table};
 pub(crate) use properties::of as properties;
 
 /// Why an export stopped.

@@ -29,7 +29,7 @@ pub(super) async fn answer(
     let code = code_in("parcels", &request.parcel).map_err(|problem| Refusal::field("parcel", problem))?;
     let day = convert::day("day", &request.day)?.unwrap_or(today);
     let factory = request.factory.as_ref().ok_or_else(|| Refusal::field("factory", "is missing"))?;
-    let massing = massing(factory)?;
+    let massing = massing("factory", factory)?;
     let snapshot = snapshot(&view, request.revision).await?;
     let turn = if request.largest || request.best_placed {
         Some(turns.acquire_owned().await.map_err(|_| Refusal::Interrupted)?)
@@ -38,7 +38,7 @@ pub(super) async fn answer(
     };
     blocking(move || {
         let _turn = turn;
-        no_larger_than_the_park(&massing, &snapshot)?;
+        no_larger_than_the_park("factory", &massing, &snapshot)?;
         let ground = Ground::of(&view, &snapshot, &code, day)?;
         give(&view, Layer::Parcel, std::iter::once(ground.entry))?;
         let mut too_intricate = false;
@@ -60,6 +60,22 @@ pub(super) async fn answer(
         })
     })
     .await
+}
+
+/// Reads a factory and judges it on a parcel that has gone over the desk; `field` is what it stands in.
+///
+/// # Errors
+/// If there cannot be such a factory, or none on this parcel.
+pub(super) fn tried(
+    view: &View,
+    snapshot: &Snapshot,
+    (code, day): (&Code, Date),
+    (field, factory): (&str, &wire::Factory),
+) -> Result<(Massing, wire::Fit), Refusal> {
+    let massing = massing(field, factory)?;
+    no_larger_than_the_park(field, &massing, snapshot)?;
+    let fit = Ground::of(view, snapshot, code, day)?.judged(&massing);
+    Ok((massing, fit))
 }
 
 /// A parcel made ready, and what it was made of.
@@ -164,23 +180,23 @@ fn factory(massing: &Massing) -> wire::Factory {
     }
 }
 
-/// Reads a factory, by the field that is wrong if it is none.
-fn massing(factory: &wire::Factory) -> Result<Massing, Refusal> {
+/// Reads a factory that stands in a field, by the field that is wrong if it is none.
+fn massing(name: &str, factory: &wire::Factory) -> Result<Massing, Refusal> {
     if factory.parts.len() > MOST_PARTS {
-        return Err(refused(&InvalidMassing::Parts(factory.parts.len())));
+        return Err(refused(name, &InvalidMassing::Parts(factory.parts.len())));
     }
     let part = |(index, part): (usize, &wire::FactoryPart)| {
-        let kind: PartKind = convert::term(format!("factory.parts[{index}].kind"), &part.kind)?;
+        let kind: PartKind = convert::term(format!("{name}.parts[{index}].kind"), &part.kind)?;
         let offset = Coord { x: part.across_m, y: part.along_m };
         let wire::FactoryPart { width_m, depth_m, storeys, storey_m, .. } = *part;
         Ok(Part { kind, offset, width_m, depth_m, storeys, storey_m })
     };
     let parts = factory.parts.iter().enumerate().map(part).collect::<Result<Vec<_>, Refusal>>()?;
     let at = Coord { x: factory.east_m, y: factory.north_m };
-    Massing::new(at, factory.angle_deg.to_radians(), parts).map_err(|invalid| refused(&invalid))
+    Massing::new(at, factory.angle_deg.to_radians(), parts).map_err(|invalid| refused(name, &invalid))
 }
 
-fn refused(invalid: &InvalidMassing) -> Refusal {
+fn refused(name: &str, invalid: &InvalidMassing) -> Refusal {
     let (part, field, problem) = match invalid {
         InvalidMassing::Parts(count) => (None, "parts", format!("are {count}, and may be 1 to {MOST_PARTS}")),
         InvalidMassing::Range { part, field, value, least, most } => {
@@ -199,20 +215,22 @@ fn refused(invalid: &InvalidMassing) -> Refusal {
         same => same,
     };
     let of = part.map(|(index, _)| format!("parts[{index}].")).unwrap_or_default();
-    Refusal::field(format!("factory.{of}{field}"), problem)
+    Refusal::field(format!("{name}.{of}{field}"), problem)
 }
 
 /// A part, or all of them together, that does not fit into the box around all that the record holds is a slip of the pen.
-fn no_larger_than_the_park(massing: &Massing, snapshot: &Snapshot) -> Result<(), Refusal> {
+fn no_larger_than_the_park(name: &str, massing: &Massing, snapshot: &Snapshot) -> Result<(), Refusal> {
     let Some(park) = ParkSize::of(snapshot) else { return Ok(()) };
     for (index, part) in massing.parts().iter().enumerate() {
         if let Some((side, problem)) = park.refuses(part.width_m, part.depth_m) {
-            return Err(Refusal::field(format!("factory.parts[{index}].{side}"), problem));
+            return Err(Refusal::field(format!("{name}.parts[{index}].{side}"), problem));
         }
     }
     let size = massing.size();
     match park.refuses(size.x, size.y) {
-        Some((_, problem)) => Err(Refusal::field("factory.parts", format!("stand too far apart: a side {problem}"))),
+        Some((_, problem)) => {
+            Err(Refusal::field(format!("{name}.parts"), format!("stand too far apart: a side {problem}")))
+        }
         None => Ok(()),
     }
 }

@@ -112,7 +112,7 @@ pub(super) async fn answer(
     let coloured = count("coloured", request.coloured)?.min(MOST_COLOURED);
     let named_floors: Vec<FloorName> = named("named_floors", &request.named_floors, floors::name)?;
     let named: Vec<Code> = named("parcels", &request.parcels, |name| code_in("parcels", name))?;
-    let sets = named_sets(&request.named_assemblies)?;
+    let sets = named_sets("named_assemblies", &request.named_assemblies)?;
     let snapshot = snapshot(&view, request.revision).await?;
     // The place is kept until the work is done, even if nobody waits for it any more.
     let turn = turns.acquire_owned().await.map_err(|_| Refusal::Interrupted)?;
@@ -163,7 +163,11 @@ pub(super) async fn answer(
 }
 
 /// Reads what a field of the request names, one after the other.
-fn named<T>(field: &str, names: &[String], read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Refusal> {
+pub(super) fn named<T>(
+    field: &str,
+    names: &[String],
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Vec<T>, Refusal> {
     if names.len() > MOST_NAMED {
         return Err(Refusal::field(field, format!("there are {}, and may be {MOST_NAMED}", names.len())));
     }
@@ -173,13 +177,12 @@ fn named<T>(field: &str, names: &[String], read: impl Fn(&str) -> Result<T, Stri
 }
 
 /// Reads the sets of parcels that a request names.
-fn named_sets(sets: &[wire::ParcelSet]) -> Result<Vec<Vec<Code>>, Refusal> {
-    const FIELD: &str = "named_assemblies";
+pub(super) fn named_sets(name: &str, sets: &[wire::ParcelSet]) -> Result<Vec<Vec<Code>>, Refusal> {
     if sets.len() > MOST_NAMED {
-        return Err(Refusal::field(FIELD, format!("there are {}, and may be {MOST_NAMED}", sets.len())));
+        return Err(Refusal::field(name, format!("there are {}, and may be {MOST_NAMED}", sets.len())));
     }
     let read = |(index, set): (usize, &wire::ParcelSet)| {
-        let field = format!("{FIELD}[{index}].parcels");
+        let field = format!("{name}[{index}].parcels");
         let codes: Vec<Code> = named(&field, &set.parcels, |name| code_in("parcels", name))?;
         let distinct: BTreeSet<&Code> = codes.iter().collect();
         if !(2..=MOST_JOINED).contains(&codes.len()) || distinct.len() < codes.len() {

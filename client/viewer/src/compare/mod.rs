@@ -8,15 +8,15 @@ use bevy::prelude::Resource;
 use cloudsite_proto::scene::Compare;
 
 use crate::camera::{Home, Pose, Rig};
-use crate::draw::{FeatureSlots, MOST_PANES, Panes, Stand};
+use crate::draw::{FeatureSlots, MOST_MARKED, MOST_PANES, Panes, Stand};
 
 pub use systems::plugin;
 
 /// A place that is compared.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// The feature's id.
-    pub id: u64,
+    /// The ids of its features: of parcels that are joined, of all of them.
+    pub ids: Vec<u64>,
     /// Where it is, park metres.
     pub at: DVec2,
     /// The radius of the circle around it, metres.
@@ -29,11 +29,19 @@ pub enum BadComparison {
     /// One place, or more than there are panes for.
     #[error("field 'places' holds {0} places; none or 2 to {MOST_PANES} can be compared")]
     Count(usize),
+    /// A place of no feature, or of more than can stand out.
+    #[error("field 'places': place {place} has {count} ids; it has 1 to {MOST_MARKED}")]
+    Features {
+        /// Which place, counted from 0.
+        place: usize,
+        /// How many ids.
+        count: usize,
+    },
     /// A place that is nowhere.
-    #[error("field 'places': '{field}' of place {id} must be a finite number, and its radius positive")]
+    #[error("field 'places': '{field}' of place {place} must be a finite number, and its radius positive")]
     Nowhere {
-        /// The place's feature id.
-        id: u64,
+        /// Which place, counted from 0.
+        place: usize,
         /// The field.
         field: &'static str,
     },
@@ -83,7 +91,8 @@ impl Comparison {
         let first = self.places.first()?;
         let mut stands = [Stand::default(); MOST_PANES];
         for (stand, place) in stands.iter_mut().zip(&self.places) {
-            *stand = Stand { shift_m: place.at - first.at, slot: slots.get(place.id) };
+            let marked = std::array::from_fn(|index| slots.get(*place.ids.get(index)?));
+            *stand = Stand { shift_m: place.at - first.at, slots: marked };
         }
         Some(Panes::of_places(&stands[..self.places.len().min(MOST_PANES)], picture))
     }
@@ -110,22 +119,26 @@ impl Comparison {
 /// The places of an event, in the order of their panes.
 ///
 /// # Errors
-/// [`BadComparison`] where they are one or too many, or one is nowhere.
+/// [`BadComparison`] where they are one or too many, or one is nowhere or has no feature or too many.
 pub fn places_of(event: &Compare) -> Result<Vec<Place>, BadComparison> {
     let count = event.places.len();
     if count == 1 || count > MOST_PANES {
         return Err(BadComparison::Count(count));
     }
     let mut places: Vec<Place> = Vec::with_capacity(count);
-    for place in &event.places {
-        let id = place.id;
+    for (index, place) in event.places.iter().enumerate() {
+        let count = place.ids.len();
+        if !(1..=MOST_MARKED).contains(&count) {
+            return Err(BadComparison::Features { place: index, count });
+        }
         let numbers = [("east_m", place.east_m), ("north_m", place.north_m), ("radius_m", place.radius_m)];
         let wrong =
             numbers.into_iter().find(|(name, value)| !value.is_finite() || (*name == "radius_m" && *value <= 0.0));
         if let Some((field, _)) = wrong {
-            return Err(BadComparison::Nowhere { id, field });
+            return Err(BadComparison::Nowhere { place: index, field });
         }
-        places.push(Place { id, at: DVec2::new(place.east_m, place.north_m), radius_m: place.radius_m });
+        let at = DVec2::new(place.east_m, place.north_m);
+        places.push(Place { ids: place.ids.clone(), at, radius_m: place.radius_m });
     }
     Ok(places)
 }

@@ -7,7 +7,7 @@ use crate::camera::{ParkBounds, Viewport};
 const WIDE: Vec2 = Vec2::new(1280.0, 744.0);
 
 fn place(id: u64, east_m: f64, north_m: f64, radius_m: f64) -> ComparedPlace {
-    ComparedPlace { id, east_m, north_m, radius_m }
+    ComparedPlace { ids: vec![id], east_m, north_m, radius_m }
 }
 
 fn event(places: &[ComparedPlace]) -> Compare {
@@ -47,18 +47,28 @@ fn middle(viewport: &Viewport, pane: usize) -> Vec2 {
 #[test]
 fn what_cannot_be_compared_is_refused_by_its_name() {
     let (a, b) = (place(7, 0.0, 0.0, 80.0), place(8, 500.0, 0.0, 80.0));
-    let nowhere = ComparedPlace { north_m: f64::NAN, ..b };
+    let of = |ids: Vec<u64>| ComparedPlace { ids, ..b.clone() };
+    let nowhere = ComparedPlace { north_m: f64::NAN, ..b.clone() };
     let cases = [
-        (vec![a], BadComparison::Count(1)),
-        (vec![a; 5], BadComparison::Count(5)),
-        (vec![a, nowhere], BadComparison::Nowhere { id: 8, field: "north_m" }),
-        (vec![ComparedPlace { radius_m: 0.0, ..a }, b], BadComparison::Nowhere { id: 7, field: "radius_m" }),
+        (vec![a.clone()], BadComparison::Count(1)),
+        (vec![a.clone(); 5], BadComparison::Count(5)),
+        (vec![a.clone(), of(vec![])], BadComparison::Features { place: 1, count: 0 }),
+        (vec![of(vec![1; 6]), a.clone()], BadComparison::Features { place: 0, count: 6 }),
+        (vec![a.clone(), nowhere], BadComparison::Nowhere { place: 1, field: "north_m" }),
+        (
+            vec![ComparedPlace { radius_m: 0.0, ..a.clone() }, b.clone()],
+            BadComparison::Nowhere { place: 0, field: "radius_m" },
+        ),
     ];
     for (places, expected) in cases {
         assert_eq!(places_of(&event(&places)), Err(expected));
     }
     assert_eq!(places_of(&event(&[])), Ok(Vec::new()), "none is the one view");
-    assert_eq!(places_of(&event(&[a, b, a])).map(|places| places.len()), Ok(3), "two floors are of one building");
+    assert_eq!(
+        places_of(&event(&[a.clone(), b, a])).map(|places| places.len()),
+        Ok(3),
+        "two floors are of one building"
+    );
 }
 
 #[test]
@@ -106,10 +116,20 @@ fn a_drag_in_any_pane_moves_all_of_them_alike() {
 fn a_panes_place_stands_out_there_and_nowhere_else() {
     let (comparison, ..) = compared();
     let mut slots = FeatureSlots::default();
-    assert_eq!(panes(&comparison, &slots).stand(1).slot, None, "no tile of it is here yet");
+    let marked = |panes: Panes| [0, 1, 2].map(|pane| panes.stand(pane).slots.into_iter().flatten().collect::<Vec<_>>());
+    assert_eq!(marked(panes(&comparison, &slots)), [const { Vec::<u32>::new() }; 3], "no tile of any is here yet");
     let slot = slots.slot(8);
-    let stands = [0, 1, 2].map(|pane| panes(&comparison, &slots).stand(pane).slot);
-    assert_eq!(stands, [None, Some(slot), None]);
+    assert_eq!(marked(panes(&comparison, &slots)), [vec![], vec![slot], vec![]]);
+}
+
+#[test]
+fn of_parcels_that_are_joined_all_stand_out() {
+    let joined = ComparedPlace { ids: vec![11, 12, 13], ..place(0, 400.0, 0.0, 300.0) };
+    let mut comparison = Comparison::default();
+    comparison.set(places_of(&event(&[place(7, 0.0, 0.0, 80.0), joined])).unwrap(), None);
+    let mut slots = FeatureSlots::default();
+    let ids = [11, 12, 13].map(|id| Some(slots.slot(id)));
+    assert_eq!(panes(&comparison, &slots).stand(1).slots[..3], ids);
 }
 
 #[test]

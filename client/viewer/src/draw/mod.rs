@@ -19,7 +19,7 @@ mod tiles;
 pub use capture::{Captures, Picture};
 pub use label::{FontFace, Labels};
 pub use mark::{MarkVertex, Marks};
-pub use panes::{MOST_PANES, Panes, Stand};
+pub use panes::{MOST_MARKED, MOST_PANES, Panes, Stand};
 pub use plugin::{DrawPlugin, DrawStatistics};
 pub use settings::{LayerVisibility, QualityLevel, QualitySettings, Shown, View};
 pub use states::{FeatureSlots, FeatureStates, State};

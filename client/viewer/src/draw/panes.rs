@@ -9,13 +9,16 @@ use super::settings::View;
 /// At most so many panes.
 pub const MOST_PANES: usize = 4;
 
+/// At most so many features stand out in a pane: as many as parcels are joined.
+pub const MOST_MARKED: usize = 5;
+
 /// What one pane stands over.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Stand {
     /// How far its eye is from that of the first pane, metres east and north.
     pub shift_m: DVec2,
-    /// The slot of the feature that stands out in this pane alone.
-    pub slot: Option<u32>,
+    /// The slots of the features that stand out in this pane alone.
+    pub slots: [Option<u32>; MOST_MARKED],
 }
 
 /// A pane's pixels, from the picture's upper left corner.
@@ -131,7 +134,7 @@ mod tests {
     use super::*;
 
     fn stands(count: usize) -> Vec<Stand> {
-        (0..count).map(|pane| Stand { shift_m: DVec2::new(pane as f64 * 100.0, 7.0), slot: None }).collect()
+        (0..count).map(|pane| Stand { shift_m: DVec2::new(pane as f64 * 100.0, 7.0), ..Stand::default() }).collect()
     }
 
     #[test]

@@ -97,7 +97,7 @@ fn names_stand_over_whom_they_name_in_each_pane() {
     assert!((0.40..0.499).contains(&name.down), "above the place: {name:?}");
 
     // Beside it stands another place, 200 m east, of which it is to the left.
-    let stands = [Stand::default(), Stand { shift_m: DVec2::new(200.0, 0.0), slot: None }];
+    let stands = [Stand::default(), Stand { shift_m: DVec2::new(200.0, 0.0), ..Stand::default() }];
     let two = Viewport { panes: Panes::of_places(&stands, one.picture), ..one };
     let places: Vec<_> = names::seen(&people, &pose, &two).iter().map(|name| (name.pane, name.across)).collect();
     assert_eq!(places.iter().map(|(pane, _)| *pane).collect::<Vec<_>>(), [0], "out of sight in the other: {places:?}");

@@ -21,8 +21,10 @@ struct Frame {
     ray_right: vec4f,
     ray_up: vec4f,
     ray_forward: vec4f,
-    // xy: size in pixels; z: the slot that stands out in this pane alone, negative if none does.
+    // xy: size in pixels; z: a slot that stands out in this pane alone, negative if none does.
     screen: vec4f,
+    // Four more such slots.
+    marked: vec4f,
 }
 
 @group(0) @binding(0) var<uniform> frame: Frame;
@@ -38,7 +40,8 @@ const TINTED = 16u;
 fn state_of(tagged: u32) -> vec4u {
     let slot = tagged >> 8u;
     let state = textureLoad(states, vec2u(slot & 1023u, slot >> 10u), 0);
-    let marked = select(0u, SELECTED, f32(slot) == frame.screen.z);
+    let is_marked = f32(slot) == frame.screen.z || any(vec4f(f32(slot)) == frame.marked);
+    let marked = select(0u, SELECTED, is_marked);
     return vec4u(state.x | marked, state.yzw);
 }
 

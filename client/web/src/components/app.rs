@@ -24,6 +24,9 @@ pub(crate) fn App() -> impl IntoView {
     let page = Page::here();
     let compares = move || page.keeping.get().is_some_and(Keeping::compares);
     let escape = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && page.take_camera() {
+            return;
+        }
         let keeping = page.keeping.get_untracked();
         let (compares, is_split) = (page.comparing.get_untracked(), untrack(|| page.is_split()));
         let is_dialogs = page.signing_in.get_untracked()

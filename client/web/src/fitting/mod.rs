@@ -11,7 +11,7 @@ mod shine;
 mod task;
 mod trial;
 
-pub(crate) use piece::open;
+pub(crate) use piece::{open, read_kept};
 
 use std::fmt::Debug;
 

@@ -98,7 +98,7 @@ pub(crate) fn select(park: Option<&Park>, parcel: &Parcel, code: &str, fly: bool
 pub(crate) fn compared(park: &Park, places: &[Compared]) -> Compare {
     let place = |place: &Compared| {
         let Circle { centre, radius_m } = circle(park, place.bounds()?)?;
-        let at = ComparedPlace { id: place.feature_id(), east_m: centre.x, north_m: centre.y, radius_m };
+        let at = ComparedPlace { ids: place.feature_ids(), east_m: centre.x, north_m: centre.y, radius_m };
         Some((at, place.key().to_owned()))
     };
     let (places, codes): (Vec<_>, Vec<_>) = places.iter().filter_map(place).unzip();
@@ -131,6 +131,7 @@ mod tests {
     use cloudsite_proto::siting::LettableFloor;
 
     use super::*;
+    use crate::pure::compare::Joined;
 
     /// A park whose frame begins in the middle of the new district, with bounds about 2 km wide.
     fn park() -> Park {
@@ -183,10 +184,25 @@ mod tests {
         let told = compared(&park(), &[parcel(7, bounds(120.40)), Compared::Floor(Box::new(floor))]);
         assert_eq!(told.codes[1], "building/B/2");
         let both = told.places;
-        assert_eq!(both.iter().map(|place| place.id).collect::<Vec<_>>(), [7, 8]);
+        assert_eq!(both.iter().map(|place| &place.ids[..]).collect::<Vec<_>>(), [[7], [8]]);
         assert!((both[0].east_m - 95.0).abs() < 2.0 && (both[0].radius_m - 146.0).abs() < 2.0, "{both:?}");
         assert!((both[0].east_m - both[1].east_m - 950.0).abs() < 10.0, "{both:?}");
         assert_eq!(compared(&park(), &[parcel(7, bounds(120.40)), parcel(9, None)]), Compare::default());
+    }
+
+    #[test]
+    fn of_parcels_that_are_joined_all_are_told_and_seen() {
+        let parcel = |id, west| Parcel {
+            id,
+            bounds: Some(LonLatBounds { west, south: 31.50, east: west + 0.002, north: 31.502 }),
+            ..Parcel::default()
+        };
+        let joined = Joined::of(vec![parcel(7, 120.40), parcel(8, 120.404)]).unwrap();
+        let places = [Compared::Joined(Box::new(joined)), Compared::Parcel(Box::new(parcel(9, 120.39)))];
+        let told = compared(&park(), &places).places;
+        assert_eq!(told[0].ids, [7, 8]);
+        // The middle of both, and all of both around it.
+        assert!((told[0].east_m - 285.0).abs() < 3.0 && (told[0].radius_m - 305.0).abs() < 4.0, "{told:?}");
     }
 
     #[test]

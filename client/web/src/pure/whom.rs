@@ -4,7 +4,7 @@ use cloudsite_domain::record::Language;
 use cloudsite_domain::siting::Authority;
 
 use super::brief::{ROWS, Subject};
-use super::text::text;
+use super::text::{fill, text};
 
 /// Whoever may know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,14 @@ impl Whom {
             Self::Named(name) => Some(name.clone()),
             Self::Kind(Authority::Computed) => None,
             Self::Kind(kind) => Some(text(language, &format!("authority.{kind}"))),
+        }
+    }
+
+    /// That they are to be asked, or that there is nobody to ask.
+    pub(crate) fn advice(&self, language: Language) -> String {
+        match self.told(language) {
+            Some(whom) => fill(language, "comparison.ask", &[("whom", &whom)]),
+            None => text(language, "comparison.uncomputed"),
         }
     }
 }

@@ -25,6 +25,42 @@ struct Question {
     rows: Vec<usize>,
 }
 
+/// The connection, as far as a brief hangs on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Line {
+    /// The newest revision that was told of.
+    revision: u64,
+    /// How often it came about.
+    number: u32,
+    is_up: bool,
+}
+
+impl Line {
+    fn then(self, connection: Connection) -> Self {
+        match connection {
+            Connection::Connected { revision } => {
+                Self { revision, number: self.number + u32::from(!self.is_up), is_up: true }
+            }
+            Connection::Connecting | Connection::Away { .. } => Self { is_up: false, ..self },
+        }
+    }
+
+    /// Whether a question that reached nobody on another line may do so now. On the same one it would be asked for ever.
+    const fn asks_again(self, unreached_on: Option<u32>) -> bool {
+        match unreached_on {
+            Some(number) => self.is_up && number != self.number,
+            None => false,
+        }
+    }
+}
+
+/// What questions go over, and on which line the newest reached nobody.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    line: Memo<Line>,
+    unreached_on: RwSignal<Option<u32>>,
+}
+
 /// One question at a time, and the newest after it: while a weight is dragged, the answers keep coming as fast as the server
 /// gives them.
 #[derive(Default)]
@@ -41,12 +77,17 @@ impl Loader {
     /// Asks anew whenever the brief, the record or the time that is shown changes, as long as the brief stands open.
     pub(super) fn follow_brief(self) {
         let page = self.page;
-        let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
-            Connection::Connected { revision } => revision,
-            Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
+        let line =
+            Memo::new(move |known: Option<&Line>| known.copied().unwrap_or_default().then(page.connection.get()));
+        let way = Way { line, unreached_on: RwSignal::new(None) };
+        let revision = Memo::new(move |_| line.get().revision);
+        let again = Memo::new(move |times: Option<&u32>| {
+            let asks_again = line.get().asks_again(way.unreached_on.get());
+            times.copied().unwrap_or_default().wrapping_add(u32::from(asks_again))
         });
         let asking = StoredValue::new(Asking::default());
         Effect::new(move |before: Option<(Option<u64>, u64, Option<Tier>)>| {
+            again.track();
             let of = (page.as_of.get(), revision.get(), page.seen_tier());
             let question = page.brief.get().and_then(|draft| question(page, draft));
             let is_asked = question.is_some();
@@ -65,14 +106,14 @@ impl Loader {
                 page.matched.set(Matched::default());
             }
             if begins == Some(true) {
-                spawn_local(self.answer(asking));
+                spawn_local(self.answer(asking, way));
             }
             of
         });
     }
 
     /// Asks until nothing is left to ask.
-    async fn answer(self, asking: StoredValue<Asking>) {
+    async fn answer(self, asking: StoredValue<Asking>, way: Way) {
         let (page, client) = (self.page, self.client());
         loop {
             sleep(REST).await;
@@ -81,11 +122,14 @@ impl Loader {
                 asking.next.take().map(|question| (question, asking.epoch))
             });
             let Some(Some((Question { draft, request, rows }, epoch))) = next else { return };
+            let number = way.line.get_untracked().number;
             let answer = client.matched(request).await;
             let is_last = asking.with_value(|asking| asking.next.is_none());
             if asking.with_value(|asking| asking.epoch == epoch) {
                 let refused = answer.as_ref().err().and_then(|error| refused(&draft, &rows, error));
+                let is_unreached = matches!(answer, Err(LinkError::Unreachable { .. }));
                 page.matched.set(Matched { loading: !is_last, rows, answer: Some(answer), refused });
+                way.unreached_on.set(is_unreached.then_some(number));
             }
         }
     }
@@ -115,5 +159,33 @@ pub(super) fn refused(draft: &Draft, rows: &[usize], error: &LinkError) -> Optio
     match error {
         LinkError::Invalid { field, reason } => Refused::read(draft, rows, field, reason),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reached_nobody_is_asked_again_once_the_line_is_back() {
+        /// How the connection went, on which line the newest question reached nobody, and whether it is asked again.
+        type Case<'a> = (&'a [Connection], Option<u32>, bool);
+        let up = |revision| Connection::Connected { revision };
+        let away = Connection::Away { retry_in_secs: 1 };
+        let after = |connections: &[Connection]| connections.iter().copied().fold(Line::default(), Line::then);
+        let cases: [Case<'_>; 8] = [
+            (&[up(7), away, up(7)], Some(1), true),
+            (&[up(7), away, away, Connection::Connecting, up(7)], Some(1), true),
+            (&[up(7), away], Some(1), false),
+            (&[up(7)], Some(0), true),
+            (&[up(7)], Some(1), false),
+            (&[up(7), up(8)], Some(1), false),
+            (&[up(7), away, up(7)], Some(2), false),
+            (&[up(7), away, up(7)], None, false),
+        ];
+        for (connections, unreached_on, expected) in cases {
+            assert_eq!(after(connections).asks_again(unreached_on), expected, "{unreached_on:?} after {connections:?}");
+        }
+        assert_eq!(after(&[up(7), away]).revision, 7, "what is away keeps its revision");
     }
 }

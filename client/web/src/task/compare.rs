@@ -1,5 +1,6 @@
 //! The places that are compared.
 
+use cloudsite_link::LinkError;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -39,31 +40,35 @@ impl Loader {
         });
     }
 
+    /// What the record says of a place, by its key.
+    pub(super) async fn compared(self, key: &str, revision: u64) -> Result<Compared, LinkError> {
+        let client = self.client();
+        if let Some(codes) = joined_of(key) {
+            let parcels = codes.iter().map(|code| async { client.parcel(code, revision).await });
+            let replies = futures::future::try_join_all(parcels).await?;
+            let parcels = replies.into_iter().filter_map(|reply| reply.parcel).collect();
+            let joined = Joined::of(parcels).map(|joined| Compared::Joined(Box::new(joined)));
+            return Ok(joined.unwrap_or_else(|| Compared::Parcel(Box::default())));
+        }
+        if floor_of(key).is_some() {
+            let reply = client.floor(key, revision).await?;
+            return Ok(Compared::Floor(Box::new(reply.floor.unwrap_or_default())));
+        }
+        let reply = client.parcel(key, revision).await?;
+        Ok(Compared::Parcel(Box::new(reply.parcel.unwrap_or_default())))
+    }
+
     /// Loads one of them; what was loaded of it before stays until the answer is there.
     fn load_compared(self, key: String) {
-        let (page, client, asked) = (self.page, self.client(), self.page.asked());
+        let (page, asked) = (self.page, self.page.asked());
         spawn_local(async move {
-            let place = if let Some(codes) = joined_of(&key) {
-                let parcels = codes.iter().map(|code| async { client.parcel(code, asked.0).await });
-                let replies = futures::future::try_join_all(parcels).await;
-                replies.map(|replies| {
-                    let parcels = replies.into_iter().filter_map(|reply| reply.parcel).collect();
-                    Joined::of(parcels)
-                        .map_or_else(|| Compared::Parcel(Box::default()), |joined| Compared::Joined(Box::new(joined)))
-                })
-            } else if floor_of(&key).is_some() {
-                let reply = client.floor(&key, asked.0).await;
-                reply.map(|reply| Compared::Floor(Box::new(reply.floor.unwrap_or_default())))
-            } else {
-                let reply = client.parcel(&key, asked.0).await;
-                reply.map(|reply| Compared::Parcel(Box::new(reply.parcel.unwrap_or_default())))
-            };
+            let place = self.compared(&key, asked.0).await;
             if page.asked() != asked || !is_compared(page, &key) {
                 return;
             }
             page.compared_places.update(|places| {
                 // What was loaded before is better than no answer.
-                let unreachable = matches!(place, Err(cloudsite_link::LinkError::Unreachable { .. }));
+                let unreachable = matches!(place, Err(LinkError::Unreachable { .. }));
                 if !(unreachable && matches!(places.get(&key), Some(Ok(_)))) {
                     places.insert(key, place);
                 }

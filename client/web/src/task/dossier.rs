@@ -4,30 +4,19 @@ use std::time::Duration;
 
 use cloudsite_domain::record::Language;
 use cloudsite_link::{Client, LinkError};
-use cloudsite_proto::scene::Camera;
-use cloudsite_proto::siting::{CreateDossierRequest, Dossier, DossierState, Picture};
+use cloudsite_proto::siting::{CreateDossierRequest, Dossier, DossierState, Variant};
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
-use crate::pure::camera;
-use crate::pure::facts::code_of;
+use crate::browser;
+use crate::fitting;
 use crate::pure::report::Described;
 use crate::state::Page;
-use crate::viewer;
 
 /// How often a dossier is asked how far it is.
 const LOOK_AGAIN: Duration = Duration::from_millis(700);
-
-/// Pictures that a server takes at most.
-const MOST_PICTURES: usize = 4;
-
-/// How long a picture of a place is waited for: whoever waits for a dossier waits for three of them.
-const PATIENCE: Duration = Duration::from_secs(8);
-
-/// The largest picture that a server takes, bytes.
-const MOST_PICTURE_BYTES: u32 = 2 * 1024 * 1024;
 
 /// How far a dossier is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,11 +51,14 @@ impl Loader {
     pub(crate) fn make_dossier(self, second: Language, with_picture: bool, making: RwSignal<Making>) {
         let page = self.page;
         let Some(request) = request(page, second) else { return };
+        let described = untrack(move || described(page));
+        let keys = described.keys();
         let client = self.client();
         making.set(Making::Beginning);
         spawn_local(async move {
-            let pictures = if with_picture { self.pictures(&request).await } else { Vec::new() };
-            let made = follow(&client, CreateDossierRequest { pictures, ..request }, making).await;
+            let pictures = if with_picture { self.pictures(&keys, request.revision).await } else { Vec::new() };
+            let variants = kept_variants(page, described.codes).await;
+            let made = follow(&client, CreateDossierRequest { pictures, variants, ..request }, making).await;
             making.set(made.unwrap_or_else(Making::Refused));
         });
     }
@@ -81,51 +73,32 @@ pub(crate) fn described(page: Page) -> Described {
     })
 }
 
+/// The factories that are kept in this browser on these parcels. They are its reader's, so they go into the reader's dossier.
+async fn kept_variants(page: Page, codes: Vec<String>) -> Vec<Variant> {
+    let Some(park) = page.park.get_untracked() else { return Vec::new() };
+    // What reads them is fetched only where there are some.
+    let Some(text) = browser::kept_variants(&park.code) else { return Vec::new() };
+    let kept = fitting::read_kept(text, codes, park).await;
+    kept.unwrap_or_else(|_| {
+        page.toast.set(Some(untrack(|| page.text("toast.piece_missing"))));
+        Vec::new()
+    })
+}
+
 fn request(page: Page, second: Language) -> Option<CreateDossierRequest> {
     let revision = page.as_of.get_untracked().unwrap_or(0);
     let asked = page.brief.with_untracked(|draft| draft.as_ref()?.request(revision))?.0;
     let languages = [page.language.get_untracked(), second].map(|language| language.tag().to_owned());
-    let places = untrack(move || described(page)).names();
+    let described = untrack(move || described(page));
     Some(CreateDossierRequest {
         brief: asked.brief,
         revision,
         languages: languages.into(),
-        places,
+        places: described.names(),
+        assemblies: described.sets(),
+        floors: described.floors,
         ..Default::default()
     })
-}
-
-impl Loader {
-    /// The park as it is seen now, and the first places that are described. The camera comes back to where it was. In a
-    /// meeting it stays there: others may see by it. Whatever cannot be seen in time is left out.
-    async fn pictures(self, request: &CreateDossierRequest) -> Vec<Picture> {
-        let page = self.page;
-        let mut pictures: Vec<Picture> = picture(page, untrack(|| page.park_name())).await.into_iter().collect();
-        let (Some(here), Some(park)) = (page.camera.get_untracked(), page.park.get_untracked()) else {
-            return pictures;
-        };
-        if pictures.is_empty() || page.meet.with_untracked(Option::is_some) || untrack(|| page.is_split()) {
-            return pictures;
-        }
-        let client = self.client();
-        for name in request.places.iter().take(MOST_PICTURES - pictures.len()) {
-            let code = code_of(name);
-            let Ok(reply) = client.parcel(code, request.revision).await else { continue };
-            let bounds = reply.parcel.and_then(|parcel| parcel.bounds);
-            let Some(camera) = bounds.and_then(|bounds| camera::place_view(&park, &bounds)) else { continue };
-            viewer::look(camera);
-            if viewer::settles(PATIENCE).await {
-                pictures.extend(picture(page, code.to_owned()).await);
-            }
-        }
-        viewer::look(Camera { fly: false, moving: false, ..here });
-        pictures
-    }
-}
-
-async fn picture(page: Page, caption: String) -> Option<Picture> {
-    let png = viewer::picture(page, MOST_PICTURE_BYTES).await?;
-    Some(Picture { png, caption })
 }
 
 async fn follow(client: &Client, request: CreateDossierRequest, making: RwSignal<Making>) -> Result<Making, LinkError> {

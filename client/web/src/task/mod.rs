@@ -11,6 +11,7 @@ mod keeping;
 mod list;
 mod meeting;
 mod park;
+mod pictures;
 mod place;
 mod route;
 mod saved;

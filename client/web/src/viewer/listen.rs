@@ -42,6 +42,7 @@ pub(super) fn hear(page: Page, bytes: &[u8]) {
         }
         Event::Camera(camera) => page.camera.set(Some(camera)),
         Event::CameraTaken(_) => {
+            page.take_camera();
             if let Some(meeting) = page.meeting.get_untracked() {
                 meeting.roam();
             }

@@ -70,8 +70,14 @@ pub(crate) fn bring_up_again(page: Page) {
     spawn_local(lifecycle::bring_up_again(page, Duration::ZERO));
 }
 
-/// Moves the camera.
-pub(crate) fn look(camera: cloudsite_proto::scene::Camera) {
+/// Moves the camera as the reader wants it, who takes it by that from whoever goes round with it.
+pub(crate) fn look(page: Page, camera: cloudsite_proto::scene::Camera) {
+    page.take_camera();
+    go(camera);
+}
+
+/// Moves the camera for whoever goes round with it.
+pub(crate) fn go(camera: cloudsite_proto::scene::Camera) {
     tell::tell(cloudsite_proto::scene::scene_event::Event::Camera(camera));
 }
 
@@ -95,22 +101,22 @@ pub(crate) fn point(active: bool) {
     tell::tell(cloudsite_proto::scene::scene_event::Event::Point(cloudsite_proto::scene::Point { active }));
 }
 
-/// Waits until the camera stands still where it was last told to be, and all that it sees is drawn; at most so long. Whether
-/// that was long enough.
-pub(crate) async fn settles(within: Duration) -> bool {
+/// Waits until the camera stands still where it was last told to be, and all that it sees is drawn; at most so long, and no
+/// longer than `goes_on`. Whether that was long enough.
+pub(crate) async fn settles(within: Duration, goes_on: impl Fn() -> bool) -> bool {
     /// How long a viewer takes at least to set out for where it is told to be, and how often it is looked.
     const SETS_OUT: Duration = Duration::from_millis(250);
     const LOOK_AGAIN: Duration = Duration::from_millis(100);
     sleep(SETS_OUT).await;
     let mut waited = SETS_OUT;
     while !bridge::is_ready().unwrap_or(false) {
-        if waited >= within {
+        if waited >= within || !goes_on() {
             return false;
         }
         sleep(LOOK_AGAIN).await;
         waited += LOOK_AGAIN;
     }
-    true
+    goes_on()
 }
 
 /// What the park looks like now, as a PNG of at most so many bytes; none if there is no view to be had.

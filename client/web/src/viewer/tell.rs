@@ -184,6 +184,9 @@ fn follow_selection(page: Page, listens: Memo<bool>) {
             _ => None,
         });
         if let Some(select) = select {
+            if select.fly {
+                page.take_camera();
+            }
             tell(Event::Select(select));
             page.wanted.set(None);
         }
@@ -191,6 +194,9 @@ fn follow_selection(page: Page, listens: Memo<bool>) {
     Effect::new(move |_| {
         let wanted = page.wanted_place.get().filter(|_| listens.get() && page.park.with(Option::is_some));
         if let Some(select) = wanted.and_then(|(place, fly)| select_place(page, &place, fly)) {
+            if select.fly {
+                page.take_camera();
+            }
             tell(Event::Select(select));
             page.wanted_place.set(None);
         }

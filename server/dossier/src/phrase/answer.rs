@@ -5,12 +5,20 @@ use serde::Serialize;
 use super::sources::{Cited, Sources};
 use super::speak::{percent, share};
 use crate::language::Language;
-use crate::model::{Answer, Change, Criterion, Dossier, Floor, Place, Ranked, Role, Standing, Verdict, Winning};
+use crate::model::{
+    Answer, Assembly, Change, Criterion, Dossier, Floor, Place, Ranked, Role, Standing, Verdict, Winning,
+};
 
-/// How a parcel or a floor answers the brief.
+/// How a parcel, parcels that are joined or a floor answer the brief.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Judged<'a> {
-    ranked: &'a Ranked,
+    standing: Standing,
+    /// 0 where it has none.
+    rank: u32,
+    points: u64,
+    possible_points: u64,
+    /// What is said of it where nothing is lacking for it to come first, by its key.
+    leads: &'static str,
     answers: &'a [Answer],
     binding: Option<usize>,
     winning: &'a Winning,
@@ -19,14 +27,32 @@ pub(super) struct Judged<'a> {
 impl<'a> From<&'a Place> for Judged<'a> {
     fn from(place: &'a Place) -> Self {
         let Place { ranked, answers, binding, winning, .. } = place;
-        Self { ranked, answers, binding: *binding, winning }
+        Self { answers, binding: *binding, winning, ..Self::ranked(ranked, winning) }
     }
 }
 
 impl<'a> From<&'a Floor> for Judged<'a> {
     fn from(floor: &'a Floor) -> Self {
         let Floor { ranked, answers, binding, winning, .. } = floor;
-        Self { ranked, answers, binding: *binding, winning }
+        Self { answers, binding: *binding, winning, ..Self::ranked(ranked, winning) }
+    }
+}
+
+impl<'a> From<&'a Assembly> for Judged<'a> {
+    /// They have no rank: what it would take is said against the first parcel.
+    fn from(joined: &'a Assembly) -> Self {
+        let Assembly { standing, points, possible_points, answers, binding, winning, .. } = joined;
+        let (standing, points, possible_points) = (*standing, *points, *possible_points);
+        let leads = "why.joined_first";
+        Self { standing, rank: 0, points, possible_points, leads, answers, binding: *binding, winning }
+    }
+}
+
+impl<'a> Judged<'a> {
+    const fn ranked(ranked: &'a Ranked, winning: &'a Winning) -> Self {
+        let Ranked { standing, rank, points, possible_points, .. } = *ranked;
+        let (leads, answers) = ("why.first", &[]);
+        Self { standing, rank, points, possible_points, leads, answers, binding: None, winning }
     }
 }
 
@@ -112,7 +138,6 @@ fn part(dossier: &Dossier, criterion: &Criterion, answer: &Answer) -> f64 {
 
 /// Why it stands where it does, and what it would take for it to be the first.
 pub(super) fn why(dossier: &Dossier, judged: Judged<'_>, language: Language) -> Vec<String> {
-    let ranked = judged.ranked;
     let mut said = Vec::new();
     for (_, criterion, answer) in answered(dossier, judged.answers) {
         let what = language.subject(criterion);
@@ -129,14 +154,14 @@ pub(super) fn why(dossier: &Dossier, judged: Judged<'_>, language: Language) -> 
             _ => {}
         }
     }
-    if ranked.standing != Standing::Suits {
+    if judged.standing != Standing::Suits {
         said.extend(once_met(dossier, judged, language));
         return said;
     }
     if dossier.full_points > 0 {
         let (score, possible) =
-            (percent(ranked.points, dossier.full_points), percent(ranked.possible_points, dossier.full_points));
-        let is_sure = ranked.points == ranked.possible_points;
+            (percent(judged.points, dossier.full_points), percent(judged.possible_points, dossier.full_points));
+        let is_sure = judged.points == judged.possible_points;
         let key = if is_sure { "why.score_sure" } else { "why.score" };
         said.push(language.say(key, &[("score", &score), ("possible", &possible)]));
     }
@@ -152,13 +177,13 @@ pub(super) fn why(dossier: &Dossier, judged: Judged<'_>, language: Language) -> 
 }
 
 fn overtaking(dossier: &Dossier, judged: Judged<'_>, language: Language) -> Vec<String> {
-    if judged.ranked.rank == 1 {
-        return vec![language.own("why.first")];
+    let Winning { changes, together, musts_suffice } = judged.winning;
+    if judged.rank == 1 || (judged.rank == 0 && *musts_suffice && dossier.full_points > 0) {
+        return vec![language.own(judged.leads)];
     }
     if dossier.full_points == 0 {
         return Vec::new();
     }
-    let Winning { changes, together, .. } = judged.winning;
     if *together {
         return vec![language.say("why.wins_all", &[("changes", &named(dossier, changes, language))])];
     }

@@ -51,6 +51,17 @@ pub(super) fn told(dossier: &Dossier) -> &[Floor] {
     &ranking[..ranking.len().min(MOST_TOLD)]
 }
 
+/// Those that are told in full, the first ones or because they were asked for, each once.
+pub(super) fn all_told(dossier: &Dossier) -> impl Iterator<Item = &Floor> {
+    let first = told(dossier);
+    let is_new = |floor: &&Floor| {
+        let is_same =
+            |one: &Floor| (&one.building, one.floor, &one.unit) == (&floor.building, floor.floor, &floor.unit);
+        !first.iter().any(is_same)
+    };
+    first.iter().chain(dossier.described_floors.iter().filter(is_new))
+}
+
 /// What a floor is called.
 pub(super) fn which(floor: &Floor, language: Language) -> String {
     let storey = floor.floor.map_or_else(

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::answer::verdict_key;
+use super::answer::{Judged, verdict_key, why};
 use super::speak::{number, percent, standing_key};
 use super::{MapView, Of, Told};
 use crate::language::Language;
@@ -27,6 +27,7 @@ struct AssemblyRow {
     /// What is not known of them together.
     open: String,
     map: Option<MapView>,
+    why: Vec<String>,
     answers: Vec<TogetherRow>,
 }
 
@@ -106,17 +107,18 @@ fn assembly_row(
         score: score(dossier, assembly),
         open: open.join(&language.list_mark()),
         // Those that are drawn are told in full.
+        why: if map.is_some() { why(dossier, Judged::from(assembly), language) } else { Vec::new() },
         answers: if map.is_some() { answered().map(together).collect() } else { Vec::new() },
         map,
     }
 }
 
-fn parcels(assembly: &Assembly) -> String {
+pub(super) fn parcels(assembly: &Assembly) -> String {
     assembly.parcels.join(" + ")
 }
 
 /// Percent that they have for sure, up to what they have if all that is unknown is as wished.
-fn score(dossier: &Dossier, assembly: &Assembly) -> String {
+pub(super) fn score(dossier: &Dossier, assembly: &Assembly) -> String {
     if dossier.full_points == 0 {
         return String::new();
     }

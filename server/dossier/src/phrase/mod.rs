@@ -2,6 +2,7 @@
 
 mod answer;
 mod closing;
+mod described;
 mod floors;
 mod joined;
 mod open;
@@ -10,6 +11,7 @@ mod ranking;
 mod routes;
 mod sources;
 mod speak;
+mod variant;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +23,7 @@ use crate::font::{bold_families, families};
 use crate::language::Language;
 use crate::model::Dossier;
 use crate::typesetting::Maps;
+use described::DescribedView;
 use floors::FloorsView;
 use joined::{Assembled, Opinions};
 use open::OpenRow;
@@ -60,6 +63,7 @@ pub(crate) struct Edition {
     joined: Assembled,
     floors: Option<FloorsView>,
     places: Vec<PlaceView>,
+    described: Vec<DescribedView>,
     sources: Vec<[String; 5]>,
     open: Vec<OpenRow>,
     missing: Vec<String>,
@@ -88,7 +92,7 @@ struct MarkView {
 }
 
 /// What the template calls by a key, from the dossier's own texts.
-const LABELS: [&str; 70] = [
+const LABELS: [&str; 77] = [
     "h.contents",
     "h.summary",
     "h.ranking",
@@ -159,6 +163,13 @@ const LABELS: [&str; 70] = [
     "open.none",
     "joined.lead",
     "cite.note",
+    "h.variants",
+    "variants.lead",
+    "col.name",
+    "col.plot_ratio",
+    "col.coverage",
+    "col.ground",
+    "col.floors",
 ];
 
 /// The name of a map's picture.
@@ -172,6 +183,10 @@ pub(crate) enum Of {
     Site,
     Ways,
     Assembly,
+    /// Of joined parcels that are described.
+    Joined,
+    Floor,
+    Variant,
 }
 
 impl Of {
@@ -181,6 +196,9 @@ impl Of {
             Self::Site => "site",
             Self::Ways => "ways",
             Self::Assembly => "assembly",
+            Self::Joined => "joined",
+            Self::Floor => "floor",
+            Self::Variant => "variant",
         };
         format!("{of}-{index}.svg")
     }
@@ -254,6 +272,7 @@ impl Told<'_> {
             joined: joined::assembled(self, language),
             floors: floors::view(dossier, &sources, language),
             places: (0..dossier.places.len()).map(|index| self.place(index, &sources, language)).collect(),
+            described: described::views(self, &sources, language),
             sources: sources.rows(language),
             open: open::rows(dossier, language),
             missing: closing::missing(self, language),
@@ -264,7 +283,8 @@ impl Told<'_> {
 
     fn cover(&self, language: Language) -> Vec<[String; 2]> {
         let dossier = self.dossier;
-        let places: Vec<&str> = dossier.places.iter().map(|place| place.ranked.parcel.as_str()).collect();
+        let mut places: Vec<String> = dossier.places.iter().map(|place| place.ranked.parcel.clone()).collect();
+        places.extend(described::names(self, language));
         let languages = self.languages.map(|language| language.text("language"));
         let rows = [
             ("cover.revision", dossier.revision.to_string()),
@@ -289,6 +309,6 @@ impl Told<'_> {
             (Of::Ways, self.maps.ways.get(index), language.own("map.ways")),
         ]
         .map(|(of, drawn, caption)| MapView::of(drawn?, of.file(index), caption, language));
-        place::view((self.dossier, place), maps, sources, language)
+        place::view((self.dossier, place), maps, variant::views(self, index, language), sources, language)
     }
 }

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::answer::answered;
-use super::floors::{told, which};
+use super::floors::{all_told, which};
+use super::joined::parcels;
 use super::place::{field, is_unknown};
 use super::routes::unreached;
 use crate::language::Language;
-use crate::model::{Answer, Dossier, Floor, Knows, Place, Said, Verdict};
+use crate::model::{Answer, Assembly, Dossier, Floor, Knows, Place, Said, Verdict};
 
 /// Who knows the fields of a parcel, and of all else where nobody is told.
 const BUREAU: &str = "planning_bureau";
@@ -96,10 +97,26 @@ impl Open {
 /// All that is open, by place in the order of the dossier, and then by floor.
 pub(super) fn rows(dossier: &Dossier, language: Language) -> Vec<OpenRow> {
     let places = dossier.places.iter().flat_map(|place| of_place(dossier, place, language));
-    places.chain(told(dossier).iter().flat_map(|floor| of_floor(dossier, floor, language))).collect()
+    let joined = dossier.described_assemblies.iter().flat_map(|joined| of_joined(dossier, joined, language));
+    let floors = all_told(dossier).flat_map(|floor| of_floor(dossier, floor, language));
+    places.chain(joined).chain(floors).collect()
 }
 
-fn of_floor(dossier: &Dossier, floor: &Floor, language: Language) -> Vec<OpenRow> {
+/// A line for each who is to be asked.
+pub(super) fn lines(rows: &[OpenRow], language: Language) -> Vec<String> {
+    let line = |row: &OpenRow| language.say("ask.line", &[("what", &row.what(language)), ("whom", row.whom())]);
+    rows.iter().map(line).collect()
+}
+
+/// What joined parcels leave open together.
+pub(super) fn of_joined(dossier: &Dossier, joined: &Assembly, language: Language) -> Vec<OpenRow> {
+    let mut open = Open::default();
+    open.add_answers(dossier, &joined.answers, |knows| &knows.land, language);
+    open.rows(&parcels(joined), language)
+}
+
+/// What a floor leaves open.
+pub(super) fn of_floor(dossier: &Dossier, floor: &Floor, language: Language) -> Vec<OpenRow> {
     let mut open = Open::default();
     open.add_answers(dossier, &floor.answers, |knows| &knows.floor, language);
     open.rows(&which(floor, language), language)

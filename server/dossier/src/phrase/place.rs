@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::MapView;
 use super::answer::{AnswerRow, Judged, answers, why};
-use super::open::{OpenRow, of_place};
+use super::open::{lines, of_place};
 use super::routes::{Routes, routes};
 use super::sources::{Cited, Sources};
 use super::speak::{number, percent, standing_key};
+use super::variant::VariantView;
 use crate::language::Language;
 use crate::model::{Dossier, Fact, FactValue, Place, Standing, Supply};
 
@@ -22,6 +23,7 @@ pub(super) struct PlaceView {
     score: String,
     map: Option<MapView>,
     ways: Option<MapView>,
+    variants: Vec<VariantView>,
     routes: Routes,
     facts: Vec<FactRow>,
     supplies: Vec<SupplyRow>,
@@ -53,6 +55,7 @@ struct SupplyRow {
 pub(super) fn view(
     (dossier, place): (&Dossier, &Place),
     [map, ways]: [Option<MapView>; 2],
+    variants: Vec<VariantView>,
     sources: &Sources<'_>,
     language: Language,
 ) -> PlaceView {
@@ -67,6 +70,7 @@ pub(super) fn view(
         score: if is_scored { format!("{}%", percent(ranked.points, dossier.full_points)) } else { String::new() },
         map,
         ways,
+        variants,
         routes: routes(dossier, place, language),
         facts: place.facts.iter().map(|fact| fact_row(fact, sources, language)).collect(),
         supplies: place.supplies.iter().map(|supply| supply_row(supply, sources, language)).collect(),
@@ -141,6 +145,5 @@ fn supply_row(supply: &Supply, sources: &Sources<'_>, language: Language) -> Sup
 
 /// What is unknown of a place, a line for each who is to be asked.
 fn ask(dossier: &Dossier, place: &Place, language: Language) -> Vec<String> {
-    let line = |row: &OpenRow| language.say("ask.line", &[("what", &row.what(language)), ("whom", row.whom())]);
-    of_place(dossier, place, language).iter().map(line).collect()
+    lines(&of_place(dossier, place, language), language)
 }

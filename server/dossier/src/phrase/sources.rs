@@ -6,12 +6,13 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::answer::answered;
-use super::floors::{told, which};
+use super::floors::{all_told, which};
+use super::joined::parcels;
 use super::place::{field, is_unknown};
 use crate::language::Language;
 use crate::model::{Dossier, Said};
 
-/// A statement with what it is about, in words, and of which place or floor; of joined parcels of none.
+/// A statement with what it is about, in words, and of which place, joined parcels or floor.
 pub(super) struct Statement<'a> {
     pub(super) said: &'a Said,
     pub(super) about: String,
@@ -36,7 +37,13 @@ pub(super) fn statements(dossier: &Dossier, language: Language) -> Vec<Statement
             all.extend(answer.said.as_ref().map(|said| Statement { said, about, of: of() }));
         }
     }
-    for floor in told(dossier) {
+    for joined in &dossier.described_assemblies {
+        for (_, criterion, answer) in answered(dossier, &joined.answers) {
+            let (about, of) = (language.subject(criterion), parcels(joined));
+            all.extend(answer.said.as_ref().map(|said| Statement { said, about, of }));
+        }
+    }
+    for floor in all_told(dossier) {
         for (_, criterion, answer) in answered(dossier, &floor.answers) {
             let (about, of) = (language.subject(criterion), which(floor, language));
             all.extend(answer.said.as_ref().map(|said| Statement { said, about, of }));

@@ -1,14 +1,21 @@
 //! What is asked for, checked before anything is done for it.
 
-use cloudsite_domain::record::Code;
+use std::collections::BTreeSet;
+
+use cloudsite_domain::record::{Code, FloorName};
 use cloudsite_dossier::{Language, Picture};
 use cloudsite_proto::siting as wire;
 
-use crate::grpc::Refusal;
+use super::super::floors;
+use super::super::service::{named, named_sets};
+use crate::grpc::{Refusal, code_in};
 
 /// Places that are described where none is named, and at most.
 const DESCRIBED: usize = 3;
 const MOST_DESCRIBED: usize = 10;
+
+/// Factories that are told of at most.
+const MOST_VARIANTS: usize = 20;
 
 /// What pictures may come.
 pub(super) const MOST_PICTURES: usize = 4;
@@ -17,10 +24,19 @@ const MOST_PIXELS: u64 = 8_000_000;
 
 /// How long texts may be, characters.
 const LONGEST_PROJECT: usize = 120;
+const LONGEST_NAME: usize = 60;
 const LONGEST_CAPTION: usize = 200;
 
 /// The languages of a dossier that names none.
 const USUAL_LANGUAGES: [Language; 2] = [Language::Zh, Language::En];
+
+/// A factory that is kept by a name.
+pub(super) struct Variant {
+    pub(super) name: String,
+    pub(super) parcel: Code,
+    /// Read where it is tried.
+    pub(super) factory: wire::Factory,
+}
 
 /// A request that makes sense, but for its brief, which is answered to find out.
 pub(super) struct Asked {
@@ -29,6 +45,10 @@ pub(super) struct Asked {
     pub(super) languages: [Language; 2],
     /// None for the first ones.
     pub(super) places: Vec<Code>,
+    pub(super) floors: Vec<FloorName>,
+    /// Sets of parcels.
+    pub(super) assemblies: Vec<Vec<Code>>,
+    pub(super) variants: Vec<Variant>,
     pub(super) pictures: Vec<Picture>,
     pub(super) project: String,
 }
@@ -42,9 +62,17 @@ impl Asked {
         if request.project.chars().count() > LONGEST_PROJECT {
             return Err(Refusal::field("project", format!("has more than {LONGEST_PROJECT} characters")));
         }
+        let count = request.places.len() + request.floors.len() + request.assemblies.len();
+        if count > MOST_DESCRIBED {
+            let problem = format!("with floors and sets there are {count}: at most {MOST_DESCRIBED} are described");
+            return Err(Refusal::field("places", problem));
+        }
         Ok(Self {
             languages: languages(&request.languages)?,
             places: places(&request.places)?,
+            floors: named("floors", &request.floors, floors::name)?,
+            assemblies: named_sets("assemblies", &request.assemblies)?,
+            variants: variants(request.variants)?,
             pictures: pictures(request.pictures)?,
             brief: request.brief,
             revision: request.revision,
@@ -58,7 +86,7 @@ impl Asked {
     /// If a place that is named is not among them.
     pub(super) fn described<'a>(&self, explained: &'a [wire::Place]) -> Result<Vec<(u32, &'a wire::Place)>, Refusal> {
         let ranked = || (1_u32..).zip(explained);
-        if self.places.is_empty() {
+        if self.places.is_empty() && self.floors.is_empty() && self.assemblies.is_empty() {
             return Ok(ranked().take(DESCRIBED).collect());
         }
         let find = |(index, code): (usize, &Code)| {
@@ -69,6 +97,33 @@ impl Asked {
             })
         };
         self.places.iter().enumerate().map(find).collect()
+    }
+
+    /// The floors that are described, of those that an answer explains by name.
+    ///
+    /// # Errors
+    /// If one is not in the record, as who asks is told it.
+    pub(super) fn floors<'a>(&self, told: &'a [wire::Floor]) -> Result<Vec<&'a wire::Floor>, Refusal> {
+        let find = |(index, name): (usize, &FloorName)| {
+            let name = name.to_string();
+            let found = told.iter().find(|floor| floor.name == name);
+            found.ok_or_else(|| Refusal::field(format!("floors[{index}]"), format!("there is no floor '{name}'")))
+        };
+        self.floors.iter().enumerate().map(find).collect()
+    }
+
+    /// The joined parcels that are described, likewise.
+    ///
+    /// # Errors
+    /// If one is not in the record, or they do not border on each other.
+    pub(super) fn assemblies<'a>(&self, told: &'a [wire::Assembly]) -> Result<Vec<&'a wire::Assembly>, Refusal> {
+        let find = |(index, codes): (usize, &Vec<Code>)| {
+            let names: BTreeSet<String> = codes.iter().map(|code| format!("parcels/{code}")).collect();
+            let is_same = |one: &&wire::Assembly| one.parcels.iter().cloned().collect::<BTreeSet<_>>() == names;
+            let problem = || "one of the parcels is not in the record, or they do not border on each other";
+            told.iter().find(is_same).ok_or_else(|| Refusal::field(format!("assemblies[{index}].parcels"), problem()))
+        };
+        self.assemblies.iter().enumerate().map(find).collect()
     }
 }
 
@@ -84,9 +139,6 @@ fn languages(tags: &[String]) -> Result<[Language; 2], Refusal> {
 }
 
 fn places(names: &[String]) -> Result<Vec<Code>, Refusal> {
-    if names.len() > MOST_DESCRIBED {
-        return Err(Refusal::field("places", format!("names {}: at most {MOST_DESCRIBED} are described", names.len())));
-    }
     let mut places: Vec<Code> = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let field = || format!("places[{index}]");
@@ -98,6 +150,23 @@ fn places(names: &[String]) -> Result<Vec<Code>, Refusal> {
         places.push(code);
     }
     Ok(places)
+}
+
+fn variants(given: Vec<wire::Variant>) -> Result<Vec<Variant>, Refusal> {
+    if given.len() > MOST_VARIANTS {
+        return Err(Refusal::field("variants", format!("are {}: at most {MOST_VARIANTS} are told of", given.len())));
+    }
+    let read = |(index, variant): (usize, wire::Variant)| {
+        let field = |part: &str| format!("variants[{index}].{part}");
+        let name = variant.name.trim().to_owned();
+        if !(1..=LONGEST_NAME).contains(&name.chars().count()) {
+            return Err(Refusal::field(field("name"), format!("must have 1 to {LONGEST_NAME} characters")));
+        }
+        let parcel = code_in("parcels", &variant.parcel).map_err(|problem| Refusal::field(field("parcel"), problem))?;
+        let factory = variant.factory.ok_or_else(|| Refusal::field(field("factory"), "is missing"))?;
+        Ok(Variant { name, parcel, factory })
+    };
+    given.into_iter().enumerate().map(read).collect()
 }
 
 fn pictures(given: Vec<wire::Picture>) -> Result<Vec<Picture>, Refusal> {

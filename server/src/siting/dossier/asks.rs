@@ -3,7 +3,9 @@
 use cloudsite_dossier::{Answer, Ask, Criterion, Dossier, RampStep, Role, Value as Found, Verdict};
 use serde_json::{Value, json};
 
-use crate::export::Table;
+use super::beside::all_floors;
+use super::grounds::all_joined;
+use crate::export::{Holds, Table};
 
 /// What is asked, a criterion a row, counted from 1 as in `dossier_answers`.
 pub(super) fn criteria(dossier: &Dossier) -> Table {
@@ -11,21 +13,21 @@ pub(super) fn criteria(dossier: &Dossier) -> Table {
     Table {
         name: "dossier_criteria",
         columns: &[
-            "criterion",
-            "role",
-            "weight",
-            "kind",
-            "about",
-            "unit",
-            "min",
-            "max",
-            "none",
-            "full",
-            "among",
-            "steps",
-            "width_m",
-            "depth_m",
-            "day",
+            ("criterion", Holds::Whole),
+            ("role", Holds::Text),
+            ("weight", Holds::Whole),
+            ("kind", Holds::Text),
+            ("about", Holds::Text),
+            ("unit", Holds::Text),
+            ("min", Holds::Real),
+            ("max", Holds::Real),
+            ("none", Holds::Real),
+            ("full", Holds::Real),
+            ("among", Holds::Text),
+            ("steps", Holds::Text),
+            ("width_m", Holds::Real),
+            ("depth_m", Holds::Real),
+            ("day", Holds::Day),
         ],
         rows,
         areas: None,
@@ -86,59 +88,68 @@ fn unit(ask: &Ask) -> Option<&str> {
     }
 }
 
-/// What is found of every criterion on each place that is described, and on parcels together.
+/// What is found of every criterion on each place that is described, on parcels together, and on floors.
 pub(super) fn answers(dossier: &Dossier) -> Table {
     let mut rows = Vec::new();
     for place in &dossier.places {
-        let who = (json!(place.ranked.parcel), Value::Null);
+        let who = [json!(place.ranked.parcel), Value::Null, Value::Null];
         rows.extend(each(dossier, &place.answers, place.binding, &who));
     }
-    for (number, joined) in (1_u32..).zip(&dossier.assemblies) {
-        rows.extend(each(dossier, &joined.answers, joined.binding, &(Value::Null, json!(number))));
+    for (number, joined) in all_joined(dossier) {
+        let who = [Value::Null, json!(number), Value::Null];
+        rows.extend(each(dossier, &joined.answers, joined.binding, &who));
+    }
+    for (number, floor) in all_floors(dossier) {
+        let who = [Value::Null, Value::Null, json!(number)];
+        rows.extend(each(dossier, &floor.answers, floor.binding, &who));
     }
     Table {
         name: "dossier_answers",
         columns: &[
-            "parcel",
-            "assembly",
-            "criterion",
-            "about",
-            "verdict",
-            "value",
-            "value_up_to",
-            "value_is_least",
-            "word",
-            "unit",
-            "margin",
-            "from_day",
-            "source",
-            "as_of",
-            "confidence",
-            "lacking",
-            "points",
-            "is_binding",
+            ("parcel", Holds::Text),
+            ("assembly", Holds::Whole),
+            ("floor_number", Holds::Whole),
+            ("criterion", Holds::Whole),
+            ("about", Holds::Text),
+            ("verdict", Holds::Text),
+            ("value", Holds::Real),
+            ("value_up_to", Holds::Real),
+            ("value_is_least", Holds::Flag),
+            ("word", Holds::Text),
+            ("unit", Holds::Text),
+            ("margin", Holds::Real),
+            ("from_day", Holds::Day),
+            ("source", Holds::Text),
+            ("as_of", Holds::Day),
+            ("confidence", Holds::Text),
+            ("lacking", Holds::Text),
+            ("points", Holds::Whole),
+            ("is_binding", Holds::Flag),
         ],
         rows,
         areas: None,
     }
 }
 
-fn each(dossier: &Dossier, answers: &[Answer], binding: Option<usize>, who: &(Value, Value)) -> Vec<Vec<Value>> {
+fn each(dossier: &Dossier, answers: &[Answer], binding: Option<usize>, who: &[Value; 3]) -> Vec<Vec<Value>> {
     let all = dossier.brief.iter().zip(answers).enumerate();
     all.map(|(index, (criterion, answer))| found(&criterion.ask, answer, (index, binding), who)).collect()
+}
+
+pub(super) const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Unknown => "unknown",
+    }
 }
 
 fn found(
     ask: &Ask,
     answer: &Answer,
     (index, binding): (usize, Option<usize>),
-    (parcel, assembly): &(Value, Value),
+    [parcel, assembly, floor]: &[Value; 3],
 ) -> Vec<Value> {
-    let verdict = match answer.verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail => "fail",
-        Verdict::Unknown => "unknown",
-    };
     let (value, up_to, word) = match &answer.value {
         Found::Unknown => (None, None, None),
         Found::Amount(amount) => (Some(*amount), None, None),
@@ -152,9 +163,10 @@ fn found(
     vec![
         parcel.clone(),
         assembly.clone(),
+        floor.clone(),
         json!(index + 1),
         json!(about(ask)),
-        json!(verdict),
+        json!(verdict(answer.verdict)),
         json!(value),
         json!(up_to),
         json!(matches!(answer.value, Found::Between { .. })),

@@ -1,11 +1,11 @@
 //! What a dossier's `GeoPackage` says beside the parcels, in tables and layers of its own, which an import of parcels leaves
 //! alone.
 
-use cloudsite_dossier::{Destination, Dossier, Floor, Floors, Place, Ranked, Standing, Way};
+use cloudsite_dossier::{Destination, Dossier, Floor, Place, Ranked, Standing, Way};
 use serde_json::{Value, json};
 
 use super::{asks, grounds};
-use crate::export::{Beside, Table};
+use crate::export::{Beside, Holds, Table};
 use crate::record::Snapshot;
 
 /// What is asked, where places stand and why, what parcels are together, and how one gets from places to others.
@@ -21,13 +21,32 @@ pub(super) fn beside(dossier: &Dossier, snapshot: &Snapshot) -> Beside {
     let mut tables = vec![
         Table {
             name: "dossier_places",
-            columns: &["parcel", "revision", "tier", "rank", "standing", "points", "possible_points", "full_points"],
+            columns: &[
+                ("parcel", Holds::Text),
+                ("revision", Holds::Whole),
+                ("tier", Holds::Text),
+                ("rank", Holds::Whole),
+                ("standing", Holds::Text),
+                ("points", Holds::Whole),
+                ("possible_points", Holds::Whole),
+                ("full_points", Holds::Whole),
+            ],
             rows: places,
             areas: Some(grounds),
         },
         Table {
             name: "dossier_routes",
-            columns: &["parcel", "kind", "by", "place", "minutes", "length_m", "off_road_m", "unreached", "assumption"],
+            columns: &[
+                ("parcel", Holds::Text),
+                ("kind", Holds::Text),
+                ("by", Holds::Text),
+                ("place", Holds::Text),
+                ("minutes", Holds::Real),
+                ("length_m", Holds::Real),
+                ("off_road_m", Holds::Real),
+                ("unreached", Holds::Text),
+                ("assumption", Holds::Text),
+            ],
             rows: routes,
             areas: None,
         },
@@ -36,34 +55,54 @@ pub(super) fn beside(dossier: &Dossier, snapshot: &Snapshot) -> Beside {
         grounds::assemblies(dossier, snapshot),
         grounds::placements(dossier),
     ];
-    tables.extend(dossier.floors.as_ref().map(|floors| lettable(dossier, floors)));
+    let has_variants = dossier.places.iter().any(|place| !place.variants.is_empty());
+    tables.extend(has_variants.then(|| grounds::variants(dossier)));
+    tables.extend((all_floors(dossier).count() > 0).then(|| lettable(dossier)));
     Beside { changed_on: dossier.made_on, tables }
 }
 
-fn lettable(dossier: &Dossier, floors: &Floors) -> Table {
-    let row = |floor: &Floor| {
-        let own =
-            [json!(floor.building), json!(floor.floor), json!(floor.unit), json!(floor.area_m2), json!(floor.from)];
+/// Floors, counted from 1: the first ones, then those that are described and are not among them.
+pub(super) fn all_floors(dossier: &Dossier) -> impl Iterator<Item = (u32, &Floor)> {
+    let first = dossier.floors.as_ref().map_or(&[][..], |floors| &floors.ranking);
+    let is_new = |floor: &&Floor| {
+        let is_same =
+            |one: &Floor| (&one.building, one.floor, &one.unit) == (&floor.building, floor.floor, &floor.unit);
+        !first.iter().any(is_same)
+    };
+    (1..).zip(first.iter().chain(dossier.described_floors.iter().filter(is_new)))
+}
+
+fn lettable(dossier: &Dossier) -> Table {
+    let row = |(number, floor): (u32, &Floor)| {
+        let own = [
+            json!(number),
+            json!(floor.building),
+            json!(floor.floor),
+            json!(floor.unit),
+            json!(floor.area_m2),
+            json!(floor.from),
+        ];
         own.into_iter().chain(ranked(dossier, &floor.ranked)).collect()
     };
     Table {
         name: "dossier_floors",
         columns: &[
-            "building",
-            "floor",
-            "unit",
-            "area_m2",
-            "free_from",
-            "parcel",
-            "revision",
-            "tier",
-            "rank",
-            "standing",
-            "points",
-            "possible_points",
-            "full_points",
+            ("floor_number", Holds::Whole),
+            ("building", Holds::Text),
+            ("floor", Holds::Whole),
+            ("unit", Holds::Text),
+            ("area_m2", Holds::Real),
+            ("free_from", Holds::Day),
+            ("parcel", Holds::Text),
+            ("revision", Holds::Whole),
+            ("tier", Holds::Text),
+            ("rank", Holds::Whole),
+            ("standing", Holds::Text),
+            ("points", Holds::Whole),
+            ("possible_points", Holds::Whole),
+            ("full_points", Holds::Whole),
         ],
-        rows: floors.ranking.iter().map(row).collect(),
+        rows: all_floors(dossier).map(row).collect(),
         areas: None,
     }
 }
@@ -79,8 +118,8 @@ pub(super) const fn standing(standing: Standing) -> &'static str {
 fn ranked(dossier: &Dossier, ranked: &Ranked) -> Vec<Value> {
     let standing = standing(ranked.standing);
     let points = [ranked.points, ranked.possible_points, dossier.full_points].map(Value::from);
-    let first =
-        [json!(ranked.parcel), json!(dossier.revision), json!(dossier.tier), json!(ranked.rank), json!(standing)];
+    let rank = if ranked.rank == 0 { Value::Null } else { json!(ranked.rank) };
+    let first = [json!(ranked.parcel), json!(dossier.revision), json!(dossier.tier), rank, json!(standing)];
     first.into_iter().chain(points).collect()
 }
 

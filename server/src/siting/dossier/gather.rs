@@ -11,9 +11,9 @@ use cloudsite_dossier::{
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
 
-use super::super::route;
+use super::super::{convert, route};
 use super::asked::Asked;
-use super::{map, tell, ways};
+use super::{map, tell, variants, ways};
 use crate::grpc::Refusal;
 use crate::record::{Snapshot, View};
 
@@ -69,15 +69,23 @@ pub(super) fn gather(
         places.push(Place { routes, ..place(source.snapshot, &entry.feature, (rank, told)) });
         travel = travel.or(ways.travel);
     }
+    let day = answer.day.parse().unwrap_or(source.today);
+    maps.variants = variants::add(source, asked, day, &mut places)?;
+    let assemblies = asked.assemblies(&answer.named_assemblies)?;
+    maps.described_assemblies =
+        assemblies.iter().map(|joined| map::joined(source.public, source.snapshot, (None, joined))).collect();
+    let told_floors = answer.floors.clone().unwrap_or_default();
+    let floors = asked.floors(&told_floors.named)?;
+    maps.described_floors = floors.iter().map(|floor| map::floor(source.public, source.snapshot, floor)).collect();
     maps.overview = map::overview(source.public, answer, &places);
     let drawn = answer.assemblies.iter().take(DRAWN_ASSEMBLIES).enumerate();
     maps.assemblies =
-        drawn.map(|(index, joined)| map::joined(source.public, source.snapshot, (index, joined))).collect();
+        drawn.map(|(index, joined)| map::joined(source.public, source.snapshot, (Some(index), joined))).collect();
     let dossier = Dossier {
         park: park(source.snapshot),
         project: asked.project.clone(),
         revision: answer.revision,
-        day: answer.day.parse().unwrap_or(source.today),
+        day,
         made_on: source.today,
         tier: source.view.tier().as_str().to_owned(),
         brief: tell::brief(brief),
@@ -91,7 +99,9 @@ pub(super) fn gather(
         opinions: answer.opinions.iter().map(tell::opinion).collect(),
         assemblies: answer.assemblies.iter().map(tell::assembly).collect(),
         assemblies_cut_short: answer.assemblies_cut_short,
-        floors: answer.floors.as_ref().map(tell::floors),
+        described_assemblies: assemblies.into_iter().map(tell::assembly).collect(),
+        floors: answer.floors.as_ref().filter(|_| convert::is_of_floors(brief)).map(tell::floors),
+        described_floors: floors.into_iter().filter_map(|floor| tell::floor_among(&told_floors, floor)).collect(),
         travel: travel.as_ref().map(tell::travel),
     };
     Ok(Gathered { dossier, maps, parcels: versions })
@@ -130,6 +140,7 @@ fn place(snapshot: &Snapshot, feature: &Feature, (rank, told): (u32, &wire::Plac
         binding: told.binding.map(|index| index as usize),
         winning: tell::winning(told),
         routes: Vec::new(),
+        variants: Vec::new(),
     }
 }
 

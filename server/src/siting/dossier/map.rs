@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cloudsite_domain::geometry::Shape;
 use cloudsite_domain::record::{Body, Code, Layer, RoadClass};
-use cloudsite_dossier::{Area, Drawing, Line, Mark, Paint, Place, assembly_letter};
+use cloudsite_dossier::{Area, Block, Drawing, Line, Mark, Paint, Place, assembly_letter};
 use cloudsite_proto::siting as wire;
 use geo_types::{Coord, LineString, Rect};
 
@@ -59,7 +59,8 @@ fn beside(shape: &Shape, answers: &[wire::Answer]) -> [f64; 2] {
 }
 
 /// Joined parcels as who asks is given them, which have gone over the desk, and around them what everyone is given.
-pub(super) fn joined(public: &Snapshot, own: &Snapshot, (index, told): (usize, &wire::Assembly)) -> Drawing {
+/// Where they have a letter, it is written on the first.
+pub(super) fn joined(public: &Snapshot, own: &Snapshot, (index, told): (Option<usize>, &wire::Assembly)) -> Drawing {
     let parcels = own.layer(Layer::Parcel);
     let codes = told.parcels.iter().filter_map(|name| tell::code_of(name).parse::<Code>().ok());
     let entries: Vec<&Entry> = codes.filter_map(|code| parcels.find(&code)).collect();
@@ -75,10 +76,37 @@ pub(super) fn joined(public: &Snapshot, own: &Snapshot, (index, told): (usize, &
     add_buildings(&mut drawing, public, frame);
     add_placements(&mut drawing, &told.answers);
     for (place, entry) in entries.iter().enumerate() {
-        let letter = if place == 0 { format!("{} ", assembly_letter(index)) } else { String::new() };
+        let letter =
+            index.filter(|_| place == 0).map(|index| format!("{} ", assembly_letter(index))).unwrap_or_default();
         let text = format!("{letter}{}", entry.feature.code);
         drawing.marks.push(Mark { at: centre(&entry.feature.shape), text, is_strong: true, route: None });
     }
+    drawing
+}
+
+/// A factory on a parcel, likewise.
+pub(super) fn variant(public: &Snapshot, subject: &Entry, blocks: &[Block]) -> Drawing {
+    let frame = around(subject.feature.shape.bounds());
+    let mut drawing = near(public, frame, |entry| entry.feature.code != subject.feature.code);
+    add_area(&mut drawing, &subject.feature.shape, Paint::Subject);
+    add_buildings(&mut drawing, public, frame);
+    let area = |block: &Block| Area { paint: Paint::Placement, rings: vec![block.corners.to_vec()] };
+    drawing.areas.extend(blocks.iter().map(area));
+    drawing
+}
+
+/// The building of a floor as who asks is given it, which has gone over the desk, and around it what everyone is given.
+pub(super) fn floor(public: &Snapshot, own: &Snapshot, told: &wire::Floor) -> Drawing {
+    let code = told.building.strip_prefix("building/").and_then(|code| code.parse::<Code>().ok());
+    let Some(building) = code.and_then(|code| own.layer(Layer::Building).find(&code)) else {
+        return Drawing::default();
+    };
+    let frame = around(building.feature.shape.bounds());
+    let mut drawing = near(public, frame, |_| true);
+    add_buildings(&mut drawing, public, frame);
+    add_area(&mut drawing, &building.feature.shape, Paint::Subject);
+    let (at, text) = (centre(&building.feature.shape), building.feature.code.to_string());
+    drawing.marks.push(Mark { at, text, is_strong: true, route: None });
     drawing
 }
 

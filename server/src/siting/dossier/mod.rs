@@ -11,6 +11,7 @@ mod runner;
 mod service;
 mod shelf;
 mod tell;
+mod variants;
 mod ways;
 
 pub(crate) use runner::Runner;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cloudsite_domain::record::{Layer, Revision};
+use cloudsite_domain::record::{Code, Layer, Revision};
 use cloudsite_proto::siting as wire;
 use cloudsite_proto::siting::dossier_service_server::{DossierService, DossierServiceServer};
 use jiff::Timestamp;
@@ -34,8 +34,9 @@ const EXPLAINED: i32 = 100;
 /// Joined parcels that a dossier tells of.
 const ASSEMBLIES: i32 = 5;
 
-/// Floors that it tells of, if the brief asks what only floors have.
-const FLOORS: i32 = 10;
+/// Floors that are explained, if the brief asks what only floors have: those that can stand in the ranking of one that is
+/// described.
+const FLOORS: i32 = 100;
 
 /// Requests that are worked on at a time. Others wait, as many as there may be calls.
 const MOST_AT_A_TIME: usize = 1;
@@ -109,8 +110,8 @@ impl Dossiers {
             assemblies: ASSEMBLIES,
             floors: if convert::is_of_floors(&brief) { FLOORS } else { 0 },
             parcels: Vec::new(),
-            named_floors: Vec::new(),
-            named_assemblies: Vec::new(),
+            named_floors: asked.floors.iter().map(ToString::to_string).collect(),
+            named_assemblies: asked.assemblies.iter().map(|codes| set(codes)).collect(),
             coloured: 0,
         };
         // Not noted as demand: whoever takes an answer along has asked for it before.
@@ -136,6 +137,10 @@ impl Dossiers {
         })
         .await
     }
+}
+
+fn set(codes: &[Code]) -> wire::ParcelSet {
+    wire::ParcelSet { parcels: codes.iter().map(|code| format!("parcels/{code}")).collect() }
 }
 
 fn card(recipient: &Recipient, asked: &Asked, work: &Work, now: Timestamp) -> Result<Card, Refusal> {

@@ -12,6 +12,9 @@ use cloudsite_proto::land::LocalizedName;
 use cloudsite_proto::siting as wire;
 use jiff::civil::Date;
 
+/// Floors that the ranking keeps.
+const MOST_FLOORS: usize = 10;
+
 /// What is asked. The brief has been answered, so it makes sense; of what does not there would be nothing to say.
 pub(super) fn brief(brief: &wire::Brief) -> Vec<Criterion> {
     brief.criteria.iter().filter_map(|criterion| criterion.ask.as_ref()).map(criterion).collect()
@@ -124,7 +127,7 @@ fn step_answer(step: &wire::StepAnswer) -> StepAnswer {
     }
 }
 
-const fn verdict(verdict: wire::Verdict) -> Verdict {
+pub(super) const fn verdict(verdict: wire::Verdict) -> Verdict {
     match verdict {
         wire::Verdict::Pass => Verdict::Pass,
         wire::Verdict::Fail => Verdict::Fail,
@@ -200,23 +203,33 @@ pub(super) fn assembly(assembly: &wire::Assembly) -> Assembly {
     }
 }
 
-/// Floors that do not fail, in their order.
+/// The first floors that do not fail, in their order.
 pub(super) fn floors(floors: &wire::Floors) -> Floors {
-    let judged = floors.places.iter().filter_map(|floor| Some((floor, floor.place.as_ref()?)));
-    let ranked = (1..).zip(judged).filter(|(_, (_, place))| standing(place.standing()) != Standing::Fails);
-    let floor = |(rank, (floor, place)): (u32, (&wire::Floor, &wire::Place))| Floor {
+    let ranked = (1..).zip(&floors.places).filter_map(|(rank, told)| floor(rank, told));
+    let ranking = ranked.filter(|floor| floor.ranked.standing != Standing::Fails).take(MOST_FLOORS).collect();
+    let wire::Floors { suits, open, fails, .. } = *floors;
+    Floors { counts: Counts { suits, open, fails, untried: 0 }, ranking }
+}
+
+/// A floor at its place among the explained; at 0 where it is not among them.
+pub(super) fn floor_among(floors: &wire::Floors, told: &wire::Floor) -> Option<Floor> {
+    let rank = (1..).zip(&floors.places).find(|(_, one)| one.name == told.name).map_or(0, |(rank, _)| rank);
+    floor(rank, told)
+}
+
+fn floor(rank: u32, floor: &wire::Floor) -> Option<Floor> {
+    let place = floor.place.as_ref()?;
+    Some(Floor {
         building: floor.building.strip_prefix("building/").unwrap_or(&floor.building).to_owned(),
         floor: floor.floor,
         unit: floor.unit.clone(),
         area_m2: floor.area_m2,
         from: floor.from.parse().ok(),
-        ranked: self::ranked(rank, place),
+        ranked: ranked(rank, place),
         answers: place.answers.iter().map(answer).collect(),
         binding: place.binding.map(|index| index as usize),
         winning: winning(place),
-    };
-    let wire::Floors { suits, open, fails, .. } = *floors;
-    Floors { counts: Counts { suits, open, fails, untried: 0 }, ranking: ranked.map(floor).collect() }
+    })
 }
 
 pub(super) fn destination(destination: &wire::Destination) -> Destination {

@@ -35,6 +35,7 @@ pub(super) struct FrameUniform {
     ray_up: [f32; 4],
     ray_forward: [f32; 4],
     screen: [f32; 4],
+    marked: [f32; 4],
 }
 
 impl FrameUniform {
@@ -45,7 +46,7 @@ impl FrameUniform {
         let (right, up) = view.ray_axes(aspect);
         let pixel_m = 2.0 * (view.fov_y_rad / 2.0).tan() / height;
         // No slot is negative.
-        let marked = shot.panes.stand(pane).slot.map_or(-1.0, |slot| slot as f32);
+        let [fifth, marked @ ..] = shot.panes.stand(pane).slots.map(|slot| slot.map_or(-1.0, |slot| slot as f32));
         let time_secs = if shot.quality.fine { shot.time_secs } else { 0.0 };
         let pack = |xyz: Vec3, w: f32| Vec4::from((xyz, w)).to_array();
         Self {
@@ -62,7 +63,8 @@ impl FrameUniform {
             ray_right: pack(right, 0.0),
             ray_up: pack(up, 0.0),
             ray_forward: pack(view.forward, 0.0),
-            screen: [width, height, marked, 0.0],
+            screen: [width, height, fifth, 0.0],
+            marked,
         }
     }
 }

@@ -9,7 +9,7 @@ use cloudsite_proto::scene::overlay_area::Kind;
 use cloudsite_proto::scene::{Camera, OverlayArea, OverlayRing, PersonSeen, PointedAt, Pointing};
 
 use super::*;
-use crate::draw::{FeatureSlots, FeatureStates, Picture, QualityLevel, Stand, State};
+use crate::draw::{FeatureSlots, FeatureStates, MOST_MARKED, Picture, QualityLevel, Stand, State};
 use crate::mesh::{Detail, TreeRule, build, overlay, palette, sample};
 use crate::people::{People, vertices};
 
@@ -168,25 +168,28 @@ fn panes_over_places_show_each_its_own_with_its_feature_standing_out() {
     let Some((mut renderer, slots)) = quarter() else { return };
     let usual = shot(QualityLevel::Light);
     let slot = slots.get(sample::tile(0, 0).areas[1].id);
-    let stands = |shift_m: DVec2, slot: Option<u32>| {
-        let stands = [Stand::default(), Stand { shift_m, slot }];
+    let stands = |shift_m: DVec2, slots: [Option<u32>; MOST_MARKED]| {
+        let stands = [Stand::default(), Stand { shift_m, slots }];
         Panes::of_places(&stands, Vec2::new(640.0, 360.0))
     };
     let mut halves = |panes: Panes| {
         let picture = picture(&mut renderer, &Shot { panes, ..usual }).0;
         [0, 1].map(|half| half_of(&picture, half))
     };
-    let [left, right] = halves(stands(DVec2::ZERO, None));
+    let [left, right] = halves(stands(DVec2::ZERO, [None; MOST_MARKED]));
     assert!(difference(&left, &right) < 50, "from one place both are the same");
-    let [still, moved] = halves(stands(DVec2::new(180.0, 90.0), None));
+    let [still, moved] = halves(stands(DVec2::new(180.0, 90.0), [None; MOST_MARKED]));
     assert_eq!(difference(&left, &still), 0, "the first stays where it is");
     assert!(difference(&right, &moved) > 5_000, "the second stands over another place");
-    let [plain, marked] = halves(stands(DVec2::ZERO, slot));
-    assert_eq!(difference(&left, &plain), 0, "what stands out in the second does not in the first");
-    assert!(difference(&right, &marked) > 200, "{} pixels stand out", difference(&right, &marked));
+    for place in 0..MOST_MARKED {
+        let slots = std::array::from_fn(|index| slot.filter(|_| index == place));
+        let [plain, marked] = halves(stands(DVec2::ZERO, slots));
+        assert_eq!(difference(&left, &plain), 0, "what stands out in the second does not in the first");
+        assert!(difference(&right, &marked) > 200, "{} pixels stand out", difference(&right, &marked));
+    }
 
     // A pane is what a whole picture of its size shows from there.
-    let panes = stands(DVec2::new(180.0, 90.0), None);
+    let panes = stands(DVec2::new(180.0, 90.0), [None; MOST_MARKED]);
     let alone = Shot { view: panes.view(1, &usual.view), panes: Panes::default(), ..usual };
     let (reply, pictures) = channel();
     renderer.capture((320, 360), &alone, reply);

@@ -79,7 +79,7 @@ fn each_pane_has_its_own_labels_and_none_is_cut_off_between_two() {
     let mut labels = Labels::default();
     labels.add_font(FontFace::Sc, include_bytes!("../../../../../assets/fonts/labels-sc.ttf")).unwrap();
     labels.set_language(Language::En);
-    let east = Stand { shift_m: DVec2::new(2_000.0, 0.0), slot: None };
+    let east = Stand { shift_m: DVec2::new(2_000.0, 0.0), ..Stand::default() };
     let panes = Panes::of_places(&[Stand::default(), east], Vec2::new(800.0, 600.0));
     let seen = Seen { panes, size: (400, 600), ..seen() };
     let screen = Screen::new(&seen.view, &panes, 0, seen.size);

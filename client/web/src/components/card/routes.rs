@@ -22,7 +22,7 @@ pub(crate) fn Routes() -> impl IntoView {
             // What is let go of goes at once, although the pointer is still there.
             page.route_looked_at.set(chosen);
             if let Some(camera) = chosen.and_then(|index| view_of(page, index)) {
-                look_from(camera);
+                look_from(page, camera);
             }
         };
         let what = view! {

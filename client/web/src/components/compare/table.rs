@@ -143,10 +143,7 @@ fn answer(page: Page, cell: Cell, is_best: bool) -> impl IntoView {
         Said::Waiting => page.text("comparison.waiting"),
         Said::NotApplicable => page.text("comparison.not_applicable"),
         Said::Unknown { whom } => {
-            notes.push(match whom.told(page.language.get()) {
-                Some(whom) => page.fill("comparison.ask", &[("whom", &whom)]),
-                None => page.text("comparison.uncomputed"),
-            });
+            notes.push(whom.advice(page.language.get()));
             page.text("card.unknown")
         }
         Said::Known(value) => value,

@@ -14,12 +14,12 @@ pub(crate) fn Views() -> impl IntoView {
     let walking = move || page.camera.with(|camera| camera.as_ref().is_some_and(|camera| camera.walking));
     let show_all = move |_| {
         if let Some(camera) = whole() {
-            look(camera);
+            look(page, camera);
         }
     };
     let change = move |_| {
         if let Some(here) = page.camera.get_untracked().or_else(whole) {
-            look(if here.walking { rise(&here) } else { walk(&here) });
+            look(page, if here.walking { rise(&here) } else { walk(&here) });
         }
     };
     view! {

@@ -180,7 +180,7 @@ impl Attending {
             // It begins there.
             return self.page.camera.set(Some(camera));
         }
-        look(Camera { fly: true, follow: !is_first, ..camera });
+        look(self.page, Camera { fly: true, follow: !is_first, ..camera });
     }
 
     /// Sees the own camera moved by whatever is no hand in the park: whoever does so looks around alone.

@@ -14,6 +14,7 @@ use cloudsite_proto::siting::{
 use geo_types::Coord;
 use jiff::civil::Date;
 
+mod open;
 mod ramp;
 mod refusal;
 mod rows;
@@ -23,6 +24,7 @@ pub(crate) use rows::{
     wire_per_shown,
 };
 
+pub(crate) use open::left_open;
 pub(crate) use ramp::{Later, MOST_LATER};
 pub(crate) use refusal::{Refused, Why};
 use rows::Filled;
@@ -265,6 +267,13 @@ pub(crate) fn colours(reply: &MatchResponse, is_of_floors: bool) -> (Vec<u64>, V
     (suits.iter().map(|(id, _)| *id).chain(open).collect(), colours)
 }
 
+/// Whether something has a colour of the scale, and something that of what is open.
+pub(crate) fn shades(reply: &MatchResponse, is_of_floors: bool) -> (bool, bool) {
+    let (_, colours) = colours(reply, is_of_floors);
+    let open = colours.iter().filter(|colour| **colour == OPEN_COLOUR).count();
+    (open < colours.len(), open > 0)
+}
+
 /// Buildings with a floor that suits, with the points of the best; and those with one that is open.
 fn coloured_floors(floors: &Floors) -> (Vec<(u64, u64)>, Vec<u64>) {
     let (mut suits, mut open) = (Vec::<(u64, u64)>::new(), Vec::new());
@@ -400,6 +409,10 @@ mod tests {
         let reply = MatchResponse { floors: Some(floors), ..reply };
         assert_eq!(colours(&reply, true).0, [1, 2], "a building once");
         assert_eq!(colours(&reply, false).0, [5, 3, 9, 7], "nobody asks for floors");
+        let only_open = Floors { suits: 0, open: 1, places: vec![floor(2, 0, Standing::Open)], ..Floors::default() };
+        let reply = MatchResponse { floors: Some(only_open), ..reply };
+        assert_eq!((shades(&reply, true), shades(&reply, false)), ((false, true), (true, true)), "of what is coloured");
+        assert_eq!(shades(&MatchResponse::default(), true), (false, false));
     }
 
     #[test]

@@ -71,13 +71,30 @@ impl Joined {
         let each = each.map(|(parcel, cell)| format!("{}: {}", code_of(&parcel.name), known(cell)));
         let notes: BTreeSet<String> = cells.iter().flat_map(|cell| cell.notes.iter().cloned()).collect();
         let said = Said::Known(each.collect::<Vec<_>>().join(" · "));
-        Cell { said, notes: notes.into_iter().collect(), ..Cell::default() }
+        Cell { said, notes: notes.into_iter().chain(self.asked(&cells, language)).collect(), ..Cell::default() }
+    }
+
+    /// Whom to ask for what is not known of some: once where it is the same for all of those, else for each by its code.
+    fn asked(&self, cells: &[Cell], language: Language) -> Vec<String> {
+        let unknown = self.parcels.iter().zip(cells).filter_map(|(parcel, cell)| match &cell.said {
+            Said::Unknown { whom } => Some((code_of(&parcel.name), whom.advice(language))),
+            _ => None,
+        });
+        let unknown: Vec<_> = unknown.collect();
+        match &unknown[..] {
+            [] => Vec::new(),
+            [(_, first), rest @ ..] if rest.iter().all(|(_, advice)| advice == first) => vec![first.clone()],
+            each => each.iter().map(|(code, advice)| format!("{code}: {advice}")).collect(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_domain::siting::Authority;
+
     use super::*;
+    use crate::pure::whom::Whom;
 
     #[test]
     fn what_differs_is_said_of_each() {
@@ -99,5 +116,23 @@ mod tests {
         let of_each = |parcel: &Parcel| if parcel.id == 1 { Said::Known("M1".to_owned()) } else { Said::Nothing };
         assert_eq!(said(of_each), Said::Known("A: M1 · B: unknown".to_owned()));
         assert_eq!(Joined::of(Vec::new()), None);
+    }
+
+    #[test]
+    fn who_is_to_be_asked_for_what_some_lack_is_said() {
+        let parcels = ["A", "B", "C"].map(|code| Parcel { name: format!("parcels/{code}"), ..Parcel::default() });
+        let joined = Joined::of(parcels.into()).unwrap();
+        let grid = Whom::Kind(Authority::GridCompany);
+        let notes = |whom: [Option<&Whom>; 3]| {
+            let said = |parcel: &Parcel| match whom[usize::from(parcel.name.as_bytes()[8] - b'A')] {
+                Some(whom) => Cell { said: Said::Unknown { whom: whom.clone() }, ..Cell::default() },
+                None => Cell { said: Said::Known("8".to_owned()), notes: vec!["2028".to_owned()], ..Cell::default() },
+            };
+            joined.cell(said, Language::En).notes
+        };
+        assert_eq!(notes([None, Some(&grid), Some(&grid)]), ["2028", "ask: the grid company"]);
+        let named = Whom::Named("Xin Power".to_owned());
+        assert_eq!(notes([Some(&named), Some(&grid), None]), ["2028", "A: ask: Xin Power", "B: ask: the grid company"]);
+        assert_eq!(notes([None; 3]), ["2028"]);
     }
 }

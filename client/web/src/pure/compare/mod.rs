@@ -46,12 +46,12 @@ impl Compared {
         }
     }
 
-    /// The feature that stands out in the park; of a floor, its building, of parcels that are joined the largest.
-    pub(crate) fn feature_id(&self) -> u64 {
+    /// The features that stand out in the park; of a floor, its building, of parcels that are joined all of them.
+    pub(crate) fn feature_ids(&self) -> Vec<u64> {
         match self {
-            Self::Parcel(parcel) => parcel.id,
-            Self::Floor(floor) => floor.building_id,
-            Self::Joined(joined) => joined.largest().id,
+            Self::Parcel(parcel) => vec![parcel.id],
+            Self::Floor(floor) => vec![floor.building_id],
+            Self::Joined(joined) => joined.ids(),
         }
     }
 
@@ -110,7 +110,7 @@ mod tests {
         ]);
         let ids = |loaded: &BTreeMap<String, Result<Compared, ()>>| {
             let places = side_by_side(&chosen, loaded)?;
-            Some(places.into_iter().map(Compared::feature_id).collect::<Vec<_>>())
+            Some(places.into_iter().flat_map(Compared::feature_ids).collect::<Vec<_>>())
         };
         assert_eq!(ids(&loaded), None, "one is awaited");
         loaded.insert("C".to_owned(), Err(()));

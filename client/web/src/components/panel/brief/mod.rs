@@ -3,6 +3,8 @@
 mod dossier;
 mod floors;
 mod joined;
+mod legend;
+mod open;
 mod places;
 mod ramp;
 mod refusal;

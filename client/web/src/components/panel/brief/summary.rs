@@ -4,12 +4,12 @@ use cloudsite_proto::siting::relaxation_step::To;
 use cloudsite_proto::siting::{MustSet, Relaxation, RelaxationStep};
 use leptos::prelude::*;
 
+use super::legend::Legend;
+use super::open::LeftOpen;
 use super::refusal::{ToRefused, explained};
 use super::{ANSWER_ID, FLOORS_ID, JOINED_ID, amount, fill_in, label, together, worded};
 use crate::browser::scroll_to_start;
-use crate::pure::brief::{
-    ASSEMBLIES, BEST_COLOUR, Draft, OPEN_COLOUR, ROWS, Role, Row, Subject, WORST_COLOUR, suiting,
-};
+use crate::pure::brief::{ASSEMBLIES, Draft, ROWS, Role, Row, Subject, suiting};
 use crate::pure::number::number;
 use crate::state::Page;
 
@@ -58,14 +58,6 @@ pub(super) fn Summary() -> impl IntoView {
             told
         })
     };
-    let is_coloured = move || {
-        page.matched.with(|matched| {
-            matched
-                .reply()
-                .and_then(|reply| reply.coloured.as_ref())
-                .is_some_and(|coloured| !coloured.suits.is_empty() || !coloured.open.is_empty())
-        })
-    };
     let weighs_nothing = move || page.brief.with(|brief| brief.as_ref().is_some_and(Draft::weighs_nothing));
     let nothing = move || page.text(if weighs_nothing() { "brief.weigh_nothing" } else { "brief.nothing_asked" });
     view! {
@@ -83,9 +75,7 @@ pub(super) fn Summary() -> impl IntoView {
             <Show when=move || counts().is_some() && weighs_nothing()>
                 <span class="brief-weightless" data-testid="brief-weigh-nothing">{page.words("brief.weigh_nothing")}</span>
             </Show>
-            <Show when=is_coloured>
-                <Legend />
-            </Show>
+            <Legend />
         </p>
         <Show when=move || !costs().is_empty()>
             <section class="brief-costs" data-testid="brief-costs">
@@ -96,34 +86,7 @@ pub(super) fn Summary() -> impl IntoView {
             </section>
         </Show>
         <Sets />
-    }
-}
-
-/// What the colours in the park say.
-#[component]
-fn Legend() -> impl IntoView {
-    let page = Page::here();
-    let open = StoredValue::new(format!("background:#{OPEN_COLOUR:06x}"));
-    let is_open = move || {
-        page.matched.with(|matched| {
-            let coloured = matched.reply().and_then(|reply| reply.coloured.as_ref());
-            coloured.is_some_and(|coloured| !coloured.open.is_empty())
-        })
-    };
-    let scale = format!("background:linear-gradient(90deg,#{WORST_COLOUR:06x},#{BEST_COLOUR:06x})");
-    view! {
-        <span class="brief-legend" data-testid="brief-legend">
-            <span>
-                <span class="brief-swatch wide" style=scale aria-hidden="true"></span>
-                {page.words("brief.legend.score")}
-            </span>
-            <Show when=is_open>
-                <span>
-                    <span class="brief-swatch" style=open.get_value() aria-hidden="true"></span>
-                    {page.words("brief.legend.open")}
-                </span>
-            </Show>
-        </span>
+        <LeftOpen />
     }
 }
 

@@ -111,6 +111,6 @@ pub(crate) fn fly(page: Page, bounds: Option<cloudsite_proto::land::LonLatBounds
     let is_split = untrack(|| page.keeping.get().is_some_and(Keeping::splits));
     let view = page.park.with_untracked(|park| plan_view(park.as_ref()?, bounds.as_ref()?, is_split));
     if let Some(camera) = view {
-        look(camera);
+        look(page, camera);
     }
 }
