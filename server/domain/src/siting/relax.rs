@@ -166,7 +166,7 @@ fn shrunk(must: &Slow, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Ve
         match steps.last_mut().filter(|step| step.to == Way::Part(part)) {
             Some(step) => step.opens = opens,
             None => {
-                steps.push(Step { to: Way::Part(part), opens, is_least, first: places.candidate(row).code.clone() })
+                steps.push(Step { to: Way::Part(part), opens, is_least, first: places.candidate(row).code.clone() });
             }
         }
     }
