@@ -38,8 +38,9 @@ const QUESTIONS: u64 = 200;
 /// Requests under way at a time: as many as are answered at a time.
 const AT_A_TIME: usize = 2;
 
-/// Turns at half load.
-const HALF_LOAD_TURNS: usize = 7;
+/// Turns at half load, and how long one is: so short that what stops the machine now and then is in a few of them.
+const HALF_LOAD_TURNS: usize = 30;
+const HALF_LOAD_TURN: Duration = Duration::from_secs(1);
 
 /// How long a side is asked without a break.
 const TURN: Duration = Duration::from_secs(4);
@@ -130,7 +131,6 @@ async fn many(count: u64, questions: &[Question], rows: &mut Rows) -> anyhow::Re
     drop(lines);
     drop(peer);
 
-    // In turns: whatever stops this machine for a tenth of a second is one turn's.
     let (mut medians, mut tails) = (Vec::new(), Vec::new());
     for _ in 0..HALF_LOAD_TURNS {
         let mut took = at_rate(questions, rates.0 / 2.0, async |question| ours.ask(question).await).await?;
@@ -181,7 +181,7 @@ async fn at_rate(
     ask: impl AsyncFn(&Question) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<f64>> {
     let (began, ask) = (Instant::now() + Duration::from_millis(50), &ask);
-    let count = (a_second * TURN.as_secs_f64()) as usize;
+    let count = (a_second * HALF_LOAD_TURN.as_secs_f64()) as usize;
     let asked = (0..count).map(|number| async move {
         let due = began + Duration::from_secs_f64(number as f64 / a_second);
         tokio::time::sleep_until(due.into()).await;
