@@ -133,15 +133,13 @@ impl Matched {
     }
 }
 
-/// Whether the camera goes from place to place for a dossier's pictures.
+/// The camera's tour from place to place for a dossier's pictures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Picturing {
-    /// It does not.
-    #[default]
-    Rests,
-    Goes,
-    /// It did, and the reader has taken it.
-    Taken,
+pub(crate) struct Tour {
+    /// Which it is: one that was broken off does not go on with the next.
+    pub(crate) number: u32,
+    /// Whether it is under way.
+    pub(crate) goes: bool,
 }
 
 /// Everything that the page knows.
@@ -211,7 +209,7 @@ pub(crate) struct Signals {
     /// How often the viewer had to come back.
     pub(crate) recoveries: StoredValue<u32>,
     pub(crate) camera: RwSignal<Option<Camera>>,
-    pub(crate) picturing: RwSignal<Picturing>,
+    pub(crate) tour: RwSignal<Tour>,
     /// Tiles loaded and wanted.
     pub(crate) tiles: RwSignal<(u32, u32)>,
     pub(crate) statistics: RwSignal<Option<Statistics>>,
@@ -302,7 +300,7 @@ impl Page {
             canvas: RwSignal::new(0),
             recoveries: StoredValue::new(0),
             camera: RwSignal::new(link.view),
-            picturing: RwSignal::new(Picturing::default()),
+            tour: RwSignal::new(Tour::default()),
             tiles: RwSignal::new((0, 0)),
             statistics: RwSignal::new(None),
             hour: RwSignal::new(10.0),
@@ -443,13 +441,19 @@ impl Page {
         self.sheet_open.set(false);
     }
 
-    /// Takes the camera from whoever goes round with it for pictures; whether somebody did.
+    /// Takes the camera from a tour; whether there was one.
     pub(crate) fn take_camera(self) -> bool {
-        let goes = self.picturing.get_untracked() == Picturing::Goes;
+        let goes = self.tour.with_untracked(|tour| tour.goes);
         if goes {
-            self.picturing.set(Picturing::Taken);
+            self.tour.update(|tour| tour.goes = false);
         }
         goes
+    }
+
+    /// Whether the camera must stay where it is: somebody works by it. Follows.
+    pub(crate) fn holds_camera(self) -> bool {
+        // In a meeting others may see by it.
+        self.meet.with(Option::is_some) || self.is_split() || self.fit.with(Option::is_some)
     }
 
     /// Closes whatever card is open.

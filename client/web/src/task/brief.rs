@@ -11,9 +11,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
+use super::line::Line;
 use crate::pure::brief::{Draft, Refused};
 use crate::pure::compare::{floor_of, joined_of};
-use crate::state::{Connection, Matched, Page};
+use crate::state::{Matched, Page};
 
 /// How long a change waits for those that come with it: short, because a weight is dragged and watched.
 const REST: Duration = Duration::from_millis(60);
@@ -23,35 +24,6 @@ struct Question {
     draft: Draft,
     request: MatchRequest,
     rows: Vec<usize>,
-}
-
-/// The connection, as far as a brief hangs on it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Line {
-    /// The newest revision that was told of.
-    revision: u64,
-    /// How often it came about.
-    number: u32,
-    is_up: bool,
-}
-
-impl Line {
-    fn then(self, connection: Connection) -> Self {
-        match connection {
-            Connection::Connected { revision } => {
-                Self { revision, number: self.number + u32::from(!self.is_up), is_up: true }
-            }
-            Connection::Connecting | Connection::Away { .. } => Self { is_up: false, ..self },
-        }
-    }
-
-    /// Whether a question that reached nobody on another line may do so now. On the same one it would be asked for ever.
-    const fn asks_again(self, unreached_on: Option<u32>) -> bool {
-        match unreached_on {
-            Some(number) => self.is_up && number != self.number,
-            None => false,
-        }
-    }
 }
 
 /// What questions go over, and on which line the newest reached nobody.
@@ -77,8 +49,7 @@ impl Loader {
     /// Asks anew whenever the brief, the record or the time that is shown changes, as long as the brief stands open.
     pub(super) fn follow_brief(self) {
         let page = self.page;
-        let line =
-            Memo::new(move |known: Option<&Line>| known.copied().unwrap_or_default().then(page.connection.get()));
+        let line = Line::of(page);
         let way = Way { line, unreached_on: RwSignal::new(None) };
         let revision = Memo::new(move |_| line.get().revision);
         let again = Memo::new(move |times: Option<&u32>| {
@@ -159,33 +130,5 @@ pub(super) fn refused(draft: &Draft, rows: &[usize], error: &LinkError) -> Optio
     match error {
         LinkError::Invalid { field, reason } => Refused::read(draft, rows, field, reason),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_reached_nobody_is_asked_again_once_the_line_is_back() {
-        /// How the connection went, on which line the newest question reached nobody, and whether it is asked again.
-        type Case<'a> = (&'a [Connection], Option<u32>, bool);
-        let up = |revision| Connection::Connected { revision };
-        let away = Connection::Away { retry_in_secs: 1 };
-        let after = |connections: &[Connection]| connections.iter().copied().fold(Line::default(), Line::then);
-        let cases: [Case<'_>; 8] = [
-            (&[up(7), away, up(7)], Some(1), true),
-            (&[up(7), away, away, Connection::Connecting, up(7)], Some(1), true),
-            (&[up(7), away], Some(1), false),
-            (&[up(7)], Some(0), true),
-            (&[up(7)], Some(1), false),
-            (&[up(7), up(8)], Some(1), false),
-            (&[up(7), away, up(7)], Some(2), false),
-            (&[up(7), away, up(7)], None, false),
-        ];
-        for (connections, unreached_on, expected) in cases {
-            assert_eq!(after(connections).asks_again(unreached_on), expected, "{unreached_on:?} after {connections:?}");
-        }
-        assert_eq!(after(&[up(7), away]).revision, 7, "what is away keeps its revision");
     }
 }

@@ -5,20 +5,20 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Loader;
+use super::line::Line;
 use crate::pure::compare::{Compared, Joined, floor_of, joined_of};
-use crate::state::{Connection, Page};
+use crate::state::Page;
 
 impl Loader {
-    /// Loads what is compared while it stands side by side, and again with the record and the time that is shown.
+    /// Loads what is compared while it stands side by side, and again with the record and the time that is shown; and once the
+    /// connection is back, for some of it may not have come.
     pub(super) fn follow_compared(self) {
         let page = self.page;
-        let revision = Memo::new(move |known: Option<&u64>| match page.connection.get() {
-            Connection::Connected { revision } => revision,
-            Connection::Connecting | Connection::Away { .. } => known.copied().unwrap_or_default(),
-        });
+        let line = Line::of(page);
+        let of = Memo::new(move |_| (line.get().revision, line.get().number));
         Effect::new(move |_| {
             page.as_of.track();
-            revision.track();
+            of.track();
             let _tier = page.seen_tier();
             let keys = page.compared.with(|chosen| chosen.keys().to_vec());
             if page.comparing.get() {

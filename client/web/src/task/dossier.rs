@@ -67,10 +67,7 @@ impl Loader {
 /// The places that a dossier of the answer on the page describes. Follows.
 pub(crate) fn described(page: Page) -> Described {
     let compared = page.compared.get();
-    page.matched.with(|matched| {
-        let places = matched.reply().map_or(&[][..], |reply| &reply.places[..]);
-        Described::of(&compared, places)
-    })
+    page.matched.with(|matched| matched.reply().map(|answer| Described::of(&compared, answer)).unwrap_or_default())
 }
 
 /// The factories that are kept in this browser on these parcels. They are its reader's, so they go into the reader's dossier.
@@ -86,7 +83,8 @@ async fn kept_variants(page: Page, codes: Vec<String>) -> Vec<Variant> {
 }
 
 fn request(page: Page, second: Language) -> Option<CreateDossierRequest> {
-    let revision = page.as_of.get_untracked().unwrap_or(0);
+    // Of the answer that stands on the page: the record may change meanwhile.
+    let revision = page.matched.with_untracked(|matched| matched.reply().map_or(0, |answer| answer.revision));
     let asked = page.brief.with_untracked(|draft| draft.as_ref()?.request(revision))?.0;
     let languages = [page.language.get_untracked(), second].map(|language| language.tag().to_owned());
     let described = untrack(move || described(page));

@@ -8,6 +8,7 @@ mod dossier;
 mod dropped;
 mod fitting;
 mod keeping;
+mod line;
 mod list;
 mod meeting;
 mod park;
@@ -77,6 +78,7 @@ pub(crate) fn start(page: Page) {
     loader.follow_saved();
     loader.follow_compared();
     loader.follow_split();
+    loader.follow_tour();
     loader.follow_selection();
     loader.follow_place();
     loader.follow_routes();

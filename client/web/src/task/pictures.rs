@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::Loader;
 use crate::pure::camera;
-use crate::state::{Page, Picturing};
+use crate::state::{Page, Tour};
 use crate::viewer;
 
 /// Pictures that a server takes at most.
@@ -22,18 +22,29 @@ const PATIENCE: Duration = Duration::from_secs(8);
 const MOST_PICTURE_BYTES: u32 = 2 * 1024 * 1024;
 
 impl Loader {
-    /// The park as it is seen now, and the first of these places. The camera comes back to where it was, unless the reader
-    /// takes it meanwhile: then there are no further pictures. In a meeting it stays where it is: others may see by it.
+    /// A tour ends where somebody begins to work by the camera, and with the brief that it is for.
+    pub(super) fn follow_tour(self) {
+        let page = self.page;
+        Effect::new(move |_| {
+            if page.holds_camera() || page.brief.with(Option::is_none) {
+                page.take_camera();
+            }
+        });
+    }
+
+    /// The park as it is seen now, and the first of these places. The camera comes back to where it was, unless it is taken
+    /// meanwhile: then there are no further pictures. Where it must stay, or already goes round, there is only the first.
     /// Whatever cannot be seen in time is left out.
     pub(super) async fn pictures(self, keys: &[String], revision: u64) -> Vec<Picture> {
         let page = self.page;
         let mut pictures: Vec<Picture> = picture(page, untrack(|| page.park_name())).await.into_iter().collect();
         let Some(here) = page.camera.get_untracked() else { return pictures };
-        if pictures.is_empty() || page.meet.with_untracked(Option::is_some) || untrack(|| page.is_split()) {
+        if pictures.is_empty() || untrack(|| page.holds_camera()) || page.tour.get_untracked().goes {
             return pictures;
         }
-        page.picturing.set(Picturing::Goes);
-        let goes = move || page.picturing.get_untracked() == Picturing::Goes;
+        page.tour.update(|tour| *tour = Tour { number: tour.number.wrapping_add(1), goes: true });
+        let ours = page.tour.get_untracked();
+        let goes = move || page.tour.get_untracked() == ours;
         for key in keys.iter().take(MOST_PICTURES - pictures.len()) {
             let bounds = self.bounds(key, revision).await;
             let park = page.park.get_untracked();
@@ -50,8 +61,8 @@ impl Loader {
         }
         if goes() {
             viewer::go(Camera { fly: false, moving: false, ..here });
+            page.take_camera();
         }
-        page.picturing.set(Picturing::Rests);
         pictures
     }
 

@@ -159,7 +159,8 @@ fn shrunk(must: &Slow, musts: &Musts<'_>, places: &(impl Places + ?Sized)) -> Ve
     };
     let mut rows = rows.peekable();
     let mut found: Vec<(f64, u32)> = rows.by_ref().take(most_tried(places)).filter_map(part).collect();
-    let is_least = rows.peek().is_some();
+    // Where none was tried, one may have no room, and have it for a smaller one.
+    let is_least = rows.peek().is_some() || musts.untried.count() > 0;
     found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut steps: Vec<Step> = Vec::new();
     for (opens, (part, row)) in (1..).zip(found) {

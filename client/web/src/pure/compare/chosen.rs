@@ -1,6 +1,6 @@
 //! Which places are compared, and how a link says it.
 
-use cloudsite_domain::record::FloorName;
+use cloudsite_domain::record::{Code, FloorName};
 use cloudsite_domain::siting::assembly::MOST_JOINED;
 
 /// As many can be told apart beside each other.
@@ -41,6 +41,15 @@ fn has_slashes(key: &str) -> bool {
     floor_of(key).is_some() || joined_of(key).is_some()
 }
 
+/// Whether there can be a place with a key: else the server would refuse every question that names it.
+fn can_be(key: &str) -> bool {
+    let is_code = |code: &str| code.parse::<Code>().is_ok();
+    match joined_of(key) {
+        Some(codes) => codes.into_iter().all(is_code),
+        None => floor_of(key).is_some() || is_code(key),
+    }
+}
+
 impl Chosen {
     /// Those with these keys; more than can be compared are passed over.
     pub(crate) fn of(keys: impl IntoIterator<Item = String>) -> Self {
@@ -53,9 +62,9 @@ impl Chosen {
         chosen
     }
 
-    /// Reads what a link says.
+    /// Reads what a link says; what can be no place is passed over.
     pub(crate) fn from_link(value: &str) -> Self {
-        Self::of(value.split(',').filter(|item| !item.is_empty()).map(key_of))
+        Self::of(value.split(',').map(key_of).filter(|key| can_be(key)))
     }
 
     /// As a link says it; none if nothing is chosen.
@@ -120,6 +129,7 @@ mod tests {
         assert_eq!(chosen.toggle("B"), Ok(()));
         assert_eq!(chosen.to_link().as_deref(), Some("A,C,D"));
         assert_eq!(Chosen::from_link("A,B,C,D,E,F").keys().len(), MOST);
+        assert_eq!(Chosen::from_link("A, B,joined/A/ C,D").keys(), ["A", "D"], "no code begins with a space");
         assert_eq!((Chosen::from_link("").to_link(), Chosen::default().keys().len()), (None, 0));
     }
 

@@ -120,6 +120,27 @@ fn a_step_that_was_not_tried_on_all_says_that_it_opens_at_least_so_many() {
             "{planned} are too small"
         );
     }
+    // The only one that is too small, among more than are tried.
+    let selection = {
+        let of = |number: usize| {
+            let side_m = if number == 0 { 90.0 } else { 110.0 };
+            let (code, area_m2, parcel, zone, _) = land(&format!("P{number:03}"), 12_100.0, |parcel| {
+                parcel.site_coverage.max = Some(1.0);
+                parcel.setbacks = Some(Setbacks { front_m: 0.0, side_m: 0.0, rear_m: 0.0 });
+            });
+            let shape = Shape::new(Rect::new((0.0, 0.0), (side_m, 110.0)).to_polygon().into()).unwrap();
+            (code, area_m2, parcel, zone, Some(shape))
+        };
+        let lands: Vec<Land> = (0..300).map(of).collect();
+        let brief = Brief::new(vec![hall(100.0)], DAY).unwrap();
+        selected(&brief, &candidates(&lands), 20, DRAWS)
+    };
+    let [step] = &selection.relaxations[0].steps[..] else { panic!("{:?}", selection.relaxations) };
+    assert!(
+        selection.untried > 0 && (step.opens, step.is_least) == (1, true),
+        "{step:?}, {} untried",
+        selection.untried
+    );
     for (planned, told) in [(49, (48, true)), (48, (48, false))] {
         assert_eq!(
             steps(planned, vec![at_least(Quantity::Power, 2_000.0), hall(100.0)]),

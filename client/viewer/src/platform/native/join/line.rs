@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::BytesMut;
@@ -20,6 +21,7 @@ use rtc::rtp_transceiver::rtp_sender::{
 };
 use tokio::net::lookup_host;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use webrtc::data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit};
 use webrtc::error::Result;
 use webrtc::media_stream::track_local::TrackLocal;
@@ -38,6 +40,8 @@ use super::sound::{Ear, Piece};
 const VOICES: usize = 6;
 /// A message of `latest` that waits behind so many bytes is out of date.
 const MOST_WAITING_BYTES: usize = 64 * 1_024;
+/// How long a piece of a voice lasts.
+const A_PIECE: Duration = Duration::from_millis(20);
 const LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 /// The number of Opus where an answer names none.
 const OPUS: u8 = 111;
@@ -206,7 +210,7 @@ impl Line {
         self.is_connected
     }
 
-    /// Sends 20 ms of the own voice, once there is someone to hear it.
+    /// Sends a piece of the own voice, once there is someone to hear it.
     pub(super) async fn speak(&mut self, piece: Piece) {
         if !self.is_connected {
             return;
@@ -222,8 +226,11 @@ impl Line {
         };
         let level = AudioLevelExtension { level: piece.below_full, voice: false };
         let packet = Packet { header, payload: piece.payload };
-        // What a connection that is over does not take is told by its state.
-        let _unheard = self.microphone.write_rtp_with_extensions(packet, &[HeaderExtension::AudioLevel(level)]).await;
+        let extensions = [HeaderExtension::AudioLevel(level)];
+        let sent = self.microphone.write_rtp_with_extensions(packet, &extensions);
+        // What a connection that is over does not take is told by its state. One that is too narrow for a voice is not waited
+        // for: all else that is done in a meeting would wait, too.
+        let _unheard = timeout(A_PIECE, sent).await;
     }
 
     /// Notes that a channel works.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::pure::number::number;
 use crate::pure::text::LANGUAGES;
-use crate::state::{Page, Picturing};
+use crate::state::Page;
 use crate::task::{Loader, Making, described};
 
 /// Asks for a dossier, says how far it is, and leads to its files.
@@ -79,7 +79,7 @@ fn view_of(page: Page, making: &Making) -> AnyView {
     let progress = |text: String| view! { <p class="dossier-progress"><progress></progress>{text}</p> }.into_any();
     match making {
         Making::Nothing => ().into_any(),
-        Making::Beginning if page.picturing.get() == Picturing::Goes => progress(page.text("report.picturing")),
+        Making::Beginning if page.tour.get().goes => progress(page.text("report.picturing")),
         Making::Beginning => progress(page.text("report.beginning")),
         Making::Waiting(0) | Making::Running => progress(page.text("report.running")),
         Making::Waiting(before) => progress(page.fill("report.waiting", &[("n", &before.to_string())])),
