@@ -6,6 +6,8 @@ const PICTURES = 3;
 const NOTED_MS = 150;
 
 const seen = new Map();
+const playing = [];
+const waited = new Map();
 let pc = null;
 
 // Notes when pictures come of a receiver, decoded and at their time, though nothing draws them.
@@ -23,6 +25,13 @@ const watch = async ({ track }) => {
   }
 };
 
+// Plays a receiver's sound, as a browser does that is to hear it.
+const play = ({ track }) => {
+  const element = Object.assign(new Audio(), { srcObject: new MediaStream([track]) });
+  playing.push(element);
+  element.play();
+};
+
 // A screen on which something goes on.
 const draw = ([width, height]) => {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -36,14 +45,24 @@ const draw = ([width, height]) => {
   return canvas.captureStream(10).getVideoTracks()[0];
 };
 
+// Holds each encoded picture for some milliseconds: what the network and its measurements see is as it ever was.
+const hold = (late) => {
+  const script = `onrtctransform = ({ transformer: { readable, writable } }) => {
+    const transform = (frame, out) => setTimeout(() => out.enqueue(frame), ${late});
+    readable.pipeThrough(new TransformStream({ transform })).pipeTo(writable);
+  }`;
+  return new RTCRtpScriptTransform(new Worker(URL.createObjectURL(new Blob([script]))));
+};
+
 // Sends sound and a picture in as many layers as are named, each by how many times it is smaller, and a screen if there is one.
-const send = async ({ width, height, layers, screen }) => {
+const send = async ({ width, height, layers, screen, late }) => {
   const wish = { audio: true, video: { width, height, frameRate: 20 } };
   const stream = await navigator.mediaDevices.getUserMedia(wish);
   const layer = (smaller, index) => ({ rid: "lmh"[index], scaleResolutionDownBy: smaller });
   const sendEncodings = layers.length > 1 ? layers.map(layer) : [{}];
   pc.addTransceiver(stream.getAudioTracks()[0], { direction: "sendonly" });
-  pc.addTransceiver(stream.getVideoTracks()[0], { direction: "sendonly", sendEncodings });
+  const camera = pc.addTransceiver(stream.getVideoTracks()[0], { direction: "sendonly", sendEncodings });
+  if (late) camera.sender.transform = hold(late);
   if (screen) pc.addTransceiver(draw(screen), { direction: "sendonly" });
 };
 
@@ -61,7 +80,9 @@ const offer = async (picture) => {
 const answer = async (sdp) => {
   await pc.setRemoteDescription({ type: "answer", sdp });
   for (const { currentDirection, receiver } of pc.getTransceivers()) {
-    if (currentDirection === "recvonly" && receiver.track.kind === "video") watch(receiver);
+    if (currentDirection !== "recvonly") continue;
+    if (receiver.track.kind === "video") watch(receiver);
+    else play(receiver);
   }
 };
 
@@ -91,6 +112,29 @@ const pictures = (entry) => ({
   plis: entry.pliCount ?? 0,
 });
 
+// How long sound has waited since the last time, milliseconds.
+const waits = (entry) => {
+  const before = waited.get(entry.id) ?? { jitterBufferDelay: 0, jitterBufferEmittedCount: 0 };
+  waited.set(entry.id, entry);
+  const count = entry.jitterBufferEmittedCount - before.jitterBufferEmittedCount;
+  return count ? (1000 * (entry.jitterBufferDelay - before.jitterBufferDelay)) / count : 0;
+};
+
+// How much later each picture is played than its sound: receivers of both kinds go in pairs, in their order.
+const apart = (all) => {
+  const of = (kind) => {
+    const receivers = pc.getTransceivers().filter((one) => one.currentDirection === "recvonly" && one.receiver.track.kind === kind);
+    const came = [...all.values()].filter((entry) => entry.type === "inbound-rtp" && entry.kind === kind);
+    return receivers.map(({ mid }) => came.find((entry) => entry.mid === mid && entry.packetsReceived > 0));
+  };
+  const [sounds, pictures] = [of("audio"), of("video")];
+  const pairs = sounds.map((sound, index) => [sound, pictures[index]]).filter(([sound, picture]) => sound && picture);
+  return pairs.map(([sound, picture]) => {
+    const ms = sound.estimatedPlayoutTimestamp - picture.estimatedPlayoutTimestamp;
+    return Number.isFinite(ms) ? ms : null;
+  });
+};
+
 const sent = (entry) => ({
   ssrc: entry.ssrc,
   repairSsrc: entry.rtxSsrc ?? 0,
@@ -110,14 +154,17 @@ const wait = (told) => {
 
 const report = async () => {
   const all = await pc.getStats();
-  const told = { state: pc.connectionState, protocol: "", roundTripMs: 0, pictures: [], soundBytes: 0, sent: [] };
+  const told = { state: pc.connectionState, protocol: "", roundTripMs: 0, pictures: [], soundBytes: 0, sent: [], soundWaitsMs: [], apartMs: apart(all) };
   for (const entry of all.values()) {
     if (entry.type === "transport") {
       const pair = all.get(entry.selectedCandidatePairId);
       told.roundTripMs = 1000 * (pair?.currentRoundTripTime ?? 0);
       told.protocol = all.get(pair?.localCandidateId)?.protocol ?? "";
     }
-    if (entry.type === "inbound-rtp" && entry.kind === "audio") told.soundBytes += entry.bytesReceived;
+    if (entry.type === "inbound-rtp" && entry.kind === "audio") {
+      told.soundBytes += entry.bytesReceived;
+      if (entry.packetsReceived > 0) told.soundWaitsMs.push(waits(entry));
+    }
     if (entry.type === "inbound-rtp" && entry.kind === "video" && entry.framesDecoded > 0) {
       told.pictures.push(pictures(entry));
     }

@@ -32,13 +32,15 @@ pub struct Picture {
     pub layers: &'static [u32],
     /// Width and height of the screen, pixels.
     pub screen: Option<(u32, u32)>,
+    /// How long it takes from when it is encoded until it is sent, milliseconds.
+    pub late_ms: u32,
 }
 
 /// One picture in one size.
-pub const SINGLE: Picture = Picture { size: (640, 480), layers: &[1], screen: None };
+pub const SINGLE: Picture = Picture { size: (640, 480), layers: &[1], screen: None, late_ms: 0 };
 
 /// A picture in the sizes that the page sends.
-pub const SIMULCAST: Picture = Picture { size: (1280, 720), layers: &[4, 2, 1], screen: None };
+pub const SIMULCAST: Picture = Picture { size: (1280, 720), layers: &[4, 2, 1], screen: None, late_ms: 0 };
 
 /// By which ways a client is told that it can reach the server.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +108,11 @@ pub struct Report {
     pub pictures: Vec<Pictures>,
     /// Bytes of sound that have come.
     pub sound_bytes: u64,
+    /// How much later a picture is played than what was taken with it is heard, of each that has both, milliseconds; none
+    /// where the browser does not play them together.
+    pub apart_ms: Vec<Option<f64>>,
+    /// How long the sound of each receiver waits before it is played, since it was last asked, milliseconds.
+    pub sound_waits_ms: Vec<f64>,
     /// What is sent of the own picture, by layer.
     pub sent: Vec<Sent>,
 }
@@ -178,8 +185,8 @@ impl Caller {
         // A page of the same origin that does nothing.
         let page = browser.open_with(&server.url("/healthz"), SIZE.0, SIZE.1, &FAKE_MEDIA).await;
         page.run(SCRIPT).await;
-        let wish = picture.map(|Picture { size: (width, height), layers, screen }| {
-            json!({ "width": width, "height": height, "layers": layers, "screen": screen })
+        let wish = picture.map(|Picture { size: (width, height), layers, screen, late_ms }| {
+            json!({ "width": width, "height": height, "layers": layers, "screen": screen, "late": late_ms })
         });
         let wish = wish.unwrap_or_default();
         let offered = page.run(&format!("return caller.offer({wish})")).await;

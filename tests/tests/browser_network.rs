@@ -187,7 +187,7 @@ async fn where_a_twentieth_is_lost_pictures_go_on_and_little_more_than_that_is_s
 }
 
 /// A picture in two sizes, of which only the smaller one passes a narrow line.
-const TWO_SIZES: Picture = Picture { size: (640, 360), layers: &[2, 1], screen: None };
+const TWO_SIZES: Picture = Picture { size: (640, 360), layers: &[2, 1], screen: None, late_ms: 0 };
 const NARROW_BPS: u64 = 300_000;
 
 /// The height of the highest picture that comes, pixels.
@@ -228,4 +228,29 @@ async fn a_viewer_whose_line_is_narrow_gets_the_size_that_fits_and_others_the_la
     line.become_bad(Impairment::default());
     far.until("the line is wide again", |now| height(now) == 360).await;
     println!("after {:.1?} the larger one comes again", begun.elapsed());
+}
+
+/// How far apart what was taken at one time may be played, milliseconds.
+const MOST_APART_MS: f64 = 80.0;
+
+#[tokio::test]
+async fn what_someone_says_is_played_with_the_picture_of_it() {
+    let server = Server::start().await;
+    let meeting = meeting_now(&server).await;
+    let mut host = Attendee::member(&server, "host", &meeting).await.expect("the host joins");
+    let other = guest(&server, &meeting, &mut host, "Other").await;
+    let viewer = guest(&server, &meeting, &mut host, "Viewer").await;
+    let browser = Browser::start().await;
+    // Two are heard and seen: that the right two are put together is part of it.
+    let _other = Caller::connect(&browser, &server, other, Some(SINGLE), Ways::DIRECT).await;
+    let late = Picture { late_ms: 250, ..SINGLE };
+    let _host = Caller::connect(&browser, &server, host, Some(late), Ways::DIRECT).await;
+    let viewer = Caller::connect(&browser, &server, viewer, None, Ways::DIRECT).await;
+    let is_together = |now: &Report| {
+        now.apart_ms.len() == 2 && now.apart_ms.iter().all(|apart| apart.is_some_and(|ms| ms.abs() <= MOST_APART_MS))
+    };
+    let together = viewer.until("sound and picture of both are played together", is_together).await;
+    println!("{:?} ms apart; the sound waits for {:?} ms", together.apart_ms, together.sound_waits_ms);
+    let waits = together.sound_waits_ms.iter().filter(|ms| **ms >= f64::from(late.late_ms) / 2.0).count();
+    assert_eq!(waits, 1, "of one the sound waits for its picture: {together:?}");
 }

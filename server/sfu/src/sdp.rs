@@ -190,11 +190,21 @@ pub(crate) struct Streams {
     pub repair: u32,
 }
 
-/// Writes the server's streams and addresses into an engine's answer: `streams` gives those of an m-line in which the
-/// client receives, by `mid`. The engine's own candidates are taken out.
+/// One of the server's sending m-lines, as a client is told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sending {
+    pub streams: Streams,
+    /// Whether what is missed is sent again in a stream of its own.
+    pub repairs: bool,
+    /// Which one of those of its kind it is: the first of sound goes with the first of pictures, and so on.
+    pub pair: usize,
+}
+
+/// Writes the server's streams and addresses into an engine's answer: `sending` tells of an m-line in which the client
+/// receives, by `mid`. The engine's own candidates are taken out.
 pub(crate) fn finish(
     answer: &str,
-    streams: impl Fn(&str) -> Option<(Streams, bool)>,
+    sending: impl Fn(&str) -> Option<Sending>,
     udp: &[SocketAddr],
     tcp: &[SocketAddr],
 ) -> String {
@@ -211,8 +221,8 @@ pub(crate) fn finish(
             if std::mem::take(&mut first) {
                 write_candidates(&mut finished, udp, tcp);
             }
-            if let Some((streams, repairs)) = streams(&mid) {
-                write_streams(&mut finished, &mid, streams, repairs);
+            if let Some(sending) = sending(&mid) {
+                write_streams(&mut finished, &mid, sending);
             }
         }
     }
@@ -241,13 +251,12 @@ fn write_candidates(answer: &mut String, udp: &[SocketAddr], tcp: &[SocketAddr])
     answer.push_str("a=end-of-candidates\r\n");
 }
 
-/// Each receiver is a stream of its own, so a browser plays sound and picture each as it comes. With one stream id (msid)
-/// for both it would delay one of them until their sender reports agree. But a receiver is given to one track after the
-/// other, sound and picture each by itself: the two of a pair would soon be of two people, whose reports tell the time by
-/// two clocks, and the delay would be wrong by how far apart those are.
-fn write_streams(answer: &mut String, mid: &str, streams: Streams, repairs: bool) {
-    let Streams { ssrc, repair } = streams;
-    let _ = write!(answer, "a=msid:receiver-{mid} receiver-{mid}\r\n");
+/// A browser plays two of one stream id (msid) together: it delays the one that comes earlier until their sender reports
+/// agree. It can do that for two only, so that sound and picture are paired. Who is in a pair is one person as far as that
+/// can be; where it is two, their reports tell the time by one clock all the same.
+fn write_streams(answer: &mut String, mid: &str, sending: Sending) {
+    let Sending { streams: Streams { ssrc, repair }, repairs, pair } = sending;
+    let _ = write!(answer, "a=msid:pair-{pair} receiver-{mid}\r\n");
     if repairs {
         let _ = write!(answer, "a=ssrc-group:FID {ssrc} {repair}\r\n");
     }
@@ -313,13 +322,13 @@ mod tests {
         let udp: [SocketAddr; 2] = ["192.0.2.1:7881".parse().unwrap(), "[2001:db8::1]:7881".parse().unwrap()];
         let answer = "v=0\r\ns=-\r\nm=audio 9 X 111\r\na=mid:0\r\na=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\na=recvonly\r\n\
             m=video 9 X 96\r\na=mid:1\r\na=sendonly\r\n";
-        let streams = |mid: &str| (mid == "1").then_some((Streams { ssrc: 7, repair: 8 }, true));
-        let finished = finish(answer, streams, &udp, &udp[..1]);
+        let sending = Sending { streams: Streams { ssrc: 7, repair: 8 }, repairs: true, pair: 4 };
+        let finished = finish(answer, |mid| (mid == "1").then_some(sending), &udp, &udp[..1]);
         let expected = "v=0\r\ns=-\r\nm=audio 9 X 111\r\na=mid:0\r\na=recvonly\r\n\
             a=candidate:1 1 udp 2130706431 192.0.2.1 7881 typ host\r\n\
             a=candidate:2 1 udp 2130706175 2001:db8::1 7881 typ host\r\n\
             a=candidate:3 1 tcp 1520435199 192.0.2.1 7881 typ host tcptype passive\r\na=end-of-candidates\r\n\
-            m=video 9 X 96\r\na=mid:1\r\na=sendonly\r\na=msid:receiver-1 receiver-1\r\n\
+            m=video 9 X 96\r\na=mid:1\r\na=sendonly\r\na=msid:pair-4 receiver-1\r\n\
             a=ssrc-group:FID 7 8\r\na=ssrc:7 cname:cloudsite\r\na=ssrc:8 cname:cloudsite\r\n";
         assert_eq!(finished, expected);
     }

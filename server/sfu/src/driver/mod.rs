@@ -67,7 +67,7 @@ pub(crate) fn start(settings: &Settings, events: &mpsc::Sender<Event>) -> Result
         let engines = RtcEngines::new(udp_told.clone(), tcp_told.clone())?;
         let crypto = engines.crypto();
         let lane = Lane { index, count, demultiplexer: Arc::clone(&demultiplexer) };
-        let hub = Hub::new(Box::new(engines), crypto, lane, settings.seed);
+        let hub = Hub::new((settings.clock)(), Box::new(engines), crypto, lane, settings.seed);
         let (sender, taken) = mpsc::channel(COMMANDS);
         commands.push(sender);
         let (hand, events, clock, tcp) = (Arc::clone(&hand), events.clone(), settings.clock, tcp.take());

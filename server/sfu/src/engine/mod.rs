@@ -88,7 +88,7 @@ pub(crate) enum Output {
 pub(crate) enum Feedback {
     /// Ask the client for a key frame of a layer that it sends.
     KeyFrame { line: usize, layer: usize },
-    /// Tell the viewer how an m-line's time stamps lie to the publisher's clock.
+    /// Tell the viewer how an m-line's time stamps lie to the time: NTP time, RTP time, what has been sent.
     Clock { line: usize, ntp: u64, timestamp: u32, packets: u32, octets: u32 },
 }
 

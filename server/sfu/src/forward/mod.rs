@@ -1,5 +1,6 @@
 //! What is done to packets between publisher and viewer: pure functions and small state machines.
 
+pub(crate) mod clock;
 pub(crate) mod packet;
 pub(crate) mod payload;
 pub(crate) mod repairs;

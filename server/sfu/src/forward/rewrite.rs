@@ -2,8 +2,9 @@
 //! track and layer they come from.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::forward::clock::Mark;
 use crate::forward::packet::{Codec, Head, Packet, is_later};
 use crate::forward::payload;
 use crate::forward::vp8;
@@ -15,6 +16,9 @@ const STRETCHES: usize = 4;
 /// A stretch that is longer than this is taken to begin later, by all but the last half of it: of numbers that lie
 /// further apart than half of all there are, none is the later one.
 const LONGEST: u16 = 0x4000;
+
+/// What a stretch's reports say of when it begins is believed if it lies as near as this to when it came.
+const BELIEVED: Duration = Duration::from_secs(2);
 
 /// A layer of a track, as a source of packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +101,8 @@ pub(crate) enum Written {
 pub(crate) struct Rewriter {
     stretches: VecDeque<Stretch>,
     newest: Option<Newest>,
+    /// When something in the stream was taken: so that its time stamps lie to the time in one way, whoever it comes from.
+    anchor: Option<Mark>,
     /// Where the stream begins, so that no two look alike.
     begin: (u16, u32),
     packets: u32,
@@ -107,7 +113,7 @@ impl Rewriter {
     /// A stream that begins at a sequence number and time stamp.
     pub(crate) fn new(sequence: u16, timestamp: u32) -> Self {
         let begin = (sequence, timestamp);
-        Self { stretches: VecDeque::new(), newest: None, begin, packets: 0, octets: 0 }
+        Self { stretches: VecDeque::new(), newest: None, anchor: None, begin, packets: 0, octets: 0 }
     }
 
     /// The origin whose packets are being sent.
@@ -125,13 +131,14 @@ impl Rewriter {
         }
     }
 
-    /// Takes a packet of an origin, and switches to that origin if it can be.
-    pub(crate) fn write(&mut self, now: Instant, origin: Origin, packet: &Packet) -> Written {
+    /// Takes a packet of an origin, and switches to that origin if it can be. `mark` tells of when what is in the origin
+    /// was taken, if that is known.
+    pub(crate) fn write(&mut self, now: Instant, origin: Origin, packet: &Packet, mark: Option<Mark>) -> Written {
         if self.origin() != Some(origin) {
             if !payload::begins_key_frame(packet) {
                 return Written::KeyFrameNeeded;
             }
-            let stretch = self.begin(now, origin, packet);
+            let stretch = self.begin(now, origin, packet, mark);
             self.push(stretch);
         }
         let Some(stretch) = self.stretches.back() else { return Written::Dropped };
@@ -156,11 +163,13 @@ impl Rewriter {
         self.stretch_of(sequence).map(|stretch| stretch.write(packet))
     }
 
-    /// The viewer's time stamp for one of an origin's, with how many packets and octets have been sent; none if the
-    /// origin is not the one that is being sent.
-    pub(crate) fn clock(&self, origin: Origin, timestamp: u32) -> Option<(u32, u32, u32)> {
+    /// What a viewer is to be told of when something was taken, with how many packets and octets have been sent; none if
+    /// the origin is not the one that is being sent.
+    pub(crate) fn report(&mut self, origin: Origin, mark: Mark) -> Option<(Mark, u32, u32)> {
         let stretch = self.stretches.back().filter(|stretch| stretch.origin == origin)?;
-        Some((timestamp.wrapping_add(stretch.timestamp), self.packets, self.octets))
+        let written = Mark { timestamp: mark.timestamp.wrapping_add(stretch.timestamp), ..mark };
+        self.anchor.get_or_insert(written);
+        Some((written, self.packets, self.octets))
     }
 
     fn stretch_of(&self, sequence: u16) -> Option<&Stretch> {
@@ -185,15 +194,31 @@ impl Rewriter {
         }
     }
 
-    /// The stretch that begins with a packet: one number after the last, and as much later as it is.
-    fn begin(&self, now: Instant, origin: Origin, packet: &Packet) -> Stretch {
+    /// The stretch that begins with a packet: one number after the last, and as much later as it was taken.
+    fn begin(&mut self, now: Instant, origin: Origin, packet: &Packet, mark: Option<Mark>) -> Stretch {
         let Some(newest) = self.newest else {
             let (first, timestamp) = self.begin;
             let timestamp = timestamp.wrapping_sub(packet.timestamp);
             return Stretch { origin, from: packet.sequence, first, timestamp, picture_id: 0, tl0: 0 };
         };
         let passed = now.saturating_duration_since(newest.at).as_secs_f64() * f64::from(newest.clock_rate);
-        let timestamp = newest.timestamp.wrapping_add((passed as u32).max(1));
+        let came = newest.timestamp.wrapping_add((passed.round() as u32).max(1));
+        let rate = packet.codec.clock_rate();
+        let taken =
+            self.anchor.zip(mark).map(|(anchor, mark)| anchor.on(mark.time(packet.timestamp, rate), rate).timestamp);
+        let is_believed = |taken: &u32| {
+            let apart = (taken.wrapping_sub(came) as i32).unsigned_abs();
+            f64::from(apart) <= BELIEVED.as_secs_f64() * f64::from(rate)
+        };
+        let timestamp = match taken.filter(is_believed) {
+            // Never back: a picture with the time stamp of the last would be taken for a part of it.
+            Some(taken) if (taken.wrapping_sub(newest.timestamp) as i32) <= 0 => newest.timestamp.wrapping_add(1),
+            Some(taken) => taken,
+            None => {
+                self.anchor = None;
+                came
+            }
+        };
         let read = descriptor(packet);
         let picture_id = read.and_then(|d| d.picture_id).map_or(0, |(id, _)| id);
         let tl0 = read.and_then(|d| d.tl0).unwrap_or(0);

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
+use crate::forward::clock::Mark;
 use crate::forward::packet::{Codec, Head, Packet, is_later, stream_of};
 use crate::forward::payload;
 use crate::forward::rewrite::{Origin, Rewriter, Written};
@@ -59,16 +60,16 @@ fn a_switch_is_not_seen_in_any_number() {
     let start = Instant::now();
     let later = |ms| start + Duration::from_millis(ms);
     let mut rewriter = Rewriter::new(65_534, u32::MAX - 10);
-    let first = written(rewriter.write(start, origin(1, 0), &vp8(100, 9_000, 0x7ffe, 255, true)));
+    let first = written(rewriter.write(start, origin(1, 0), &vp8(100, 9_000, 0x7ffe, 255, true), None));
     assert_eq!(numbers(&first), (65_534, u32::MAX - 10, 0x7ffe, 255));
-    let second = written(rewriter.write(later(33), origin(1, 0), &vp8(101, 12_000, 0x7fff, 0, false)));
+    let second = written(rewriter.write(later(33), origin(1, 0), &vp8(101, 12_000, 0x7fff, 0, false), None));
     assert_eq!(numbers(&second), (65_535, 2_989, 0x7fff, 0));
-    let not_yet = rewriter.write(later(50), origin(2, 1), &vp8(7_000, 77, 50, 9, false));
+    let not_yet = rewriter.write(later(50), origin(2, 1), &vp8(7_000, 77, 50, 9, false), None);
     assert_eq!(not_yet, Written::KeyFrameNeeded);
-    let switched = written(rewriter.write(later(66), origin(2, 1), &vp8(7_001, 3_077, 51, 9, true)));
+    let switched = written(rewriter.write(later(66), origin(2, 1), &vp8(7_001, 3_077, 51, 9, true), None));
     // 33 ms are 2,970 ticks.
     assert_eq!(numbers(&switched), (0, 2_989 + 2_970, 0, 1));
-    let next = written(rewriter.write(later(99), origin(2, 1), &vp8(7_002, 6_077, 52, 10, false)));
+    let next = written(rewriter.write(later(99), origin(2, 1), &vp8(7_002, 6_077, 52, 10, false), None));
     assert_eq!(numbers(&next), (1, 2_989 + 2_970 + 3_000, 1, 2));
 }
 
@@ -76,12 +77,12 @@ fn a_switch_is_not_seen_in_any_number() {
 fn what_is_late_goes_where_it_was_missing_and_nothing_from_before_a_switch() {
     let now = Instant::now();
     let mut rewriter = Rewriter::new(10, 0);
-    written(rewriter.write(now, origin(1, 0), &vp8(100, 0, 1, 1, true)));
-    written(rewriter.write(now, origin(1, 0), &vp8(103, 0, 1, 1, false)));
-    assert_eq!(written(rewriter.write(now, origin(1, 0), &vp8(101, 0, 1, 1, false))).sequence, 11);
-    written(rewriter.write(now, origin(2, 0), &vp8(500, 0, 1, 1, true)));
-    assert_eq!(rewriter.write(now, origin(2, 0), &vp8(499, 0, 1, 1, false)), Written::Dropped);
-    assert_eq!(rewriter.write(now, origin(1, 0), &vp8(104, 0, 1, 1, false)), Written::KeyFrameNeeded);
+    written(rewriter.write(now, origin(1, 0), &vp8(100, 0, 1, 1, true), None));
+    written(rewriter.write(now, origin(1, 0), &vp8(103, 0, 1, 1, false), None));
+    assert_eq!(written(rewriter.write(now, origin(1, 0), &vp8(101, 0, 1, 1, false), None)).sequence, 11);
+    written(rewriter.write(now, origin(2, 0), &vp8(500, 0, 1, 1, true), None));
+    assert_eq!(rewriter.write(now, origin(2, 0), &vp8(499, 0, 1, 1, false), None), Written::Dropped);
+    assert_eq!(rewriter.write(now, origin(1, 0), &vp8(104, 0, 1, 1, false), None), Written::KeyFrameNeeded);
 }
 
 #[test]
@@ -89,11 +90,11 @@ fn what_was_missed_is_found_again_across_switches() {
     let now = Instant::now();
     let mut rewriter = Rewriter::new(10, 0);
     let sent = [vp8(100, 0, 1, 1, true), vp8(101, 0, 2, 2, false)].map(|packet| {
-        let written = written(rewriter.write(now, origin(1, 0), &packet));
+        let written = written(rewriter.write(now, origin(1, 0), &packet, None));
         (packet, written)
     });
     let switched = vp8(500, 0, 9, 9, true);
-    let after = written(rewriter.write(now, origin(2, 2), &switched));
+    let after = written(rewriter.write(now, origin(2, 2), &switched, None));
     for (source, written, from) in
         sent.iter().map(|(a, b)| (a, b, origin(1, 0))).chain([(&switched, &after, origin(2, 2))])
     {
@@ -108,10 +109,10 @@ fn an_interrupted_stream_goes_on_with_a_key_frame() {
     let now = Instant::now();
     let mut rewriter = Rewriter::new(10, 0);
     rewriter.interrupt();
-    written(rewriter.write(now, origin(1, 0), &vp8(100, 0, 1, 1, true)));
+    written(rewriter.write(now, origin(1, 0), &vp8(100, 0, 1, 1, true), None));
     rewriter.interrupt();
-    assert_eq!(rewriter.write(now, origin(1, 0), &vp8(150, 0, 20, 20, false)), Written::KeyFrameNeeded);
-    let again = written(rewriter.write(now, origin(1, 0), &vp8(151, 0, 21, 21, true)));
+    assert_eq!(rewriter.write(now, origin(1, 0), &vp8(150, 0, 20, 20, false), None), Written::KeyFrameNeeded);
+    let again = written(rewriter.write(now, origin(1, 0), &vp8(151, 0, 21, 21, true), None));
     assert_eq!((again.sequence, numbers(&again).2), (11, 2));
     assert_eq!(rewriter.source(10), Some((origin(1, 0), 100)), "what was before can still be sent again");
 }
@@ -120,10 +121,10 @@ fn an_interrupted_stream_goes_on_with_a_key_frame() {
 fn a_stream_goes_on_however_often_its_numbers_wrap() {
     let now = Instant::now();
     let mut rewriter = Rewriter::new(10, 0);
-    written(rewriter.write(now, origin(2, 0), &opus(900, 0)));
+    written(rewriter.write(now, origin(2, 0), &opus(900, 0), None));
     for count in 0..200_000_u32 {
         let packet = opus(count as u16, count);
-        let sent = written(rewriter.write(now, origin(1, 0), &packet));
+        let sent = written(rewriter.write(now, origin(1, 0), &packet, None));
         assert_eq!(sent.sequence, (count as u16).wrapping_add(11), "packet {count}");
         assert_eq!(rewriter.source(sent.sequence), Some((origin(1, 0), packet.sequence)), "packet {count}");
         let before = sent.sequence.wrapping_sub(500);
@@ -138,11 +139,41 @@ fn a_stream_goes_on_however_often_its_numbers_wrap() {
 fn sound_goes_on_at_once_and_the_clock_is_that_of_its_origin_only() {
     let now = Instant::now();
     let mut rewriter = Rewriter::new(10, 1_000);
-    let packet = written(rewriter.write(now, origin(1, 0), &opus(5, 48_000)));
+    let packet = written(rewriter.write(now, origin(1, 0), &opus(5, 48_000), None));
     assert_eq!((packet.sequence, packet.timestamp, packet.level), (10, 1_000, Some(20)));
-    assert_eq!(rewriter.clock(origin(1, 0), 48_960), Some((1_960, 1, 5)));
-    assert_eq!(rewriter.clock(origin(2, 0), 48_960), None);
-    assert_eq!(written(rewriter.write(now, origin(2, 0), &opus(900, 7))).sequence, 11);
+    let mark = Mark { at: now, timestamp: 48_960 };
+    assert_eq!(rewriter.report(origin(1, 0), mark), Some((Mark { at: now, timestamp: 1_960 }, 1, 5)));
+    assert_eq!(rewriter.report(origin(2, 0), mark), None);
+    assert_eq!(written(rewriter.write(now, origin(2, 0), &opus(900, 7), None)).sequence, 11);
+}
+
+#[test]
+fn what_is_switched_to_goes_on_at_the_time_at_which_it_was_taken() {
+    let start = Instant::now() + Duration::from_secs(10);
+    let later = |ms| start + Duration::from_millis(ms);
+    let mark = |at: u64, timestamp| Some(Mark { at: later(at), timestamp });
+    // When the key frame of the other origin comes, its mark, and how many milliseconds after the first it is to be shown.
+    let table = [
+        ("it came as soon as it was taken", 1_000, mark(990, 50_000), 1_000),
+        ("it was 150 ms on its way", 1_150, mark(990, 50_000), 1_000),
+        ("nothing is known of when it was taken", 1_150, None, 1_150),
+        ("what is said of it cannot be", 1_000, mark(9_000, 50_000), 1_000),
+        ("nor can this", 1_000, mark(990, 50_900 + 90 * 3_000), 1_000),
+    ];
+    for (case, comes, mark, shown) in table {
+        let mut rewriter = Rewriter::new(10, 7_000);
+        written(rewriter.write(start, origin(1, 0), &vp8(100, 9_000, 1, 1, true), None));
+        rewriter.report(origin(1, 0), Mark { at: later(500), timestamp: 9_000 + 45_000 }).unwrap();
+        let packet = vp8(500, 50_900, 1, 1, true);
+        let switched = written(rewriter.write(later(comes), origin(2, 0), &packet, mark));
+        assert_eq!(switched.timestamp, 7_000 + 90 * shown, "{case}");
+    }
+    let mut rewriter = Rewriter::new(10, 7_000);
+    written(rewriter.write(start, origin(1, 0), &vp8(100, 9_000, 1, 1, true), None));
+    rewriter.report(origin(1, 0), Mark { at: start, timestamp: 9_000 }).unwrap();
+    let packet = vp8(500, 50_900, 1, 1, true);
+    let switched = written(rewriter.write(later(100), origin(1, 1), &packet, mark(0, 50_900)));
+    assert_eq!(switched.timestamp, 7_001, "the same picture in another layer is another picture");
 }
 
 #[test]
@@ -204,7 +235,7 @@ fn whatever_a_payload_holds_it_is_read_without_harm() {
         for codec in [Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1] {
             let packet = Packet { codec, payload: payload.clone(), ..opus(round as u16, round) };
             payload::height(&packet);
-            if let Written::Packet(written) = rewriter.write(now, origin(u64::from(round % 3), 0), &packet) {
+            if let Written::Packet(written) = rewriter.write(now, origin(u64::from(round % 3), 0), &packet, None) {
                 assert_eq!(payload_of(&written).len(), payload.len());
             }
         }

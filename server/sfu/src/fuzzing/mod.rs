@@ -37,8 +37,8 @@ const STEP: Duration = Duration::from_millis(5);
 /// A session description: its m-lines, and as an answer that is finished. Tells how many m-lines it has.
 pub fn read_sdp(bytes: &[u8]) -> Option<usize> {
     let sdp = String::from_utf8_lossy(bytes);
-    let streams = |mid: &str| (mid.len() < 2).then_some((sdp::Streams { ssrc: 1, repair: 2 }, true));
-    let finished = sdp::finish(&sdp, streams, &[HERE], &[HERE]);
+    let sending = sdp::Sending { streams: sdp::Streams { ssrc: 1, repair: 2 }, repairs: true, pair: 0 };
+    let finished = sdp::finish(&sdp, |mid| (mid.len() < 2).then_some(sending), &[HERE], &[HERE]);
     assert!(finished.len() <= sdp.len() + 1_024 + 256 * sdp.matches("m=").count(), "an answer grows by what is added");
     let sections = sdp::read(&sdp).ok()?;
     for section in &sections {
@@ -173,13 +173,13 @@ fn follow(now: Instant, packets: Vec<Packet>) -> (usize, usize) {
         if !ring.keep(&packet) {
             continue;
         }
-        if let Written::Packet(sent) = rewriter.write(now, origin, &packet) {
+        if let Written::Packet(sent) = rewriter.write(now, origin, &packet, None) {
             let mut wire = BytesMut::new();
             sent.put_payload(&mut wire);
             assert_eq!(wire.len(), packet.payload.len(), "what is rewritten is as long as before");
             written.push(sent.sequence);
         }
-        let _ = source.give(now, packet);
+        let _ = source.give((now, packet, None));
     }
     for sequence in &written {
         let kept = rewriter.source(*sequence).and_then(|(_, source)| ring.get(source));

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::time::{Duration, Instant};
 
-use crate::names::{Source, TrackId};
+use crate::names::{PeerId, Source, TrackId};
 
 /// Whoever has spoken within this is not taken out of a receiver for another: a pause between two sentences.
 const KEEPS: Duration = Duration::from_secs(2);
@@ -18,7 +18,16 @@ pub(super) struct Candidate {
 
 /// What lies in each receiver of one kind from now on. Whatever is in one and is still a candidate stays in it,
 /// unless another has spoken since and it has not for a while; screens go before all else.
-pub(super) fn assign(now: Instant, receivers: &[Option<TrackId>], candidates: &[Candidate]) -> Vec<Option<TrackId>> {
+///
+/// `beside` tells whose track lies in the receiver of the other kind that each is paired with, of which there may be fewer:
+/// the two are played together, so that a free one beside the same peer's is taken first, and one beside nobody's next. A
+/// screen has no voice, and takes the last.
+pub(super) fn assign(
+    now: Instant,
+    receivers: &[Option<TrackId>],
+    beside: &[Option<PeerId>],
+    candidates: &[Candidate],
+) -> Vec<Option<TrackId>> {
     let candidate = |track: TrackId| candidates.iter().find(|candidate| candidate.track == track);
     let mut assigned: Vec<Option<TrackId>> = Vec::with_capacity(receivers.len());
     for receiver in receivers {
@@ -28,8 +37,8 @@ pub(super) fn assign(now: Instant, receivers: &[Option<TrackId>], candidates: &[
         candidates.iter().filter(|candidate| !assigned.contains(&Some(candidate.track))).copied().collect();
     waiting.sort_by_key(|candidate| Reverse(rank(candidate)));
     for candidate_waiting in waiting {
-        let free = assigned.iter().position(Option::is_none);
-        let place = free.or_else(|| {
+        let free = (0..assigned.len()).filter(|index| assigned[*index].is_none());
+        let place = free.min_by_key(|index| fit(candidate_waiting.track, *index, beside)).or_else(|| {
             let weakest = (0..assigned.len())
                 .filter_map(|index| Some((index, candidate(assigned[index]?)?)))
                 .min_by_key(|(index, candidate)| (rank(candidate), Reverse(*index)))?;
@@ -40,6 +49,17 @@ pub(super) fn assign(now: Instant, receivers: &[Option<TrackId>], candidates: &[
         }
     }
     assigned
+}
+
+/// How well a track lies in a free receiver: the lowest is the best.
+fn fit(track: TrackId, index: usize, beside: &[Option<PeerId>]) -> (u8, isize) {
+    let place = index as isize;
+    match beside.get(index).copied().flatten() {
+        _ if track.source == Source::Screen => (0, -place),
+        Some(peer) if peer == track.peer => (0, place),
+        None => (1, place),
+        Some(_) => (2, place),
+    }
 }
 
 fn rank(candidate: &Candidate) -> (bool, Option<Instant>, Reverse<TrackId>) {
@@ -100,7 +120,26 @@ mod tests {
             ("no receivers, no matter", "", "a b", ""),
         ];
         for (case, before, tracks, expected) in table {
-            let assigned = assign(now, &receivers(before), &candidates(now, tracks));
+            let assigned = assign(now, &receivers(before), &[], &candidates(now, tracks));
+            assert_eq!(assigned, receivers(expected), "{case}");
+        }
+    }
+
+    #[test]
+    fn what_is_free_is_given_so_that_sound_and_picture_of_one_peer_are_a_pair() {
+        let now = Instant::now();
+        let table = [
+            ("beside its own", "- - -", "b a", "a b", "b a -"),
+            ("beside its own, whoever comes first", "- - -", "c b a", "a", "- - a"),
+            ("beside nobody's rather than another's", "- - -", "b - c", "a", "- a -"),
+            ("beside another's rather than nowhere", "- -", "b c", "a", "a -"),
+            ("what lies somewhere stays", "a -", "b a", "a b", "a b"),
+            ("a screen is out of the way", "- - -", "b - -", "B b", "b - B"),
+            ("there may be fewer of the others", "- - -", "b", "a b", "b a -"),
+        ];
+        for (case, before, beside, tracks, expected) in table {
+            let beside: Vec<Option<PeerId>> = receivers(beside).iter().map(|track| Some((*track)?.peer)).collect();
+            let assigned = assign(now, &receivers(before), &beside, &candidates(now, tracks));
             assert_eq!(assigned, receivers(expected), "{case}");
         }
     }

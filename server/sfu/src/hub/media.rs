@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use super::Hub;
+use super::peer::Peer;
 use crate::engine::{Feedback, Output};
 use crate::event::{Departure, Event};
+use crate::forward::clock::{CommonClock, Mark};
 use crate::forward::packet::Packet;
 use crate::forward::rewrite::{Origin, Written};
 use crate::names::PeerId;
@@ -53,17 +55,23 @@ impl Hub {
         }
         let Some(track) = self.tracks.get_mut(&id) else { return };
         let origin = Origin { track: id, layer };
-        let mut needed = self.taps.forward(now, origin, packet);
+        let mark = track.layers.get(layer).and_then(|layer| layer.mark);
+        let mut needed = self.taps.forward(now, origin, packet, mark);
         for (viewer, index) in &track.viewers {
             let Some(peer) = self.peers.get_mut(viewer).filter(|peer| peer.connected) else { continue };
             let Some(inlet) = peer.inlets.get_mut(*index) else { continue };
             if inlet.target != layer && inlet.rewriter.origin() != Some(origin) {
                 continue;
             }
-            match inlet.rewriter.write(now, origin, packet) {
+            let begins = inlet.rewriter.origin() != Some(origin);
+            match inlet.rewriter.write(now, origin, packet, mark) {
                 Written::Packet(written) => {
                     inlet.repairs.earn();
                     peer.engine.forward(now, inlet.line, &written, false);
+                    if let Some(mark) = mark.filter(|_| begins) {
+                        // The publisher's next report may be seconds away.
+                        report(now, self.clock, peer, *index, (origin, mark.on(now, packet.codec.clock_rate())));
+                    }
                     peer.touch(*viewer, &mut self.touched);
                 }
                 Written::KeyFrameNeeded => needed = true,
@@ -94,19 +102,31 @@ impl Hub {
         }
     }
 
-    /// Tells viewers how the time stamps they get lie to the publisher's clock.
-    fn tell_clock(&mut self, now: Instant, from: PeerId, (line, layer): (usize, usize), (ntp, time): (u64, u32)) {
-        let Some(id) = self.peers.get(&from).and_then(|peer| *peer.outlets.get(line)?) else { return };
-        let Some(track) = self.tracks.get(&id) else { return };
+    /// Tells viewers when what they get was taken, by the publisher's report.
+    fn tell_clock(&mut self, now: Instant, from: PeerId, (line, layer): (usize, usize), (ntp, timestamp): (u64, u32)) {
+        let Some(peer) = self.peers.get_mut(&from) else { return };
+        let (Some(id), Some(at)) = (peer.outlets.get(line).copied().flatten(), peer.clock.tell(now, ntp)) else {
+            return;
+        };
+        let Some(track) = self.tracks.get_mut(&id) else { return };
+        let (origin, mark) = (Origin { track: id, layer }, Mark { at, timestamp });
+        if let Some(layer) = track.layers.get_mut(layer) {
+            layer.mark = Some(mark);
+        }
+        self.taps.tell(origin, mark);
         for (viewer, index) in &track.viewers {
             let Some(peer) = self.peers.get_mut(viewer).filter(|peer| peer.connected) else { continue };
-            let Some(inlet) = peer.inlets.get(*index) else { continue };
-            let clock = inlet.rewriter.clock(Origin { track: id, layer }, time);
-            if let Some((timestamp, packets, octets)) = clock {
-                let line = inlet.line;
-                peer.engine.feed_back(now, Feedback::Clock { line, ntp, timestamp, packets, octets });
-                peer.touch(*viewer, &mut self.touched);
-            }
+            report(now, self.clock, peer, *index, (origin, mark));
+            peer.touch(*viewer, &mut self.touched);
         }
+    }
+}
+
+/// Tells a viewer when what it gets in a receiver was taken, if that is what it gets.
+fn report(now: Instant, clock: CommonClock, viewer: &mut Peer, index: usize, (origin, mark): (Origin, Mark)) {
+    let Some(inlet) = viewer.inlets.get_mut(index) else { return };
+    if let Some((mark, packets, octets)) = inlet.rewriter.report(origin, mark) {
+        let (line, ntp, timestamp) = (inlet.line, clock.ntp(mark.at), mark.timestamp);
+        viewer.engine.feed_back(now, Feedback::Clock { line, ntp, timestamp, packets, octets });
     }
 }

@@ -32,6 +32,7 @@ use self::taps::Taps;
 use self::track::Track;
 use crate::engine::{Engines, Output};
 use crate::event::{Event, Path, Protocol};
+use crate::forward::clock::CommonClock;
 use crate::forward::packet;
 use crate::names::{Channel, PeerId, Route, TrackId, Wanted};
 use crate::stun;
@@ -74,6 +75,8 @@ pub(crate) struct Hub {
     engines: Box<dyn Engines>,
     crypto: Arc<dyn RTCCryptoProvider>,
     lane: Lane,
+    /// By which viewers are told when what they get was taken.
+    clock: CommonClock,
     random: ChaCha8Rng,
     peers: BTreeMap<PeerId, Peer>,
     tracks: HashMap<TrackId, Track>,
@@ -93,6 +96,7 @@ pub(crate) struct Hub {
 impl Hub {
     /// A hub without peers.
     pub(crate) fn new(
+        now: Instant,
         engines: Box<dyn Engines>,
         crypto: Arc<dyn RTCCryptoProvider>,
         lane: Lane,
@@ -104,6 +108,7 @@ impl Hub {
             engines,
             crypto,
             lane,
+            clock: CommonClock::begin(now),
             random,
             peers: BTreeMap::new(),
             tracks: HashMap::new(),

@@ -9,6 +9,7 @@ use rtc::crypto::RTCCrypto;
 
 use crate::engine::{Answer, Credentials, Engine, Kind, Line, Way};
 use crate::event::{Path, Receiver};
+use crate::forward::clock::SenderClock;
 use crate::forward::packet::Codec;
 use crate::forward::repairs::Repairs;
 use crate::forward::rewrite::Rewriter;
@@ -59,6 +60,8 @@ pub(super) struct Peer {
     pub fits: Option<u64>,
     /// The pictures of which less than wanted fits: how high each may be, or that it is left out.
     pub limits: Vec<(TrackId, Option<u16>)>,
+    /// How its clock lies to the time.
+    pub clock: SenderClock,
     /// What is published in each m-line.
     pub outlets: Vec<Option<TrackId>>,
     names: Vec<(String, Source)>,
@@ -81,6 +84,7 @@ impl Peer {
             inlets: Vec::new(),
             fits: None,
             limits: Vec::new(),
+            clock: SenderClock::default(),
             outlets: Vec::new(),
             names: Vec::new(),
             transactions: VecDeque::new(),

@@ -33,13 +33,26 @@ impl Hub {
     /// Puts tracks into a viewer's receivers, and tells it if anything has changed. True if so.
     pub(super) fn arrange(&mut self, now: Instant, viewer: PeerId) -> bool {
         let Some(peer) = self.peers.get(&viewer) else { return false };
+        let held = |kind| -> Vec<Option<TrackId>> {
+            peer.inlets.iter().filter(|inlet| inlet.kind == kind).map(|inlet| inlet.track).collect()
+        };
+        let beside = |tracks: &[Option<TrackId>]| -> Vec<Option<PeerId>> {
+            tracks
+                .iter()
+                .map(|track| track.filter(|track| track.source != Source::Screen).map(|track| track.peer))
+                .collect()
+        };
+        let give = |kind, before: &[Option<TrackId>], other: &[Option<TrackId>]| {
+            assign(now, before, &beside(other), &self.candidates(viewer, kind))
+        };
+        let (sounds, pictures) = (held(Kind::Audio), held(Kind::Video));
+        let sounds_after = give(Kind::Audio, &sounds, &pictures);
+        let pictures_after = give(Kind::Video, &pictures, &sounds_after);
         let mut changes: Vec<(usize, Option<TrackId>)> = Vec::new();
-        for kind in [Kind::Audio, Kind::Video] {
-            let places: Vec<usize> = (0..peer.inlets.len()).filter(|index| peer.inlets[*index].kind == kind).collect();
-            let held: Vec<Option<TrackId>> = places.iter().map(|index| peer.inlets[*index].track).collect();
-            let assigned = assign(now, &held, &self.candidates(viewer, kind));
-            let changed = places.iter().zip(held).zip(assigned).filter(|((_, before), after)| before != after);
-            changes.extend(changed.map(|((index, _), after)| (*index, after)));
+        for (kind, before, after) in [(Kind::Audio, sounds, sounds_after), (Kind::Video, pictures, pictures_after)] {
+            let places = (0..peer.inlets.len()).filter(|index| peer.inlets[*index].kind == kind);
+            let changed = places.zip(before.into_iter().zip(after)).filter(|(_, (before, after))| before != after);
+            changes.extend(changed.map(|(index, (_, after))| (index, after)));
         }
         if changes.is_empty() {
             return false;

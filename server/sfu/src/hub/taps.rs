@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use super::Hub;
+use crate::forward::clock::Mark;
 use crate::forward::packet::Packet;
 use crate::forward::rewrite::{Origin, Rewriter, Written};
 use crate::names::{PeerId, TrackId, Wanted};
@@ -16,6 +17,17 @@ struct Tapped {
     rewriter: Rewriter,
     /// The layer that it is to get; another's packets still go until that one has a key frame.
     target: usize,
+    /// When something in what it is given was taken.
+    mark: Option<Mark>,
+}
+
+impl Tapped {
+    /// Notes when what is given was taken, if it is of this layer.
+    fn tell(&mut self, origin: Origin, mark: Mark) {
+        if let Some((mark, ..)) = self.rewriter.report(origin, mark) {
+            self.mark = Some(mark);
+        }
+    }
 }
 
 /// All taps, by their tracks.
@@ -25,8 +37,9 @@ pub(super) struct Taps {
 }
 
 impl Taps {
-    /// Gives a packet to the taps of its track. True if one of them needs a key frame of its layer.
-    pub(super) fn forward(&mut self, now: Instant, origin: Origin, packet: &Packet) -> bool {
+    /// Gives a packet to the taps of its track. True if one of them needs a key frame of its layer. `mark` tells of when what
+    /// is in the layer was taken.
+    pub(super) fn forward(&mut self, now: Instant, origin: Origin, packet: &Packet, mark: Option<Mark>) -> bool {
         let Some(taps) = self.tracks.get_mut(&origin.track) else { return false };
         let mut needed = false;
         taps.retain_mut(|tap| {
@@ -35,14 +48,27 @@ impl Taps {
             if !is_target && tap.rewriter.origin() != Some(origin) {
                 return true;
             }
-            match tap.rewriter.write(now, origin, packet) {
-                Written::Packet(written) => return tap.source.give(now, written),
+            let begins = tap.rewriter.origin() != Some(origin);
+            match tap.rewriter.write(now, origin, packet, mark) {
+                Written::Packet(written) => {
+                    if let Some(mark) = mark.filter(|_| begins) {
+                        tap.tell(origin, mark);
+                    }
+                    return tap.source.give((now, written, tap.mark));
+                }
                 Written::KeyFrameNeeded => needed = true,
                 Written::Dropped => {}
             }
             true
         });
         needed
+    }
+
+    /// Tells the taps of a track when what is in a layer was taken.
+    pub(super) fn tell(&mut self, origin: Origin, mark: Mark) {
+        for tap in self.tracks.get_mut(&origin.track).into_iter().flatten() {
+            tap.tell(origin, mark);
+        }
     }
 
     /// Whether a track is tapped.
@@ -90,7 +116,7 @@ impl Hub {
     /// Begins a tap of a track. One of a peer who is not there ends at once.
     pub(crate) fn tap(&mut self, now: Instant, track: TrackId, source: Source) {
         if self.peers.contains_key(&track.peer) {
-            let tapped = Tapped { source, rewriter: Rewriter::new(0, 0), target: 0 };
+            let tapped = Tapped { source, rewriter: Rewriter::new(0, 0), target: 0, mark: None };
             self.taps.tracks.entry(track).or_default().push(tapped);
             self.aim_taps(now, track);
         }
@@ -147,7 +173,7 @@ mod tests {
     fn a_switch_of_layers_is_at_a_key_frame_and_loses_nothing() {
         let start = Instant::now();
         let (mut tap, source) = Tap::open();
-        let tapped = Tapped { source, rewriter: Rewriter::new(0, 0), target: 0 };
+        let tapped = Tapped { source, rewriter: Rewriter::new(0, 0), target: 0, mark: None };
         let mut taps = Taps { tracks: HashMap::from([(TRACK, vec![tapped])]) };
         assert!(taps.has(TRACK) && !taps.aim(TRACK, 0));
         let mut needed = Vec::new();
@@ -160,7 +186,7 @@ mod tests {
             // The first packets of both, then the second ones: at the switch, half a frame of the lower layer is there.
             for (second, layer) in [(false, 0), (false, 1), (true, 0), (true, 1)] {
                 let origin = Origin { track: TRACK, layer };
-                if taps.forward(now, origin, &packet(layer, frame, second, key)) {
+                if taps.forward(now, origin, &packet(layer, frame, second, key), None) {
                     needed.push(frame);
                 }
             }

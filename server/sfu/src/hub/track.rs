@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::layers::Pause;
+use crate::forward::clock::Mark;
 use crate::forward::packet::{Codec, Packet};
 use crate::forward::payload;
 use crate::forward::ring::Ring;
@@ -35,6 +36,8 @@ pub(super) struct Layer {
     pub height: Option<u16>,
     pub codec: Option<Codec>,
     pub pause: Pause,
+    /// When something in it was taken, as its publisher last reported.
+    pub mark: Option<Mark>,
     /// Bytes that came since the rate was last told, with all headers, and the rate as it was told, bits a second.
     bytes: usize,
     bps: Option<f64>,

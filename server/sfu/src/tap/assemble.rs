@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::Frame;
 use super::order::{Order, Ordered};
 use super::picture::{self, Picture};
+use crate::forward::clock::Mark;
 use crate::forward::packet::{Codec, Packet};
 use crate::forward::payload;
 
@@ -43,13 +44,15 @@ pub(super) struct Assembler {
     /// Whether a picture has been whole, and nothing has been missing since.
     follows: bool,
     clock: Option<Clock>,
+    mark: Option<Mark>,
     asked: Option<Instant>,
     asks: bool,
 }
 
 impl Assembler {
-    /// Takes a packet that came at a time.
-    pub(super) fn take(&mut self, at: Instant, packet: Packet) {
+    /// Takes a packet that came at a time, and what is known by now of when its stream was taken.
+    pub(super) fn take(&mut self, (at, packet, mark): (Instant, Packet, Option<Mark>)) {
+        self.mark = mark.or(self.mark);
         self.order.take(at, packet);
     }
 
@@ -115,14 +118,19 @@ impl Assembler {
         };
         self.follows = true;
         self.asked = None;
-        let ticks = self.ticks(arrived, codec, timestamp);
-        Some(Frame { codec, at: arrived, ticks, is_key: whole.is_key, size: whole.size, bytes: whole.bytes })
+        let (ticks, taken) = (self.ticks(arrived, codec, timestamp), self.taken(codec, timestamp));
+        Some(Frame { codec, at: arrived, taken, ticks, is_key: whole.is_key, size: whole.size, bytes: whole.bytes })
     }
 
     /// Each packet of sound is a frame, and what is missing is only missing.
     fn sound(&mut self, at: Instant, packet: &Packet) -> Frame {
-        let ticks = self.ticks(at, packet.codec, packet.timestamp);
-        Frame { codec: packet.codec, at, ticks, is_key: true, size: None, bytes: packet.payload.clone() }
+        let codec = packet.codec;
+        let (ticks, taken) = (self.ticks(at, codec, packet.timestamp), self.taken(codec, packet.timestamp));
+        Frame { codec, at, taken, ticks, is_key: true, size: None, bytes: packet.payload.clone() }
+    }
+
+    fn taken(&self, codec: Codec, timestamp: u32) -> Option<Instant> {
+        self.mark.map(|mark| mark.time(timestamp, codec.clock_rate()))
     }
 
     /// What is missing is needed by all that come before the next key frame.
@@ -213,7 +221,7 @@ mod tests {
         let mut assembler = Assembler::default();
         let (mut frames, mut asked) = (Vec::new(), 0);
         for (ms, packet) in packets.into_iter().enumerate() {
-            assembler.take(start + Duration::from_millis(ms as u64), packet);
+            assembler.take((start + Duration::from_millis(ms as u64), packet, None));
             frames.extend(std::iter::from_fn(|| assembler.poll()));
             asked += usize::from(assembler.asks());
         }

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
 use self::assemble::Assembler;
+use crate::forward::clock::Mark;
 use crate::forward::packet::{Codec, Packet};
 
 /// Packets that wait for the reader: eight seconds of 2.5 Mbit/s. When there is no room a packet is lost: the reader
@@ -31,6 +32,9 @@ pub struct Frame {
     pub codec: Codec,
     /// When its last packet came.
     pub at: Instant,
+    /// When it was taken, as far as its publisher's reports tell: what the same publisher's other tracks took then is of the
+    /// same time.
+    pub taken: Option<Instant>,
     /// The codec's ticks (see [`Codec::clock_rate`]) since the tap's first frame. They never go back.
     pub ticks: u64,
     /// Whether it can be decoded alone; always so for sound.
@@ -43,10 +47,13 @@ pub struct Frame {
     pub bytes: Bytes,
 }
 
+/// What a tap is given: a packet, when it came, and when something in the same stream was taken.
+type Given = (Instant, Packet, Option<Mark>);
+
 /// Where the frames of a track are read. Dropping it ends it.
 #[derive(Debug)]
 pub struct Tap {
-    packets: mpsc::Receiver<(Instant, Packet)>,
+    packets: mpsc::Receiver<Given>,
     wish: Arc<AtomicBool>,
     assembler: Assembler,
     ended: bool,
@@ -71,8 +78,8 @@ impl Tap {
             if frame.is_some() || self.ended {
                 return frame;
             }
-            if let Some((at, packet)) = self.packets.recv().await {
-                self.assembler.take(at, packet);
+            if let Some(given) = self.packets.recv().await {
+                self.assembler.take(given);
             } else {
                 self.ended = true;
                 self.assembler.end();
@@ -84,14 +91,14 @@ impl Tap {
 /// The hub's end of a tap.
 #[derive(Debug)]
 pub(crate) struct Source {
-    packets: mpsc::Sender<(Instant, Packet)>,
+    packets: mpsc::Sender<Given>,
     wish: Arc<AtomicBool>,
 }
 
 impl Source {
     /// Gives a packet to the reader. False if there is none any more.
-    pub(crate) fn give(&self, at: Instant, packet: Packet) -> bool {
-        !matches!(self.packets.try_send((at, packet)), Err(TrySendError::Closed(_)))
+    pub(crate) fn give(&self, given: Given) -> bool {
+        !matches!(self.packets.try_send(given), Err(TrySendError::Closed(_)))
     }
 
     /// Whether the reader wants a key frame; it is taken as asked for.

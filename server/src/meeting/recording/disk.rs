@@ -106,8 +106,13 @@ impl Disk {
         }
     }
 
+    /// A time in the recording, milliseconds.
+    fn at_ms(&self, at: Instant) -> u64 {
+        millis(at.saturating_duration_since(self.began))
+    }
+
     fn add(&mut self, at: Instant, what: What) -> Result<(), DiskError> {
-        let at_ms = millis(at.saturating_duration_since(self.began));
+        let at_ms = self.at_ms(at);
         self.log.add(at_ms, what).map_err(|source| DiskError::Log { folder: self.folder.clone(), source })
     }
 
@@ -140,7 +145,8 @@ impl Disk {
     fn close_track(&mut self, number: u32) -> Result<(), DiskError> {
         let Some(open) = self.tracks.remove(&number) else { return Ok(()) };
         let Some(written) = open.file.finish()? else { return Ok(()) };
-        let ended = TrackEnded { number: open.number, length_ms: millis(written.duration) };
+        let begins_ms = written.first_taken.map(|taken| self.at_ms(taken));
+        let ended = TrackEnded { number: open.number, length_ms: millis(written.duration), begins_ms };
         self.add(written.first_at + written.duration, What::TrackEnded(ended))
     }
 

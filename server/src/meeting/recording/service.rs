@@ -94,6 +94,7 @@ impl Recordings {
                 Some(What::TrackEnded(ended)) => {
                     if let Some(track) = tracks.get_mut(&ended.number) {
                         track.length_ms = ended.length_ms;
+                        track.begins_ms = ended.begins_ms.unwrap_or(track.begins_ms);
                     }
                 }
                 _ => {}

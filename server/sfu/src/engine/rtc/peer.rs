@@ -286,12 +286,15 @@ impl Engine for RtcEngine {
         let credentials = Credentials { ufrag: credential("ice-ufrag"), password: credential("ice-pwd") };
         let numbers = self.number(offered, &answered);
         let lines = numbers.iter().map(line_of).collect();
-        let streams = |mid: &str| {
-            let line = numbers.iter().find(|line| line.offered.mid == mid)?;
-            let sends = line.offered.receives && !line.offered.sends && !line.codecs.is_empty();
-            sends.then_some((line.streams, !line.rtx.is_empty()))
+        let sends = |line: &&Numbers| line.offered.receives && !line.offered.sends && !line.codecs.is_empty();
+        let sending = |mid: &str| {
+            let place = numbers.iter().position(|line| line.offered.mid == mid)?;
+            let line = numbers.get(place).filter(sends)?;
+            let before = numbers[..place].iter().filter(sends);
+            let pair = before.filter(|before| before.offered.kind == line.offered.kind).count();
+            Some(sdp::Sending { streams: line.streams, repairs: !line.rtx.is_empty(), pair })
         };
-        let sdp = sdp::finish(&answer, streams, &self.candidates.0, &self.candidates.1);
+        let sdp = sdp::finish(&answer, sending, &self.candidates.0, &self.candidates.1);
         self.belt.lock().negotiate(numbers);
         self.take_events();
         Ok(Answer { sdp, credentials, lines })

@@ -96,7 +96,7 @@ impl Caller {
         let (now, address) = (Instant::now(), "203.0.113.1:5000".parse().unwrap());
         let provider = default_provider().unwrap();
         let own = Certificate::generate_self_signed(vec!["caller".to_owned()], provider.crypto()).unwrap();
-        let mut hub = Hub::new(engines, Arc::clone(&provider), alone(4), [1; 32]);
+        let mut hub = Hub::new(Instant::now(), engines, Arc::clone(&provider), alone(4), [1; 32]);
         let mut client = Client::new(now, address, 1, (1, 1));
         let offer = signed(&client.offer(now), provider.as_ref(), &own);
         let answer = hub.join(now, peer(0), &offer).unwrap();

@@ -107,15 +107,15 @@ impl Network {
 
     /// A hub on some engines.
     pub(super) fn over(engines: Box<dyn Engines>, seed: u64, weather: Weather) -> Self {
-        let crypto = default_provider().unwrap();
+        let (crypto, now) = (default_provider().unwrap(), Instant::now());
         Self {
-            hub: Hub::new(engines, crypto, alone(16), [seed as u8; 32]),
+            hub: Hub::new(now, engines, crypto, alone(16), [seed as u8; 32]),
             others: Vec::new(),
             turn: 0,
             clients: Vec::new(),
             outside: Vec::new(),
             weather,
-            now: Instant::now(),
+            now,
             events: Vec::new(),
             lost_up: 0,
             random: ChaCha8Rng::seed_from_u64(seed),
@@ -156,7 +156,7 @@ impl Network {
         let demultiplexer = Arc::new(Demultiplexer::new(lanes, 16));
         let hub = |index| {
             let lane = Lane { index, count: lanes, demultiplexer: Arc::clone(&demultiplexer) };
-            Hub::new(by.engines(), default_provider().unwrap(), lane, [seed as u8; 32])
+            Hub::new(network.now, by.engines(), default_provider().unwrap(), lane, [seed as u8; 32])
         };
         (network.others, network.hub) = ((0..lanes - 1).map(hub).collect(), hub(lanes - 1));
         for _ in 0..2 {

@@ -37,6 +37,7 @@ over_engines! {
         a_reader_who_does_not_read_loses_packets_and_asks_for_a_key_frame
         a_tap_ends_with_its_peer_and_leaves_nothing
         a_track_that_is_not_sent_for_a_while_goes_on_at_the_time_that_it_is
+        when_it_was_taken_is_told_as_soon_as_a_report_has_come
 }
 
 fn a_tap_reads_all_that_is_sent_whether_it_is_there_before_or_after(by: By) {
@@ -124,5 +125,18 @@ fn a_track_that_is_not_sent_for_a_while_goes_on_at_the_time_that_it_is(by: By) {
         let (frames, _) = read(tap);
         let gap = frames.windows(2).map(|pair| pair[1].ticks - pair[0].ticks).max().unwrap();
         assert!((rate * 99 / 10..rate * 102 / 10).contains(&gap), "{gap} ticks of {rate} a second");
+    }
+}
+
+/// What the reports say is not looked at: the clients' clock is not the network's.
+fn when_it_was_taken_is_told_as_soon_as_a_report_has_come(by: By) {
+    let mut network = Network::pair(by, 27);
+    let mut taps = [Source::Microphone, Source::Camera].map(|source| tap(&mut network, track(0, source)));
+    network.stream(0, SECOND * 3);
+    for tap in &mut taps {
+        let frames = read(tap).0;
+        let untold = frames.iter().take_while(|frame| frame.taken.is_none()).count();
+        assert!(untold > 0 && untold * 2 < frames.len(), "{untold} of {}", frames.len());
+        assert!(frames[untold..].iter().all(|frame| frame.taken.is_some()));
     }
 }

@@ -47,8 +47,10 @@ pub(super) struct Written {
     pub(super) name: String,
     /// Its size.
     pub(super) bytes: u64,
-    /// When its first frame came: the time that its zero is.
+    /// When its first frame came.
     pub(super) first_at: Instant,
+    /// When its first frame was taken: the time that its zero is. None if nothing told of it.
+    pub(super) first_taken: Option<Instant>,
     /// How long it plays.
     pub(super) duration: Duration,
 }
@@ -67,6 +69,8 @@ struct Made {
     path: PathBuf,
     codec: Codec,
     first_at: Instant,
+    first_ticks: u64,
+    first_taken: Option<Instant>,
     container: Container,
 }
 
@@ -100,6 +104,7 @@ impl TrackFile {
         if made.codec != frame.codec {
             return Err(FileError::Changed { path: made.path.clone(), held: made.codec, came: frame.codec });
         }
+        made.first_taken = made.first_taken.or_else(|| made.first_taken_by(frame));
         let written = match &mut made.container {
             Container::Sound(sound) => sound.write(frame),
             Container::Pictures(pictures) => pictures.write(frame),
@@ -115,7 +120,15 @@ impl TrackFile {
             Container::Pictures(pictures) => pictures.finish(),
         };
         let (bytes, duration) = finished.map_err(failed(&made.path))?;
-        Ok(Some(Written { name: made.name, bytes, first_at: made.first_at, duration }))
+        Ok(Some(Written { name: made.name, bytes, first_at: made.first_at, first_taken: made.first_taken, duration }))
+    }
+}
+
+impl Made {
+    /// When the first frame was taken, by when a later one was: the sender's first report comes after some of them.
+    fn first_taken_by(&self, frame: &Frame) -> Option<Instant> {
+        let ticks = frame.ticks.saturating_sub(self.first_ticks);
+        frame.taken?.checked_sub(Duration::from_secs_f64(ticks as f64 / f64::from(self.codec.clock_rate())))
     }
 }
 
@@ -135,7 +148,8 @@ fn make(folder: &Path, stem: &str, frame: &Frame) -> Result<Option<Made>, FileEr
         Pictures::begin(open, frame).map(|pictures| pictures.map(|pictures| Container::Pictures(Box::new(pictures))))
     };
     let container = begun.map_err(failed(&path))?;
-    Ok(container.map(|container| Made { name, path, codec: frame.codec, first_at: frame.at, container }))
+    let Frame { codec, at: first_at, ticks: first_ticks, .. } = *frame;
+    Ok(container.map(|container| Made { name, path, codec, first_at, first_ticks, first_taken: None, container }))
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError {

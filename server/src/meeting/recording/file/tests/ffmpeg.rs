@@ -103,7 +103,7 @@ pub(super) fn frames(codec: Codec, seconds: usize, from: u64) -> Vec<Frame> {
         };
         let (at, ticks) = (start + Duration::from_millis(ms) * index as u32, from + step * index as u64);
         let size = Some(SIZE).filter(|_| is_key && codec != Codec::Opus);
-        Frame { codec, at, ticks, is_key, size, bytes }
+        Frame { codec, at, taken: None, ticks, is_key, size, bytes }
     };
     bytes.into_iter().enumerate().map(frame).collect()
 }

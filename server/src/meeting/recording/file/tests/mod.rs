@@ -185,3 +185,18 @@ fn what_another_codec_has_coded_belongs_into_another_file() {
     assert!(matches!(error, FileError::Changed { held: Codec::Vp8, came: Codec::H264, .. }), "{error}");
     assert!(file.finish().unwrap().is_some(), "what there was is complete");
 }
+
+#[test]
+fn a_file_begins_when_its_first_frame_was_taken_whenever_that_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sound = frames(Codec::Opus, 1, 4_800);
+    let taken = sound[0].at.checked_sub(Duration::from_millis(180)).unwrap();
+    // Nothing is told of it before the tenth has come.
+    for (index, frame) in (0..).zip(&mut sound).skip(9) {
+        frame.taken = Some(taken + Duration::from_millis(20) * index);
+    }
+    assert_eq!(written(folder.path(), &sound).first_taken, Some(taken));
+    let silent = folder.path().join("silent");
+    fs::create_dir(&silent).unwrap();
+    assert_eq!(written(&silent, &frames(Codec::Opus, 1, 0)).first_taken, None);
+}
