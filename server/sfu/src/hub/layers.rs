@@ -1,17 +1,20 @@
 //! Which layers of a track a publisher is asked to send: what nobody sees need not be sent.
 //!
-//! The lowest is always sent. It tells that the track is there, and it is what is left when the way up is too narrow for a
-//! higher one that was asked for.
+//! The lowest is sent as soon as anyone sees the track in any: it is there first, and it is what is left when the way up is too
+//! narrow for a higher one that was asked for. A track of which nothing is sent is still published.
 
 use std::time::{Duration, Instant};
 
 use super::Hub;
-use super::track::{Track, most_height};
+use super::track::{TRACK_SILENT, Track, most_height};
 use crate::event::Event;
 use crate::names::{TrackId, Wanted};
 
 /// How long a layer is sent after it was last needed: whoever turns a page and back should not wait for a key frame.
 const STILL_SENT: Duration = Duration::from_secs(5);
+
+/// The same for the lowest: with it, whoever speaks is seen at once where only the one who speaks is shown.
+const LOWEST_STILL_SENT: Duration = Duration::from_secs(30);
 
 /// How long a publisher has to begin with a layer that it was asked for, before a lower one is asked for as well.
 const BEGINS_WITHIN: Duration = Duration::from_secs(2);
@@ -35,11 +38,11 @@ impl Pause {
         }
     }
 
-    /// Notes the time if it was never looked at, and pauses what has not been needed for long enough.
-    fn look(&mut self, now: Instant) {
+    /// Notes the time if it was never looked at, and pauses what has not been needed for so long.
+    fn look(&mut self, now: Instant, still_sent: Duration) {
         self.asked.get_or_insert(now);
         let needed = *self.needed.get_or_insert(now);
-        self.is_paused |= now.saturating_duration_since(needed) >= STILL_SENT;
+        self.is_paused |= now.saturating_duration_since(needed) >= still_sent;
     }
 
     fn is_late(&self, now: Instant) -> bool {
@@ -54,8 +57,9 @@ impl Track {
         let before = self.sent_layers();
         let is_first = self.layers.iter().any(|layer| layer.pause.asked.is_none());
         let heights = self.heights();
-        if let Some((_, lowest)) = heights.first() {
-            self.layers[*lowest].pause.need(now);
+        let lowest = heights.first().map_or(0, |(_, index)| *index);
+        if !wanted.is_empty() {
+            self.layers[lowest].pause.need(now);
         }
         for wanted in wanted {
             let most = most_height(*wanted);
@@ -68,10 +72,17 @@ impl Track {
                 }
             }
         }
-        for layer in &mut self.layers {
-            layer.pause.look(now);
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            layer.pause.look(now, if index == lowest { LOWEST_STILL_SENT } else { STILL_SENT });
         }
         is_first || self.sent_layers() != before
+    }
+
+    /// Whether it is no longer sent, though something of it is to be.
+    pub(super) fn is_silent(&self, now: Instant) -> bool {
+        let sent = self.layers.iter().filter(|layer| !layer.pause.is_paused);
+        let last = sent.map(|layer| layer.pause.asked.max(self.newest)).max();
+        last.is_some_and(|last| last.is_none_or(|last| now.saturating_duration_since(last) >= TRACK_SILENT))
     }
 
     /// Whether each layer is to be sent.
@@ -83,9 +94,7 @@ impl Track {
 impl Hub {
     /// Tells which layers of a track are to be sent, if they are others than before.
     pub(super) fn pause_layers(&mut self, now: Instant, id: TrackId) {
-        let Some(track) = self.tracks.get(&id).filter(|track| track.published && track.layers.len() > 1) else {
-            return;
-        };
+        let Some(track) = self.tracks.get(&id).filter(|track| track.published) else { return };
         let mut wanted: Vec<Wanted> = track.viewers.iter().map(|(viewer, _)| self.wanted(*viewer, id)).collect();
         if self.taps.has(id) {
             wanted.push(Wanted { max_height: Some(u16::MAX) });
@@ -140,6 +149,21 @@ mod tests {
             assert_eq!(after(&mut track, &mut now, 4, heights, starved), "lmh", "{case}: too soon");
             assert_eq!(after(&mut track, &mut now, 3, heights, starved), expected, "{case}");
         }
+    }
+
+    #[test]
+    fn of_what_nobody_looks_at_nothing_is_sent_and_it_is_still_there() {
+        let (mut track, mut now) = (Track::new(0, 3), Instant::now());
+        track.newest = Some(now);
+        assert_eq!(after(&mut track, &mut now, 29, &[], &[]), "l");
+        assert!(track.is_silent(now), "the lowest should come");
+        assert_eq!(after(&mut track, &mut now, 2, &[], &[]), "");
+        assert!(!track.is_silent(now), "nothing of it should come");
+        assert!(track.choose_layers(now, &wanted(&[180])));
+        assert_eq!(track.sent_layers(), [true, false, false]);
+        assert!(!track.is_silent(now), "it has time to begin");
+        now += TRACK_SILENT;
+        assert!(track.is_silent(now), "it has not begun");
     }
 
     #[test]

@@ -105,6 +105,9 @@ impl Hub {
             }
             self.aim(now, track);
             self.refresh(now, (viewer, *index));
+            if kind_of(track.source) == Kind::Video {
+                self.pause_layers(now, track);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Hub;
-use super::track::TRACK_SILENT;
+use super::track::Track;
 use crate::event::{Departure, Event};
 use crate::names::{PeerId, Source, TrackId};
 
@@ -20,15 +20,8 @@ impl Hub {
     pub(super) fn tick(&mut self, now: Instant) {
         self.tick = Some(now + TICK);
         self.let_go(now);
-        let silent: Vec<TrackId> = self
-            .tracks
-            .iter()
-            .filter(|(_, track)| track.published)
-            .filter(|(_, track)| {
-                track.newest.is_none_or(|newest| now.saturating_duration_since(newest) >= TRACK_SILENT)
-            })
-            .map(|(id, _)| *id)
-            .collect();
+        let is_silent = |(id, track): (&TrackId, &Track)| (track.published && track.is_silent(now)).then_some(*id);
+        let silent: Vec<TrackId> = self.tracks.iter().filter_map(is_silent).collect();
         for track in silent {
             self.withdraw(now, track);
         }

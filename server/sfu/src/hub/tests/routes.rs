@@ -25,6 +25,7 @@ over_engines! {
         sound_pictures_and_messages_reach_whom_they_are_for
         what_is_not_routed_or_not_wanted_is_not_sent
         a_receiver_is_used_for_one_after_another_without_a_jump
+        a_picture_that_nobody_looks_at_need_not_be_sent_and_is_there_when_someone_does
         levels_are_told_the_loudest_first_and_not_too_often
         whoever_leaves_or_falls_silent_is_gone_for_all
         a_further_offer_keeps_receivers_and_an_ice_restart_keeps_media
@@ -106,6 +107,37 @@ fn a_receiver_is_used_for_one_after_another_without_a_jump(by: By) {
     }
     network.run(SECOND / 10);
     assert!(receivers(&network, third).iter().all(|receiver| receiver.track.is_none()));
+}
+
+fn a_picture_that_nobody_looks_at_need_not_be_sent_and_is_there_when_someone_does(by: By) {
+    let mut network = Network::pair(by, 10);
+    let camera = track(0, Source::Camera);
+    let asked = |network: &Network| {
+        let told = network.events.iter().filter_map(|event| match event {
+            Event::Layers { track, sent } if *track == camera => Some(sent.clone()),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    network.stream(0, SECOND);
+    network.hub.want(network.now, peer(1), camera, Wanted { max_height: None });
+    network.stream(0, SECOND * 35);
+    assert_eq!(asked(&network).last(), Some(&vec![false]), "{:?}", asked(&network));
+    // The client does as it is told.
+    for _ in 0..1_000 {
+        let now = network.now;
+        network.clients[0].speak(now, 20);
+        network.run(Duration::from_millis(20));
+    }
+    assert!(!network.events.contains(&Event::Unpublished { track: camera }), "it is still there");
+    let before = network.clients[1].received_of(VP8).len();
+    network.hub.want(network.now, peer(1), camera, Wanted { max_height: Some(360) });
+    network.run(Duration::ZERO);
+    assert_eq!(asked(&network).last(), Some(&vec![true]), "at once: {:?}", asked(&network));
+    network.stream(0, SECOND);
+    assert!(network.clients[1].received_of(VP8).len() > before + 30);
+    network.run(SECOND * 6);
+    assert!(network.events.contains(&Event::Unpublished { track: camera }), "asked for, and not sent");
 }
 
 fn levels_are_told_the_loudest_first_and_not_too_often(by: By) {
