@@ -23,12 +23,11 @@ use rtc::rtp_transceiver::rtp_sender::{
 use rtc::rtp_transceiver::{RTCRtpSenderId, RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use rtc::sansio::Protocol as _;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
-use tokio::net::UdpSocket;
 use tokio::time::{sleep_until, timeout};
 
 use crate::clock::Clock;
-use crate::load;
 use crate::marks::{Arrivals, Mark};
+use crate::stamped::Stamped;
 use crate::wanted::{Wanted, Watch};
 
 /// Whatever takes longer has gone wrong.
@@ -83,7 +82,7 @@ struct Sending {
 pub(crate) struct Client {
     connection: RTCPeerConnection,
     clock: Clock,
-    socket: Rc<UdpSocket>,
+    socket: Rc<Stamped>,
     address: SocketAddr,
     sending: Option<Sending>,
     number: u16,
@@ -107,8 +106,8 @@ impl Client {
         media: Media,
         arrivals: Arrivals,
     ) -> Result<Self> {
-        let socket = UdpSocket::bind((load::address(), 0)).await?;
-        let address = socket.local_addr()?;
+        let socket = Stamped::bind().await?;
+        let address = socket.address()?;
         let wanted = Wanted::default();
         let clock = Clock::begin();
         let mut connection = connection(clock.now(), media, wanted.clone())?;
@@ -175,13 +174,13 @@ impl Client {
     /// Sends what is to be sent. What the kernel does not take is lost.
     fn flush(&mut self) {
         while let Some(datagram) = self.connection.poll_write() {
-            let _ = self.socket.try_send_to(&datagram.message, datagram.transport.peer_addr);
+            self.socket.send(datagram.transport.peer_addr, &datagram.message);
         }
     }
 
-    fn handle(&mut self, from: SocketAddr, datagram: &[u8]) {
-        let now = Instant::now();
-        if self.arrivals.count(self.number, now, datagram) {
+    /// Takes a datagram that the kernel had at a time.
+    fn handle(&mut self, at: Instant, from: SocketAddr, datagram: &[u8]) {
+        if self.arrivals.count(self.number, at, datagram) {
             return;
         }
         let transport = TransportContext {
@@ -285,8 +284,8 @@ pub(crate) fn run(client: Client) -> Shared {
             tokio::select! {
                 _ = socket.readable() => {
                     let mut client = driven.borrow_mut();
-                    while let Ok((length, from)) = socket.try_recv_from(&mut buffer) {
-                        client.handle(from, &buffer[..length]);
+                    while let Ok((length, from, at)) = socket.receive(&mut buffer) {
+                        client.handle(at, from, &buffer[..length]);
                     }
                 }
                 () = sleep_until(due.into()) => {

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval_at, sleep};
 
 use crate::client::{Media, Shared, close, until};
 use crate::marks::Arrivals;
+use crate::stamped::Stamped;
 use crate::system::System;
 
 /// How long a load runs before it is measured, and after.
@@ -144,8 +145,8 @@ pub(crate) async fn own_path(load: Load) -> Result<Vec<f64>> {
     let took = Rc::new(RefCell::new(Vec::new()));
     let mut sockets = Vec::new();
     for _ in 0..load.viewers {
-        let socket = UdpSocket::bind((address(), 0)).await?;
-        sockets.push(socket.local_addr()?);
+        let socket = Stamped::bind().await?;
+        sockets.push(socket.address()?);
         tokio::task::spawn_local(note_own(socket, began, Rc::clone(&took)));
     }
     let mut datagram = vec![0; load.payload];
@@ -164,13 +165,13 @@ pub(crate) async fn own_path(load: Load) -> Result<Vec<f64>> {
 }
 
 /// Notes how long datagrams were on their way, until an empty one comes.
-async fn note_own(socket: UdpSocket, began: Instant, took: Rc<RefCell<Vec<f64>>>) {
+async fn note_own(socket: Stamped, began: Instant, took: Rc<RefCell<Vec<f64>>>) {
     let mut buffer = [0; 2_048];
     while socket.readable().await.is_ok() {
-        while let Ok((length, _)) = socket.try_recv_from(&mut buffer) {
+        while let Ok((length, _, at)) = socket.receive(&mut buffer) {
             let Some(sent) = buffer[..length].first_chunk().map(|nanos| u64::from_be_bytes(*nanos)) else { return };
-            let now = began.elapsed().as_nanos() as u64;
-            took.borrow_mut().push(now.saturating_sub(sent) as f64 / 1e3);
+            let came = at.saturating_duration_since(began).as_nanos() as u64;
+            took.borrow_mut().push(came.saturating_sub(sent) as f64 / 1e3);
         }
     }
 }

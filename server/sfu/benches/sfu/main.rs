@@ -13,6 +13,7 @@ mod marks;
 mod ours;
 mod report;
 mod server;
+mod stamped;
 mod system;
 mod wanted;
 
