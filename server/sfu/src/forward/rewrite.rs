@@ -35,6 +35,8 @@ struct Stretch {
     from: u16,
     first: u16,
     timestamp: u32,
+    /// How many ticks later than it was taken it begins.
+    late: u32,
     picture_id: u16,
     tl0: u8,
 }
@@ -101,7 +103,8 @@ pub(crate) enum Written {
 pub(crate) struct Rewriter {
     stretches: VecDeque<Stretch>,
     newest: Option<Newest>,
-    /// When something in the stream was taken: so that its time stamps lie to the time in one way, whoever it comes from.
+    /// When something in the stream was taken, had it been shown when it was: so that its time stamps lie to the time in one
+    /// way, whoever it comes from.
     anchor: Option<Mark>,
     /// Where the stream begins, so that no two look alike.
     begin: (u16, u32),
@@ -168,7 +171,8 @@ impl Rewriter {
     pub(crate) fn report(&mut self, origin: Origin, mark: Mark) -> Option<(Mark, u32, u32)> {
         let stretch = self.stretches.back().filter(|stretch| stretch.origin == origin)?;
         let written = Mark { timestamp: mark.timestamp.wrapping_add(stretch.timestamp), ..mark };
-        self.anchor.get_or_insert(written);
+        // Publishers' clocks run apart from the one that all have in common, and the stream goes with them.
+        self.anchor = Some(Mark { timestamp: written.timestamp.wrapping_sub(stretch.late), ..written });
         Some((written, self.packets, self.octets))
     }
 
@@ -195,11 +199,11 @@ impl Rewriter {
     }
 
     /// The stretch that begins with a packet: one number after the last, and as much later as it was taken.
-    fn begin(&mut self, now: Instant, origin: Origin, packet: &Packet, mark: Option<Mark>) -> Stretch {
+    fn begin(&self, now: Instant, origin: Origin, packet: &Packet, mark: Option<Mark>) -> Stretch {
         let Some(newest) = self.newest else {
             let (first, timestamp) = self.begin;
             let timestamp = timestamp.wrapping_sub(packet.timestamp);
-            return Stretch { origin, from: packet.sequence, first, timestamp, picture_id: 0, tl0: 0 };
+            return Stretch { origin, from: packet.sequence, first, timestamp, late: 0, picture_id: 0, tl0: 0 };
         };
         let passed = now.saturating_duration_since(newest.at).as_secs_f64() * f64::from(newest.clock_rate);
         let came = newest.timestamp.wrapping_add((passed.round() as u32).max(1));
@@ -210,15 +214,10 @@ impl Rewriter {
             let apart = (taken.wrapping_sub(came) as i32).unsigned_abs();
             f64::from(apart) <= BELIEVED.as_secs_f64() * f64::from(rate)
         };
-        let timestamp = match taken.filter(is_believed) {
-            // Never back: a picture with the time stamp of the last would be taken for a part of it.
-            Some(taken) if (taken.wrapping_sub(newest.timestamp) as i32) <= 0 => newest.timestamp.wrapping_add(1),
-            Some(taken) => taken,
-            None => {
-                self.anchor = None;
-                came
-            }
-        };
+        let taken = taken.filter(is_believed).unwrap_or(came);
+        // Never back: a picture with the time stamp of the last would be taken for a part of it.
+        let next = newest.timestamp.wrapping_add(1);
+        let timestamp = if (taken.wrapping_sub(next) as i32) < 0 { next } else { taken };
         let read = descriptor(packet);
         let picture_id = read.and_then(|d| d.picture_id).map_or(0, |(id, _)| id);
         let tl0 = read.and_then(|d| d.tl0).unwrap_or(0);
@@ -227,6 +226,7 @@ impl Rewriter {
             from: packet.sequence,
             first: newest.sequence.wrapping_add(1),
             timestamp: timestamp.wrapping_sub(packet.timestamp),
+            late: timestamp.wrapping_sub(taken),
             picture_id: newest.picture_id.wrapping_add(1).wrapping_sub(picture_id),
             tl0: newest.tl0.wrapping_add(1).wrapping_sub(tl0),
         }

@@ -177,6 +177,45 @@ fn what_is_switched_to_goes_on_at_the_time_at_which_it_was_taken() {
 }
 
 #[test]
+fn clocks_that_run_apart_leave_no_step_at_a_switch() {
+    let start = Instant::now() + Duration::from_secs(10);
+    let mut rewriter = Rewriter::new(10, 7_000);
+    written(rewriter.write(start, origin(1, 0), &vp8(100, 9_000, 1, 1, true), None));
+    let mut last = None;
+    for second in 0..3_600_u32 {
+        // 50 millionths too fast.
+        let timestamp = 9_000 + second * 90_000 + second * 9 / 2;
+        let mark = Mark { at: start + Duration::from_secs(second.into()), timestamp };
+        last = rewriter.report(origin(1, 0), mark).map(|(mark, ..)| mark);
+    }
+    let taken = start + Duration::from_hours(1);
+    let mark = Mark { at: taken, timestamp: 50_000 };
+    let switched = written(rewriter.write(taken, origin(2, 0), &vp8(500, 50_000, 1, 1, true), Some(mark)));
+    let expected = last.unwrap().on(taken, 90_000).timestamp;
+    assert!(switched.timestamp.abs_diff(expected) < 450, "{} and not {expected}", switched.timestamp);
+}
+
+#[test]
+fn what_comes_too_late_for_its_time_makes_nothing_late_that_comes_after_it() {
+    let start = Instant::now() + Duration::from_secs(10);
+    let later = |ms| start + Duration::from_millis(ms);
+    let mut rewriter = Rewriter::new(10, 0);
+    // In turn, one of whom each picture is 10 ms on its way, and one of whom it is 90.
+    for turn in 0..41_u32 {
+        let (far, comes) = (turn % 2, 1_000 + 40 * u64::from(turn));
+        let taken = comes - if far == 1 { 90 } else { 10 };
+        let origin = origin(1 + u64::from(far), 0);
+        let packet = vp8(turn as u16, 90 * taken as u32, turn as u16, turn as u8, true);
+        let mark = Mark { at: later(taken), timestamp: packet.timestamp };
+        let shown = written(rewriter.write(later(comes), origin, &packet, Some(mark))).timestamp;
+        rewriter.report(origin, mark).unwrap();
+        if far == 0 {
+            assert_eq!(shown, 90 * 40 * turn, "in turn {turn}");
+        }
+    }
+}
+
+#[test]
 fn the_ring_knows_what_it_has_had() {
     let mut ring = Ring::default();
     assert!(ring.get(0).is_none());

@@ -56,6 +56,7 @@ impl Hub {
         let published = peer.take(id, &answer, &mut self.random);
         for track in former.iter().filter(|track| published.iter().all(|(known, ..)| known != *track)) {
             self.withdraw(now, *track);
+            self.tracks.remove(track);
         }
         for (track, line, layers) in published {
             match self.tracks.get_mut(&track) {
@@ -93,8 +94,8 @@ impl Hub {
         }
         for track in peer.outlets.iter().flatten() {
             self.withdraw(now, *track);
-            self.tracks.remove(track);
         }
+        self.tracks.retain(|track, _| track.peer != id);
         self.routes.retain(|(to, track)| *to != id && track.peer != id);
         self.wanted.retain(|(to, track), _| *to != id && track.peer != id);
         self.tell(Event::Left { peer: id, why });
@@ -132,7 +133,8 @@ impl Hub {
 
     /// Changes how much of a track a viewer receives.
     pub(crate) fn want(&mut self, now: Instant, to: PeerId, track: TrackId, wanted: Wanted) {
-        if self.wanted.insert((to, track), wanted) != Some(wanted) {
+        // Whoever has asked may be gone by now.
+        if self.peers.contains_key(&to) && self.wanted.insert((to, track), wanted) != Some(wanted) {
             self.arrange(now, to);
             self.aim(now, track);
         }

@@ -38,6 +38,13 @@ pub(super) struct Inlet {
     pub repairs: Repairs,
 }
 
+impl Inlet {
+    /// Whether it can receive tracks of a kind.
+    pub(super) fn is_of(&self, kind: Kind) -> bool {
+        self.kind == kind && !self.codecs.is_empty()
+    }
+}
+
 /// A peer.
 pub(super) struct Peer {
     pub engine: Box<dyn Engine>,
@@ -56,6 +63,9 @@ pub(super) struct Peer {
     /// Whether it is noted that its connection may have something to send.
     pub touched: bool,
     pub inlets: Vec<Inlet>,
+    /// Those in whose m-lines nothing is received at present. Their streams may go on, and then with the next numbers: one
+    /// that was used is never used again.
+    resting: Vec<Inlet>,
     /// How much fits down the line to it, bits a second; none if that is not known to be narrow.
     pub fits: Option<u64>,
     /// The pictures of which less than wanted fits: how high each may be, or that it is left out.
@@ -66,6 +76,11 @@ pub(super) struct Peer {
     pub outlets: Vec<Option<TrackId>>,
     names: Vec<(String, Source)>,
     transactions: VecDeque<[u8; 12]>,
+}
+
+/// Takes the receiver of an m-line out of others.
+fn take(inlets: &mut Vec<Inlet>, mid: &str) -> Option<Inlet> {
+    inlets.iter().position(|inlet| inlet.mid == mid).map(|at| inlets.swap_remove(at))
 }
 
 impl Peer {
@@ -82,6 +97,7 @@ impl Peer {
             deadline: None,
             touched: false,
             inlets: Vec::new(),
+            resting: Vec::new(),
             fits: None,
             limits: Vec::new(),
             clock: SenderClock::default(),
@@ -101,6 +117,7 @@ impl Peer {
     ) -> Vec<(TrackId, usize, usize)> {
         self.credentials = answer.credentials.clone();
         let mut former = std::mem::take(&mut self.inlets);
+        former.append(&mut self.resting);
         let mut published = Vec::new();
         self.outlets = vec![None; answer.lines.len()];
         for (index, line) in answer.lines.iter().enumerate() {
@@ -113,7 +130,7 @@ impl Peer {
                     }
                 }
                 Way::Down => {
-                    let known = former.iter().position(|inlet| inlet.mid == line.mid).map(|at| former.swap_remove(at));
+                    let known = take(&mut former, &line.mid);
                     let inlet = known.map(|inlet| Inlet { line: index, codecs: line.codecs.clone(), ..inlet });
                     self.inlets.push(inlet.unwrap_or_else(|| Inlet {
                         line: index,
@@ -126,7 +143,10 @@ impl Peer {
                         rewriter: Rewriter::new(random.next_u32() as u16 & 0x7fff, random.next_u32()),
                     }));
                 }
-                Way::None => {}
+                Way::None => {
+                    let rests = take(&mut former, &line.mid).map(|inlet| Inlet { track: None, ..inlet });
+                    self.resting.extend(rests);
+                }
             }
         }
         published

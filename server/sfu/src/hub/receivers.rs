@@ -34,7 +34,7 @@ impl Hub {
     pub(super) fn arrange(&mut self, now: Instant, viewer: PeerId) -> bool {
         let Some(peer) = self.peers.get(&viewer) else { return false };
         let held = |kind| -> Vec<Option<TrackId>> {
-            peer.inlets.iter().filter(|inlet| inlet.kind == kind).map(|inlet| inlet.track).collect()
+            peer.inlets.iter().filter(|inlet| inlet.is_of(kind)).map(|inlet| inlet.track).collect()
         };
         let beside = |tracks: &[Option<TrackId>]| -> Vec<Option<PeerId>> {
             tracks
@@ -50,7 +50,7 @@ impl Hub {
         let pictures_after = give(Kind::Video, &pictures, &sounds_after);
         let mut changes: Vec<(usize, Option<TrackId>)> = Vec::new();
         for (kind, before, after) in [(Kind::Audio, sounds, sounds_after), (Kind::Video, pictures, pictures_after)] {
-            let places = (0..peer.inlets.len()).filter(|index| peer.inlets[*index].kind == kind);
+            let places = (0..peer.inlets.len()).filter(|index| peer.inlets[*index].is_of(kind));
             let changed = places.zip(before.into_iter().zip(after)).filter(|(_, (before, after))| before != after);
             changes.extend(changed.map(|(index, (_, after))| (index, after)));
         }

@@ -140,10 +140,11 @@ impl Track {
     /// layers whose height is not known, each is taken to be twice as high as the one before.
     pub(super) fn layer_for(&self, now: Instant, wanted: Wanted) -> usize {
         let most = most_height(wanted);
-        let mut sent = self.heights();
-        sent.retain(|(_, index)| self.layers[*index].is_sent(now));
-        let fitting = sent.iter().rev().find(|(height, _)| *height <= most);
-        fitting.or_else(|| sent.first()).map_or(0, |(_, index)| *index)
+        let heights = self.heights();
+        let mut sent = heights.iter().filter(|(_, index)| self.layers[*index].is_sent(now)).peekable();
+        let lowest = sent.peek().copied().or_else(|| heights.first());
+        let fitting = sent.filter(|(height, _)| *height <= most).last();
+        fitting.or(lowest).map_or(0, |(_, index)| *index)
     }
 
     /// How high the picture of each layer is, the lowest first, with the layer's index.

@@ -10,7 +10,6 @@ use rtc::srtp::context::Context;
 
 use super::belt::Numbers;
 use crate::downlink::{Downlink, Report};
-use crate::engine::Kind;
 use crate::forward::packet::Packet;
 
 /// Packets that wait to be sent: the hub takes all of them after each datagram. More are dropped, as a path would.
@@ -62,21 +61,24 @@ impl Down {
     }
 
     /// Encrypts a packet with an m-line's numbers, `repair` if it is one that was missed. It is left out if the client
-    /// has not agreed to its codec.
+    /// has not agreed to its codec, or to repairs in a stream of their own: in the first stream one number must not be
+    /// encrypted twice with what differs around it (RFC 7714, 8.4).
     pub(super) fn write(&mut self, now: Instant, numbers: &mut Numbers, packet: &Packet, repair: bool) {
         let Some(payload_type) = numbers.payload_type(packet.codec) else { return };
         if self.context.is_none() || self.waiting.len() >= MOST_WAITING {
             return;
         }
-        let is_repairable = repair && numbers.offered.kind == Kind::Video;
-        let repair = numbers.repair_type(payload_type).filter(|_| is_repairable);
-        let (payload_type, ssrc, sequence) = match repair {
-            Some(repair) => (repair, numbers.streams.repair, numbers.next_repair()),
+        let repair_type = numbers.repair_type(payload_type).filter(|_| repair);
+        if repair && repair_type.is_none() {
+            return;
+        }
+        let (payload_type, ssrc, sequence) = match repair_type {
+            Some(repair_type) => (repair_type, numbers.streams.repair, numbers.next_repair()),
             None => (payload_type, numbers.streams.ssrc, packet.sequence),
         };
         let byte = numbers.level.zip(packet.level);
         // RFC 4588, section 4: which packet it is in place of.
-        let original = repair.map(|_| packet.sequence.to_be_bytes());
+        let original = repair_type.map(|_| packet.sequence.to_be_bytes());
         let head =
             Head { first: 0, payload_type: payload_type | if packet.marker { MARKER } else { 0 }, sequence, ssrc };
         let length = packet.payload.len() + original.map_or(0, |original| original.len());
@@ -288,6 +290,16 @@ mod tests {
             assert_eq!(repair.payload.as_ref(), b"\x01\xf4HEAD! and what follows");
             assert_eq!(again.header.sequence_number, 0, "repairs have a row of numbers of their own");
         }
+    }
+
+    #[test]
+    fn what_was_missed_is_never_encrypted_again_under_its_own_number() {
+        let (mut down, mut numbers) = (Down::new(Instant::now(), context()), numbers(None, Some(3)));
+        numbers.rtx.clear();
+        for repair in [false, true, true] {
+            down.write(Instant::now(), &mut numbers, &packet(), repair);
+        }
+        assert_eq!(received(&mut down).len(), 1, "a client without repairs gets none");
     }
 
     #[test]

@@ -31,6 +31,8 @@ over_engines! {
         a_further_offer_keeps_receivers_and_an_ice_restart_keeps_media
         a_client_who_says_good_bye_is_gone_at_once
         nothing_is_left_of_those_who_have_been_there
+        nothing_is_left_of_what_was_published_and_is_no_more
+        a_receiver_that_has_rested_goes_on_where_it_was
         offers_that_cannot_be_met_are_refused_to_that_client_alone
 }
 
@@ -225,6 +227,42 @@ fn nothing_is_left_of_those_who_have_been_there(by: By) {
     let hub = &network.hub;
     assert!(hub.peers.is_empty() && hub.tracks.is_empty() && hub.routes.is_empty() && hub.wanted.is_empty());
     assert!(hub.touched.is_empty() && hub.lane.demultiplexer.is_empty());
+}
+
+/// An offer in which nothing is sent or received in m-lines of pictures that go one way.
+fn without_pictures(offer: &str, way: &str) -> String {
+    let sections = offer.split("m=").map(|section| {
+        let is_meant = section.starts_with("video");
+        if is_meant { section.replace(&format!("a={way}"), "a=inactive") } else { section.to_owned() }
+    });
+    sections.collect::<Vec<_>>().join("m=")
+}
+
+fn nothing_is_left_of_what_was_published_and_is_no_more(by: By) {
+    let mut network = Network::pair(by, 11);
+    network.stream(0, SECOND);
+    let now = network.now;
+    let offer = without_pictures(&network.clients[0].offer(now), "sendrecv");
+    network.hub.renegotiate(now, peer(0), &offer).unwrap();
+    assert!(!network.hub.tracks.contains_key(&track(0, Source::Camera)), "it is not offered any more");
+    network.hub.leave(now, peer(0), Departure::Closed);
+    assert!(network.hub.tracks.keys().all(|track| track.peer == peer(1)), "{:?}", network.hub.tracks.keys());
+}
+
+fn a_receiver_that_has_rested_goes_on_where_it_was(by: By) {
+    let mut network = Network::pair(by, 12);
+    network.stream(0, SECOND);
+    let offer = network.clients[1].offer(network.now);
+    let last = network.clients[1].received_of(VP8).last().unwrap().1.header.sequence_number;
+    network.hub.renegotiate(network.now, peer(1), &without_pictures(&offer, "recvonly")).unwrap();
+    network.stream(0, SECOND);
+    assert_eq!(network.clients[1].received_of(VP8).last().unwrap().1.header.sequence_number, last, "it rests");
+    network.hub.renegotiate(network.now, peer(1), &offer).unwrap();
+    let before = network.clients[1].received_of(VP8).len();
+    network.stream(0, SECOND);
+    let received = network.clients[1].received_of(VP8);
+    let first = received.get(before).map(|(_, packet)| packet.header.sequence_number);
+    assert_eq!(first, Some(last.wrapping_add(1)), "no number is used again, and none is left out");
 }
 
 fn offers_that_cannot_be_met_are_refused_to_that_client_alone(by: By) {
