@@ -74,6 +74,10 @@ impl Engine for Guarded {
         self.engine.as_ref().is_some_and(|engine| engine.sends(ssrc))
     }
 
+    fn has_heard(&mut self) -> bool {
+        self.with(|engine| engine.has_heard()).unwrap_or(false)
+    }
+
     fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool) {
         self.with(|engine| engine.forward(now, line, packet, repair));
     }
@@ -121,6 +125,9 @@ mod tests {
             None
         }
         fn sends(&self, _: u32) -> bool {
+            true
+        }
+        fn has_heard(&mut self) -> bool {
             true
         }
         fn forward(&mut self, _: Instant, _: usize, _: &Packet, _: bool) {}

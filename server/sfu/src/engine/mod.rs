@@ -69,6 +69,8 @@ pub(crate) enum Output {
     Closed,
     /// The connection cannot come up any more.
     Failed,
+    /// What comes of an m-line and layer from now on is another stream than before: its numbers do not go on.
+    Anew { line: usize, layer: usize },
     /// A packet of an m-line and layer has come.
     Media { line: usize, layer: usize, packet: Packet },
     /// What the sender says of how its layer's time stamps lie to its clock (RTCP SR): NTP time, RTP time.
@@ -119,6 +121,9 @@ pub(crate) trait Engine: Send {
     fn poll_output(&mut self, now: Instant, messages: bool) -> Option<Output>;
     /// Whether it is one of the client's streams.
     fn sends(&self, ssrc: u32) -> bool;
+    /// Whether media or reports have come since it was last asked that only this client can have encrypted, and that have
+    /// not come before.
+    fn has_heard(&mut self) -> bool;
     /// Sends a packet in an m-line of the viewer, `repair` if it is one that was missed.
     fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool);
     /// Says something about media.

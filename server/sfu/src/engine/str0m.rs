@@ -6,6 +6,7 @@
 //! | what | `rtc` here | str0m 0.25 |
 //! | --- | --- | --- |
 //! | what a viewer misses | told as `Missing`; the hub repairs from the publisher's ring | repaired by str0m from its own cache, at most 15 % of what is sent; never told |
+//! | reports from an unknown address ([`Engine::has_heard`]) | move the path of their client | do not |
 //! | reports to viewers ([`Feedback::Clock`]) | carry the publisher's clock | carry this side's, made by str0m; what the hub says is left out |
 //! | packets that a stream's first has overtaken | are taken | are dropped |
 //! | a hello in many fragments | is put together | is not: some tens of records may wait |
@@ -341,6 +342,10 @@ impl Engine for Str0mEngine {
 
     fn sends(&self, ssrc: u32) -> bool {
         self.sources.contains(&ssrc)
+    }
+
+    fn has_heard(&mut self) -> bool {
+        false
     }
 
     fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool) {

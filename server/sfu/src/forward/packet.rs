@@ -77,8 +77,17 @@ impl Packet {
 /// The stream that an encrypted RTP packet belongs to; none if the datagram is anything else (RFC 7983, RFC 5761).
 pub(crate) fn stream_of(datagram: &[u8]) -> Option<u32> {
     let [128..=191, payload_type, _, _, _, _, _, _, a, b, c, d, ..] = datagram else { return None };
-    let is_report = (64..=95).contains(&(payload_type & 0x7f));
-    (!is_report).then(|| u32::from_be_bytes([*a, *b, *c, *d]))
+    (!is_report(*payload_type)).then(|| u32::from_be_bytes([*a, *b, *c, *d]))
+}
+
+/// The stream as whose sender someone reports in an encrypted RTCP packet; none if the datagram is anything else.
+pub(crate) fn reporter_of(datagram: &[u8]) -> Option<u32> {
+    let [128..=191, payload_type, _, _, a, b, c, d, ..] = datagram else { return None };
+    is_report(*payload_type).then(|| u32::from_be_bytes([*a, *b, *c, *d]))
+}
+
+fn is_report(payload_type: u8) -> bool {
+    (64..=95).contains(&(payload_type & 0x7f))
 }
 
 /// Whether `a` is later than `b`, for numbers that wrap (RFC 1982).

@@ -9,6 +9,7 @@ use crate::event::{Departure, Event};
 use crate::forward::clock::{CommonClock, Mark};
 use crate::forward::packet::Packet;
 use crate::forward::rewrite::{Origin, Written};
+use crate::forward::ring::Ring;
 use crate::names::PeerId;
 
 impl Hub {
@@ -17,6 +18,7 @@ impl Hub {
             Output::Connected => self.connect(now, id),
             Output::Closed => self.leave(now, id, Departure::Closed),
             Output::Failed => self.leave(now, id, Departure::Failed),
+            Output::Anew { line, layer } => self.begin_anew(id, (line, layer)),
             Output::Media { line, layer, packet } => self.forward(now, id, (line, layer), &packet),
             Output::Clock { line, layer, ntp, timestamp } => self.tell_clock(now, id, (line, layer), (ntp, timestamp)),
             Output::KeyFrameWanted { line } => {
@@ -41,6 +43,22 @@ impl Hub {
         for index in 0..inlets {
             self.refresh(now, (id, index));
         }
+    }
+
+    /// What comes of a layer does not go on where it was: whoever gets it waits for a key frame.
+    fn begin_anew(&mut self, from: PeerId, (line, layer): (usize, usize)) {
+        let Some(id) = self.peers.get(&from).and_then(|peer| *peer.outlets.get(line)?) else { return };
+        let Some(track) = self.tracks.get_mut(&id) else { return };
+        let Some(known) = track.layers.get_mut(layer) else { return };
+        (known.ring, known.mark) = (Ring::default(), None);
+        let origin = Origin { track: id, layer };
+        for (viewer, index) in &track.viewers {
+            let inlet = self.peers.get_mut(viewer).and_then(|peer| peer.inlets.get_mut(*index));
+            if let Some(inlet) = inlet.filter(|inlet| inlet.rewriter.origin() == Some(origin)) {
+                inlet.rewriter.interrupt();
+            }
+        }
+        self.taps.interrupt(id);
     }
 
     /// Sends a packet to whoever sees its track in its layer.

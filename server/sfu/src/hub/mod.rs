@@ -40,6 +40,9 @@ use crate::stun;
 /// Events that may wait before the messages of clients are left in their connections, which slows the clients down.
 const WAITING_EVENTS: usize = 1_024;
 
+/// Peers of one host that a packet from an unknown port of it may be of, and that are asked whether it is.
+const MOST_OWNERS: usize = 8;
+
 /// A datagram to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Transmit {
@@ -143,38 +146,54 @@ impl Hub {
             peer.path = Some(from);
         }
         peer.hear(now, from);
+        peer.reporter = packet::reporter_of(&bytes).or(peer.reporter);
         peer.engine.handle(now, bytes);
         self.pump(now, id);
         None
     }
 
-    /// Takes a packet of nobody's path. When a network address translator gives a client another port, its media come
-    /// from there at once, and its next binding request only seconds later: a packet that only that client can have
-    /// encrypted, and that has not come before, moves its path. Another host must ask (RFC 7675). It may be on any lane, so
-    /// that each looks in turn.
+    /// Takes a packet of nobody's path. When a network address translator gives a client another port, its media and its
+    /// reports come from there at once, and its next binding request only seconds later: a packet that only that client can
+    /// have encrypted, and that has not come before, moves its path. Another host must ask (RFC 7675). It may be on any lane,
+    /// so that each looks in turn.
     fn take_stranger(&mut self, now: Instant, datagram: Datagram) -> Option<(usize, Datagram)> {
         let from = datagram.from;
-        let stream = packet::stream_of(&datagram.bytes).filter(|_| from.protocol == Protocol::Udp)?;
-        let is_host_of = |path: Path| path.protocol == Protocol::Udp && path.remote.ip() == from.remote.ip();
-        let owner =
-            self.peers.iter_mut().find(|(_, peer)| peer.path.is_some_and(is_host_of) && peer.engine.sends(stream));
-        let Some((id, peer)) = owner else {
-            let seen = datagram.seen + 1;
-            let goes_on = seen < self.lane.count && self.lane.demultiplexer.knows_host(from.remote.ip());
-            return goes_on.then(|| ((self.lane.index + 1) % self.lane.count, Datagram { seen, ..datagram }));
-        };
-        let id = *id;
-        peer.engine.handle(now, datagram.bytes);
-        if !self.pump(now, id) {
+        let (stream, reporter) = (packet::stream_of(&datagram.bytes), packet::reporter_of(&datagram.bytes));
+        if from.protocol != Protocol::Udp || (stream.is_none() && reporter.is_none()) {
             return None;
         }
+        let is_host_of = |path: Path| path.protocol == Protocol::Udp && path.remote.ip() == from.remote.ip();
+        let may_be_of = |peer: &Peer| {
+            peer.path.is_some_and(is_host_of)
+                && stream.map_or_else(|| peer.reporter == reporter, |stream| peer.engine.sends(stream))
+        };
+        // Browsers that send nothing all report as the same sender.
+        let owners = self.peers.iter().filter(|(_, peer)| may_be_of(peer)).map(|(id, _)| *id);
+        let owners: Vec<PeerId> = owners.take(MOST_OWNERS).collect();
+        for id in &owners {
+            if let Some(peer) = self.peers.get_mut(id) {
+                peer.engine.has_heard();
+                peer.engine.handle(now, datagram.bytes.clone());
+            }
+            let has_media = self.pump(now, *id);
+            if has_media || self.peers.get_mut(id).is_some_and(|peer| peer.engine.has_heard()) {
+                self.find(now, *id, from);
+                return None;
+            }
+        }
+        let seen = datagram.seen + 1;
+        let goes_on = seen < self.lane.count && self.lane.demultiplexer.knows_host(from.remote.ip());
+        goes_on.then(|| ((self.lane.index + 1) % self.lane.count, Datagram { seen, ..datagram }))
+    }
+
+    /// A peer is at another address.
+    fn find(&mut self, now: Instant, id: PeerId, from: Path) {
         self.lane.demultiplexer.enter_path(from, id);
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.path = Some(from);
             peer.hear(now, from);
             self.tell(Event::Connected { peer: id, path: from });
         }
-        None
     }
 
     /// A TCP connection is closed.

@@ -60,6 +60,8 @@ pub(super) struct Peer {
     pub joined: Instant,
     pub heard: Instant,
     pub deadline: Option<Instant>,
+    /// As whose sender it reports.
+    pub reporter: Option<u32>,
     /// Whether it is noted that its connection may have something to send.
     pub touched: bool,
     pub inlets: Vec<Inlet>,
@@ -95,6 +97,7 @@ impl Peer {
             joined: now,
             heard: now,
             deadline: None,
+            reporter: None,
             touched: false,
             inlets: Vec::new(),
             resting: Vec::new(),

@@ -403,6 +403,10 @@ impl Engine for RtcEngine {
         self.belt.lock().layer(ssrc).is_some()
     }
 
+    fn has_heard(&mut self) -> bool {
+        std::mem::take(&mut self.belt.lock().heard)
+    }
+
     fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool) {
         if let Some(numbers) = self.belt.lock().lines.get_mut(line) {
             self.down.write(now, numbers, packet, repair);

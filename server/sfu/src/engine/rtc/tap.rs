@@ -93,6 +93,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
 
     fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
         let mut belt = self.belt.lock();
+        belt.heard = true;
         match message.message.packet {
             AnyPacket::Rtp(packet) => take_media(&mut belt, packet),
             AnyPacket::Rtcp(ref reports) => {

@@ -64,6 +64,10 @@ impl Engine for Counted {
     fn sends(&self, ssrc: u32) -> bool {
         self.0.sends(ssrc)
     }
+    fn has_heard(&mut self) -> bool {
+        self.0.has_heard()
+    }
+
     fn forward(&mut self, now: Instant, line: usize, packet: &Packet, repair: bool) {
         self.with(|engine| engine.forward(now, line, packet, repair));
     }

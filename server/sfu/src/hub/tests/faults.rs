@@ -12,7 +12,7 @@ const VP8: u8 = 96;
 over_engines! {
     both:
         media_are_back_within_a_second_after_an_address_has_changed
-        someone_who_only_listens_is_found_again_by_its_next_request
+        someone_who_only_listens_is_found_again
         a_stranger_moves_nobodys_path
         what_is_lost_on_the_way_up_is_asked_for_once_and_arrives
     ; rtc:
@@ -54,7 +54,7 @@ fn media_are_back_within_a_second_after_an_address_has_changed(by: By) {
     assert!(reached, "what it is sent goes to its new address");
 }
 
-fn someone_who_only_listens_is_found_again_by_its_next_request(by: By) {
+fn someone_who_only_listens_is_found_again(by: By) {
     let mut network = Network::pair(by, 12);
     network.stream(0, SECOND);
     network.outside[1].set_port(6_000);
@@ -63,7 +63,8 @@ fn someone_who_only_listens_is_found_again_by_its_next_request(by: By) {
     let back = network.clients[1].received.iter().find(|(at, _)| *at > moved + SECOND / 10);
     let after = back.map(|(at, _)| *at - moved);
     println!("media are back after {after:?}");
-    assert!(after.is_some());
+    // With the second engine it is its next request by which it is found.
+    assert!(after.is_some_and(|after| by == By::Str0m || after < SECOND), "{after:?}");
 }
 
 fn a_stranger_moves_nobodys_path(by: By) {
@@ -72,11 +73,15 @@ fn a_stranger_moves_nobodys_path(by: By) {
     network.events.clear();
     let now = network.now;
     let stranger = "203.0.113.1:6666".parse().unwrap();
-    let mut forged = vec![0x80, 96, 0, 1, 0, 0, 0, 0];
-    forged.extend_from_slice(&12_u32.to_be_bytes());
-    forged.extend_from_slice(&[7; 64]);
-    for _ in 0..100 {
-        network.hub.handle(now, over_udp(stranger, forged.as_slice().into()));
+    let mut media = vec![0x80, 96, 0, 1, 0, 0, 0, 0];
+    media.extend_from_slice(&12_u32.to_be_bytes());
+    let mut report = vec![0x80, 201, 0, 1];
+    report.extend_from_slice(&network.hub.peers[&peer(0)].reporter.unwrap_or(0).to_be_bytes());
+    for forged in [&mut media, &mut report] {
+        forged.extend_from_slice(&[7; 64]);
+        for _ in 0..100 {
+            network.hub.handle(now, over_udp(stranger, forged.as_slice().into()));
+        }
     }
     network.run(SECOND);
     let is_moved = |event: &Event| matches!(event, Event::Connected { .. });

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::network::{By, Network, peer, track};
 use crate::command::OfferError;
+use crate::engine::Output;
 use crate::event::{Departure, Event, Receiver};
+use crate::forward::packet::{Codec, Head, Packet};
 use crate::names::{Channel, Route, Source, Wanted};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -32,6 +34,7 @@ over_engines! {
         a_client_who_says_good_bye_is_gone_at_once
         nothing_is_left_of_those_who_have_been_there
         nothing_is_left_of_what_was_published_and_is_no_more
+        a_layer_that_begins_anew_goes_on_where_it_was
         a_receiver_that_has_rested_goes_on_where_it_was
         offers_that_cannot_be_met_are_refused_to_that_client_alone
 }
@@ -247,6 +250,40 @@ fn nothing_is_left_of_what_was_published_and_is_no_more(by: By) {
     assert!(!network.hub.tracks.contains_key(&track(0, Source::Camera)), "it is not offered any more");
     network.hub.leave(now, peer(0), Departure::Closed);
     assert!(network.hub.tracks.keys().all(|track| track.peer == peer(1)), "{:?}", network.hub.tracks.keys());
+}
+
+fn a_layer_that_begins_anew_goes_on_where_it_was(by: By) {
+    let mut network = Network::pair(by, 13);
+    network.stream(0, SECOND);
+    let line = network.hub.tracks[&track(0, Source::Camera)].line;
+    let last = network.clients[1].received_of(VP8).last().unwrap().1.header.clone();
+    let before = network.clients[1].received_of(VP8).len();
+    network.hub.take_output(network.now, peer(0), Output::Anew { line, layer: 0 });
+    for count in 0..10_u16 {
+        // A key frame after one that is none, and all with numbers that would be too old.
+        let payload = vec![0x10, u8::from(count < 3), 0, 0, 0x9d, 1, 0x2a, 0x80, 0x02, 0x68, 1];
+        let (codec, sequence, timestamp) = (Codec::Vp8, last.sequence_number.wrapping_sub(20_000) + count, 77);
+        let packet = Packet {
+            codec,
+            sequence,
+            timestamp,
+            marker: true,
+            level: None,
+            head: Head::default(),
+            payload: payload.into(),
+        };
+        network.hub.take_output(network.now, peer(0), Output::Media { line, layer: 0, packet });
+        network.run(Duration::from_millis(20));
+    }
+    network.run(SECOND / 10);
+    let received = network.clients[1].received_of(VP8);
+    let numbers: Vec<u16> = received[before..]
+        .iter()
+        .map(|(_, packet)| packet.header.sequence_number.wrapping_sub(last.sequence_number))
+        .collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7], "from its key frame on");
+    let passed = received[before].1.header.timestamp.wrapping_sub(last.timestamp);
+    assert!(passed < 90_000, "time goes on, by {passed}");
 }
 
 fn a_receiver_that_has_rested_goes_on_where_it_was(by: By) {
