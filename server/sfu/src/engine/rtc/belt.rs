@@ -263,15 +263,19 @@ mod tests {
         read(offer).unwrap().into_iter().map(number).collect()
     }
 
+    /// A header that says which m-line it is of.
     fn header(ssrc: u32) -> Header {
-        Header { ssrc, payload_type: 96, ..Header::default() }
+        let mut header = Header { ssrc, payload_type: 96, ..Header::default() };
+        header.set_extension(4, b"1".as_slice().into()).unwrap();
+        header
     }
 
     #[test]
     fn a_stream_that_takes_the_place_of_another_is_told_and_the_other_is_no_more() {
         let offer = |ssrc: u32| {
             format!(
-                "v=0\r\nm=video 9 X 96\r\na=mid:1\r\na=sendonly\r\na=rtpmap:96 VP8/90000\r\na=ssrc:{ssrc} cname:x\r\n"
+                "v=0\r\nm=video 9 X 96\r\na=mid:1\r\na=sendonly\r\na=rtpmap:96 VP8/90000\r\n\
+                 a=extmap:4 {MID}\r\na=ssrc:{ssrc} cname:x\r\n"
             )
         };
         let stream = Stream { line: 0, layer: 0, repairs: false };

@@ -257,12 +257,15 @@ fn a_layer_that_begins_anew_goes_on_where_it_was(by: By) {
     network.stream(0, SECOND);
     let line = network.hub.tracks[&track(0, Source::Camera)].line;
     let last = network.clients[1].received_of(VP8).last().unwrap().1.header.clone();
+    let mut inlets = network.hub.peers[&peer(1)].inlets.iter();
+    let inlet = inlets.find(|inlet| inlet.track == Some(track(0, Source::Camera))).unwrap();
+    let (_, sent) = inlet.rewriter.source(last.sequence_number).unwrap();
     let before = network.clients[1].received_of(VP8).len();
     network.hub.take_output(network.now, peer(0), Output::Anew { line, layer: 0 });
     for count in 0..10_u16 {
         // A key frame after one that is none, and all with numbers that would be too old.
         let payload = vec![0x10, u8::from(count < 3), 0, 0, 0x9d, 1, 0x2a, 0x80, 0x02, 0x68, 1];
-        let (codec, sequence, timestamp) = (Codec::Vp8, last.sequence_number.wrapping_sub(20_000) + count, 77);
+        let (codec, sequence, timestamp) = (Codec::Vp8, sent.wrapping_sub(20_000).wrapping_add(count), 77);
         let packet = Packet {
             codec,
             sequence,
