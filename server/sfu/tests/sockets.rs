@@ -294,7 +294,9 @@ async fn the_plane_ends_with_its_last_handle() {
 #[tokio::test]
 async fn who_says_nothing_that_is_understood_over_tcp_is_hung_up_on() {
     let (sfu, _events) = Sfu::start(settings()).unwrap();
-    for bytes in [b"\xff\xff".as_slice(), b"\x00\x05GET /"] {
+    // The last asks as a client does, for nobody who is there.
+    let nobody = b"\x00\x14\x00\x01\x00\x00\x21\x12\xa4\x42transaction!".as_slice();
+    for bytes in [b"\xff\xff".as_slice(), b"\x00\x05GET /", nobody] {
         let mut stream = TcpStream::connect(sfu.local_addr()).await.unwrap();
         stream.write_all(bytes).await.unwrap();
         let closed = timeout(PATIENCE, stream.read_u8()).await.expect("it is closed");

@@ -1,19 +1,21 @@
 //! ICE-TCP (RFC 6544), passive: for clients whose network passes no UDP.
 
 use std::collections::HashMap;
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::framing::{Deframer, frame};
+use crate::event::{Path, Protocol};
 use crate::hub::Demultiplexer;
 use crate::stun;
 
@@ -24,16 +26,33 @@ const RECEIVED: usize = 1_024;
 /// arrive is sent again by whoever it belongs to, and the rest would be too late.
 const UNSENT: usize = 256;
 
-/// The first packet must come within this.
+/// What waits longer than this to be written is too late as well.
+const TOO_LATE: Duration = Duration::from_millis(500);
+
+/// Packets that are written at once, and bytes that the kernel holds and has not sent: as much as waits on a narrow line in
+/// some tenths of a second, for nobody can take it back.
+const WRITTEN: usize = 12;
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 16 * 1_024;
+
+/// The first packet must come within this, and after it a genuine request: of those who hold a connection open and are
+/// nobody's there would soon be too many.
 const FIRST: Duration = Duration::from_secs(5);
+const GENUINE: Duration = Duration::from_secs(5);
+
+/// How long nothing is accepted where it fails: there are no descriptors left, which will pass.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Clients ask for consent every few seconds; a connection on which nothing has come for this long is dead.
 const SILENT: Duration = Duration::from_secs(30);
 
+/// A packet that waits to be written, and since when.
+type Unsent = (Instant, Bytes);
+
 /// What a connection tells.
 pub(super) enum Heard {
     /// It is there, and this takes packets for it.
-    Opened(SocketAddr, mpsc::Sender<Bytes>),
+    Opened(SocketAddr, mpsc::Sender<Unsent>),
     /// A packet.
     Packet(SocketAddr, BytesMut),
     /// It is closed.
@@ -50,7 +69,7 @@ pub(super) struct Door {
 /// The connections of one lane.
 pub(super) struct Tcp {
     heard: mpsc::Receiver<Heard>,
-    connections: HashMap<SocketAddr, mpsc::Sender<Bytes>>,
+    connections: HashMap<SocketAddr, mpsc::Sender<Unsent>>,
     /// Kept so that the channel does not say that nobody will tell anything, where nobody does.
     _door: Door,
 }
@@ -79,6 +98,16 @@ impl Door {
     }
 }
 
+impl Door {
+    /// Returns if a connection has shown too long that it is nobody's.
+    async fn stranger(&self, remote: SocketAddr) {
+        sleep(GENUINE).await;
+        if self.demultiplexer.by_path(Path { protocol: Protocol::Tcp, remote }).is_some() {
+            pending::<()>().await;
+        }
+    }
+}
+
 impl Tcp {
     /// The next packet, or the address of a connection that is closed.
     pub(super) async fn receive(&mut self) -> Option<(SocketAddr, Option<BytesMut>)> {
@@ -99,7 +128,7 @@ impl Tcp {
     /// Sends a packet over a connection, if it is still there and takes it.
     pub(super) fn send(&self, to: SocketAddr, packet: Bytes) {
         if let Some(connection) = self.connections.get(&to)
-            && connection.try_send(packet).is_err()
+            && connection.try_send((Instant::now(), packet)).is_err()
         {
             tracing::trace!(%to, "a packet is dropped: the connection is too slow");
         }
@@ -111,9 +140,8 @@ async fn accept(listener: TcpListener, door: Door, most: usize) {
     let room = Arc::new(Semaphore::new(most));
     loop {
         let accepted = listener.accept().await;
-        // An error is that of one connection, or that there are no descriptors left, which will pass.
         let Ok((stream, from)) = accepted else {
-            tokio::task::yield_now().await;
+            sleep(PAUSE).await;
             continue;
         };
         let from = SocketAddr::new(from.ip().to_canonical(), from.port());
@@ -129,6 +157,9 @@ async fn accept(listener: TcpListener, door: Door, most: usize) {
 async fn serve(stream: TcpStream, from: SocketAddr, door: &Door) {
     // Without it, small packets would wait for each other.
     let _ = stream.set_nodelay(true);
+    // Where this cannot be asked for, more waits.
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES);
     let (read, write) = stream.into_split();
     let mut reader = Reader { read, from, deframer: Deframer::default() };
     let first = timeout(FIRST, reader.packet()).await.ok().flatten();
@@ -144,6 +175,7 @@ async fn serve(stream: TcpStream, from: SocketAddr, door: &Door) {
     tokio::select! {
         () = read_all(reader, tell) => {}
         () = write_all(write, unsent) => {}
+        () = door.stranger(from) => tracing::debug!(%from, "a connection is closed: it is nobody's"),
     }
     let _ = tell.send(Heard::Closed(from)).await;
 }
@@ -183,16 +215,40 @@ async fn read_all(mut reader: Reader, tell: &mpsc::Sender<Heard>) {
     }
 }
 
-async fn write_all(mut write: OwnedWriteHalf, mut unsent: mpsc::Receiver<Bytes>) {
-    let mut packets = Vec::with_capacity(UNSENT);
+async fn write_all(mut write: OwnedWriteHalf, mut unsent: mpsc::Receiver<Unsent>) {
+    let mut packets = Vec::with_capacity(WRITTEN);
     let mut stream = BytesMut::new();
-    while unsent.recv_many(&mut packets, UNSENT).await > 0 {
-        for packet in packets.drain(..) {
-            frame(&mut stream, &packet);
+    while unsent.recv_many(&mut packets, WRITTEN).await > 0 {
+        for (since, packet) in packets.drain(..) {
+            if since.elapsed() < TOO_LATE {
+                frame(&mut stream, &packet);
+            }
         }
         if write.write_all(&stream).await.is_err() {
             return;
         }
         stream.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_has_waited_too_long_is_not_written_any_more() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (written, accepted) = tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        let (packets, unsent) = mpsc::channel(UNSENT);
+        let now = Instant::now();
+        let late = now.checked_sub(TOO_LATE).unwrap();
+        for (since, word) in [(late, "late"), (now, "first"), (late, "late"), (now, "second")] {
+            packets.try_send((since, Bytes::from_static(word.as_bytes()))).unwrap();
+        }
+        drop(packets);
+        write_all(written.unwrap().into_split().1, unsent).await;
+        let mut read = Vec::new();
+        accepted.unwrap().0.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, b"\x00\x05first\x00\x06second");
     }
 }

@@ -71,7 +71,7 @@ impl Demultiplexer {
     }
 
     /// The peer whose path it is.
-    pub(super) fn by_path(&self, path: Path) -> Option<Owner> {
+    pub(crate) fn by_path(&self, path: Path) -> Option<Owner> {
         self.entries().by_path.get(&path).copied()
     }
 
