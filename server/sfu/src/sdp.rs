@@ -183,6 +183,9 @@ pub(crate) fn attribute<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
     sdp.lines().find_map(|line| line.strip_prefix("a=")?.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
 }
 
+/// What all of the server's streams are called (RFC 3550, 6.5.1): their reports tell the time by one clock.
+pub(crate) const CNAME: &str = "cloudsite";
+
 /// Stream numbers that one of the server's sending m-lines has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Streams {
@@ -260,9 +263,9 @@ fn write_streams(answer: &mut String, mid: &str, sending: Sending) {
     if repairs {
         let _ = write!(answer, "a=ssrc-group:FID {ssrc} {repair}\r\n");
     }
-    let _ = write!(answer, "a=ssrc:{ssrc} cname:cloudsite\r\n");
+    let _ = write!(answer, "a=ssrc:{ssrc} cname:{CNAME}\r\n");
     if repairs {
-        let _ = write!(answer, "a=ssrc:{repair} cname:cloudsite\r\n");
+        let _ = write!(answer, "a=ssrc:{repair} cname:{CNAME}\r\n");
     }
 }
 

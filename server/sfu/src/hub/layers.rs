@@ -123,7 +123,7 @@ mod tests {
         for _ in 0..seconds * 5 {
             for index in 0..track.layers.len() {
                 if track.sent_layers()[index] && !starved.contains(&index) {
-                    track.layers[index].come(*now);
+                    track.layers[index].come(*now, true);
                 }
             }
             track.choose_layers(*now, &wanted(heights));

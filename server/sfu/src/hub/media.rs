@@ -22,8 +22,11 @@ impl Hub {
             Output::Media { line, layer, packet } => self.forward(now, id, (line, layer), &packet),
             Output::Clock { line, layer, ntp, timestamp } => self.tell_clock(now, id, (line, layer), (ntp, timestamp)),
             Output::KeyFrameWanted { line } => {
-                let inlets = self.peers.get(&id).map(|peer| peer.inlets.iter());
-                if let Some(index) = inlets.and_then(|mut inlets| inlets.position(|inlet| inlet.line == line)) {
+                let mut inlets =
+                    self.peers.get_mut(&id).into_iter().flat_map(|peer| peer.inlets.iter_mut().enumerate());
+                let pleading = inlets.find(|(_, inlet)| inlet.line == line);
+                let heard = pleading.and_then(|(index, inlet)| inlet.plea.hear(now).then_some(index));
+                if let Some(index) = heard {
                     self.refresh(now, (id, index));
                 }
             }

@@ -8,6 +8,7 @@ mod layers;
 mod media;
 mod narrow;
 mod peer;
+mod plea;
 mod receivers;
 mod taps;
 mod tick;

@@ -7,6 +7,7 @@ use bytes::BytesMut;
 use rand::Rng;
 use rtc::crypto::RTCCrypto;
 
+use super::plea::Plea;
 use crate::engine::{Answer, Credentials, Engine, Kind, Line, Way};
 use crate::event::{Path, Receiver};
 use crate::forward::clock::SenderClock;
@@ -36,6 +37,7 @@ pub(super) struct Inlet {
     pub target: usize,
     pub rewriter: Rewriter,
     pub repairs: Repairs,
+    pub plea: Plea,
 }
 
 impl Inlet {
@@ -143,6 +145,7 @@ impl Peer {
                         track: None,
                         target: 0,
                         repairs: Repairs::default(),
+                        plea: Plea::default(),
                         rewriter: Rewriter::new(random.next_u32() as u16 & 0x7fff, random.next_u32()),
                     }));
                 }

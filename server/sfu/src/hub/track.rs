@@ -12,8 +12,12 @@ use crate::names::{PeerId, Wanted};
 /// A key frame is asked for at most this often: one costs a publisher ten times an ordinary frame.
 pub(super) const BETWEEN_KEY_FRAMES: Duration = Duration::from_millis(500);
 
-/// A layer from which nothing has come for this long is not being sent.
-const LAYER_SILENT: Duration = Duration::from_millis(1_500);
+/// A layer of which so many pictures in a row have not come is not being sent, but not sooner or later than this.
+const PICTURES_MISSED: u32 = 6;
+const LAYER_SILENT: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(1_500)];
+
+/// How much the time between two pictures follows the last.
+const GAP_FOLLOWS: f64 = 0.1;
 
 /// A track from which nothing has come for this long is no longer published.
 pub(super) const TRACK_SILENT: Duration = Duration::from_secs(5);
@@ -42,18 +46,33 @@ pub(super) struct Layer {
     bytes: usize,
     bps: Option<f64>,
     newest: Option<Instant>,
+    /// When the last picture ended, and how long it usually is between two; as long as may be before it is known.
+    ended: Option<Instant>,
+    gap: Option<Duration>,
     wanted: bool,
     asked: Option<Instant>,
 }
 
 impl Layer {
     pub(super) fn is_sent(&self, now: Instant) -> bool {
-        self.newest.is_some_and(|newest| now.saturating_duration_since(newest) < LAYER_SILENT)
+        let [soonest, latest] = LAYER_SILENT;
+        let silent = self.gap.map_or(latest, |gap| (gap * PICTURES_MISSED).clamp(soonest, latest));
+        self.newest.is_some_and(|newest| now.saturating_duration_since(newest) < silent)
     }
 
-    /// A packet has come.
-    pub(super) fn come(&mut self, now: Instant) {
+    /// A packet has come, with which a picture ends or not.
+    pub(super) fn come(&mut self, now: Instant, ends: bool) {
         self.newest = Some(now);
+        if !ends {
+            return;
+        }
+        let [_, latest] = LAYER_SILENT;
+        if let Some(ended) = self.ended.replace(now) {
+            // A pause is no time between two pictures.
+            let gap = now.saturating_duration_since(ended).min(latest);
+            let before = self.gap.unwrap_or(gap);
+            self.gap = Some(before.mul_f64(1.0 - GAP_FOLLOWS) + gap.mul_f64(GAP_FOLLOWS));
+        }
     }
 
     /// Tells the rate of what has come in a time. A layer that does not come keeps the rate that it had.
@@ -119,7 +138,7 @@ impl Track {
         if !kept.ring.keep(packet) {
             return false;
         }
-        kept.come(now);
+        kept.come(now, packet.marker);
         kept.bytes += packet.payload.len() + AROUND;
         kept.codec = Some(packet.codec);
         self.newest = Some(now);
@@ -197,10 +216,30 @@ mod tests {
     #[test]
     fn a_layer_that_is_not_sent_is_not_chosen() {
         let now = Instant::now();
+        let [_, latest] = LAYER_SILENT;
         let mut track = track(now, &[Some(180), Some(360), Some(720)]);
-        track.layers[0].newest = Some(now + LAYER_SILENT);
+        track.layers[0].newest = Some(now + latest);
         let wanted = Wanted { max_height: Some(720) };
-        assert_eq!(track.layer_for(now + LAYER_SILENT, wanted), 0);
+        assert_eq!(track.layer_for(now + latest, wanted), 0);
+        track.layers.reverse();
+        assert_eq!(track.layer_for(now + latest * 2, wanted), 2, "the lowest where none is sent");
+    }
+
+    #[test]
+    fn a_layer_that_stops_is_missed_the_sooner_the_more_pictures_it_had_a_second() {
+        let ms = Duration::from_millis;
+        for (gap, missed) in [(33, 400), (50, 400), (100, 600), (200, 1_200), (1_000, 1_500)] {
+            let (mut layer, mut now) = (Layer::default(), Instant::now());
+            for _ in 0..100 {
+                layer.come(now, false);
+                layer.come(now, true);
+                now += ms(gap);
+                assert!(layer.is_sent(now), "each {gap} ms it is sent");
+            }
+            let last = now.checked_sub(ms(gap)).unwrap();
+            assert!(layer.is_sent(last + ms(missed - 20)), "{gap} ms");
+            assert!(!layer.is_sent(last + ms(missed + 20)), "{gap} ms");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ use rtc::peer_connection::transport::{CandidateConfig, CandidateHostConfig, RTCD
 use rtc::rtcp;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::sender_report::SenderReport;
+use rtc::rtcp::source_description::{SdesType, SourceDescription, SourceDescriptionChunk, SourceDescriptionItem};
 use rtc::sansio::Protocol as _;
 use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use rtc::shared::error::Error;
@@ -35,7 +36,7 @@ use crate::command::OfferError;
 use crate::engine::{Answer, Credentials, Engine, Feedback, Line, Output, Unsent, refuses};
 use crate::forward::packet::{self, Packet};
 use crate::names::Channel;
-use crate::sdp::{self, Section, Streams};
+use crate::sdp::{self, CNAME, Section, Streams};
 use crate::stun::Request;
 
 /// The one path that the core sees, of addresses that are nobody's (RFC 5737). The real one is the hub's to choose.
@@ -414,26 +415,27 @@ impl Engine for RtcEngine {
     }
 
     fn feed_back(&mut self, now: Instant, feedback: Feedback) {
-        let report: Option<Box<dyn rtcp::Packet>> = match feedback {
+        let reports: Option<Vec<Box<dyn rtcp::Packet>>> = match feedback {
             Feedback::KeyFrame { line, layer } => self.belt.lock().ssrc(line, layer).map(|media_ssrc| {
-                Box::new(PictureLossIndication { sender_ssrc: 1, media_ssrc }) as Box<dyn rtcp::Packet>
+                vec![Box::new(PictureLossIndication { sender_ssrc: 1, media_ssrc }) as Box<dyn rtcp::Packet>]
             }),
             Feedback::Clock { line, ntp, timestamp, packets, octets } => {
                 let ssrc = self.belt.lock().lines.get(line).map(|line| line.streams.ssrc);
                 ssrc.map(|ssrc| {
-                    Box::new(SenderReport {
+                    let sent = SenderReport {
                         ssrc,
                         ntp_time: ntp,
                         rtp_time: timestamp,
                         packet_count: packets,
                         octet_count: octets,
                         ..SenderReport::default()
-                    }) as Box<dyn rtcp::Packet>
+                    };
+                    vec![Box::new(sent) as Box<dyn rtcp::Packet>, Box::new(named(ssrc))]
                 })
             }
         };
-        if let Some(report) = report {
-            self.put(now, AnyPacket::Rtcp(vec![report]));
+        if let Some(reports) = reports {
+            self.put(now, AnyPacket::Rtcp(reports));
         }
     }
 
@@ -460,6 +462,12 @@ impl Engine for RtcEngine {
             tracing::debug!(%error, "a connection's end");
         }
     }
+}
+
+/// That a stream is of the one clock that all have (RFC 3550, 6.5.1): some put sound and picture together by it.
+fn named(ssrc: u32) -> SourceDescription {
+    let item = SourceDescriptionItem { sdes_type: SdesType::SdesCname, text: CNAME.into() };
+    SourceDescription { chunks: vec![SourceDescriptionChunk { source: ssrc, items: vec![item] }] }
 }
 
 /// RFC 7983.
