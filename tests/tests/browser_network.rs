@@ -183,6 +183,9 @@ async fn where_a_twentieth_is_lost_pictures_go_on_and_little_more_than_that_is_s
         let lost: u64 = sent.iter().map(|layer| line.tally(layer.ssrc).lost).sum();
         println!("{case}: {lost} lost on the way up, {repairs} sent again");
         assert!(repairs <= 2 * lost, "{case}: {lost} lost, {repairs} sent again");
+        let repaired: u64 = looker.report().await.pictures.iter().map(|pictures| pictures.repaired).sum();
+        let mended = if lossy == Way::Up { repairs } else { repaired };
+        assert!(mended > 0, "{case}: what is lost comes again in a stream of its own");
     }
 }
 
