@@ -4,12 +4,13 @@
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd as _;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use nix::sys::socket::sockopt::ReceiveTimestampns;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt};
 use nix::sys::time::TimeSpec;
+use nix::time::{ClockId, clock_gettime};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
@@ -57,7 +58,7 @@ impl Stamped {
                 _ => None,
             });
             let (Some(from), Some(stamp)) = (from, stamp) else { return Err(io::ErrorKind::InvalidData.into()) };
-            let ago = (SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()).saturating_sub(stamp);
+            let ago = Duration::from(clock_gettime(ClockId::CLOCK_REALTIME)?).saturating_sub(stamp);
             let now = Instant::now();
             Ok((message.bytes, from, now.checked_sub(ago).unwrap_or(now)))
         })

@@ -160,10 +160,9 @@ impl Track {
     pub(super) fn layer_for(&self, now: Instant, wanted: Wanted) -> usize {
         let most = most_height(wanted);
         let heights = self.heights();
-        let mut sent = heights.iter().filter(|(_, index)| self.layers[*index].is_sent(now)).peekable();
-        let lowest = sent.peek().copied().or_else(|| heights.first());
-        let fitting = sent.filter(|(height, _)| *height <= most).last();
-        fitting.or(lowest).map_or(0, |(_, index)| *index)
+        let sent: Vec<_> = heights.iter().filter(|(_, index)| self.layers[*index].is_sent(now)).collect();
+        let fitting = sent.iter().rfind(|(height, _)| *height <= most).or_else(|| sent.first()).copied();
+        fitting.or_else(|| heights.first()).map_or(0, |(_, index)| *index)
     }
 
     /// How high the picture of each layer is, the lowest first, with the layer's index.
