@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Act, Hand, Interpreting, Listening, MeetingRole, Participant, ParticipantId, Place, Refused, RoomId, Side,
-    Switches, may,
+    Act, CameBy, Hand, Interpreting, Kept, Listening, MeetingRole, Participant, ParticipantId, Place, Refused, RoomId,
+    Side, Switches, may,
 };
 use crate::identity::DisplayName;
 use crate::record::Language;
@@ -29,8 +29,12 @@ pub struct Joining {
     pub side: Side,
     /// The language that they read.
     pub language: Language,
+    /// By which way they come, where that is known.
+    pub came: Option<CameBy>,
     /// The room that they were in before; none for whoever was never let in.
     pub back_in: Option<Room>,
+    /// How old that is: see [`Participant::seating`]; 0 for whoever is new.
+    pub seating: u64,
 }
 
 /// A room of a meeting.
@@ -46,14 +50,16 @@ pub struct Room {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meeting {
     people: BTreeMap<ParticipantId, Participant>,
+    /// What those were who have left.
+    pub(super) left: BTreeMap<ParticipantId, Kept>,
     rooms: BTreeMap<RoomId, Room>,
     floors: BTreeSet<Language>,
     removed: BTreeSet<ParticipantId>,
     leader: Option<ParticipantId>,
-    is_locked: bool,
+    pub(super) is_locked: bool,
     is_over: bool,
     is_recording_asked: bool,
-    next_room: u32,
+    pub(super) next_room: u32,
     hands: u32,
 }
 
@@ -62,6 +68,7 @@ impl Meeting {
     pub fn new(floors: BTreeSet<Language>) -> Self {
         Self {
             people: BTreeMap::new(),
+            left: BTreeMap::new(),
             rooms: [(RoomId::MAIN, Room { id: RoomId::MAIN, name: None })].into(),
             floors,
             removed: BTreeSet::new(),
@@ -130,9 +137,9 @@ impl Meeting {
         self.removed.contains(&id)
     }
 
-    /// Someone comes under a number that nobody has, or comes back under theirs. Who was in a room before is in it again, and
-    /// it is opened if it is not there, so that a meeting which begins anew brings nobody out of a caucus; who needs no
-    /// admission is in the main room, and everyone else in the lobby. A floor in their language is what they hear first.
+    /// Someone comes under a number that nobody has, or comes back under theirs, as what they were last. Who was in a room before
+    /// is in it again, and it is opened if it is not there, so that a meeting which begins anew brings nobody out of a caucus; who
+    /// needs no admission is in the main room, and everyone else in the lobby. A floor in their language is what they hear first.
     pub fn join(&mut self, id: ParticipantId, joining: Joining) -> Result<(), Refused> {
         if self.is_over {
             return Err(Refused::Over);
@@ -144,11 +151,12 @@ impl Meeting {
             known.is_here = true;
             return Ok(());
         }
+        let (joining, is_muted, is_unknown) = self.as_kept(id, joining);
         if self.is_locked && joining.role != MeetingRole::Host && joining.back_in.is_none() {
             return Err(Refused::Locked);
         }
         let place = match joining.back_in {
-            None if joining.role.waits() => Place::Lobby,
+            None if joining.role.waits() || joining.seating > 0 || is_unknown => Place::Lobby,
             None => Place::Room(RoomId::MAIN),
             Some(room) => self.reopened(room),
         };
@@ -165,17 +173,20 @@ impl Meeting {
             name: joining.name,
             role: joining.role,
             side: joining.side,
+            came: joining.came,
             language: joining.language,
             place,
+            seating: joining.seating,
             is_here: true,
             hand: Hand::Down,
-            switches: Switches::OFF,
+            switches: Switches { is_muted, ..Switches::OFF },
             listening,
             plays: None,
             interpreting: None,
             is_free: false,
             agrees_to_recording: false,
         };
+        self.left.remove(&id);
         self.people.insert(id, person);
         Ok(())
     }
@@ -228,9 +239,11 @@ impl Meeting {
         }
     }
 
-    /// Someone goes, or has been away too long. They may come again.
+    /// Someone goes, or has been away too long. They may come again, as what they were.
     pub fn leave(&mut self, id: ParticipantId) {
-        self.people.remove(&id);
+        if let Some(person) = self.people.remove(&id) {
+            self.keep(&person);
+        }
         if self.leader == Some(id) {
             self.leader = None;
         }
@@ -336,7 +349,7 @@ impl Meeting {
         match self.people.get(&id).ok_or(Refused::NoParticipant(id))?.place {
             Place::Lobby => {
                 self.has_room_for(false)?;
-                self.change(id, |person| person.place = Place::Room(RoomId::MAIN))
+                self.change(id, |person| person.sit(Place::Room(RoomId::MAIN)))
             }
             // Two hosts who let the same person in want the same.
             Place::Room(_) => Ok(()),
@@ -349,6 +362,7 @@ impl Meeting {
             return Err(Refused::LastHost);
         }
         self.leave(id);
+        self.left.remove(&id);
         self.removed.insert(id);
         Ok(())
     }
@@ -367,6 +381,7 @@ impl Meeting {
             return Err(Refused::LastHost);
         }
         person.role = role;
+        person.seating += 1;
         if role != MeetingRole::Interpreter {
             person.interpreting = None;
         }
@@ -391,6 +406,11 @@ impl Meeting {
             return Err(Refused::MainRoom);
         }
         self.rooms.remove(&room).ok_or(Refused::NoRoom(room))?;
+        // Who has left it comes back to the others, too.
+        for kept in self.left.values_mut().filter(|kept| kept.room.as_ref().is_some_and(|was| was.id == room)) {
+            kept.room = Some(Room { id: RoomId::MAIN, name: None });
+            kept.seating += 1;
+        }
         let inside: Vec<_> =
             self.people.values().filter(|person| person.place == Place::Room(room)).map(|person| person.id).collect();
         inside.into_iter().try_for_each(|id| self.bring(id, RoomId::MAIN))
@@ -401,7 +421,7 @@ impl Meeting {
             return Err(Refused::NoRoom(room));
         }
         let person = self.admitted(id)?;
-        person.place = Place::Room(room);
+        person.sit(Place::Room(room));
         // Whoever spoke a floor in the new room goes on speaking it.
         if let Some(work) = &mut person.interpreting {
             work.is_active = false;

@@ -1,5 +1,6 @@
 //! Meetings by tables: who may do what, and who then hears and sees whom.
 
+mod kept;
 mod recording;
 
 use std::collections::BTreeSet;
@@ -28,7 +29,7 @@ fn name(text: &str) -> DisplayName {
 
 fn joining(who: &str, role: MeetingRole, language: Language) -> Joining {
     let side = Side::Invited;
-    Joining { name: name(who), role, side, language, back_in: None }
+    Joining { name: name(who), role, side, came: None, language, back_in: None, seating: 0 }
 }
 
 /// A host who reads Chinese, two guests who read Japanese and English, two interpreters, an observer; floors in Japanese and

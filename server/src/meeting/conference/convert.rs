@@ -205,7 +205,8 @@ mod tests {
         let mut meeting = Meeting::new([Language::Ja].into());
         for (id, role) in [(1, MeetingRole::Host), (2, MeetingRole::Guest), (3, MeetingRole::Guest)] {
             let (name, side) = ("x".parse().unwrap(), Side::Invited);
-            let joining = Joining { name, role, side, language: Language::En, back_in: None };
+            let language = Language::En;
+            let joining = Joining { name, role, side, came: None, language, back_in: None, seating: 0 };
             meeting.join(ParticipantId(id), joining).unwrap();
         }
         meeting.apply(ParticipantId(1), &Act::OpenRoom("Caucus".parse().unwrap())).unwrap();

@@ -119,7 +119,8 @@ impl Hall {
             return Ok(running);
         }
         let (plans, id) = (self.behind.plans.clone(), scheduled.id);
-        let removed = blocking(move || plans.removed(id)).await?;
+        let (removed, (is_locked, kept)) =
+            blocking(move || Ok::<_, Refusal>((plans.removed(id)?, plans.kept_of(id)?))).await?;
         let mut all = self.all();
         // Another may have come in the meantime.
         if let Some(running) = all.get(&id).filter(|running| !running.is_closed()) {
@@ -131,7 +132,7 @@ impl Hall {
         let (to_meeting, commands) = mpsc::channel(COMMANDS);
         all.insert(id, to_meeting.clone());
         drop(all);
-        let meeting = Meeting::new(scheduled.floors.clone()).without(removed.into_iter().collect());
+        let meeting = Meeting::new(scheduled.floors.clone()).without(removed).remembering(is_locked, kept);
         let running = Running::new(scheduled.clone(), meeting, self.behind.clone(), Arc::clone(&self.peers));
         let (all, stop, this) = (Arc::clone(&self.running), self.stop.clone(), to_meeting.downgrade());
         let going = self.going.clone();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cloudsite_domain::audit::Actor;
 use cloudsite_domain::meeting::{
-    Joining, Meeting, MeetingId, OPEN_BEFORE, ParticipantId, Place, Room, Scheduled, Side,
+    Joining, Kept, Meeting, MeetingId, OPEN_BEFORE, ParticipantId, Place, Room, Scheduled, Side,
 };
 use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::farewell::Reason;
@@ -113,6 +113,8 @@ pub(super) struct Running {
     gone: BTreeMap<ParticipantId, Instant>,
     shown: Shown,
     taping: Taping,
+    /// What was last given to be kept: whether it is locked, and of whom what they are.
+    kept: (bool, BTreeMap<ParticipantId, Kept>),
     version: u64,
     is_changed: bool,
     empty_since: Instant,
@@ -126,6 +128,7 @@ impl Running {
         let behind = Behind { sfu: behind.sfu.apart(), ..behind };
         let media = Media::new(behind.sfu.clone());
         let journal = Journal::open(behind.plans.clone(), scheduled.id);
+        let kept = (meeting.is_locked(), meeting.kept());
         Self {
             scheduled,
             meeting,
@@ -138,6 +141,7 @@ impl Running {
             gone: BTreeMap::new(),
             shown: Shown::default(),
             taping: Taping::none(),
+            kept,
             version: 0,
             is_changed: false,
             empty_since: Instant::now(),
@@ -289,6 +293,7 @@ impl Running {
             return;
         }
         self.version += 1;
+        self.keep();
         let ids: Vec<_> = self.seats.keys().copied().collect();
         for id in ids {
             let known = self.seats.get(&id).map(|seat| (seat.seating.stream, seat.seating.came));
@@ -303,6 +308,17 @@ impl Running {
         let peers = self.connected();
         self.media.update(&self.meeting, &peers).await;
         self.record(&peers).await;
+    }
+
+    /// Gives what has changed of what is kept to be written down.
+    fn keep(&mut self) {
+        let (is_locked, now) = (self.meeting.is_locked(), self.meeting.kept());
+        let (was_locked, before) = &self.kept;
+        let changed = now.iter().filter(|(id, kept)| before.get(id) != Some(kept));
+        let changed: BTreeMap<_, _> = changed.map(|(id, kept)| (*id, kept.clone())).collect();
+        if (!changed.is_empty() || is_locked != *was_locked) && self.journal.keep(is_locked, changed) {
+            self.kept = (is_locked, now);
+        }
     }
 
     /// Everyone's connection, equipment's among them.

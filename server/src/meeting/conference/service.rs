@@ -97,7 +97,9 @@ impl Conferences {
         let languages = self.0.behind.identity.organisation(organisation);
         let language = languages.and_then(|own| own.languages().first().copied()).unwrap_or(Language::Zh);
         let name = convert::name("display_name", name)?;
-        let joining = Joining { name, role, side: Side::Organisation(organisation.clone()), language, back_in: None };
+        let side = Side::Organisation(organisation.clone());
+        let by = came.map(Came::by);
+        let joining = Joining { name, role, side, came: by, language, back_in: None, seating: 0 };
         Ok(Wish { scheduled, caller, came, id: None, joining })
     }
 
@@ -113,8 +115,9 @@ impl Conferences {
             "" => language,
             said => convert::language("language", said)?,
         };
-        let joining = Joining { name, role, side: Side::Invited, language, back_in: None };
-        Ok(Wish { scheduled, caller, came: Some(Came::Link { link: number }), id: None, joining })
+        let (side, came) = (Side::Invited, Came::Link { link: number });
+        let joining = Joining { name, role, side, came: Some(came.by()), language, back_in: None, seating: 0 };
+        Ok(Wish { scheduled, caller, came: Some(came), id: None, joining })
     }
 
     async fn again(&self, caller: Resolved, token: &str) -> Result<Wish, Refusal> {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use cloudsite_domain::audit::Actor;
 use cloudsite_domain::identity::Principal;
 use cloudsite_domain::meeting::{
-    GuestLink, MeetingId, OPEN_BEFORE, ParticipantId, Scheduled, Standing, role_without_link,
+    GuestLink, Kept, MeetingId, OPEN_BEFORE, ParticipantId, Scheduled, Standing, role_without_link,
 };
 use cloudsite_proto::meeting as wire;
 use cloudsite_store::changeset::Deed;
@@ -105,6 +105,21 @@ impl Plans {
     pub(crate) fn remove(&self, meeting: MeetingId, who: ParticipantId, by: Actor) -> Result<(), Refusal> {
         let deed = Deed { did: "removed", actor: by, at: (self.clock)(), detail: BTreeMap::new() };
         Ok(self.store.remove_participant(meeting, who, &deed)?)
+    }
+
+    /// Keeps whether a meeting is locked, and what these people are in it. Blocks.
+    pub(crate) fn keep(
+        &self,
+        meeting: MeetingId,
+        is_locked: bool,
+        kept: &BTreeMap<ParticipantId, Kept>,
+    ) -> Result<(), Refusal> {
+        Ok(self.store.keep(meeting, is_locked, kept)?)
+    }
+
+    /// Whether a meeting was locked when it ran last, and what people were in it. Blocks.
+    pub(crate) fn kept_of(&self, meeting: MeetingId) -> Result<(bool, BTreeMap<ParticipantId, Kept>), Refusal> {
+        Ok(self.store.kept(meeting)?)
     }
 
     /// Keeps that a host has ended a meeting, so that nobody comes into it any more, and tells the audit log. Blocks.

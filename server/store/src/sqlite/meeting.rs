@@ -1,10 +1,14 @@
 //! Meetings that are planned, the links to them, and who was sent out of them, in tables beside the record's.
 
-use std::collections::BTreeSet;
+pub(super) mod kept;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloudsite_domain::audit::{Action, Happening};
 use cloudsite_domain::identity::MemberId;
-use cloudsite_domain::meeting::{GuestLink, MOST_GUEST_LINKS, MOST_MEETINGS, MeetingId, ParticipantId, Scheduled};
+use cloudsite_domain::meeting::{
+    GuestLink, Kept, MOST_GUEST_LINKS, MOST_MEETINGS, MeetingId, ParticipantId, Scheduled,
+};
 use cloudsite_domain::record::{Code, Language};
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql, Transaction, params};
@@ -157,6 +161,22 @@ impl MeetingStore for SqliteStore {
             Ok(found.collect::<Result<_, _>>()?)
         });
         Ok(removed?)
+    }
+
+    fn keep(
+        &self,
+        meeting: MeetingId,
+        is_locked: bool,
+        kept: &BTreeMap<ParticipantId, Kept>,
+    ) -> Result<(), MeetingError> {
+        self.write_within(|connection| {
+            must_exist(connection, meeting)?;
+            Ok(kept::write(connection, meeting, is_locked, kept)?)
+        })
+    }
+
+    fn kept(&self, meeting: MeetingId) -> Result<(bool, BTreeMap<ParticipantId, Kept>), MeetingError> {
+        Ok(self.readers.with(|connection| kept::read(connection, meeting))?)
     }
 
     fn log_meeting(&self, meeting: MeetingId, deed: &Deed) -> Result<(), MeetingError> {

@@ -61,7 +61,8 @@ fn crowd() -> Meeting {
     for (number, role) in (1..).zip(PEOPLE) {
         let Ok(name) = "x".parse() else { continue };
         let back_in = (ParticipantId(number) != WAITS).then_some(Room { id: RoomId::MAIN, name: None });
-        let joining = Joining { name, role, side: Side::Invited, language: Language::Ja, back_in };
+        let (side, language) = (Side::Invited, Language::Ja);
+        let joining = Joining { name, role, side, came: None, language, back_in, seating: 0 };
         let joined = meeting.join(ParticipantId(number), joining);
         assert_eq!(joined, Ok(()), "there is a place");
     }
