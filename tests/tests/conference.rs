@@ -352,6 +352,34 @@ async fn everyone_follows_who_leads_and_a_latecomer_arrives_there() {
 }
 
 #[tokio::test]
+async fn what_is_shown_in_a_caucus_is_shown_there_alone() {
+    let (server, meeting, mut host, mut guest) = begun().await;
+    host.act(Doing::Lead(Lead { stop: false })).await.expect("the host leads");
+    host.act(Doing::OpenRoom("Caucus".to_owned())).await.expect("a room");
+    host.act(Doing::Move(Move { participant: host.id(), room: 1 })).await.expect("the host withdraws");
+    guest.until_state("nobody leads here", |state| state.leader == 0).await;
+    host.act(Doing::Lead(Lead { stop: false })).await.expect("the host leads there");
+    let select = |code: &str| Select { layer: "parcel".to_owned(), code: code.to_owned(), ..Select::default() };
+    host.say(scene(Scene::Select(select("WND-007")))).await.expect("who leads shows");
+    let main = Asker::of(&server, Some("host")).await.ask(way(Way::Meeting(meeting.name.clone())));
+    let mut second = Attendee::join(&server, main).await.expect("one more host, in the main room");
+    assert_eq!(second.state.leader, 0, "nobody there is led from a caucus");
+    host.act(Doing::Move(Move { participant: host.id(), room: 0 })).await.expect("the host is back");
+    let mut late = admitted(&server, &meeting, &mut second, "Late").await;
+    host.write("that is all").await.expect("the host writes");
+    for seer in [&mut guest, &mut second, &mut late] {
+        loop {
+            let event = seer.next().await.expect("the stream goes on");
+            let Event::Heard(Heard { said: Some(Said { what: Some(what) }), .. }) = event else { continue };
+            assert!(!matches!(what, What::Scene(_)), "{what:?}");
+            if matches!(what, What::Chat(_)) {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_is_sent_out_stays_out_and_an_end_is_everyones() {
     let (server, meeting, mut host, mut guest) = begun().await;
     let farewell = |event: &Event| match event {

@@ -55,7 +55,8 @@ pub struct Meeting {
     rooms: BTreeMap<RoomId, Room>,
     floors: BTreeSet<Language>,
     removed: BTreeSet<ParticipantId>,
-    leader: Option<ParticipantId>,
+    /// Who leads in each room.
+    leaders: BTreeMap<RoomId, ParticipantId>,
     pub(super) is_locked: bool,
     is_over: bool,
     is_recording_asked: bool,
@@ -72,7 +73,7 @@ impl Meeting {
             rooms: [(RoomId::MAIN, Room { id: RoomId::MAIN, name: None })].into(),
             floors,
             removed: BTreeSet::new(),
-            leader: None,
+            leaders: BTreeMap::new(),
             is_locked: false,
             is_over: false,
             is_recording_asked: false,
@@ -112,9 +113,15 @@ impl Meeting {
         &self.floors
     }
 
-    /// Who leads; nobody, while whoever does is away.
-    pub fn leader(&self) -> Option<ParticipantId> {
-        self.leader.filter(|id| self.people.get(id).is_some_and(|leader| leader.is_here))
+    /// Who leads in a room; nobody, while whoever does is away. In another room nobody follows them.
+    pub fn leader(&self, room: RoomId) -> Option<ParticipantId> {
+        let leader = self.leaders.get(&room).copied();
+        leader.filter(|id| self.people.get(id).is_some_and(|leader| leader.is_here))
+    }
+
+    /// Whether someone leads in a room, though they may be away for the moment.
+    pub fn has_lead(&self, room: RoomId, id: ParticipantId) -> bool {
+        self.leaders.get(&room) == Some(&id)
     }
 
     /// Whether nobody new is let in.
@@ -244,9 +251,7 @@ impl Meeting {
         if let Some(person) = self.people.remove(&id) {
             self.keep(&person);
         }
-        if self.leader == Some(id) {
-            self.leader = None;
-        }
+        self.leaders.retain(|_, leader| *leader != id);
     }
 
     /// Someone does something. What is refused changes nothing.
@@ -277,13 +282,7 @@ impl Meeting {
             Act::Move(id, room) => self.bring(*id, *room),
             Act::Lead => self.lead(by, role),
             Act::StopLeading => self.stop_leading(by, role),
-            Act::LetLead(id) => {
-                if self.admitted(*id)?.role.is_equipment() {
-                    return Err(Refused::Equipment(*id));
-                }
-                self.leader = Some(*id);
-                Ok(())
-            }
+            Act::LetLead(id) => self.let_lead(*id),
             Act::RaiseHand(up) => {
                 self.hands += u32::from(*up);
                 let order = self.hands;
@@ -421,6 +420,11 @@ impl Meeting {
             return Err(Refused::NoRoom(room));
         }
         let person = self.admitted(id)?;
+        if person.place != Place::Room(room) {
+            // What someone led in one room they do not lead in the next.
+            self.leaders.retain(|_, leader| *leader != id);
+        }
+        let person = self.admitted(id)?;
         person.sit(Place::Room(room));
         // Whoever spoke a floor in the new room goes on speaking it.
         if let Some(work) = &mut person.interpreting {
@@ -430,20 +434,39 @@ impl Meeting {
     }
 
     fn lead(&mut self, by: ParticipantId, role: MeetingRole) -> Result<(), Refused> {
-        match self.leader() {
+        let room = self.room_of(by)?;
+        match self.leader(room) {
             Some(other) if other != by && role != MeetingRole::Host => Err(Refused::Led(other)),
             _ => {
-                self.leader = Some(by);
+                self.leaders.insert(room, by);
                 Ok(())
             }
         }
     }
 
+    /// Someone leads where they are.
+    fn let_lead(&mut self, id: ParticipantId) -> Result<(), Refused> {
+        if self.admitted(id)?.role.is_equipment() {
+            return Err(Refused::Equipment(id));
+        }
+        let room = self.room_of(id)?;
+        self.leaders.insert(room, id);
+        Ok(())
+    }
+
+    fn room_of(&self, id: ParticipantId) -> Result<RoomId, Refused> {
+        match self.people.get(&id).ok_or(Refused::NoParticipant(id))?.place {
+            Place::Room(room) => Ok(room),
+            Place::Lobby => Err(Refused::NotAdmitted(id)),
+        }
+    }
+
     fn stop_leading(&mut self, by: ParticipantId, role: MeetingRole) -> Result<(), Refused> {
-        match self.leader {
-            Some(other) if other != by && role != MeetingRole::Host => Err(Refused::Led(other)),
+        let room = self.room_of(by)?;
+        match self.leaders.get(&room) {
+            Some(other) if *other != by && role != MeetingRole::Host => Err(Refused::Led(*other)),
             _ => {
-                self.leader = None;
+                self.leaders.remove(&room);
                 Ok(())
             }
         }

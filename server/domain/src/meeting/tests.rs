@@ -418,18 +418,41 @@ fn the_lead_goes_from_hand_to_hand() {
     let mut meeting = meeting();
     meeting.apply(HOST, &Act::SetRole(OTHER, MeetingRole::Official)).unwrap();
     meeting.apply(OTHER, &Act::Lead).unwrap();
-    assert_eq!(meeting.leader(), Some(OTHER));
+    assert_eq!(meeting.leader(RoomId::MAIN), Some(OTHER));
     meeting.apply(HOST, &Act::LetLead(GUEST)).unwrap();
     assert_eq!(meeting.apply(OTHER, &Act::Lead), Err(Refused::Led(GUEST)), "no host, so asks");
     assert_eq!(meeting.apply(OTHER, &Act::StopLeading), Err(Refused::Led(GUEST)));
     meeting.lose(GUEST);
-    assert_eq!(meeting.leader(), None, "nobody follows who is away");
+    assert_eq!(meeting.leader(RoomId::MAIN), None, "nobody follows who is away");
     meeting.apply(OTHER, &Act::Lead).unwrap();
     meeting.leave(OTHER);
-    assert_eq!(meeting.leader(), None);
+    assert_eq!(meeting.leader(RoomId::MAIN), None);
     meeting.apply(HOST, &Act::Lead).unwrap();
     meeting.apply(HOST, &Act::StopLeading).unwrap();
-    assert_eq!(meeting.leader(), None);
+    assert_eq!(meeting.leader(RoomId::MAIN), None);
+}
+
+#[test]
+fn the_lead_stays_in_its_room() {
+    let mut meeting = after(&[
+        (HOST, Act::SetRole(OTHER, MeetingRole::Official)),
+        (HOST, Act::OpenRoom(name("Caucus"))),
+        (HOST, Act::Lead),
+        (HOST, Act::Move(HOST, RoomId(1))),
+    ]);
+    let leaders = |meeting: &Meeting| (meeting.leader(RoomId::MAIN), meeting.leader(RoomId(1)));
+    assert_eq!(leaders(&meeting), (None, None), "whoever leaves a room leads it no more");
+    meeting.apply(HOST, &Act::Lead).unwrap();
+    meeting.apply(OTHER, &Act::Lead).unwrap();
+    assert_eq!(leaders(&meeting), (Some(OTHER), Some(HOST)), "each room has its own");
+    meeting.apply(HOST, &Act::StopLeading).unwrap();
+    assert_eq!(leaders(&meeting), (Some(OTHER), None), "of one's own room alone");
+    meeting.apply(HOST, &Act::Lead).unwrap();
+    meeting.apply(HOST, &Act::CloseRoom(RoomId(1))).unwrap();
+    assert_eq!(leaders(&meeting), (Some(OTHER), None));
+    meeting.apply(OTHER, &Act::RaiseHand(true)).unwrap();
+    meeting.apply(HOST, &Act::Move(OTHER, RoomId::MAIN)).unwrap();
+    assert_eq!(meeting.leader(RoomId::MAIN), Some(OTHER), "who is there already stays what they are");
 }
 
 #[test]

@@ -173,7 +173,9 @@ pub(super) fn state(meeting: &Meeting, version: u64, viewer: ParticipantId) -> w
         .rooms()
         .filter_map(|room| Some(wire::Room { id: room.id.0, name: room.name.as_ref()?.to_string() }))
         .collect();
-    let leader = meeting.leader().map_or(0, |leader| leader.0);
+    // Whoever leads in another room is followed by nobody here.
+    let room = meeting.person(viewer).and_then(Participant::room);
+    let leader = room.and_then(|room| meeting.leader(room)).map_or(0, |leader| leader.0);
     wire::State { version, people, rooms, floors, leader, locked: meeting.is_locked(), recording, recording_trouble: 0 }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cloudsite_domain::audit::Actor;
 use cloudsite_domain::meeting::{
-    Joining, Kept, Meeting, MeetingId, OPEN_BEFORE, ParticipantId, Place, Room, Scheduled, Side,
+    Joining, Kept, Meeting, MeetingId, OPEN_BEFORE, ParticipantId, Place, Room, RoomId, Scheduled, Side,
 };
 use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::farewell::Reason;
@@ -111,7 +111,8 @@ pub(super) struct Running {
     equipped: Equipped,
     /// Since when those are gone whose place is kept.
     gone: BTreeMap<ParticipantId, Instant>,
-    shown: Shown,
+    /// What is shown in each room, and by whom.
+    shown: BTreeMap<RoomId, (ParticipantId, Shown)>,
     taping: Taping,
     /// What was last given to be kept: whether it is locked, and of whom what they are.
     kept: (bool, BTreeMap<ParticipantId, Kept>),
@@ -139,7 +140,7 @@ impl Running {
             seats: BTreeMap::new(),
             equipped: Equipped::new(),
             gone: BTreeMap::new(),
-            shown: Shown::default(),
+            shown: BTreeMap::new(),
             taping: Taping::none(),
             kept,
             version: 0,
@@ -206,6 +207,7 @@ impl Running {
             Command::Equipment(asked) => self.equip(*asked).await,
             Command::Media(event) => self.hear(event).await,
         }
+        self.forget_shown();
     }
 
     async fn enter(&mut self, Entering { id, stream, joining, caller, came, reply }: Entering) {

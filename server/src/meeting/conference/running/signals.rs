@@ -63,12 +63,8 @@ impl Running {
     }
 
     async fn act(&mut self, id: ParticipantId, act: Act) -> Result<(), Refusal> {
-        let before = self.meeting.leader();
         self.meeting.apply(id, &act)?;
         self.is_changed = true;
-        if self.meeting.leader() != before {
-            self.shown.forget();
-        }
         let whom = |id: ParticipantId| [("participant", id.to_string())];
         match act {
             Act::Admit(other) => self.log("let in", id, &whom(other)),
