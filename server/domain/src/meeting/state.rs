@@ -424,11 +424,13 @@ impl Meeting {
             // What someone led in one room they do not lead in the next.
             self.leaders.retain(|_, leader| *leader != id);
         }
+        // Whoever speaks a floor there goes on speaking it; where nobody does, the interpreter who comes does.
+        let floor = self.admitted(id)?.interpreting.map(|work| work.floor);
+        let is_spoken = self.is_spoken(floor, Place::Room(room), id);
         let person = self.admitted(id)?;
         person.sit(Place::Room(room));
-        // Whoever spoke a floor in the new room goes on speaking it.
         if let Some(work) = &mut person.interpreting {
-            work.is_active = false;
+            work.is_active = !is_spoken;
         }
         Ok(())
     }
@@ -478,15 +480,20 @@ impl Meeting {
 
     fn interpret(&mut self, by: ParticipantId, floor: Option<Language>) -> Result<(), Refused> {
         self.has_floor(floor)?;
-        let room = self.people.get(&by).map(|person| person.place);
+        let place = self.people.get(&by).ok_or(Refused::NotTaking)?.place;
         // Who comes first to a floor speaks it.
-        let is_spoken = self.people.values().any(|other| {
-            let speaks = other.interpreting.is_some_and(|work| work.is_active && Some(work.floor) == floor);
-            other.id != by && Some(other.place) == room && speaks
-        });
+        let is_spoken = self.is_spoken(floor, place, by);
         self.change(by, |person| {
             person.interpreting = floor.map(|floor| Interpreting { floor, is_active: !is_spoken });
         })
+    }
+
+    /// Whether another than this one speaks a floor somewhere.
+    fn is_spoken(&self, floor: Option<Language>, place: Place, except: ParticipantId) -> bool {
+        self.people
+            .values()
+            .filter(|other| other.id != except && other.place == place)
+            .any(|other| other.interpreting.is_some_and(|work| work.is_active && Some(work.floor) == floor))
     }
 
     fn take_floor(&mut self, by: ParticipantId) -> Result<(), Refused> {

@@ -208,6 +208,29 @@ fn a_caucus_and_the_others_do_not_hear_each_other() {
     );
 }
 
+#[test]
+fn an_interpreter_who_is_moved_speaks_the_floor_unless_someone_there_does() {
+    let at_work = [
+        (HOST, Act::OpenRoom(name("Caucus"))),
+        (INTERPRETER, Act::Interpret(Some(Language::Ja))),
+        (SECOND, Act::Interpret(Some(Language::Ja))),
+        (HOST, Act::Move(GUEST, RoomId(1))),
+        (HOST, Act::Move(INTERPRETER, RoomId(1))),
+    ];
+    let speaks = |meeting: &Meeting, id| meeting.person(id).unwrap().interpreting.unwrap().is_active;
+    let both = |meeting: &Meeting| (speaks(meeting, INTERPRETER), speaks(meeting, SECOND));
+    let mut meeting = after(&at_work);
+    assert_eq!(both(&meeting), (true, false), "the first goes on in the caucus");
+    let heard =
+        |meeting: &Meeting| desired_routes(meeting).iter().any(|route| (route.from, route.to) == (INTERPRETER, GUEST));
+    assert!(heard(&meeting), "and is heard there");
+    meeting.apply(HOST, &Act::Move(SECOND, RoomId(1))).unwrap();
+    assert_eq!(both(&meeting), (true, false), "the second relieves them there");
+    meeting.apply(HOST, &Act::CloseRoom(RoomId(1))).unwrap();
+    assert_eq!(both(&meeting), (true, false), "one of them speaks the floor when all are back");
+    assert!(heard(&meeting));
+}
+
 /// A camera that was brought in and two players, one of whoever speaks and one of the guest, with everyone's camera on.
 fn equipped() -> Meeting {
     let mut meeting = after(&[(GUEST, Act::Switch { microphone: true, camera: true, screen: true })]);
