@@ -414,6 +414,23 @@ async fn who_is_sent_out_stays_out_and_an_end_is_everyones() {
 }
 
 #[tokio::test]
+async fn whoever_comes_by_the_way_of_someone_who_was_sent_out_waits() {
+    let (server, meeting, mut host, _guest) = begun().await;
+    let secret = guest_link(&server, &meeting, "Interpreter", MeetingRole::Interpreter).await;
+    let interpreter = Attendee::guest(&server, &secret).await.expect("an interpreter joins");
+    let waits = |who: &Attendee| who.sees(who.id()).map(|person| (person.waiting, person.barred));
+    assert_eq!(waits(&interpreter), Some((false, false)), "interpreters do not wait");
+    host.act(Doing::Remove(interpreter.id())).await.expect("the host sends them out");
+    let mut again = Attendee::guest(&server, &secret).await.expect("whoever has the link comes");
+    assert_eq!(waits(&again), Some((true, true)));
+    let refused = again.act(Doing::Hand(Hand { up: true })).await.expect_err("they wait");
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    host.act(Doing::Admit(again.id())).await.expect("a host lets them in again");
+    let id = again.id();
+    again.until_state("they are in", |state| state.people.iter().any(|p| p.id == id && !p.waiting)).await;
+}
+
+#[tokio::test]
 async fn after_a_power_failure_all_are_back_where_they_were() {
     let address = free_address();
     let server = Server::start_at(TempDir::new().expect("a folder"), address, &[]).await;

@@ -55,6 +55,8 @@ pub struct Meeting {
     rooms: BTreeMap<RoomId, Room>,
     floors: BTreeSet<Language>,
     removed: BTreeSet<ParticipantId>,
+    /// The ways by which those had come.
+    barred: BTreeSet<CameBy>,
     /// Who leads in each room.
     leaders: BTreeMap<RoomId, ParticipantId>,
     pub(super) is_locked: bool,
@@ -73,6 +75,7 @@ impl Meeting {
             rooms: [(RoomId::MAIN, Room { id: RoomId::MAIN, name: None })].into(),
             floors,
             removed: BTreeSet::new(),
+            barred: BTreeSet::new(),
             leaders: BTreeMap::new(),
             is_locked: false,
             is_over: false,
@@ -82,10 +85,11 @@ impl Meeting {
         }
     }
 
-    /// The same, to which those do not come who were sent out before.
+    /// The same, to which those do not come who were sent out before, and where whoever comes by their way waits.
     #[must_use]
-    pub fn without(self, removed: BTreeSet<ParticipantId>) -> Self {
-        Self { removed, ..self }
+    pub fn without(self, removed: BTreeMap<ParticipantId, Option<CameBy>>) -> Self {
+        let barred = removed.values().flatten().copied().collect();
+        Self { removed: removed.into_keys().collect(), barred, ..self }
     }
 
     /// Everyone who takes part or waits, by number.
@@ -146,7 +150,8 @@ impl Meeting {
 
     /// Someone comes under a number that nobody has, or comes back under theirs, as what they were last. Who was in a room before
     /// is in it again, and it is opened if it is not there, so that a meeting which begins anew brings nobody out of a caucus; who
-    /// needs no admission is in the main room, and everyone else in the lobby. A floor in their language is what they hear first.
+    /// needs no admission is in the main room, and everyone else in the lobby, as is, whatever they are, whoever comes by the
+    /// way of someone who was sent out. A floor in their language is what they hear first.
     pub fn join(&mut self, id: ParticipantId, joining: Joining) -> Result<(), Refused> {
         if self.is_over {
             return Err(Refused::Over);
@@ -159,11 +164,12 @@ impl Meeting {
             return Ok(());
         }
         let (joining, is_muted, is_unknown) = self.as_kept(id, joining);
+        let is_barred = joining.came.is_some_and(|came| self.barred.contains(&came));
         if self.is_locked && joining.role != MeetingRole::Host && joining.back_in.is_none() {
             return Err(Refused::Locked);
         }
         let place = match joining.back_in {
-            None if joining.role.waits() || joining.seating > 0 || is_unknown => Place::Lobby,
+            None if joining.role.waits() || joining.seating > 0 || is_unknown || is_barred => Place::Lobby,
             None => Place::Room(RoomId::MAIN),
             Some(room) => self.reopened(room),
         };
@@ -185,6 +191,7 @@ impl Meeting {
             place,
             seating: joining.seating,
             is_here: true,
+            is_barred,
             hand: Hand::Down,
             switches: Switches { is_muted, ..Switches::OFF },
             listening,
@@ -360,9 +367,18 @@ impl Meeting {
         if person.role == MeetingRole::Host && self.hosts() == 1 {
             return Err(Refused::LastHost);
         }
+        let came = person.came;
         self.leave(id);
         self.left.remove(&id);
         self.removed.insert(id);
+        if let Some(came) = came {
+            self.barred.insert(came);
+            // Nor do they come back as someone whom they were by the same way before.
+            for kept in self.left.values_mut().filter(|kept| kept.came == Some(came)) {
+                kept.room = None;
+                kept.seating += 1;
+            }
+        }
         Ok(())
     }
 

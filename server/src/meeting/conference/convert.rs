@@ -138,6 +138,7 @@ pub(super) fn person(person: &Participant) -> wire::Person {
         speaks_floor: person.interpreting.is_some_and(|work| work.is_active),
         free: person.is_free,
         agrees_to_recording: person.agrees_to_recording,
+        barred: person.is_barred,
     }
 }
 

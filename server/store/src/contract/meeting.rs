@@ -254,7 +254,7 @@ pub fn links_are_numbered_and_bounded(fixture: &impl MeetingFixture) {
     for missing in [
         make(6, 1).err(),
         store.revoke_guest_link(MeetingId(6), 1, &deed("link_revoked")).err(),
-        store.remove_participant(MeetingId(6), ParticipantId(1), &deed("removed")).err(),
+        store.remove_participant(MeetingId(6), ParticipantId(1), None, &deed("removed")).err(),
         store.log_meeting(MeetingId(6), &deed("admitted")).err(),
     ] {
         assert!(matches!(missing, Some(MeetingError::Unknown(MeetingId(6)))), "{missing:?}");
@@ -267,12 +267,14 @@ pub fn who_was_sent_out_stays_out(fixture: &impl MeetingFixture) {
     for id in [4, 5] {
         store.create_meeting(&meeting(id, "tokyo", member, 5_000), &deed("planned")).unwrap();
     }
-    for participant in [7, u32::MAX, 7] {
-        store.remove_participant(MeetingId(4), ParticipantId(participant), &deed("removed")).unwrap();
+    let (seven, last, other) = (ParticipantId(7), ParticipantId(u32::MAX), ParticipantId(8));
+    let (link, someone) = (Some(CameBy::Link(3)), Some(CameBy::Member(member)));
+    for (participant, came) in [(seven, link), (last, someone), (other, None), (seven, None)] {
+        store.remove_participant(MeetingId(4), participant, came, &deed("removed")).unwrap();
     }
     drop(store);
     let store = fixture.open_meetings();
-    assert_eq!(store.removed(MeetingId(4)).unwrap(), [ParticipantId(7), ParticipantId(u32::MAX)].into());
+    assert_eq!(store.removed(MeetingId(4)).unwrap(), [(seven, link), (other, None), (last, someone)].into());
     assert_eq!(store.removed(MeetingId(5)).unwrap(), [].into());
 }
 
@@ -310,7 +312,7 @@ pub fn the_log_holds_no_title_and_no_secret(fixture: &impl MeetingFixture) {
     store.create_guest_link(&link(4, "Frau Weiß"), &secret, &deed("link_made")).unwrap();
     for _ in 0..2 {
         store.revoke_guest_link(planned.id, 1, &deed("link_revoked")).unwrap();
-        store.remove_participant(planned.id, ParticipantId(7), &deed("removed")).unwrap();
+        store.remove_participant(planned.id, ParticipantId(7), None, &deed("removed")).unwrap();
     }
     let seen = Deed { detail: [("revision".to_owned(), "3".to_owned())].into(), ..deed("admitted") };
     store.log_meeting(planned.id, &seen).unwrap();

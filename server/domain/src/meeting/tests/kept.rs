@@ -1,5 +1,7 @@
 //! Who comes back is what they were last, whatever they hold.
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 /// What someone holds who takes part: as whom they come back by it.
@@ -98,6 +100,39 @@ fn a_meeting_that_begins_anew_is_locked_as_before_and_gives_no_room_number_twice
     meeting.join(HOST, held(&before, HOST)).unwrap();
     meeting.apply(HOST, &Act::OpenRoom(name("Second"))).unwrap();
     assert_eq!(meeting.rooms().map(|room| room.id.0).collect::<Vec<_>>(), [0, 2]);
+}
+
+#[test]
+fn whoever_comes_by_the_way_of_someone_who_was_sent_out_waits() {
+    let ways = [
+        (MeetingRole::Interpreter, CameBy::Link(7), CameBy::Link(8)),
+        (MeetingRole::Official, CameBy::Member(MemberId(7)), CameBy::Member(MemberId(8))),
+        (MeetingRole::Host, CameBy::Member(MemberId(7)), CameBy::Link(7)),
+    ];
+    for (role, way, another) in ways {
+        let by = |came| Joining { came: Some(came), ..joining("x", role, Language::En) };
+        let [first, former, again, other] = [70, 71, 72, 73].map(ParticipantId);
+        let mut meeting = meeting();
+        meeting.join(former, by(way)).unwrap();
+        let token = Joining { came: Some(way), ..held(&meeting, former) };
+        meeting.leave(former);
+        meeting.join(first, by(way)).unwrap();
+        meeting.apply(HOST, &Act::Remove(first)).unwrap();
+        let removed = BTreeMap::from([(first, Some(way))]);
+        let mut begun_anew = anew(&meeting).without(removed);
+        begun_anew.join(HOST, held(&meeting, HOST)).unwrap();
+        for meeting in [&mut meeting, &mut begun_anew] {
+            meeting.join(again, by(way)).unwrap();
+            meeting.join(other, by(another)).unwrap();
+            meeting.join(former, token.clone()).unwrap();
+            let seen = |id| meeting.person(id).map(|person| (person.place, person.is_barred));
+            assert_eq!(seen(again), Some((Place::Lobby, true)), "{role} by the same way");
+            assert_eq!(seen(former), Some((Place::Lobby, true)), "{role} by a token of before");
+            assert_eq!(seen(other), Some((MAIN, false)), "{role} by another way");
+            meeting.apply(HOST, &Act::Admit(again)).unwrap();
+            assert_eq!(is_now(meeting, again).1, MAIN, "a host lets them in again");
+        }
+    }
 }
 
 #[test]

@@ -28,6 +28,26 @@ CREATE TABLE meeting_kept (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// The step of the schema that keeps by which way those had come who were sent out.
+pub(in crate::sqlite) const WAYS: &str = "
+ALTER TABLE meeting_removal ADD COLUMN link INTEGER;
+ALTER TABLE meeting_removal ADD COLUMN member INTEGER;
+";
+
+/// A way as its columns hold it: the link, or the member.
+pub(super) const fn way(came: Option<CameBy>) -> (Option<u32>, Option<i64>) {
+    match came {
+        Some(CameBy::Link(link)) => (Some(link), None),
+        Some(CameBy::Member(member)) => (None, Some(member.0 as i64)),
+        None => (None, None),
+    }
+}
+
+/// The way that its columns hold.
+pub(super) fn came(link: Option<u32>, member: Option<i64>) -> Option<CameBy> {
+    link.map(CameBy::Link).or_else(|| member.map(|member| CameBy::Member(MemberId(member as u64))))
+}
+
 /// Writes it down in place of what was there of the same people.
 pub(super) fn write(
     connection: &Transaction<'_>,
@@ -41,11 +61,7 @@ pub(super) fn write(
                       (participant, meeting, role, room, room_name, muted, seating, link, member)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     for (id, kept) in all {
-        let (link, member) = match kept.came {
-            Some(CameBy::Link(link)) => (Some(link), None),
-            Some(CameBy::Member(member)) => (None, Some(member.0 as i64)),
-            None => (None, None),
-        };
+        let (link, member) = way(kept.came);
         let name = kept.room.as_ref().and_then(|room| room.name.as_ref());
         connection.prepare_cached(sql)?.execute(params![
             id.0,
@@ -80,8 +96,7 @@ pub(super) fn read(
             Some(id) => Some(Room { id: RoomId(id), name: columns.maybe_word(3)? }),
             None => None,
         };
-        let link = row.get::<_, Option<u32>>(6)?.map(CameBy::Link);
-        let came = link.or(columns.maybe_id(7)?.map(|member| CameBy::Member(MemberId(member))));
+        let came = came(row.get(6)?, row.get(7)?);
         let kept = Kept { role: columns.word(1)?, room, is_muted: columns.flag(4)?, seating: columns.id(5)?, came };
         all.insert(ParticipantId(row.get(0)?), kept);
     }
