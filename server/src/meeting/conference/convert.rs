@@ -3,7 +3,7 @@
 use cloudsite_domain::identity::DisplayName;
 use cloudsite_domain::meeting::{
     Act, Hand, Listening, Meeting, MeetingRole, Participant, ParticipantId, Place, Recording, Refused, RoomId, Side,
-    Source,
+    Source, may,
 };
 use cloudsite_domain::record::Language;
 use cloudsite_proto::meeting as wire;
@@ -160,11 +160,12 @@ const fn recording_to_wire(recording: Recording) -> wire::RecordingState {
     }
 }
 
-/// A meeting as someone sees it: from the lobby, themselves alone.
+/// A meeting as someone sees it: from the lobby, themselves alone; and of the lobby those alone who let in know who waits.
 pub(super) fn state(meeting: &Meeting, version: u64, viewer: ParticipantId) -> wire::State {
     let floors = meeting.floors().iter().map(|floor| floor.tag().to_owned()).collect();
     let waits = meeting.person(viewer).is_none_or(|person| person.place == Place::Lobby);
-    let seen = |other: &&Participant| !waits || other.id == viewer;
+    let lets_in = meeting.person(viewer).is_some_and(|person| may(person.role, &Act::Admit(viewer)));
+    let seen = |other: &&Participant| other.id == viewer || (!waits && (lets_in || other.place != Place::Lobby));
     let people = meeting.people().filter(seen).map(person).collect();
     let recording = recording_to_wire(meeting.recording()).into();
     if waits {
@@ -201,6 +202,23 @@ mod tests {
             let status = Status::from(act(wire::Act { act: given.clone() }).unwrap_err());
             assert!(status.message().starts_with(field), "{given:?}: {}", status.message());
         }
+    }
+
+    #[test]
+    fn who_waits_is_known_to_those_alone_who_let_in() {
+        let mut meeting = Meeting::new([Language::Ja].into());
+        let roles = [MeetingRole::Host, MeetingRole::Guest, MeetingRole::Official, MeetingRole::Guest];
+        for (id, role) in (1..).zip(roles) {
+            let (name, side, language) = ("x".parse().unwrap(), Side::Invited, Language::En);
+            let joining = Joining { name, role, side, came: None, language, back_in: None, seating: 0 };
+            meeting.join(ParticipantId(id), joining).unwrap();
+        }
+        meeting.apply(ParticipantId(1), &Act::Admit(ParticipantId(2))).unwrap();
+        let seen = |viewer| {
+            let people = state(&meeting, 7, ParticipantId(viewer)).people;
+            people.iter().map(|person| person.id).collect::<Vec<_>>()
+        };
+        assert_eq!([seen(1), seen(2), seen(3), seen(4)], [vec![1, 2, 3, 4], vec![1, 2, 3], vec![1, 2, 3], vec![4]]);
     }
 
     #[test]
