@@ -9,12 +9,13 @@ use cloudsite_proto::meeting::conference_service_client::ConferenceServiceClient
 use cloudsite_proto::meeting::farewell::Reason;
 use cloudsite_proto::meeting::join_request::Way;
 use cloudsite_proto::meeting::join_response::Event;
+use cloudsite_proto::meeting::meeting_service_client::MeetingServiceClient;
 use cloudsite_proto::meeting::probe_request::Way as Probing;
 use cloudsite_proto::meeting::said::What;
 use cloudsite_proto::meeting::signal_request::Signal;
 use cloudsite_proto::meeting::{
     Chat, Hand, Heard, Lead, Leave, Listen, MeetingRole, Move, Offer, Pointer, ProbeRequest, Ready, Roam, Said,
-    SetRole, SignalResponse,
+    SetRole, SignalResponse, UpdateMeetingRequest,
 };
 use cloudsite_proto::scene::scene_event::Event as Scene;
 use cloudsite_proto::scene::{Camera, SceneEvent, Select};
@@ -428,6 +429,40 @@ async fn whoever_comes_by_the_way_of_someone_who_was_sent_out_waits() {
     host.act(Doing::Admit(again.id())).await.expect("a host lets them in again");
     let id = again.id();
     again.until_state("they are in", |state| state.people.iter().any(|p| p.id == id && !p.waiting)).await;
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_put_off_or_called_off_is_so_for_those_inside() {
+    let (server, meeting, mut host, mut guest) = begun().await;
+    let keeper = Asker::of(&server, Some("host")).await;
+    let mut client = MeetingServiceClient::new(server.channel().await);
+    let mut later = meeting.clone();
+    later.title = "Site visit, longer".to_owned();
+    later.ends_at = later.ends_at.map(|end| prost_types::Timestamp { seconds: end.seconds + 3_600, ..end });
+    let update = |meeting| UpdateMeetingRequest { meeting: Some(meeting) };
+    let changed = client.update_meeting(keeper.ask(update(later.clone()))).await.expect("the host puts off the end");
+    let former = guest.welcome.resume_token.clone();
+    let told = guest
+        .until("the new end", |event| match event {
+            Event::Welcome(welcome) => welcome.meeting.clone(),
+            _ => None,
+        })
+        .await;
+    assert_eq!((told.title, told.ends_at), (later.title, later.ends_at));
+    assert_ne!(guest.welcome.resume_token, former, "a token that is good until then");
+    guest.write("so there is time").await.expect("the guest goes on");
+    assert_eq!(host.line().await.1, "so there is time");
+
+    let changed = changed.into_inner().meeting.expect("there is a meeting");
+    let off = cloudsite_proto::meeting::Meeting { cancelled: true, ..changed };
+    client.update_meeting(keeper.ask(update(off))).await.expect("the host calls it off");
+    for who in [&mut host, &mut guest] {
+        let farewell = |event: &Event| match event {
+            Event::Farewell(farewell) => Some(farewell.reason()),
+            _ => None,
+        };
+        assert_eq!(who.until("the farewell", farewell).await, Reason::Ended);
+    }
 }
 
 #[tokio::test]

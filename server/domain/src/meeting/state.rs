@@ -324,6 +324,11 @@ impl Meeting {
         }
     }
 
+    /// It was called off: it is over for everyone.
+    pub const fn call_off(&mut self) {
+        self.is_over = true;
+    }
+
     /// It cannot be recorded any longer, whatever anyone wants.
     pub fn stop_recording(&mut self) {
         self.is_recording_asked = false;

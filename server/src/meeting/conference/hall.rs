@@ -164,6 +164,13 @@ impl Hall {
         let _nobody = self.ask(meeting, Command::LinkRevoked { link, reply }, gone).await;
     }
 
+    /// A meeting was changed: returns when it is as it is planned now.
+    pub(crate) async fn changed(&self, scheduled: &Scheduled) {
+        let (reply, done) = oneshot::channel();
+        // Of one that does not run it is read when it begins.
+        let _nobody = self.ask(scheduled.id, Command::Changed(Box::new(scheduled.clone()), reply), done).await;
+    }
+
     async fn ask<T>(&self, meeting: MeetingId, command: Command, answer: oneshot::Receiver<T>) -> Option<T> {
         self.running(meeting)?.send(command).await.ok()?;
         answer.await.ok()

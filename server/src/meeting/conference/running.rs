@@ -33,6 +33,7 @@ use crate::meeting::wire::time_to_wire;
 
 mod equipment;
 mod links;
+mod plan;
 mod recording;
 mod signals;
 mod speech;
@@ -79,6 +80,8 @@ pub(super) enum Command {
     PresentByLinks { reply: oneshot::Sender<BTreeMap<u32, Vec<String>>> },
     /// A link was taken back.
     LinkRevoked { link: u32, reply: oneshot::Sender<()> },
+    /// It is planned otherwise now, or was called off.
+    Changed(Box<Scheduled>, oneshot::Sender<()>),
     /// Something is asked for what has a token.
     Equipment(Box<Asked>),
     /// The media plane says something.
@@ -204,6 +207,10 @@ impl Running {
                 self.let_go_by_link(link).await;
                 let _gone = reply.send(());
             }
+            Command::Changed(scheduled, done) => {
+                self.replan(*scheduled);
+                let _gone = done.send(());
+            }
             Command::Equipment(asked) => self.equip(*asked).await,
             Command::Media(event) => self.hear(event).await,
         }
@@ -286,7 +293,8 @@ impl Running {
         let Some(relays) = self.behind.relays.as_ref().filter(|_| self.room_of(id).is_some()) else {
             return Vec::new();
         };
-        relays.for_attendee(&format!("{}-{id}", self.id()), self.scheduled.ends_at + OPEN_BEFORE)
+        let until = self.scheduled.ends_at.max(self.now()) + OPEN_BEFORE;
+        relays.for_attendee(&format!("{}-{id}", self.id()), until)
     }
 
     /// Tells everyone who has changed what: by their token, by the state that they see, and by media.

@@ -79,9 +79,15 @@ impl Conferences {
         };
         match wish.scheduled.standing(self.now()) {
             Standing::Open => Ok(wish),
-            // Whoever sits in it stays until it is over for good.
+            // Whoever was in it comes back as long as it goes on, past its time too.
+            Standing::Over if wish.id.is_some() && self.goes_on(&wish.scheduled) => Ok(wish),
             other => Err(closed(&wish.scheduled, other)),
         }
+    }
+
+    /// Whether a meeting runs that no host has ended.
+    fn goes_on(&self, scheduled: &Scheduled) -> bool {
+        scheduled.ended_at.is_none() && self.0.running(scheduled.id).is_some()
     }
 
     async fn as_member(&self, caller: Resolved, name: &str) -> Result<Wish, Refusal> {
@@ -121,7 +127,7 @@ impl Conferences {
     }
 
     async fn again(&self, caller: Resolved, token: &str) -> Result<Wish, Refusal> {
-        let seating = Seating::open(&self.0.behind.identity, token, self.now()).ok_or_else(no_token)?;
+        let seating = Seating::open(&self.0.behind.identity, token).ok_or_else(no_token)?;
         let scheduled = self.scheduled(seating.meeting()).await?.ok_or_else(no_token)?;
         let joining = seating.joining().ok_or_else(no_token)?;
         let came = seating.came;
@@ -183,7 +189,7 @@ impl Conferences {
 
     async fn signal(&self, request: wire::SignalRequest) -> Result<wire::SignalResponse, Status> {
         let wire::SignalRequest { resume_token, sequence, signal } = request;
-        let seating = Seating::open(&self.0.behind.identity, &resume_token, self.now()).ok_or_else(no_token)?;
+        let seating = Seating::open(&self.0.behind.identity, &resume_token).ok_or_else(no_token)?;
         let signal = signal.ok_or_else(|| Refusal::field("signal", "is missing"))?;
         if let wire::signal_request::Signal::Offer(offer) = &signal {
             not_too_long("offer.sdp", &offer.sdp)?;
@@ -243,3 +249,6 @@ impl ConferenceService for Conferences {
         Ok(Response::new(wire::ProbeResponse { answer_sdp }))
     }
 }
+
+#[cfg(test)]
+mod tests;
