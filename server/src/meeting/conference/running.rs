@@ -199,12 +199,14 @@ impl Running {
             Command::Enter(entering) => self.enter(*entering).await,
             Command::Signal { seating, sequence, signal, reply } => {
                 let answered = self.signal_in_turn(&seating, sequence, *signal).await;
+                self.cut().await;
                 // Who signalled may be gone by now.
                 let _gone = reply.send(answered);
             }
             Command::PresentByLinks { reply } => drop(reply.send(self.present_by_links())),
             Command::LinkRevoked { link, reply } => {
                 self.let_go_by_link(link).await;
+                self.cut().await;
                 let _gone = reply.send(());
             }
             Command::Changed(scheduled, done) => {
@@ -299,6 +301,7 @@ impl Running {
 
     /// Tells everyone who has changed what: by their token, by the state that they see, and by media.
     async fn tell_changes(&mut self) {
+        self.cut().await;
         if !std::mem::take(&mut self.is_changed) {
             return;
         }
@@ -318,6 +321,14 @@ impl Running {
         let peers = self.connected();
         self.media.update(&self.meeting, &peers).await;
         self.record(&peers).await;
+    }
+
+    /// Takes out of the media plane what must not be carried any more, before anyone is told or answered.
+    async fn cut(&mut self) {
+        if self.is_changed {
+            let peers = self.connected();
+            self.media.cut(&self.meeting, &peers).await;
+        }
     }
 
     /// Gives what has changed of what is kept to be written down.
