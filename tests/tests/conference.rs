@@ -9,12 +9,13 @@ use cloudsite_proto::meeting::conference_service_client::ConferenceServiceClient
 use cloudsite_proto::meeting::farewell::Reason;
 use cloudsite_proto::meeting::join_request::Way;
 use cloudsite_proto::meeting::join_response::Event;
+use cloudsite_proto::meeting::meeting_service_client::MeetingServiceClient;
 use cloudsite_proto::meeting::probe_request::Way as Probing;
 use cloudsite_proto::meeting::said::What;
 use cloudsite_proto::meeting::signal_request::Signal;
 use cloudsite_proto::meeting::{
     Chat, Hand, Heard, Lead, Leave, Listen, MeetingRole, Move, Offer, Pointer, ProbeRequest, Ready, Roam, Said,
-    SetRole, SignalResponse,
+    SetRole, SignalResponse, UpdateMeetingRequest,
 };
 use cloudsite_proto::scene::scene_event::Event as Scene;
 use cloudsite_proto::scene::{Camera, SceneEvent, Select};
@@ -352,6 +353,34 @@ async fn everyone_follows_who_leads_and_a_latecomer_arrives_there() {
 }
 
 #[tokio::test]
+async fn what_is_shown_in_a_caucus_is_shown_there_alone() {
+    let (server, meeting, mut host, mut guest) = begun().await;
+    host.act(Doing::Lead(Lead { stop: false })).await.expect("the host leads");
+    host.act(Doing::OpenRoom("Caucus".to_owned())).await.expect("a room");
+    host.act(Doing::Move(Move { participant: host.id(), room: 1 })).await.expect("the host withdraws");
+    guest.until_state("nobody leads here", |state| state.leader == 0).await;
+    host.act(Doing::Lead(Lead { stop: false })).await.expect("the host leads there");
+    let select = |code: &str| Select { layer: "parcel".to_owned(), code: code.to_owned(), ..Select::default() };
+    host.say(scene(Scene::Select(select("WND-007")))).await.expect("who leads shows");
+    let main = Asker::of(&server, Some("host")).await.ask(way(Way::Meeting(meeting.name.clone())));
+    let mut second = Attendee::join(&server, main).await.expect("one more host, in the main room");
+    assert_eq!(second.state.leader, 0, "nobody there is led from a caucus");
+    host.act(Doing::Move(Move { participant: host.id(), room: 0 })).await.expect("the host is back");
+    let mut late = admitted(&server, &meeting, &mut second, "Late").await;
+    host.write("that is all").await.expect("the host writes");
+    for seer in [&mut guest, &mut second, &mut late] {
+        loop {
+            let event = seer.next().await.expect("the stream goes on");
+            let Event::Heard(Heard { said: Some(Said { what: Some(what) }), .. }) = event else { continue };
+            assert!(!matches!(what, What::Scene(_)), "{what:?}");
+            if matches!(what, What::Chat(_)) {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_is_sent_out_stays_out_and_an_end_is_everyones() {
     let (server, meeting, mut host, mut guest) = begun().await;
     let farewell = |event: &Event| match event {
@@ -383,6 +412,57 @@ async fn who_is_sent_out_stays_out_and_an_end_is_everyones() {
     second.act(Doing::End(cloudsite_proto::meeting::End {})).await.expect("the host ends it");
     assert_eq!(third.until("the end", farewell).await, Reason::Ended);
     assert_eq!(second.until("the end", farewell).await, Reason::Ended);
+}
+
+#[tokio::test]
+async fn whoever_comes_by_the_way_of_someone_who_was_sent_out_waits() {
+    let (server, meeting, mut host, _guest) = begun().await;
+    let secret = guest_link(&server, &meeting, "Interpreter", MeetingRole::Interpreter).await;
+    let interpreter = Attendee::guest(&server, &secret).await.expect("an interpreter joins");
+    let waits = |who: &Attendee| who.sees(who.id()).map(|person| (person.waiting, person.barred));
+    assert_eq!(waits(&interpreter), Some((false, false)), "interpreters do not wait");
+    host.act(Doing::Remove(interpreter.id())).await.expect("the host sends them out");
+    let mut again = Attendee::guest(&server, &secret).await.expect("whoever has the link comes");
+    assert_eq!(waits(&again), Some((true, true)));
+    let refused = again.act(Doing::Hand(Hand { up: true })).await.expect_err("they wait");
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    host.act(Doing::Admit(again.id())).await.expect("a host lets them in again");
+    let id = again.id();
+    again.until_state("they are in", |state| state.people.iter().any(|p| p.id == id && !p.waiting)).await;
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_put_off_or_called_off_is_so_for_those_inside() {
+    let (server, meeting, mut host, mut guest) = begun().await;
+    let keeper = Asker::of(&server, Some("host")).await;
+    let mut client = MeetingServiceClient::new(server.channel().await);
+    let mut later = meeting.clone();
+    later.title = "Site visit, longer".to_owned();
+    later.ends_at = later.ends_at.map(|end| prost_types::Timestamp { seconds: end.seconds + 3_600, ..end });
+    let update = |meeting| UpdateMeetingRequest { meeting: Some(meeting) };
+    let changed = client.update_meeting(keeper.ask(update(later.clone()))).await.expect("the host puts off the end");
+    let former = guest.welcome.resume_token.clone();
+    let told = guest
+        .until("the new end", |event| match event {
+            Event::Welcome(welcome) => welcome.meeting.clone(),
+            _ => None,
+        })
+        .await;
+    assert_eq!((told.title, told.ends_at), (later.title, later.ends_at));
+    assert_ne!(guest.welcome.resume_token, former, "a token that is good until then");
+    guest.write("so there is time").await.expect("the guest goes on");
+    assert_eq!(host.line().await.1, "so there is time");
+
+    let changed = changed.into_inner().meeting.expect("there is a meeting");
+    let off = cloudsite_proto::meeting::Meeting { cancelled: true, ..changed };
+    client.update_meeting(keeper.ask(update(off))).await.expect("the host calls it off");
+    for who in [&mut host, &mut guest] {
+        let farewell = |event: &Event| match event {
+            Event::Farewell(farewell) => Some(farewell.reason()),
+            _ => None,
+        };
+        assert_eq!(who.until("the farewell", farewell).await, Reason::Ended);
+    }
 }
 
 #[tokio::test]

@@ -153,6 +153,7 @@ async fn only_what_everyone_agrees_to_is_recorded() {
         "looked 22",
         "paused",
         "resumed",
+        "looked 22",
         "3 there",
         "2 there",
         "3 there",

@@ -1,8 +1,10 @@
 //! Where meetings are kept that are planned, and the links to them: [`MeetingStore`], beside the record's.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use cloudsite_domain::meeting::{GuestLink, MOST_GUEST_LINKS, MOST_MEETINGS, MeetingId, ParticipantId, Scheduled};
+use cloudsite_domain::meeting::{
+    CameBy, GuestLink, Kept, MOST_GUEST_LINKS, MOST_MEETINGS, MeetingId, ParticipantId, Scheduled,
+};
 use cloudsite_domain::record::Code;
 use jiff::Timestamp;
 
@@ -87,16 +89,29 @@ pub trait MeetingStore: Send + Sync {
     /// Takes a link back. One that was taken back already stays so, and nothing more happens.
     fn revoke_guest_link(&self, meeting: MeetingId, number: u32, deed: &Deed) -> Result<GuestLink, MeetingError>;
 
-    /// Keeps that someone was sent out of a meeting. For whoever was already nothing more happens.
+    /// Keeps that someone was sent out of a meeting, and by which way they had come. For whoever was already nothing more happens.
     fn remove_participant(
         &self,
         meeting: MeetingId,
         participant: ParticipantId,
+        came: Option<CameBy>,
         deed: &Deed,
     ) -> Result<(), MeetingError>;
 
-    /// Who was sent out of a meeting.
-    fn removed(&self, meeting: MeetingId) -> Result<BTreeSet<ParticipantId>, MeetingError>;
+    /// Who was sent out of a meeting, and by which way they had come, where that is known.
+    fn removed(&self, meeting: MeetingId) -> Result<BTreeMap<ParticipantId, Option<CameBy>>, MeetingError>;
+
+    /// Keeps whether a meeting is locked, and what these people are in it, in place of what they were. It has no event: what led
+    /// to it has.
+    fn keep(
+        &self,
+        meeting: MeetingId,
+        is_locked: bool,
+        kept: &BTreeMap<ParticipantId, Kept>,
+    ) -> Result<(), MeetingError>;
+
+    /// Whether a meeting is locked, and what people were last in it.
+    fn kept(&self, meeting: MeetingId) -> Result<(bool, BTreeMap<ParticipantId, Kept>), MeetingError>;
 
     /// Tells the audit log of what happens in a meeting and is kept nowhere else.
     fn log_meeting(&self, meeting: MeetingId, deed: &Deed) -> Result<(), MeetingError>;

@@ -25,7 +25,7 @@ pub enum Act {
     CloseRoom(RoomId),
     /// Brings someone who was admitted into a room.
     Move(ParticipantId, RoomId),
-    /// Takes the lead: everyone's view follows. Another who leads loses it.
+    /// Takes the lead: the view of everyone in the same room follows. Another who leads there loses it.
     Lead,
     /// Gives it up, or takes it from who has it.
     StopLeading,

@@ -4,6 +4,7 @@
 //! done or refused; [`desired_routes`] says what media then has to go where. Neither knows connections, packets or clocks.
 
 mod act;
+mod kept;
 mod participant;
 mod permission;
 mod recording;
@@ -12,6 +13,7 @@ mod schedule;
 mod state;
 
 pub use act::{Act, Refused};
+pub use kept::{CameBy, Kept, MOST_LEFT};
 pub use participant::{
     Hand, Interpreting, Listening, MeetingRole, Participant, ParticipantId, Place, RoomId, Side, Source, Switches,
 };

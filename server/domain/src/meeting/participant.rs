@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::CameBy;
 use crate::identity::DisplayName;
 use crate::record::terms::terms;
 use crate::record::{Code, Language};
@@ -173,12 +174,18 @@ pub struct Participant {
     pub role: MeetingRole,
     /// On whose side.
     pub side: Side,
+    /// By which way they came, where that is known.
+    pub came: Option<CameBy>,
     /// The language that they read and, unless they choose another, hear.
     pub language: Language,
     /// Where they are.
     pub place: Place,
+    /// Counts the changes of their role and place, so that of two sayings of what they are the newer one counts.
+    pub seating: u64,
     /// Whether they are connected now. Who is not keeps the place for a time.
     pub is_here: bool,
+    /// Whether someone was sent out who had come by the same way. Whoever comes by it waits, and is told so.
+    pub is_barred: bool,
     /// A raised hand.
     pub hand: Hand,
     /// What they send.
@@ -196,6 +203,12 @@ pub struct Participant {
 }
 
 impl Participant {
+    /// Puts them somewhere.
+    pub(super) fn sit(&mut self, place: Place) {
+        self.place = place;
+        self.seating += 1;
+    }
+
     /// The room that they are in, if they are in one and connected.
     pub fn room(&self) -> Option<RoomId> {
         match self.place {

@@ -1,6 +1,6 @@
 //! Who may do what in a meeting: one table, and what of someone is seen in the park.
 
-use super::{Act, Meeting, MeetingRole, ParticipantId};
+use super::{Act, Meeting, MeetingRole, Participant, ParticipantId};
 
 /// Whether someone who was let in may do an act, by their role alone.
 pub const fn may(role: MeetingRole, act: &Act) -> bool {
@@ -31,5 +31,6 @@ pub const fn may(role: MeetingRole, act: &Act) -> bool {
 /// Whether someone is seen in the park by whoever [`audience`](super::audience) names: where they look from, what they point at
 /// and draw there. Observers are not, as little as otherwise; but whoever leads is, whatever they are.
 pub fn is_seen_in_park(meeting: &Meeting, id: ParticipantId) -> bool {
-    meeting.person(id).is_some_and(|person| person.role.publishes() || meeting.leader() == Some(id))
+    let leads = |person: &Participant| person.room().is_some_and(|room| meeting.leader(room) == Some(id));
+    meeting.person(id).is_some_and(|person| person.role.publishes() || leads(person))
 }

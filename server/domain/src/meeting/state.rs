@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Act, Hand, Interpreting, Listening, MeetingRole, Participant, ParticipantId, Place, Refused, RoomId, Side,
-    Switches, may,
+    Act, CameBy, Hand, Interpreting, Kept, Listening, MeetingRole, Participant, ParticipantId, Place, Refused, RoomId,
+    Side, Switches, may,
 };
 use crate::identity::DisplayName;
 use crate::record::Language;
@@ -29,8 +29,12 @@ pub struct Joining {
     pub side: Side,
     /// The language that they read.
     pub language: Language,
+    /// By which way they come, where that is known.
+    pub came: Option<CameBy>,
     /// The room that they were in before; none for whoever was never let in.
     pub back_in: Option<Room>,
+    /// How old that is: see [`Participant::seating`]; 0 for whoever is new.
+    pub seating: u64,
 }
 
 /// A room of a meeting.
@@ -46,14 +50,19 @@ pub struct Room {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meeting {
     people: BTreeMap<ParticipantId, Participant>,
+    /// What those were who have left.
+    pub(super) left: BTreeMap<ParticipantId, Kept>,
     rooms: BTreeMap<RoomId, Room>,
     floors: BTreeSet<Language>,
     removed: BTreeSet<ParticipantId>,
-    leader: Option<ParticipantId>,
-    is_locked: bool,
+    /// The ways by which those had come.
+    barred: BTreeSet<CameBy>,
+    /// Who leads in each room.
+    leaders: BTreeMap<RoomId, ParticipantId>,
+    pub(super) is_locked: bool,
     is_over: bool,
     is_recording_asked: bool,
-    next_room: u32,
+    pub(super) next_room: u32,
     hands: u32,
 }
 
@@ -62,10 +71,12 @@ impl Meeting {
     pub fn new(floors: BTreeSet<Language>) -> Self {
         Self {
             people: BTreeMap::new(),
+            left: BTreeMap::new(),
             rooms: [(RoomId::MAIN, Room { id: RoomId::MAIN, name: None })].into(),
             floors,
             removed: BTreeSet::new(),
-            leader: None,
+            barred: BTreeSet::new(),
+            leaders: BTreeMap::new(),
             is_locked: false,
             is_over: false,
             is_recording_asked: false,
@@ -74,10 +85,11 @@ impl Meeting {
         }
     }
 
-    /// The same, to which those do not come who were sent out before.
+    /// The same, to which those do not come who were sent out before, and where whoever comes by their way waits.
     #[must_use]
-    pub fn without(self, removed: BTreeSet<ParticipantId>) -> Self {
-        Self { removed, ..self }
+    pub fn without(self, removed: BTreeMap<ParticipantId, Option<CameBy>>) -> Self {
+        let barred = removed.values().flatten().copied().collect();
+        Self { removed: removed.into_keys().collect(), barred, ..self }
     }
 
     /// Everyone who takes part or waits, by number.
@@ -105,9 +117,15 @@ impl Meeting {
         &self.floors
     }
 
-    /// Who leads; nobody, while whoever does is away.
-    pub fn leader(&self) -> Option<ParticipantId> {
-        self.leader.filter(|id| self.people.get(id).is_some_and(|leader| leader.is_here))
+    /// Who leads in a room; nobody, while whoever does is away. In another room nobody follows them.
+    pub fn leader(&self, room: RoomId) -> Option<ParticipantId> {
+        let leader = self.leaders.get(&room).copied();
+        leader.filter(|id| self.people.get(id).is_some_and(|leader| leader.is_here))
+    }
+
+    /// Whether someone leads in a room, though they may be away for the moment.
+    pub fn has_lead(&self, room: RoomId, id: ParticipantId) -> bool {
+        self.leaders.get(&room) == Some(&id)
     }
 
     /// Whether nobody new is let in.
@@ -130,9 +148,10 @@ impl Meeting {
         self.removed.contains(&id)
     }
 
-    /// Someone comes under a number that nobody has, or comes back under theirs. Who was in a room before is in it again, and
-    /// it is opened if it is not there, so that a meeting which begins anew brings nobody out of a caucus; who needs no
-    /// admission is in the main room, and everyone else in the lobby. A floor in their language is what they hear first.
+    /// Someone comes under a number that nobody has, or comes back under theirs, as what they were last. Who was in a room before
+    /// is in it again, and it is opened if it is not there, so that a meeting which begins anew brings nobody out of a caucus; who
+    /// needs no admission is in the main room, and everyone else in the lobby, as is, whatever they are, whoever comes by the
+    /// way of someone who was sent out. A floor in their language is what they hear first.
     pub fn join(&mut self, id: ParticipantId, joining: Joining) -> Result<(), Refused> {
         if self.is_over {
             return Err(Refused::Over);
@@ -144,11 +163,13 @@ impl Meeting {
             known.is_here = true;
             return Ok(());
         }
+        let (joining, is_muted, is_unknown) = self.as_kept(id, joining);
+        let is_barred = joining.came.is_some_and(|came| self.barred.contains(&came));
         if self.is_locked && joining.role != MeetingRole::Host && joining.back_in.is_none() {
             return Err(Refused::Locked);
         }
         let place = match joining.back_in {
-            None if joining.role.waits() => Place::Lobby,
+            None if joining.role.waits() || joining.seating > 0 || is_unknown || is_barred => Place::Lobby,
             None => Place::Room(RoomId::MAIN),
             Some(room) => self.reopened(room),
         };
@@ -165,17 +186,21 @@ impl Meeting {
             name: joining.name,
             role: joining.role,
             side: joining.side,
+            came: joining.came,
             language: joining.language,
             place,
+            seating: joining.seating,
             is_here: true,
+            is_barred,
             hand: Hand::Down,
-            switches: Switches::OFF,
+            switches: Switches { is_muted, ..Switches::OFF },
             listening,
             plays: None,
             interpreting: None,
             is_free: false,
             agrees_to_recording: false,
         };
+        self.left.remove(&id);
         self.people.insert(id, person);
         Ok(())
     }
@@ -228,12 +253,12 @@ impl Meeting {
         }
     }
 
-    /// Someone goes, or has been away too long. They may come again.
+    /// Someone goes, or has been away too long. They may come again, as what they were.
     pub fn leave(&mut self, id: ParticipantId) {
-        self.people.remove(&id);
-        if self.leader == Some(id) {
-            self.leader = None;
+        if let Some(person) = self.people.remove(&id) {
+            self.keep(&person);
         }
+        self.leaders.retain(|_, leader| *leader != id);
     }
 
     /// Someone does something. What is refused changes nothing.
@@ -264,13 +289,7 @@ impl Meeting {
             Act::Move(id, room) => self.bring(*id, *room),
             Act::Lead => self.lead(by, role),
             Act::StopLeading => self.stop_leading(by, role),
-            Act::LetLead(id) => {
-                if self.admitted(*id)?.role.is_equipment() {
-                    return Err(Refused::Equipment(*id));
-                }
-                self.leader = Some(*id);
-                Ok(())
-            }
+            Act::LetLead(id) => self.let_lead(*id),
             Act::RaiseHand(up) => {
                 self.hands += u32::from(*up);
                 let order = self.hands;
@@ -305,6 +324,11 @@ impl Meeting {
         }
     }
 
+    /// It was called off: it is over for everyone.
+    pub const fn call_off(&mut self) {
+        self.is_over = true;
+    }
+
     /// It cannot be recorded any longer, whatever anyone wants.
     pub fn stop_recording(&mut self) {
         self.is_recording_asked = false;
@@ -336,7 +360,7 @@ impl Meeting {
         match self.people.get(&id).ok_or(Refused::NoParticipant(id))?.place {
             Place::Lobby => {
                 self.has_room_for(false)?;
-                self.change(id, |person| person.place = Place::Room(RoomId::MAIN))
+                self.change(id, |person| person.sit(Place::Room(RoomId::MAIN)))
             }
             // Two hosts who let the same person in want the same.
             Place::Room(_) => Ok(()),
@@ -348,8 +372,18 @@ impl Meeting {
         if person.role == MeetingRole::Host && self.hosts() == 1 {
             return Err(Refused::LastHost);
         }
+        let came = person.came;
         self.leave(id);
+        self.left.remove(&id);
         self.removed.insert(id);
+        if let Some(came) = came {
+            self.barred.insert(came);
+            // Nor do they come back as someone whom they were by the same way before.
+            for kept in self.left.values_mut().filter(|kept| kept.came == Some(came)) {
+                kept.room = None;
+                kept.seating += 1;
+            }
+        }
         Ok(())
     }
 
@@ -367,6 +401,7 @@ impl Meeting {
             return Err(Refused::LastHost);
         }
         person.role = role;
+        person.seating += 1;
         if role != MeetingRole::Interpreter {
             person.interpreting = None;
         }
@@ -391,6 +426,11 @@ impl Meeting {
             return Err(Refused::MainRoom);
         }
         self.rooms.remove(&room).ok_or(Refused::NoRoom(room))?;
+        // Who has left it comes back to the others, too.
+        for kept in self.left.values_mut().filter(|kept| kept.room.as_ref().is_some_and(|was| was.id == room)) {
+            kept.room = Some(Room { id: RoomId::MAIN, name: None });
+            kept.seating += 1;
+        }
         let inside: Vec<_> =
             self.people.values().filter(|person| person.place == Place::Room(room)).map(|person| person.id).collect();
         inside.into_iter().try_for_each(|id| self.bring(id, RoomId::MAIN))
@@ -401,29 +441,55 @@ impl Meeting {
             return Err(Refused::NoRoom(room));
         }
         let person = self.admitted(id)?;
-        person.place = Place::Room(room);
-        // Whoever spoke a floor in the new room goes on speaking it.
+        if person.place != Place::Room(room) {
+            // What someone led in one room they do not lead in the next.
+            self.leaders.retain(|_, leader| *leader != id);
+        }
+        // Whoever speaks a floor there goes on speaking it; where nobody does, the interpreter who comes does.
+        let floor = self.admitted(id)?.interpreting.map(|work| work.floor);
+        let is_spoken = self.is_spoken(floor, Place::Room(room), id);
+        let person = self.admitted(id)?;
+        person.sit(Place::Room(room));
         if let Some(work) = &mut person.interpreting {
-            work.is_active = false;
+            work.is_active = !is_spoken;
         }
         Ok(())
     }
 
     fn lead(&mut self, by: ParticipantId, role: MeetingRole) -> Result<(), Refused> {
-        match self.leader() {
+        let room = self.room_of(by)?;
+        match self.leader(room) {
             Some(other) if other != by && role != MeetingRole::Host => Err(Refused::Led(other)),
             _ => {
-                self.leader = Some(by);
+                self.leaders.insert(room, by);
                 Ok(())
             }
         }
     }
 
+    /// Someone leads where they are.
+    fn let_lead(&mut self, id: ParticipantId) -> Result<(), Refused> {
+        if self.admitted(id)?.role.is_equipment() {
+            return Err(Refused::Equipment(id));
+        }
+        let room = self.room_of(id)?;
+        self.leaders.insert(room, id);
+        Ok(())
+    }
+
+    fn room_of(&self, id: ParticipantId) -> Result<RoomId, Refused> {
+        match self.people.get(&id).ok_or(Refused::NoParticipant(id))?.place {
+            Place::Room(room) => Ok(room),
+            Place::Lobby => Err(Refused::NotAdmitted(id)),
+        }
+    }
+
     fn stop_leading(&mut self, by: ParticipantId, role: MeetingRole) -> Result<(), Refused> {
-        match self.leader {
-            Some(other) if other != by && role != MeetingRole::Host => Err(Refused::Led(other)),
+        let room = self.room_of(by)?;
+        match self.leaders.get(&room) {
+            Some(other) if *other != by && role != MeetingRole::Host => Err(Refused::Led(*other)),
             _ => {
-                self.leader = None;
+                self.leaders.remove(&room);
                 Ok(())
             }
         }
@@ -435,15 +501,20 @@ impl Meeting {
 
     fn interpret(&mut self, by: ParticipantId, floor: Option<Language>) -> Result<(), Refused> {
         self.has_floor(floor)?;
-        let room = self.people.get(&by).map(|person| person.place);
+        let place = self.people.get(&by).ok_or(Refused::NotTaking)?.place;
         // Who comes first to a floor speaks it.
-        let is_spoken = self.people.values().any(|other| {
-            let speaks = other.interpreting.is_some_and(|work| work.is_active && Some(work.floor) == floor);
-            other.id != by && Some(other.place) == room && speaks
-        });
+        let is_spoken = self.is_spoken(floor, place, by);
         self.change(by, |person| {
             person.interpreting = floor.map(|floor| Interpreting { floor, is_active: !is_spoken });
         })
+    }
+
+    /// Whether another than this one speaks a floor somewhere.
+    fn is_spoken(&self, floor: Option<Language>, place: Place, except: ParticipantId) -> bool {
+        self.people
+            .values()
+            .filter(|other| other.id != except && other.place == place)
+            .any(|other| other.interpreting.is_some_and(|work| work.is_active && Some(work.floor) == floor))
     }
 
     fn take_floor(&mut self, by: ParticipantId) -> Result<(), Refused> {

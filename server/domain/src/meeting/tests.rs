@@ -1,6 +1,8 @@
 //! Meetings by tables: who may do what, and who then hears and sees whom.
 
+mod kept;
 mod recording;
+mod rooms;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -28,7 +30,7 @@ fn name(text: &str) -> DisplayName {
 
 fn joining(who: &str, role: MeetingRole, language: Language) -> Joining {
     let side = Side::Invited;
-    Joining { name: name(who), role, side, language, back_in: None }
+    Joining { name: name(who), role, side, came: None, language, back_in: None, seating: 0 }
 }
 
 /// A host who reads Chinese, two guests who read Japanese and English, two interpreters, an observer; floors in Japanese and
@@ -417,18 +419,18 @@ fn the_lead_goes_from_hand_to_hand() {
     let mut meeting = meeting();
     meeting.apply(HOST, &Act::SetRole(OTHER, MeetingRole::Official)).unwrap();
     meeting.apply(OTHER, &Act::Lead).unwrap();
-    assert_eq!(meeting.leader(), Some(OTHER));
+    assert_eq!(meeting.leader(RoomId::MAIN), Some(OTHER));
     meeting.apply(HOST, &Act::LetLead(GUEST)).unwrap();
     assert_eq!(meeting.apply(OTHER, &Act::Lead), Err(Refused::Led(GUEST)), "no host, so asks");
     assert_eq!(meeting.apply(OTHER, &Act::StopLeading), Err(Refused::Led(GUEST)));
     meeting.lose(GUEST);
-    assert_eq!(meeting.leader(), None, "nobody follows who is away");
+    assert_eq!(meeting.leader(RoomId::MAIN), None, "nobody follows who is away");
     meeting.apply(OTHER, &Act::Lead).unwrap();
     meeting.leave(OTHER);
-    assert_eq!(meeting.leader(), None);
+    assert_eq!(meeting.leader(RoomId::MAIN), None);
     meeting.apply(HOST, &Act::Lead).unwrap();
     meeting.apply(HOST, &Act::StopLeading).unwrap();
-    assert_eq!(meeting.leader(), None);
+    assert_eq!(meeting.leader(RoomId::MAIN), None);
 }
 
 #[test]

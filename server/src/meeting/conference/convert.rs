@@ -3,7 +3,7 @@
 use cloudsite_domain::identity::DisplayName;
 use cloudsite_domain::meeting::{
     Act, Hand, Listening, Meeting, MeetingRole, Participant, ParticipantId, Place, Recording, Refused, RoomId, Side,
-    Source,
+    Source, may,
 };
 use cloudsite_domain::record::Language;
 use cloudsite_proto::meeting as wire;
@@ -138,6 +138,7 @@ pub(super) fn person(person: &Participant) -> wire::Person {
         speaks_floor: person.interpreting.is_some_and(|work| work.is_active),
         free: person.is_free,
         agrees_to_recording: person.agrees_to_recording,
+        barred: person.is_barred,
     }
 }
 
@@ -159,11 +160,12 @@ const fn recording_to_wire(recording: Recording) -> wire::RecordingState {
     }
 }
 
-/// A meeting as someone sees it: from the lobby, themselves alone.
+/// A meeting as someone sees it: from the lobby, themselves alone; and of the lobby those alone who let in know who waits.
 pub(super) fn state(meeting: &Meeting, version: u64, viewer: ParticipantId) -> wire::State {
     let floors = meeting.floors().iter().map(|floor| floor.tag().to_owned()).collect();
     let waits = meeting.person(viewer).is_none_or(|person| person.place == Place::Lobby);
-    let seen = |other: &&Participant| !waits || other.id == viewer;
+    let lets_in = meeting.person(viewer).is_some_and(|person| may(person.role, &Act::Admit(viewer)));
+    let seen = |other: &&Participant| other.id == viewer || (!waits && (lets_in || other.place != Place::Lobby));
     let people = meeting.people().filter(seen).map(person).collect();
     let recording = recording_to_wire(meeting.recording()).into();
     if waits {
@@ -173,7 +175,9 @@ pub(super) fn state(meeting: &Meeting, version: u64, viewer: ParticipantId) -> w
         .rooms()
         .filter_map(|room| Some(wire::Room { id: room.id.0, name: room.name.as_ref()?.to_string() }))
         .collect();
-    let leader = meeting.leader().map_or(0, |leader| leader.0);
+    // Whoever leads in another room is followed by nobody here.
+    let room = meeting.person(viewer).and_then(Participant::room);
+    let leader = room.and_then(|room| meeting.leader(room)).map_or(0, |leader| leader.0);
     wire::State { version, people, rooms, floors, leader, locked: meeting.is_locked(), recording, recording_trouble: 0 }
 }
 
@@ -201,11 +205,29 @@ mod tests {
     }
 
     #[test]
+    fn who_waits_is_known_to_those_alone_who_let_in() {
+        let mut meeting = Meeting::new([Language::Ja].into());
+        let roles = [MeetingRole::Host, MeetingRole::Guest, MeetingRole::Official, MeetingRole::Guest];
+        for (id, role) in (1..).zip(roles) {
+            let (name, side, language) = ("x".parse().unwrap(), Side::Invited, Language::En);
+            let joining = Joining { name, role, side, came: None, language, back_in: None, seating: 0 };
+            meeting.join(ParticipantId(id), joining).unwrap();
+        }
+        meeting.apply(ParticipantId(1), &Act::Admit(ParticipantId(2))).unwrap();
+        let seen = |viewer| {
+            let people = state(&meeting, 7, ParticipantId(viewer)).people;
+            people.iter().map(|person| person.id).collect::<Vec<_>>()
+        };
+        assert_eq!([seen(1), seen(2), seen(3), seen(4)], [vec![1, 2, 3, 4], vec![1, 2, 3], vec![1, 2, 3], vec![4]]);
+    }
+
+    #[test]
     fn whoever_waits_sees_themselves_alone() {
         let mut meeting = Meeting::new([Language::Ja].into());
         for (id, role) in [(1, MeetingRole::Host), (2, MeetingRole::Guest), (3, MeetingRole::Guest)] {
             let (name, side) = ("x".parse().unwrap(), Side::Invited);
-            let joining = Joining { name, role, side, language: Language::En, back_in: None };
+            let language = Language::En;
+            let joining = Joining { name, role, side, came: None, language, back_in: None, seating: 0 };
             meeting.join(ParticipantId(id), joining).unwrap();
         }
         meeting.apply(ParticipantId(1), &Act::OpenRoom("Caucus".parse().unwrap())).unwrap();

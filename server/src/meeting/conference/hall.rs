@@ -119,7 +119,8 @@ impl Hall {
             return Ok(running);
         }
         let (plans, id) = (self.behind.plans.clone(), scheduled.id);
-        let removed = blocking(move || plans.removed(id)).await?;
+        let (removed, (is_locked, kept)) =
+            blocking(move || Ok::<_, Refusal>((plans.removed(id)?, plans.kept_of(id)?))).await?;
         let mut all = self.all();
         // Another may have come in the meantime.
         if let Some(running) = all.get(&id).filter(|running| !running.is_closed()) {
@@ -131,7 +132,7 @@ impl Hall {
         let (to_meeting, commands) = mpsc::channel(COMMANDS);
         all.insert(id, to_meeting.clone());
         drop(all);
-        let meeting = Meeting::new(scheduled.floors.clone()).without(removed.into_iter().collect());
+        let meeting = Meeting::new(scheduled.floors.clone()).without(removed).remembering(is_locked, kept);
         let running = Running::new(scheduled.clone(), meeting, self.behind.clone(), Arc::clone(&self.peers));
         let (all, stop, this) = (Arc::clone(&self.running), self.stop.clone(), to_meeting.downgrade());
         let going = self.going.clone();
@@ -161,6 +162,13 @@ impl Hall {
         let (reply, gone) = oneshot::channel();
         // In a meeting that does not run there is nobody.
         let _nobody = self.ask(meeting, Command::LinkRevoked { link, reply }, gone).await;
+    }
+
+    /// A meeting was changed: returns when it is as it is planned now.
+    pub(crate) async fn changed(&self, scheduled: &Scheduled) {
+        let (reply, done) = oneshot::channel();
+        // Of one that does not run it is read when it begins.
+        let _nobody = self.ask(scheduled.id, Command::Changed(Box::new(scheduled.clone()), reply), done).await;
     }
 
     async fn ask<T>(&self, meeting: MeetingId, command: Command, answer: oneshot::Receiver<T>) -> Option<T> {

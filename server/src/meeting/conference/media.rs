@@ -85,6 +85,17 @@ impl Media {
         }
     }
 
+    /// Takes away at once what is no longer to be carried, and adds nothing: so that nobody is told of a room, or answered,
+    /// while what is said there goes to whoever has left it.
+    pub(super) async fn cut(&mut self, meeting: &Meeting, peers: &BTreeMap<ParticipantId, PeerId>) {
+        let wanted = routes(meeting, peers);
+        let remove: Vec<_> = self.routed.difference(&wanted).copied().collect();
+        if !remove.is_empty() {
+            self.routed.retain(|route| wanted.contains(route));
+            self.sfu.route(Vec::new(), remove).await;
+        }
+    }
+
     /// Tells the plane what has changed, now that those people have these connections.
     pub(super) async fn update(&mut self, meeting: &Meeting, peers: &BTreeMap<ParticipantId, PeerId>) {
         self.people = peers.iter().map(|(person, peer)| (*peer, *person)).collect();
@@ -96,5 +107,45 @@ impl Media {
             self.sfu.route(add, remove).await;
         }
         self.tell_wants(meeting, peers).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+    use std::time::Instant;
+
+    use cloudsite_domain::meeting::{Act, Joining, MeetingRole, Side};
+    use cloudsite_domain::record::Language;
+    use cloudsite_sfu::Settings;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_to_be_carried_is_cut_and_nothing_added() {
+        let (udp, clock) = ("127.0.0.1:0".parse().unwrap(), Instant::now);
+        let (threads, told, seed) = (NonZeroUsize::MIN, vec![], [7; 32]);
+        let settings = Settings { udp, tcp: None, told, threads, max_peers: 2, clock, seed };
+        let (sfu, _events) = Sfu::start(settings).unwrap();
+        let mut meeting = Meeting::new(BTreeSet::new());
+        let (host, other) = (ParticipantId(1), ParticipantId(2));
+        for id in [host, other] {
+            let (name, role, side) = ("x".parse().unwrap(), MeetingRole::Host, Side::Invited);
+            let joining = Joining { name, role, side, came: None, language: Language::En, back_in: None, seating: 0 };
+            meeting.join(id, joining).unwrap();
+            meeting.apply(id, &Act::Switch { microphone: true, camera: false, screen: false }).unwrap();
+        }
+        let peers = [(host, PeerId(1)), (other, PeerId(2))].into();
+        let mut media = Media::new(sfu);
+        media.update(&meeting, &peers).await;
+        assert_eq!(media.routed.len(), 2);
+        meeting.apply(host, &Act::Mute(other)).unwrap();
+        media.cut(&meeting, &peers).await;
+        assert_eq!(media.routed.len(), 1, "at once");
+        meeting.apply(host, &Act::Unmute(other)).unwrap();
+        media.cut(&meeting, &peers).await;
+        assert_eq!(media.routed.len(), 1, "nothing is added");
+        media.update(&meeting, &peers).await;
+        assert_eq!(media.routed.len(), 2);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cloudsite_domain::audit::Actor;
 use cloudsite_domain::meeting::{
-    Joining, Meeting, MeetingId, OPEN_BEFORE, ParticipantId, Place, Room, Scheduled, Side,
+    Joining, Kept, Meeting, MeetingId, OPEN_BEFORE, ParticipantId, Place, Room, RoomId, Scheduled, Side,
 };
 use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::farewell::Reason;
@@ -33,6 +33,7 @@ use crate::meeting::wire::time_to_wire;
 
 mod equipment;
 mod links;
+mod plan;
 mod recording;
 mod signals;
 mod speech;
@@ -79,6 +80,8 @@ pub(super) enum Command {
     PresentByLinks { reply: oneshot::Sender<BTreeMap<u32, Vec<String>>> },
     /// A link was taken back.
     LinkRevoked { link: u32, reply: oneshot::Sender<()> },
+    /// It is planned otherwise now, or was called off.
+    Changed(Box<Scheduled>, oneshot::Sender<()>),
     /// Something is asked for what has a token.
     Equipment(Box<Asked>),
     /// The media plane says something.
@@ -111,8 +114,11 @@ pub(super) struct Running {
     equipped: Equipped,
     /// Since when those are gone whose place is kept.
     gone: BTreeMap<ParticipantId, Instant>,
-    shown: Shown,
+    /// What is shown in each room, and by whom.
+    shown: BTreeMap<RoomId, (ParticipantId, Shown)>,
     taping: Taping,
+    /// What was last given to be kept: whether it is locked, and of whom what they are.
+    kept: (bool, BTreeMap<ParticipantId, Kept>),
     version: u64,
     is_changed: bool,
     empty_since: Instant,
@@ -126,6 +132,7 @@ impl Running {
         let behind = Behind { sfu: behind.sfu.apart(), ..behind };
         let media = Media::new(behind.sfu.clone());
         let journal = Journal::open(behind.plans.clone(), scheduled.id);
+        let kept = (meeting.is_locked(), meeting.kept());
         Self {
             scheduled,
             meeting,
@@ -136,8 +143,9 @@ impl Running {
             seats: BTreeMap::new(),
             equipped: Equipped::new(),
             gone: BTreeMap::new(),
-            shown: Shown::default(),
+            shown: BTreeMap::new(),
             taping: Taping::none(),
+            kept,
             version: 0,
             is_changed: false,
             empty_since: Instant::now(),
@@ -191,17 +199,24 @@ impl Running {
             Command::Enter(entering) => self.enter(*entering).await,
             Command::Signal { seating, sequence, signal, reply } => {
                 let answered = self.signal_in_turn(&seating, sequence, *signal).await;
+                self.cut().await;
                 // Who signalled may be gone by now.
                 let _gone = reply.send(answered);
             }
             Command::PresentByLinks { reply } => drop(reply.send(self.present_by_links())),
             Command::LinkRevoked { link, reply } => {
                 self.let_go_by_link(link).await;
+                self.cut().await;
                 let _gone = reply.send(());
+            }
+            Command::Changed(scheduled, done) => {
+                self.replan(*scheduled);
+                let _gone = done.send(());
             }
             Command::Equipment(asked) => self.equip(*asked).await,
             Command::Media(event) => self.hear(event).await,
         }
+        self.forget_shown();
     }
 
     async fn enter(&mut self, Entering { id, stream, joining, caller, came, reply }: Entering) {
@@ -280,15 +295,18 @@ impl Running {
         let Some(relays) = self.behind.relays.as_ref().filter(|_| self.room_of(id).is_some()) else {
             return Vec::new();
         };
-        relays.for_attendee(&format!("{}-{id}", self.id()), self.scheduled.ends_at + OPEN_BEFORE)
+        let until = self.scheduled.ends_at.max(self.now()) + OPEN_BEFORE;
+        relays.for_attendee(&format!("{}-{id}", self.id()), until)
     }
 
     /// Tells everyone who has changed what: by their token, by the state that they see, and by media.
     async fn tell_changes(&mut self) {
+        self.cut().await;
         if !std::mem::take(&mut self.is_changed) {
             return;
         }
         self.version += 1;
+        self.keep();
         let ids: Vec<_> = self.seats.keys().copied().collect();
         for id in ids {
             let known = self.seats.get(&id).map(|seat| (seat.seating.stream, seat.seating.came));
@@ -303,6 +321,25 @@ impl Running {
         let peers = self.connected();
         self.media.update(&self.meeting, &peers).await;
         self.record(&peers).await;
+    }
+
+    /// Takes out of the media plane what must not be carried any more, before anyone is told or answered.
+    async fn cut(&mut self) {
+        if self.is_changed {
+            let peers = self.connected();
+            self.media.cut(&self.meeting, &peers).await;
+        }
+    }
+
+    /// Gives what has changed of what is kept to be written down.
+    fn keep(&mut self) {
+        let (is_locked, now) = (self.meeting.is_locked(), self.meeting.kept());
+        let (was_locked, before) = &self.kept;
+        let changed = now.iter().filter(|(id, kept)| before.get(id) != Some(kept));
+        let changed: BTreeMap<_, _> = changed.map(|(id, kept)| (*id, kept.clone())).collect();
+        if (!changed.is_empty() || is_locked != *was_locked) && self.journal.keep(is_locked, changed) {
+            self.kept = (is_locked, now);
+        }
     }
 
     /// Everyone's connection, equipment's among them.

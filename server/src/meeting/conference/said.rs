@@ -155,11 +155,6 @@ impl Shown {
         self.0.insert(order, said);
     }
 
-    /// Forgets it: another leads.
-    pub(super) fn forget(&mut self) {
-        self.0.clear();
-    }
-
     /// All of it, in the order in which it is shown.
     pub(super) fn all(&self) -> impl Iterator<Item = &wire::Said> {
         self.0.values()
@@ -242,7 +237,5 @@ mod tests {
             at(2.0),
         ];
         assert_eq!(told, expected);
-        shown.forget();
-        assert_eq!(shown.all().count(), 0);
     }
 }

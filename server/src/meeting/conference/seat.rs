@@ -132,7 +132,8 @@ mod tests {
     fn seat() -> (Seat, Inbox) {
         let mut meeting = Meeting::new(BTreeSet::new());
         let (name, side) = ("x".parse().unwrap(), Side::Invited);
-        let joining = Joining { name, role: MeetingRole::Guest, side, language: Language::En, back_in: None };
+        let (role, language) = (MeetingRole::Guest, Language::En);
+        let joining = Joining { name, role, side, came: None, language, back_in: None, seating: 0 };
         meeting.join(ParticipantId(1), joining).unwrap();
         let person = meeting.person(ParticipantId(1)).unwrap();
         Seat::new(Seating::of(MeetingId(1), 1, person, None, None, Timestamp::UNIX_EPOCH), Resolved::visitor())

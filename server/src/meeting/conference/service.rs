@@ -79,9 +79,15 @@ impl Conferences {
         };
         match wish.scheduled.standing(self.now()) {
             Standing::Open => Ok(wish),
-            // Whoever sits in it stays until it is over for good.
+            // Whoever was in it comes back as long as it goes on, past its time too.
+            Standing::Over if wish.id.is_some() && self.goes_on(&wish.scheduled) => Ok(wish),
             other => Err(closed(&wish.scheduled, other)),
         }
+    }
+
+    /// Whether a meeting runs that no host has ended.
+    fn goes_on(&self, scheduled: &Scheduled) -> bool {
+        scheduled.ended_at.is_none() && self.0.running(scheduled.id).is_some()
     }
 
     async fn as_member(&self, caller: Resolved, name: &str) -> Result<Wish, Refusal> {
@@ -97,7 +103,9 @@ impl Conferences {
         let languages = self.0.behind.identity.organisation(organisation);
         let language = languages.and_then(|own| own.languages().first().copied()).unwrap_or(Language::Zh);
         let name = convert::name("display_name", name)?;
-        let joining = Joining { name, role, side: Side::Organisation(organisation.clone()), language, back_in: None };
+        let side = Side::Organisation(organisation.clone());
+        let by = came.map(Came::by);
+        let joining = Joining { name, role, side, came: by, language, back_in: None, seating: 0 };
         Ok(Wish { scheduled, caller, came, id: None, joining })
     }
 
@@ -113,12 +121,13 @@ impl Conferences {
             "" => language,
             said => convert::language("language", said)?,
         };
-        let joining = Joining { name, role, side: Side::Invited, language, back_in: None };
-        Ok(Wish { scheduled, caller, came: Some(Came::Link { link: number }), id: None, joining })
+        let (side, came) = (Side::Invited, Came::Link { link: number });
+        let joining = Joining { name, role, side, came: Some(came.by()), language, back_in: None, seating: 0 };
+        Ok(Wish { scheduled, caller, came: Some(came), id: None, joining })
     }
 
     async fn again(&self, caller: Resolved, token: &str) -> Result<Wish, Refusal> {
-        let seating = Seating::open(&self.0.behind.identity, token, self.now()).ok_or_else(no_token)?;
+        let seating = Seating::open(&self.0.behind.identity, token).ok_or_else(no_token)?;
         let scheduled = self.scheduled(seating.meeting()).await?.ok_or_else(no_token)?;
         let joining = seating.joining().ok_or_else(no_token)?;
         let came = seating.came;
@@ -180,7 +189,7 @@ impl Conferences {
 
     async fn signal(&self, request: wire::SignalRequest) -> Result<wire::SignalResponse, Status> {
         let wire::SignalRequest { resume_token, sequence, signal } = request;
-        let seating = Seating::open(&self.0.behind.identity, &resume_token, self.now()).ok_or_else(no_token)?;
+        let seating = Seating::open(&self.0.behind.identity, &resume_token).ok_or_else(no_token)?;
         let signal = signal.ok_or_else(|| Refusal::field("signal", "is missing"))?;
         if let wire::signal_request::Signal::Offer(offer) = &signal {
             not_too_long("offer.sdp", &offer.sdp)?;
@@ -240,3 +249,6 @@ impl ConferenceService for Conferences {
         Ok(Response::new(wire::ProbeResponse { answer_sdp }))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 
 use cloudsite_domain::identity::{MemberId, Principal};
 use cloudsite_domain::meeting::{
-    Joining, MeetingId, MeetingRole, Participant, ParticipantId, Place, Room, RoomId, Scheduled, Side,
+    CameBy, Joining, MeetingId, MeetingRole, Participant, ParticipantId, Place, Room, RoomId, Scheduled, Side,
 };
 use cloudsite_domain::record::{Code, Language};
 use jiff::Timestamp;
@@ -38,6 +38,14 @@ impl Came {
         let Principal::Member { id, .. } = principal else { return None };
         Some(Self::Member { member: *id, role: meeting.role_of(principal)? })
     }
+
+    /// The way alone, as the meeting knows it.
+    pub(super) const fn by(self) -> CameBy {
+        match self {
+            Self::Member { member, .. } => CameBy::Member(member),
+            Self::Link { link } => CameBy::Link(link),
+        }
+    }
 }
 
 /// The claims of a token.
@@ -58,7 +66,10 @@ pub(super) struct Seating {
     /// The room that they are in: its number and name; none in the lobby.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     room: Option<(u32, Option<String>)>,
-    /// Seconds since 1970.
+    /// How old role and room are: of two tokens the one with the greater number says what is.
+    #[serde(default)]
+    seating: u64,
+    /// Until when the meeting is open, as it was planned when this was given: seconds since 1970.
     exp: i64,
 }
 
@@ -88,6 +99,7 @@ impl Seating {
             came,
             language: person.language,
             room,
+            seating: person.seating,
             exp: until.as_second(),
         }
     }
@@ -110,7 +122,8 @@ impl Seating {
             Some((id, Some(name))) => Some(Room { id: RoomId(*id), name: Some(name.parse().ok()?) }),
         };
         let side = self.organisation.clone().map_or(Side::Invited, Side::Organisation);
-        Some(Joining { name: self.name.parse().ok()?, role: self.role, side, language: self.language, back_in })
+        let (name, came) = (self.name.parse().ok()?, self.came.map(Came::by));
+        Some(Joining { name, role: self.role, side, came, language: self.language, back_in, seating: self.seating })
     }
 
     /// The token; none if it could not be made.
@@ -118,8 +131,9 @@ impl Seating {
         identity.seal_claims_for(PURPOSE, self).ok()
     }
 
-    /// What a token says, if it is one of ours and not over.
-    pub(super) fn open(identity: &Identity, token: &str, now: Timestamp) -> Option<Self> {
-        identity.open_claims_for(PURPOSE, token).filter(|seating: &Self| now.as_second() < seating.exp)
+    /// What a token says, if it is one of ours. How long it is good the meeting says: as long as it runs, also past its
+    /// time.
+    pub(super) fn open(identity: &Identity, token: &str) -> Option<Self> {
+        identity.open_claims_for(PURPOSE, token)
     }
 }

@@ -6,13 +6,13 @@ mod invitation;
 mod service;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloudsite_domain::audit::Actor;
 use cloudsite_domain::identity::Principal;
 use cloudsite_domain::meeting::{
-    GuestLink, MeetingId, OPEN_BEFORE, ParticipantId, Scheduled, Standing, role_without_link,
+    CameBy, GuestLink, Kept, MeetingId, OPEN_BEFORE, ParticipantId, Scheduled, Standing, role_without_link,
 };
 use cloudsite_proto::meeting as wire;
 use cloudsite_store::changeset::Deed;
@@ -97,14 +97,35 @@ impl Plans {
     }
 
     /// Who was sent out of a meeting. Blocks.
-    pub(crate) fn removed(&self, meeting: MeetingId) -> Result<BTreeSet<ParticipantId>, Refusal> {
+    pub(crate) fn removed(&self, meeting: MeetingId) -> Result<BTreeMap<ParticipantId, Option<CameBy>>, Refusal> {
         Ok(self.store.removed(meeting)?)
     }
 
-    /// Keeps that someone was sent out of a meeting, and tells the audit log. Blocks.
-    pub(crate) fn remove(&self, meeting: MeetingId, who: ParticipantId, by: Actor) -> Result<(), Refusal> {
+    /// Keeps that someone was sent out of a meeting, and by which way they had come, and tells the audit log. Blocks.
+    pub(crate) fn remove(
+        &self,
+        meeting: MeetingId,
+        who: ParticipantId,
+        came: Option<CameBy>,
+        by: Actor,
+    ) -> Result<(), Refusal> {
         let deed = Deed { did: "removed", actor: by, at: (self.clock)(), detail: BTreeMap::new() };
-        Ok(self.store.remove_participant(meeting, who, &deed)?)
+        Ok(self.store.remove_participant(meeting, who, came, &deed)?)
+    }
+
+    /// Keeps whether a meeting is locked, and what these people are in it. Blocks.
+    pub(crate) fn keep(
+        &self,
+        meeting: MeetingId,
+        is_locked: bool,
+        kept: &BTreeMap<ParticipantId, Kept>,
+    ) -> Result<(), Refusal> {
+        Ok(self.store.keep(meeting, is_locked, kept)?)
+    }
+
+    /// Whether a meeting was locked when it ran last, and what people were in it. Blocks.
+    pub(crate) fn kept_of(&self, meeting: MeetingId) -> Result<(bool, BTreeMap<ParticipantId, Kept>), Refusal> {
+        Ok(self.store.kept(meeting)?)
     }
 
     /// Keeps that a host has ended a meeting, so that nobody comes into it any more, and tells the audit log. Blocks.

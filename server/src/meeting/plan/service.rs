@@ -82,9 +82,12 @@ impl MeetingService for Planned {
     ) -> Result<Response<wire::UpdateMeetingResponse>, Status> {
         let work = |plans: &Plans, caller: &Principal, request: wire::UpdateMeetingRequest| {
             let meeting = plans.update(caller, request.meeting)?;
-            Ok(wire::UpdateMeetingResponse { meeting: Some(plans.shown(&meeting, caller)) })
+            let shown = plans.shown(&meeting, caller);
+            Ok((meeting, shown))
         };
-        self.answer(request, work).await
+        let (meeting, shown) = self.answer(request, work).await?.into_inner();
+        self.hall.changed(&meeting).await;
+        Ok(Response::new(wire::UpdateMeetingResponse { meeting: Some(shown) }))
     }
 
     async fn create_guest_link(

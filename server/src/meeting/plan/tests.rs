@@ -1,7 +1,7 @@
 //! Plans on the demo's people with a clock that is set by hand, and invitations read back by a calendar's reader.
 
 use cloudsite_domain::identity::{DisplayName, Role, Tier};
-use cloudsite_domain::meeting::{MOST_FLOORS, MeetingRole};
+use cloudsite_domain::meeting::{CameBy, MOST_FLOORS, MeetingRole};
 use cloudsite_domain::record::Language;
 use cloudsite_store::Store;
 use cloudsite_store::identity::IdentityStore;
@@ -218,8 +218,8 @@ fn what_happens_in_a_meeting_is_kept_and_told() {
     let fixture = fixture();
     let meeting = fixture.planned(60);
     let guest = ParticipantId(7);
-    fixture.plans.remove(meeting.id, guest, Actor::from(&fixture.host())).unwrap();
-    assert_eq!(fixture.plans.removed(meeting.id).unwrap(), [guest].into());
+    fixture.plans.remove(meeting.id, guest, Some(CameBy::Link(1)), Actor::from(&fixture.host())).unwrap();
+    assert_eq!(fixture.plans.removed(meeting.id).unwrap(), [(guest, Some(CameBy::Link(1)))].into());
     let detail = [("revision".to_owned(), "3".to_owned())].into();
     fixture.plans.log(meeting.id, "admitted", Actor::named("guest"), detail).unwrap();
     assert_eq!(fixture.plans.meeting(meeting.id).unwrap(), Some(meeting.clone()));

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use cloudsite_domain::audit::{Action, Actor};
 use cloudsite_domain::identity::{MemberId, Organisation, OrganisationKind, Role, Tier};
 use cloudsite_domain::meeting::{
-    GuestLink, MOST_GUEST_LINKS, MOST_MEETINGS, MeetingId, MeetingRole, ParticipantId, Scheduled,
+    CameBy, GuestLink, Kept, MOST_GUEST_LINKS, MOST_MEETINGS, MeetingId, MeetingRole, ParticipantId, Room, RoomId,
+    Scheduled,
 };
 use cloudsite_domain::record::{Code, Language};
 use jiff::Timestamp;
@@ -42,6 +43,7 @@ macro_rules! meeting_contract_tests {
             it_is_kept_when_a_link_was_first_used,
             links_are_numbered_and_bounded,
             who_was_sent_out_stays_out,
+            what_people_are_is_kept_as_it_was_last,
             the_log_holds_no_title_and_no_secret,
         }
     };
@@ -252,7 +254,7 @@ pub fn links_are_numbered_and_bounded(fixture: &impl MeetingFixture) {
     for missing in [
         make(6, 1).err(),
         store.revoke_guest_link(MeetingId(6), 1, &deed("link_revoked")).err(),
-        store.remove_participant(MeetingId(6), ParticipantId(1), &deed("removed")).err(),
+        store.remove_participant(MeetingId(6), ParticipantId(1), None, &deed("removed")).err(),
         store.log_meeting(MeetingId(6), &deed("admitted")).err(),
     ] {
         assert!(matches!(missing, Some(MeetingError::Unknown(MeetingId(6)))), "{missing:?}");
@@ -265,13 +267,39 @@ pub fn who_was_sent_out_stays_out(fixture: &impl MeetingFixture) {
     for id in [4, 5] {
         store.create_meeting(&meeting(id, "tokyo", member, 5_000), &deed("planned")).unwrap();
     }
-    for participant in [7, u32::MAX, 7] {
-        store.remove_participant(MeetingId(4), ParticipantId(participant), &deed("removed")).unwrap();
+    let (seven, last, other) = (ParticipantId(7), ParticipantId(u32::MAX), ParticipantId(8));
+    let (link, someone) = (Some(CameBy::Link(3)), Some(CameBy::Member(member)));
+    for (participant, came) in [(seven, link), (last, someone), (other, None), (seven, None)] {
+        store.remove_participant(MeetingId(4), participant, came, &deed("removed")).unwrap();
     }
     drop(store);
     let store = fixture.open_meetings();
-    assert_eq!(store.removed(MeetingId(4)).unwrap(), [ParticipantId(7), ParticipantId(u32::MAX)].into());
+    assert_eq!(store.removed(MeetingId(4)).unwrap(), [(seven, link), (other, None), (last, someone)].into());
     assert_eq!(store.removed(MeetingId(5)).unwrap(), [].into());
+}
+
+/// By meeting, the last of each, and after a restart.
+pub fn what_people_are_is_kept_as_it_was_last(fixture: &impl MeetingFixture) {
+    let (store, member) = opened(fixture);
+    for id in [4, 5] {
+        store.create_meeting(&meeting(id, "tokyo", member, 5_000), &deed("planned")).unwrap();
+    }
+    let caucus = Room { id: RoomId(2), name: Some("密谈".parse().unwrap()) };
+    let main = Room { id: RoomId::MAIN, name: None };
+    let kept = |role, room, seating, came| Kept { role, room, is_muted: seating == 3, seating, came };
+    let guest = kept(MeetingRole::Guest, Some(caucus), 3, Some(CameBy::Link(7)));
+    let host = kept(MeetingRole::Host, Some(main), 1, Some(CameBy::Member(member)));
+    let (one, two, three) = (ParticipantId(1), ParticipantId(2), ParticipantId(u32::MAX));
+    store.keep(MeetingId(4), false, &[(one, host.clone()), (two, host.clone())].into()).unwrap();
+    store.keep(MeetingId(4), true, &[(two, guest.clone())].into()).unwrap();
+    let waits = kept(MeetingRole::Interpreter, None, u64::from(u32::MAX), None);
+    store.keep(MeetingId(4), true, &[(three, waits.clone())].into()).unwrap();
+    drop(store);
+    let store = fixture.open_meetings();
+    assert_eq!(store.kept(MeetingId(4)).unwrap(), (true, [(one, host), (two, guest), (three, waits)].into()));
+    assert_eq!(store.kept(MeetingId(5)).unwrap(), (false, [].into()));
+    assert_eq!(store.kept(MeetingId(6)).unwrap(), (false, [].into()), "there is none");
+    assert!(matches!(store.keep(MeetingId(6), true, &[].into()), Err(MeetingError::Unknown(MeetingId(6)))));
 }
 
 /// Each write has its event, which names the meeting and nothing that is said of it; what changes nothing has none.
@@ -284,7 +312,7 @@ pub fn the_log_holds_no_title_and_no_secret(fixture: &impl MeetingFixture) {
     store.create_guest_link(&link(4, "Frau Weiß"), &secret, &deed("link_made")).unwrap();
     for _ in 0..2 {
         store.revoke_guest_link(planned.id, 1, &deed("link_revoked")).unwrap();
-        store.remove_participant(planned.id, ParticipantId(7), &deed("removed")).unwrap();
+        store.remove_participant(planned.id, ParticipantId(7), None, &deed("removed")).unwrap();
     }
     let seen = Deed { detail: [("revision".to_owned(), "3".to_owned())].into(), ..deed("admitted") };
     store.log_meeting(planned.id, &seen).unwrap();

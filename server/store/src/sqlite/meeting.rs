@@ -1,10 +1,14 @@
 //! Meetings that are planned, the links to them, and who was sent out of them, in tables beside the record's.
 
-use std::collections::BTreeSet;
+pub(super) mod kept;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloudsite_domain::audit::{Action, Happening};
 use cloudsite_domain::identity::MemberId;
-use cloudsite_domain::meeting::{GuestLink, MOST_GUEST_LINKS, MOST_MEETINGS, MeetingId, ParticipantId, Scheduled};
+use cloudsite_domain::meeting::{
+    CameBy, GuestLink, Kept, MOST_GUEST_LINKS, MOST_MEETINGS, MeetingId, ParticipantId, Scheduled,
+};
 use cloudsite_domain::record::{Code, Language};
 use jiff::Timestamp;
 use rusqlite::{Connection, ToSql, Transaction, params};
@@ -137,26 +141,48 @@ impl MeetingStore for SqliteStore {
         &self,
         meeting: MeetingId,
         participant: ParticipantId,
+        came: Option<CameBy>,
         deed: &Deed,
     ) -> Result<(), MeetingError> {
         self.write_within(|connection| {
             must_exist(connection, meeting)?;
-            let sql = "INSERT OR IGNORE INTO meeting_removal (meeting, participant) VALUES (?1, ?2)";
-            if connection.prepare_cached(sql)?.execute(params![number(meeting), participant.0])? > 0 {
+            let sql = "INSERT OR IGNORE INTO meeting_removal (meeting, participant, link, member)
+                       VALUES (?1, ?2, ?3, ?4)";
+            let (link, member) = kept::way(came);
+            let values = params![number(meeting), participant.0, link, member];
+            if connection.prepare_cached(sql)?.execute(values)? > 0 {
                 log(connection, meeting, deed, &[("participant", participant.to_string())])?;
             }
             Ok(())
         })
     }
 
-    fn removed(&self, meeting: MeetingId) -> Result<BTreeSet<ParticipantId>, MeetingError> {
+    fn removed(&self, meeting: MeetingId) -> Result<BTreeMap<ParticipantId, Option<CameBy>>, MeetingError> {
         let removed = self.readers.with(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT participant FROM meeting_removal WHERE meeting = ?1")?;
-            let found = statement.query_map([number(meeting)], |row| row.get(0).map(ParticipantId))?;
+            let sql = "SELECT participant, link, member FROM meeting_removal WHERE meeting = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            let found = statement.query_map([number(meeting)], |row| {
+                Ok((ParticipantId(row.get(0)?), kept::came(row.get(1)?, row.get(2)?)))
+            })?;
             Ok(found.collect::<Result<_, _>>()?)
         });
         Ok(removed?)
+    }
+
+    fn keep(
+        &self,
+        meeting: MeetingId,
+        is_locked: bool,
+        kept: &BTreeMap<ParticipantId, Kept>,
+    ) -> Result<(), MeetingError> {
+        self.write_within(|connection| {
+            must_exist(connection, meeting)?;
+            Ok(kept::write(connection, meeting, is_locked, kept)?)
+        })
+    }
+
+    fn kept(&self, meeting: MeetingId) -> Result<(bool, BTreeMap<ParticipantId, Kept>), MeetingError> {
+        Ok(self.readers.with(|connection| kept::read(connection, meeting))?)
     }
 
     fn log_meeting(&self, meeting: MeetingId, deed: &Deed) -> Result<(), MeetingError> {

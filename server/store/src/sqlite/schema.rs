@@ -9,7 +9,7 @@ use crate::StoreError;
 pub(super) const APPLICATION_ID: i64 = 0x436C_6473;
 
 /// Each step takes the database from the format of its index to the next. Steps are only ever added.
-pub(super) const STEPS: [&str; 17] = [
+pub(super) const STEPS: [&str; 19] = [
     RECORD,
     audit::STEP,
     identity::SCHEMA,
@@ -27,6 +27,8 @@ pub(super) const STEPS: [&str; 17] = [
     super::meeting::USES,
     super::brief::REQUESTS,
     super::demand::PARK,
+    super::meeting::kept::STEP,
+    super::meeting::kept::WAYS,
 ];
 
 /// Revisions, features and their versions.

@@ -61,7 +61,8 @@ fn crowd() -> Meeting {
     for (number, role) in (1..).zip(PEOPLE) {
         let Ok(name) = "x".parse() else { continue };
         let back_in = (ParticipantId(number) != WAITS).then_some(Room { id: RoomId::MAIN, name: None });
-        let joining = Joining { name, role, side: Side::Invited, language: Language::Ja, back_in };
+        let (side, language) = (Side::Invited, Language::Ja);
+        let joining = Joining { name, role, side, came: None, language, back_in, seating: 0 };
         let joined = meeting.join(ParticipantId(number), joining);
         assert_eq!(joined, Ok(()), "there is a place");
     }
@@ -130,7 +131,10 @@ fn holds(meeting: &Meeting) {
     let in_main = |person: &&Participant| person.room() == Some(RoomId::MAIN) && !person.role.is_equipment();
     let all_agree = meeting.people().filter(in_main).all(|person| person.agrees_to_recording);
     assert!(meeting.recording() != Recording::On || all_agree, "nobody is recorded who does not agree");
-    assert!(meeting.leader().is_none_or(|leader| meeting.person(leader).is_some()), "nobody leads who is not there");
+    for open in meeting.rooms() {
+        let leads_here = |leader| room(leader) == Some(open.id);
+        assert!(meeting.leader(open.id).is_none_or(leads_here), "nobody leads where they are not");
+    }
 }
 
 /// A wish to join: the name and the language that whoever comes by a link says. Tells whether both can be taken.

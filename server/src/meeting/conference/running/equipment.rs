@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cloudsite_domain::meeting::{Act, GuestLink, Joining, ParticipantId, Side};
+use cloudsite_domain::meeting::{Act, CameBy, GuestLink, Joining, ParticipantId, Side};
 use cloudsite_proto::meeting::IceServer;
 use cloudsite_sfu::{OfferError, PeerId};
 use tokio::sync::oneshot;
@@ -145,8 +145,10 @@ impl Running {
             name: link.name.clone(),
             role: link.role,
             side: Side::Invited,
+            came: Some(CameBy::Link(link.number)),
             language: link.language,
             back_in: None,
+            seating: 0,
         };
         let refused = |refused: cloudsite_domain::meeting::Refused| Unbrought::Refused(refused.into());
         let is_new = self.meeting.person(id).is_none();

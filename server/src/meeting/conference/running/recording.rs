@@ -68,7 +68,11 @@ impl Running {
                 }
             }
             Recording::On if self.taping.recorder.is_none() => self.begin_recording().await,
-            Recording::On if before != state => self.note(What::Resumed(Resumed {})),
+            Recording::On if before != state => {
+                self.note(What::Resumed(Resumed {}));
+                // Much may have been shown in between.
+                self.record_shown();
+            }
             Recording::Waiting if before == Recording::On => self.note(What::Paused(Paused {})),
             Recording::On | Recording::Waiting => {}
         }
@@ -106,12 +110,8 @@ impl Running {
                     revision: self.behind.views.public().newest().0,
                 };
                 recorder.note(What::Began(began));
-                if let Some(leader) = self.meeting.leader() {
-                    for said in self.shown.all() {
-                        recorder.note(What::Uttered(Uttered { participant: leader.0, said: Some(said.clone()) }));
-                    }
-                }
                 self.taping.recorder = Some(recorder);
+                self.record_shown();
                 self.taping.present = None;
                 self.log_of_server("recording began", &[]);
             }
@@ -123,6 +123,13 @@ impl Running {
     pub(super) fn look_at_recording(&mut self) {
         if let Some(trouble) = self.taping.recorder.as_mut().and_then(Recorder::trouble) {
             self.give_up_recording(trouble);
+        }
+    }
+
+    /// Writes down what is shown in the main room, to which whatever comes next is added.
+    fn record_shown(&self) {
+        for (leader, said) in self.shown_in(RoomId::MAIN) {
+            self.note(What::Uttered(Uttered { participant: leader.0, said: Some(said.clone()) }));
         }
     }
 
@@ -144,7 +151,7 @@ impl Running {
             && let Some(Scene::Camera(camera)) = &scene.event
         {
             // Where those look who look around alone is theirs.
-            if self.meeting.leader() != Some(by) {
+            if self.meeting.leader(RoomId::MAIN) != Some(by) {
                 return;
             }
             let is_soon = self.taping.camera.is_some_and(|last| last.elapsed() < BETWEEN_CAMERAS);
@@ -164,7 +171,7 @@ impl Running {
 
     fn present(&self) -> Present {
         let people = self.meeting.people().filter(|person| person.room() == Some(RoomId::MAIN));
-        let leader = self.meeting.leader().map_or(0, |leader| leader.0);
+        let leader = self.meeting.leader(RoomId::MAIN).map_or(0, |leader| leader.0);
         Present { people: people.map(convert::person).collect(), leader }
     }
 

@@ -63,12 +63,10 @@ impl Running {
     }
 
     async fn act(&mut self, id: ParticipantId, act: Act) -> Result<(), Refusal> {
-        let before = self.meeting.leader();
+        let came = |id: ParticipantId| self.meeting.person(id).and_then(|person| person.came);
+        let came = if let Act::Remove(other) = act { came(other) } else { None };
         self.meeting.apply(id, &act)?;
         self.is_changed = true;
-        if self.meeting.leader() != before {
-            self.shown.forget();
-        }
         let whom = |id: ParticipantId| [("participant", id.to_string())];
         match act {
             Act::Admit(other) => self.log("let in", id, &whom(other)),
@@ -76,7 +74,7 @@ impl Running {
                 let (plans, meeting) = (self.behind.plans.clone(), self.id());
                 let by = self.actor(id).unwrap_or_else(|| Actor::named("host"));
                 self.bar(other, by.clone()).await?;
-                blocking(move || plans.remove(meeting, other, by)).await?;
+                blocking(move || plans.remove(meeting, other, came, by)).await?;
             }
             Act::SetRole(other, role) => {
                 self.log("gave a role", id, &[("participant", other.to_string()), ("role", role.to_string())]);

@@ -1,14 +1,14 @@
 //! What goes from one to the others by the way: what people say, how loud they are, which track lies where.
 
 use bytes::Bytes;
-use cloudsite_domain::meeting::{Participant, ParticipantId, audience, is_seen_in_park};
+use cloudsite_domain::meeting::{Participant, ParticipantId, RoomId, audience, is_seen_in_park};
 use cloudsite_proto::meeting as wire;
 use cloudsite_proto::meeting::join_response::Event;
 use cloudsite_proto::meeting::said::What;
 use cloudsite_sfu::{Channel, PeerId, Receiver, Source, TrackId};
 use prost::Message;
 
-use super::super::said::{self, Kind};
+use super::super::said::{self, Kind, Shown};
 use super::super::seat::Seat;
 use super::{MediaEvent, Running};
 use crate::grpc::Refusal;
@@ -108,7 +108,9 @@ impl Running {
         if kind == Kind::Ready {
             return Ok(());
         }
-        let leads = self.meeting.leader() == Some(id);
+        let room = self.meeting.person(id).and_then(Participant::room);
+        let leads_in = room.filter(|room| self.meeting.leader(*room) == Some(id));
+        let leads = leads_in.is_some();
         if said::is_leading(&said) && !leads {
             let message = "only who leads shows it to the others".to_owned();
             return Err(Refusal::Denied(message));
@@ -125,8 +127,8 @@ impl Running {
         } else if !seat.is_some_and(Seat::may_say) {
             return Err(Refusal::Exhausted("too much is said in one second"));
         }
-        if leads {
-            self.shown.note(&said);
+        if let Some(room) = leads_in {
+            self.shown.entry(room).or_insert_with(|| (id, Shown::default())).1.note(&said);
         }
         self.record_said(id, &said);
         let mut to = audience(&self.meeting, id);
@@ -157,16 +159,25 @@ impl Running {
 
     /// Shows someone who comes into a room what the one who leads there shows.
     pub(super) fn show(&mut self, id: ParticipantId) {
-        let room = |id| self.meeting.person(id).and_then(Participant::room);
-        let Some(leader) = self.meeting.leader().filter(|leader| *leader != id) else { return };
-        if room(id).is_none() || room(leader) != room(id) {
-            return;
-        }
+        let Some(room) = self.meeting.person(id).and_then(Participant::room) else { return };
         let at = Some(time_to_wire(self.now()));
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        for said in self.shown.all() {
-            let said = Some(said.clone());
-            seat.tell(Event::Heard(wire::Heard { from: leader.0, at, said, levels: None }));
+        let heard = |(from, said): (ParticipantId, &wire::Said)| {
+            Event::Heard(wire::Heard { from: from.0, at, said: Some(said.clone()), levels: None })
+        };
+        let told: Vec<_> = self.shown_in(room).filter(|(leader, _)| *leader != id).map(heard).collect();
+        if let Some(seat) = self.seats.get_mut(&id) {
+            told.into_iter().for_each(|event| seat.tell(event));
         }
+    }
+
+    /// What is shown in a room, and by whom: nothing while nobody leads there.
+    pub(super) fn shown_in(&self, room: RoomId) -> impl Iterator<Item = (ParticipantId, &wire::Said)> {
+        let shown = self.shown.get(&room).filter(|(leader, _)| self.meeting.leader(room) == Some(*leader));
+        shown.into_iter().flat_map(|(leader, shown)| shown.all().map(move |said| (*leader, said)))
+    }
+
+    /// Forgets what those have shown who lead no more where they showed it.
+    pub(super) fn forget_shown(&mut self) {
+        self.shown.retain(|room, (leader, _)| self.meeting.has_lead(*room, *leader));
     }
 }
