@@ -30,6 +30,9 @@ const MOST_WAITING_BYTES = 64 * 1024;
 // The tracks that are sent, by source.
 const own = { microphone: null, camera: null, screen: null };
 
+// Counts what was asked of each source, so that what the browser gives late is taken only if it is still wanted.
+const asked = { microphone: 0, camera: 0, screen: 0 };
+
 // The connection that there is, or null.
 let link = null;
 
@@ -69,15 +72,24 @@ function constraints(source, device) {
 }
 
 // Begins to take what a source gives; an empty device is the browser's own choice. `ended` is told when it ends by itself.
-// Throws an error whose name says why not.
+// Throws an error whose name says why not; "ForgoneError" where it was wanted no more by the time it was given.
 export async function capture(source, device, ended) {
   const media = navigator.mediaDevices;
   if (!media) throw named("InsecureError");
-  const stream =
+  asked[source] += 1;
+  const number = asked[source];
+  const given =
     source === "screen"
-      ? await media.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false })
-      : await media.getUserMedia(constraints(source, device));
+      ? media.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false })
+      : media.getUserMedia(constraints(source, device));
+  const stream = await given.catch((error) => {
+    throw asked[source] === number ? error : named("ForgoneError");
+  });
   const [track] = stream.getTracks();
+  if (asked[source] !== number) {
+    track.stop();
+    throw named("ForgoneError");
+  }
   if (source === "screen") track.contentHint = "detail";
   release(source);
   own[source] = track;
@@ -98,6 +110,12 @@ export function release(source) {
     ear = null;
   }
   put(source);
+}
+
+// The same, and nothing of it is wanted that the browser may yet give.
+export function forgo(source) {
+  asked[source] += 1;
+  release(source);
 }
 
 async function put(source) {

@@ -26,6 +26,9 @@ extern "C" {
     #[wasm_bindgen(js_name = release)]
     fn release_there(source: &str);
 
+    #[wasm_bindgen(js_name = forgo)]
+    fn forgo_there(source: &str);
+
     #[wasm_bindgen(js_name = enable)]
     fn enable_there(source: &str, on: bool);
 
@@ -162,6 +165,14 @@ pub(super) async fn capture(own: Own, device: &str, ended: impl FnMut(Own) + 'st
 pub(super) fn release(own: Own) {
     release_there(own.word());
 }
+
+/// The same, and nothing is wanted of it that the browser may yet give.
+pub(super) fn forgo(own: Own) {
+    forgo_there(own.word());
+}
+
+/// The name of the error of a source that was forgone before the browser gave it.
+pub(super) const FORGONE: &str = "ForgoneError";
 
 /// Silences a source without giving it up, or lets it be heard again.
 pub(super) fn enable(own: Own, on: bool) {

@@ -31,7 +31,7 @@ pub(super) fn Check() -> impl IntoView {
     let closed = Callback::new(move |()| {
         attending.stop();
         for own in Own::ALL {
-            media::release(own);
+            media::forgo(own);
         }
         attending.put_away();
     });

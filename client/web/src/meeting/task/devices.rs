@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::meeting::attending::Attending;
-use crate::meeting::hall::Phase;
+use crate::meeting::hall::{Phase, Switches};
 use crate::meeting::media::{self, Own};
 use crate::meeting::pure::words::trouble_key;
 
@@ -30,6 +30,7 @@ impl Attending {
         let hall = self.hall;
         hall.troubles.update(|troubles| troubles.retain(|of, _| *of != own.word()));
         if !on {
+            media::forgo(own);
             hall.switches.update(|switches| switches.set(own, false));
             return;
         }
@@ -46,9 +47,21 @@ impl Attending {
                     // Names are told once something was allowed.
                     self.load_devices();
                 }
+                // Switched off meanwhile, or asked for anew.
+                Err(name) if name == media::FORGONE => {}
                 Err(name) => self.say_trouble(own, &name),
             }
         });
+    }
+
+    /// Sends nothing of oneself any more; whether something was sent until now.
+    pub(in crate::meeting) fn stop_sending(self) -> bool {
+        let was = self.hall.switches.get_untracked();
+        for own in Own::ALL {
+            media::forgo(own);
+        }
+        self.hall.switches.set(Switches::default());
+        was != Switches::default()
     }
 
     /// Takes another device, and goes on sending if that was done.

@@ -7,7 +7,7 @@ use cloudsite_proto::scene::scene_event::Event as Scene;
 use leptos::prelude::*;
 
 use crate::meeting::attending::Attending;
-use crate::meeting::hall::{Side, Switches};
+use crate::meeting::hall::Side;
 use crate::meeting::media;
 use crate::meeting::pure::chat::{Line, MOST_LINES};
 use crate::meeting::pure::seen::{News, Seen};
@@ -89,20 +89,22 @@ impl Attending {
         }
     }
 
-    /// Says briefly what is new; the last of several stays.
+    /// Says briefly what is new; the last of several stays, but for that one is heard no more.
     pub(in crate::meeting) fn say_news(self, news: Vec<News>) {
         let page = self.page;
+        let mut silent = None;
         for news in news {
-            match news {
-                News::Leads(_) => self.be_led_by_another(),
-                // Whoever only observes from now on sends nothing more.
-                News::Role(_) if !self.hall.seen.with_untracked(Seen::publishes) => {
-                    self.hall.switches.set(Switches::default());
-                }
-                _ => {}
+            if matches!(news, News::Leads(_)) {
+                self.be_led_by_another();
             }
             let words = untrack(|| self.news_in_words(&news));
+            if news.ends_sending(self.hall.seen.with_untracked(Seen::publishes)) && self.stop_sending() {
+                silent = Some(untrack(|| page.fill("meeting.news.now_silent", &[("news", &words)])));
+            }
             page.toast.set(Some(words));
+        }
+        if silent.is_some() {
+            page.toast.set(silent);
         }
     }
 
