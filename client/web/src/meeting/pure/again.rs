@@ -1,8 +1,46 @@
 //! Coming back after the connection was lost: when, and what is said again then.
 
+use std::time::Duration;
+
 pub(crate) use cloudsite_link::pause;
 use cloudsite_proto::meeting::act::Act as Which;
 use cloudsite_proto::meeting::{Act, Lead, Listen, MeetingRole, Person, Roam, State, TakeFloor};
+
+/// How often a member who is asked to sign in tries to renew the session before it is over for them.
+const RENEWALS: u32 = 4;
+
+/// What was tried in vain to have the stream back, since it was lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tries {
+    failures: u32,
+    renewals: u32,
+}
+
+impl Tries {
+    /// There is no stream: how long to wait before it is tried again.
+    pub(crate) fn fail(&mut self) -> Duration {
+        self.failures += 1;
+        pause(self.failures)
+    }
+
+    /// Whether the session may be renewed once more. However long the server was not reached before: that says nothing of the
+    /// session.
+    pub(crate) const fn may_renew(&self) -> bool {
+        self.renewals < RENEWALS
+    }
+
+    /// The session could not be renewed, by the server's own word.
+    pub(crate) const fn refuse_renewal(&mut self) {
+        self.renewals += 1;
+    }
+
+    /// The session is renewed: what was refused without it can be had at once.
+    pub(crate) fn renew(&mut self) -> Duration {
+        self.renewals += 1;
+        self.failures = 0;
+        pause(1)
+    }
+}
 
 /// What someone does again so that all is as it was, where the meeting does not know it any more. Voice and picture are not
 /// among it.
@@ -47,6 +85,19 @@ mod tests {
 
     fn state(own: Person, leader: u32) -> State {
         State { people: vec![own], leader, floors: vec!["ja".to_owned()], ..State::default() }
+    }
+
+    #[test]
+    fn however_long_the_server_was_away_a_session_is_still_renewed() {
+        let mut tries = Tries::default();
+        let waits: Vec<_> = (0..10).map(|_| tries.fail()).collect();
+        assert!(waits.is_sorted() && waits[0] < waits[9] && tries.may_renew(), "{waits:?}");
+        assert_eq!(tries.renew(), pause(1), "known again, one comes in at once");
+        for _ in 0..RENEWALS - 1 {
+            assert!(tries.may_renew());
+            tries.refuse_renewal();
+        }
+        assert!(!tries.may_renew(), "whom the server no longer knows is told so");
     }
 
     #[test]
