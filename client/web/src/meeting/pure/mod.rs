@@ -5,6 +5,7 @@ pub(super) mod chat;
 pub(super) mod clock;
 pub(super) mod floors;
 pub(super) mod led;
+pub(super) mod pace;
 pub(super) mod park;
 pub(super) mod quality;
 pub(super) mod queue;
