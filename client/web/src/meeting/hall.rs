@@ -148,6 +148,8 @@ pub(super) struct Hall {
     pub(super) seen: RwSignal<Seen>,
     /// Whether the stream is lost and tried again.
     pub(super) away: RwSignal<bool>,
+    /// How often a connection for voice and picture was made in vain; one hears and sees nobody.
+    pub(super) unconnected: RwSignal<u32>,
     pub(super) devices: RwSignal<Vec<Device>>,
     /// Ids of the camera and the microphone that were chosen; empty is the browser's choice.
     pub(super) camera: RwSignal<String>,
@@ -207,6 +209,7 @@ impl Hall {
             name: RwSignal::new(String::new()),
             seen: RwSignal::new(Seen::default()),
             away: RwSignal::new(false),
+            unconnected: RwSignal::new(0),
             devices: RwSignal::new(Vec::new()),
             camera: RwSignal::new(String::new()),
             microphone: RwSignal::new(String::new()),
@@ -247,6 +250,7 @@ impl Hall {
     pub(super) fn forget(&self) {
         self.seen.set(Seen::default());
         self.away.set(false);
+        self.unconnected.set(0);
         self.switches.set(Switches::default());
         self.troubles.set(BTreeMap::new());
         self.tracks.set(Tracks::default());

@@ -51,6 +51,7 @@ use crate::state::Page;
 /// What belongs to the meeting that one comes to or is in.
 #[component]
 pub(super) fn Room() -> impl IntoView {
+    let page = Page::here();
     let attending = Attending::here();
     let hall = attending.hall;
     let replays = Memo::new(move |_| attending.archive.replay.with(Option::is_some));
@@ -79,6 +80,9 @@ pub(super) fn Room() -> impl IntoView {
         </Show>
         <Show when=move || hall.away.get()>
             <Away />
+        </Show>
+        <Show when=move || (is_inside.get() && !hall.away.get() && hall.unconnected.get() > 0)>
+            <p class="meeting-away" role="alert" data-testid="meeting-unconnected">{page.words("meeting.unconnected")}</p>
         </Show>
     }
 }

@@ -6,6 +6,15 @@ pub(crate) use cloudsite_link::pause;
 use cloudsite_proto::meeting::act::Act as Which;
 use cloudsite_proto::meeting::{Act, Lead, Listen, MeetingRole, Person, Roam, State, TakeFloor};
 
+/// The longest wait before another connection for voice and picture is made.
+const LONGEST_BETWEEN_LINES: Duration = Duration::from_secs(30);
+
+/// How long to wait before another connection for voice and picture is made, after so many were made in vain.
+pub(crate) fn between_lines(failures: u32) -> Duration {
+    let doubled = 2_u64.saturating_pow(failures.saturating_sub(1));
+    Duration::from_secs(doubled).min(LONGEST_BETWEEN_LINES)
+}
+
 /// How often a member who is asked to sign in tries to renew the session before it is over for them.
 const RENEWALS: u32 = 4;
 
@@ -85,6 +94,12 @@ mod tests {
 
     fn state(own: Person, leader: u32) -> State {
         State { people: vec![own], leader, floors: vec!["ja".to_owned()], ..State::default() }
+    }
+
+    #[test]
+    fn a_connection_is_made_anew_for_as_long_as_there_is_none() {
+        let waits = [1, 2, 3, 5, 6, 1_000].map(|failures| between_lines(failures).as_secs());
+        assert_eq!(waits, [1, 2, 4, 16, 30, 30]);
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Attending {
 
     /// Says why something is refused. What is lost with a stream is said by the stream.
     pub(in crate::meeting) fn say_refusal(self, error: &LinkError) {
-        if matches!(error, LinkError::Unreachable { .. }) || is_of_another_stream(error) {
+        if is_lost(error) {
             return;
         }
         let page = self.page;
@@ -158,6 +158,11 @@ impl Attending {
             }
         }
     }
+}
+
+/// Whether something was not answered because the stream is lost, which says so itself.
+pub(in crate::meeting) fn is_lost(error: &LinkError) -> bool {
+    matches!(error, LinkError::Unreachable { .. }) || is_of_another_stream(error)
 }
 
 /// Whether a refusal says that the stream of the token is gone.
