@@ -6,6 +6,7 @@ mod chat;
 mod check;
 mod consent;
 mod controls;
+mod devices;
 mod floor;
 mod invite;
 mod led;
@@ -34,6 +35,7 @@ pub(super) use self::plans::Plans;
 use self::check::Check;
 use self::consent::RecordingLine;
 use self::controls::Controls;
+use self::floor::FloorLine;
 use self::invite::Invite;
 use self::led::LedLine;
 use self::lobby::Lobby;
@@ -73,6 +75,7 @@ pub(super) fn Room() -> impl IntoView {
             <SidePanel />
             <RecordingLine />
             <LedLine />
+            <FloorLine />
             <Controls />
         </Show>
         <Show when=move || replays.get() && !is_inside.get()>
@@ -81,7 +84,7 @@ pub(super) fn Room() -> impl IntoView {
         <Show when=move || hall.away.get()>
             <Away />
         </Show>
-        <Show when=move || (is_inside.get() && !hall.away.get() && hall.unconnected.get() > 0)>
+        <Show when=move || is_inside.get() && !hall.away.get() && hall.unconnected.get() != 0>
             <p class="meeting-away" role="alert" data-testid="meeting-unconnected">{page.words("meeting.unconnected")}</p>
         </Show>
     }

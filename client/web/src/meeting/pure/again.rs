@@ -4,6 +4,8 @@ use std::time::Duration;
 
 pub(crate) use cloudsite_link::pause;
 use cloudsite_proto::meeting::act::Act as Which;
+use cloudsite_proto::meeting::said::What;
+use cloudsite_proto::meeting::signal_request::Signal;
 use cloudsite_proto::meeting::{Act, Lead, Listen, MeetingRole, Person, Roam, State, TakeFloor};
 
 /// The longest wait before another connection for voice and picture is made.
@@ -51,6 +53,38 @@ impl Tries {
     }
 }
 
+/// Whether what was to be signalled when the stream was lost is still to be, in the next one. What is said of switches and
+/// pictures is said anew in any case; what is done upon someone, or in a room, only where that is still who or what it was.
+pub(crate) fn is_still_meant(signal: &Signal, before: &State, now: &State) -> bool {
+    let is_same_person = |id: u32| {
+        let name = |state: &State| state.people.iter().find(|person| person.id == id).map(|person| person.name.clone());
+        name(before).is_some() && name(before) == name(now)
+    };
+    let is_same_room = |id: u32| {
+        let name = |state: &State| state.rooms.iter().find(|room| room.id == id).map(|room| room.name.clone());
+        id == 0 || name(before).is_some() && name(before) == name(now)
+    };
+    match signal {
+        Signal::Said(said) => matches!(said.what, Some(What::Chat(_))),
+        Signal::Act(act) => match &act.act {
+            None | Some(Which::Switch(_)) => false,
+            Some(
+                Which::Admit(id)
+                | Which::Remove(id)
+                | Which::Mute(id)
+                | Which::Unmute(id)
+                | Which::LetLead(id)
+                | Which::LowerHand(id),
+            ) => is_same_person(*id),
+            Some(Which::SetRole(set)) => is_same_person(set.participant),
+            Some(Which::Move(to)) => is_same_person(to.participant) && is_same_room(to.room),
+            Some(Which::CloseRoom(room)) => is_same_room(*room),
+            Some(_) => true,
+        },
+        _ => false,
+    }
+}
+
 /// What someone does again so that all is as it was, where the meeting does not know it any more. Voice and picture are not
 /// among it.
 pub(crate) fn restored(before: &State, now: &State, own: u32) -> Vec<Act> {
@@ -90,6 +124,8 @@ fn interpreting(was: &Person, is: &Person, now: &State) -> Vec<Which> {
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_proto::meeting::{Chat, Move, Pointer, Room, Said, Switch, Want};
+
     use super::*;
 
     fn state(own: Person, leader: u32) -> State {
@@ -100,6 +136,37 @@ mod tests {
     fn a_connection_is_made_anew_for_as_long_as_there_is_none() {
         let waits = [1, 2, 3, 5, 6, 1_000].map(|failures| between_lines(failures).as_secs());
         assert_eq!(waits, [1, 2, 4, 16, 30, 30]);
+    }
+
+    #[test]
+    fn what_was_done_while_the_stream_was_lost_is_done_in_the_next() {
+        let person = |id, name: &str| Person { id, name: name.to_owned(), ..Person::default() };
+        let room = Room { id: 3, name: "Caucus".to_owned() };
+        let people = vec![person(1, "Host"), person(2, "Erika"), person(3, "Ken")];
+        let before = State { people, rooms: vec![room.clone()], ..State::default() };
+        // A server that was started anew has given the number of one who has not come back to another.
+        let people = vec![person(1, "Host"), person(2, "Erika"), person(3, "Li")];
+        let now = State { people, rooms: vec![room], ..State::default() };
+        let act = |act| Signal::Act(Act { act: Some(act) });
+        let said = |what| Signal::Said(Said { what: Some(what) });
+        let to = |participant, room| act(Which::Move(Move { participant, room }));
+        let cases = [
+            (said(What::Chat(Chat { text: "a".to_owned(), ..Chat::default() })), true),
+            (said(What::Pointer(Pointer::default())), false),
+            (act(Which::AgreeToRecording(false)), true),
+            (act(Which::Mute(2)), true),
+            (act(Which::Remove(3)), false),
+            (act(Which::Remove(9)), false),
+            (to(2, 3), true),
+            (to(2, 0), true),
+            (to(2, 4), false),
+            (to(3, 3), false),
+            (act(Which::Switch(Switch::default())), false),
+            (Signal::Want(Want::default()), false),
+        ];
+        for (signal, expected) in cases {
+            assert_eq!(is_still_meant(&signal, &before, &now), expected, "{signal:?}");
+        }
     }
 
     #[test]

@@ -11,5 +11,6 @@ pub(super) mod quality;
 pub(super) mod queue;
 pub(super) mod replay;
 pub(super) mod seen;
+pub(super) mod stage;
 pub(super) mod tiles;
 pub(super) mod words;

@@ -28,7 +28,6 @@ const MEASURED_EVERY: Duration = Duration::from_secs(2);
 /// How long a connection may find its way again by itself.
 const BY_ITSELF: Duration = Duration::from_millis(1_500);
 
-
 impl Attending {
     /// Looks by which way one would be connected.
     pub(in crate::meeting) fn probe(self, way: Meet) {

@@ -64,14 +64,14 @@ impl Attending {
         was != Switches::default()
     }
 
-    /// Takes another device, and goes on sending if that was done.
-    pub(in crate::meeting) fn choose(self, own: Own, device: String) {
+    /// Takes another device: if that is what is sent, or to begin with it.
+    pub(in crate::meeting) fn choose(self, own: Own, device: String, begins: bool) {
         match own {
             Own::Camera => self.hall.camera.set(device),
             Own::Microphone => self.hall.microphone.set(device),
             Own::Screen => return,
         }
-        if self.hall.switches.get_untracked().of(own) {
+        if begins || self.hall.switches.get_untracked().of(own) {
             self.switch(own, true);
         }
     }

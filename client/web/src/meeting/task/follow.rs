@@ -16,7 +16,7 @@ use crate::browser;
 use crate::fitting::Fitting;
 use crate::meeting::attending::Attending;
 use crate::meeting::hall::Followed;
-use crate::meeting::pure::led::{Led, fit, hidden, is_same_view};
+use crate::meeting::pure::led::{Shown, fit, hidden, is_same_view};
 use crate::meeting::pure::pace::{Pace, Say};
 use crate::meeting::pure::park::around;
 use crate::meeting::pure::seen::Seen;
@@ -130,17 +130,35 @@ impl Attending {
         });
     }
 
-    /// Takes what whoever leads shows: notes it, and shows it unless one looks around alone.
-    pub(in crate::meeting) fn be_shown(self, event: Scene) {
-        let is_led = self.hall.led.try_update_value(|led| led.note(event.clone())).unwrap_or_default();
+    /// Takes what someone shows: notes it, and shows it if they lead, unless one looks around alone.
+    pub(in crate::meeting) fn be_shown(self, from: u32, event: Scene) {
+        let is_led = self.hall.shown.try_update_value(|shown| shown.note(from, event.clone())).unwrap_or_default();
         if is_led && self.hall.seen.with_untracked(Seen::follows) {
             self.see(&event);
         }
     }
 
-    /// Another leads: what was shown before is over.
-    pub(in crate::meeting) fn be_led_by_another(self) {
-        self.hall.led.set_value(Led::default());
+    /// Knows who leads and who is there. If another leads, what was shown before is over, and what they have shown is seen.
+    pub(in crate::meeting) fn follow_leader(self) {
+        let (before, leader) =
+            (self.hall.shown.with_value(Shown::leader), self.hall.seen.with_untracked(|seen| seen.state.leader));
+        self.hall.shown.update_value(|shown| {
+            shown.lead_by(leader);
+            shown.keep(|id| self.hall.seen.with_untracked(|seen| seen.person(id).is_some()));
+        });
+        if before != leader {
+            self.hall.followed.set_value(None);
+            if self.hall.seen.with_untracked(Seen::follows) {
+                self.see_all();
+            }
+        }
+    }
+
+    /// Sees all that is led.
+    fn see_all(self) {
+        for event in self.hall.shown.with_value(|shown| shown.led().clone()).all() {
+            self.see(event);
+        }
     }
 
     /// Takes the lead, or gives it up.
@@ -162,10 +180,7 @@ impl Attending {
         self.set_free(false);
         self.tell(Which::Roam(Roam { free: false }));
         self.hall.followed.set_value(None);
-        let led = self.hall.led.get_value();
-        for event in led.all() {
-            self.see(event);
-        }
+        self.see_all();
     }
 
     fn set_free(self, free: bool) {
@@ -222,12 +237,17 @@ impl Attending {
         });
     }
 
-    /// Hears of the key that goes back to whoever leads.
+    /// Hears of the keys that go back to whoever leads, lay out pictures anew, and turn an interpreter round.
     pub(in crate::meeting) fn follow_keys(self) {
         window_event_listener(ev::keydown, move |event| {
             let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat());
             if !is_plain || browser::is_typing() || !untrack(|| self.hall.is_inside()) {
                 return;
+            }
+            if event.key().eq_ignore_ascii_case("v") {
+                self.hall.layout.update(|layout| *layout = layout.next());
+            } else if event.key().eq_ignore_ascii_case("t") {
+                self.turn();
             }
             let leads_back = self.hall.seen.with_untracked(|seen| seen.state.leader != 0 && !seen.leads());
             if event.key().eq_ignore_ascii_case("b") && leads_back {

@@ -34,7 +34,7 @@ impl Attending {
         let client = self.loader.client();
         spawn_local(async move {
             if let Err(error) = client.delete_recording(&name).await {
-                self.say_refusal(&error);
+                self.page.toast.set(Some(untrack(|| self.page.explain(&error))));
             }
             if self.archive.open.get_untracked() {
                 self.open_recordings();

@@ -19,8 +19,9 @@ use leptos::task::spawn_local;
 
 use crate::browser;
 use crate::meeting::attending::Attending;
-use crate::meeting::hall::{Ending, Entrance, Phase};
-use crate::meeting::pure::again::{Tries, pause, restored};
+use crate::meeting::hall::{Ending, Entrance, Phase, Sent};
+use crate::meeting::pure::again::{Tries, is_still_meant, pause, restored};
+use crate::meeting::pure::queue::Queue;
 use crate::meeting::pure::seen::Seen;
 use crate::pure::meet::Meet;
 
@@ -163,9 +164,7 @@ impl Attending {
                 Err(LinkError::Busy { .. }) if self.stream.get_value() > 0 => tries.fail(),
                 // After a sleep the session is over before it was renewed: a member's seat waits until they are known again.
                 Err(LinkError::SignInRequired { .. })
-                    if self.stream.get_value() > 0
-                        && tries.may_renew()
-                        && matches!(entrance.way, Meet::Meeting(_)) =>
+                    if self.stream.get_value() > 0 && tries.may_renew() && matches!(entrance.way, Meet::Meeting(_)) =>
                 {
                     self.hall.away.set(true);
                     self.renew(&mut tries).await
@@ -201,13 +200,7 @@ impl Attending {
     }
 
     /// One stream, from its opening to its end.
-    async fn stream(
-        self,
-        stay: u32,
-        entrance: &Entrance,
-        tries: &mut Tries,
-        before: &Seen,
-    ) -> Result<Came, LinkError> {
+    async fn stream(self, stay: u32, entrance: &Entrance, tries: &mut Tries, before: &Seen) -> Result<Came, LinkError> {
         let request = self.request(entrance);
         let mut stream = pin!(self.loader.client().join(request).await?);
         let mut is_welcome = false;
@@ -271,17 +264,30 @@ impl Attending {
         browser::keep_seat(Some(&kept(&welcome.resume_token, &entrance.way)));
         hall.token.set_value(Some(welcome.resume_token.clone()));
         hall.relays.set_value(welcome.ice_servers.clone());
+        let mut undone = Vec::new();
         if is_new_stream {
             self.stream.update_value(|stream| *stream += 1);
-            hall.queue.update_value(|queue| drop(queue.begin_anew()));
+            undone = hall.queue.try_update_value(Queue::begin_anew).unwrap_or_default();
             hall.away.set(false);
         }
         let news = hall.seen.try_update(|seen| seen.welcome(welcome)).unwrap_or_default();
+        self.follow_leader();
         self.say_news(news);
         self.settle();
         if is_new_stream {
             self.come_back(before);
+            self.do_again(undone, before);
         }
+    }
+
+    /// Does what was done while the stream was lost, and shows the own lines that the others have by now.
+    fn do_again(self, undone: Vec<Sent>, before: &Seen) {
+        let is_meant =
+            |sent: &Sent| self.hall.seen.with_untracked(|now| is_still_meant(&sent.signal, &before.state, &now.state));
+        for Sent { signal, reply } in undone.into_iter().filter(is_meant) {
+            self.put(signal, reply);
+        }
+        self.keep_lines();
     }
 
     /// After a new stream: another connection, and what the meeting has forgotten. Where one is in another room than before,
