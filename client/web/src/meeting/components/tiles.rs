@@ -43,7 +43,7 @@ pub(super) fn Tiles() -> impl IntoView {
         }
     });
     let across = move || columns(shown.with(Vec::len)).to_string();
-    let across_narrow = move || columns(shown.with(Vec::len)).min(2).to_string();
+    let across_narrow = move || columns(shown.with(Vec::len)).min(3).to_string();
     view! {
         <ul
             class="tiles-strip"
