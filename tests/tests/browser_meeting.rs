@@ -102,6 +102,7 @@ async fn a_host_and_a_guest_meet_in_the_park() {
     be_seen(&host, &guest).await;
     talk(&host, &guest).await;
     lead(&host, &guest).await;
+    withdraw(&host, &guest).await;
     record(&host, &guest, &server).await;
 
     // A guest's own way in is not for others.
@@ -252,6 +253,33 @@ async fn be_seen(host: &Page, guest: &Page) {
     host.until("no longer", SOON, &format!("return !({})", named("pointer"))).await;
 }
 
+/// Brought to a room aside, and back from it, the guest is heard there only once they want to be.
+async fn withdraw(host: &Page, guest: &Page) {
+    let speaks = |on: bool| {
+        format!("return document.querySelector('[data-testid=\"microphone\"]').getAttribute('aria-pressed') === '{on}'")
+    };
+    let in_room = "const rows = [...document.querySelectorAll('[data-testid^=\"person-\"]')];
+        const row = rows.find(row => row.innerText.includes('Erika Mustermann'));
+        const choice = row?.querySelector('[data-testid^=\"room-\"]');
+        if (!choice || choice.options.length < 2) return false;
+        choice.value = choice.options[1].value; choice.dispatchEvent(new Event('change', { bubbles: true })); return true";
+    guest.until("the guest speaks", SOON, &speaks(true)).await;
+    host.fill("room-name", "Caucus").await;
+    host.click("room-open").await;
+    host.until("the guest is brought there", SOON, in_room).await;
+    guest.until("they are silent there", SOON, &speaks(false)).await;
+    guest.click("microphone").await;
+    guest.until("they speak among themselves", SOON, &speaks(true)).await;
+    host.run("document.querySelector('[data-testid^=\"close-room-\"]').click()").await;
+    guest.until("brought back, they are silent", SOON, &speaks(false)).await;
+    let told = "return document.querySelector('.toast')?.innerText.includes('microphone and camera are off')";
+    guest.until("and told so", SOON, told).await;
+    for own in ["microphone", "camera"] {
+        guest.click(own).await;
+    }
+    host.until("their picture is seen again", PATIENCE, PICTURES).await;
+}
+
 /// The guest sees what the host sees, looks around alone, and comes back.
 async fn lead(host: &Page, guest: &Page) {
     let standing =
@@ -283,6 +311,19 @@ async fn lead(host: &Page, guest: &Page) {
         .await;
     guest.until("which is seen, too", SOON, &format!("{asked} === {tried}")).await;
     host.click("fit-close").await;
+    // A slider that is dragged is seen where it is let go.
+    let drag = "return (async () => {
+        const slider = document.querySelector('[data-testid=\"hour\"]');
+        for (let step = 1; step <= 60; step += 1) {
+            slider.value = 6 + step * 0.25;
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            await new Promise(next => setTimeout(next, 5));
+        }
+        return slider.value;
+    })()";
+    assert_eq!(host.run(drag).await, "21");
+    let hour = "return document.querySelector('[data-testid=\"hour\"]').value === '21'";
+    guest.until("the hour at which it was let go", SOON, hour).await;
     guest.click("roam").await;
     guest.until("the guest is free", SOON, &standing("free")).await;
     host.click("card-close").await;

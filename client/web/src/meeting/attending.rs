@@ -70,7 +70,7 @@ impl Attending {
     pub(super) fn end(self, ending: Ending) {
         self.stop();
         for own in Own::ALL {
-            media::release(own);
+            media::forgo(own);
         }
         browser::keep_seat(None);
         self.hall.phase.set(Phase::Over(ending));

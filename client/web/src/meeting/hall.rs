@@ -12,11 +12,12 @@ use futures::channel::oneshot;
 use leptos::prelude::*;
 
 use super::media::{Device, Own};
-use super::pure::chat::Line;
-use super::pure::led::Led;
+use super::pure::chat::{Line, Outgoing};
+use super::pure::led::Shown;
 use super::pure::quality::{Grade, Measured, Probed};
 use super::pure::queue::Queue;
 use super::pure::seen::Seen;
+use super::pure::stage::{Layout, Speaker};
 use super::pure::tiles::{Tile, Tracks};
 use crate::pure::meet::Meet;
 
@@ -148,6 +149,8 @@ pub(super) struct Hall {
     pub(super) seen: RwSignal<Seen>,
     /// Whether the stream is lost and tried again.
     pub(super) away: RwSignal<bool>,
+    /// How often a connection for voice and picture was made in vain; one hears and sees nobody.
+    pub(super) unconnected: RwSignal<u32>,
     pub(super) devices: RwSignal<Vec<Device>>,
     /// Ids of the camera and the microphone that were chosen; empty is the browser's choice.
     pub(super) camera: RwSignal<String>,
@@ -173,14 +176,25 @@ pub(super) struct Hall {
     pub(super) spoke: RwSignal<Vec<u32>>,
     /// How loud the original stays beneath the interpreter, 0 to 1.
     pub(super) original: RwSignal<f64>,
-    /// The picture that is shown large.
-    pub(super) large: RwSignal<Option<Tile>>,
+    /// The floor that one interpreted into before.
+    pub(super) came_from: RwSignal<String>,
+    /// The one of the others who speaks, or did last.
+    pub(super) speaker: RwSignal<Speaker>,
+    pub(super) layout: RwSignal<Layout>,
+    /// Which of the pages of pictures is looked at, from 0.
+    pub(super) seats: RwSignal<usize>,
+    /// The picture that was chosen to be shown large.
+    pub(super) chosen: RwSignal<Option<Tile>>,
     pub(super) side: RwSignal<Option<Side>>,
     pub(super) lines: RwSignal<Vec<Line>>,
+    /// The own ones that nobody has heard yet.
+    pub(super) outgoing: RwSignal<Outgoing>,
+    /// What is being written.
+    pub(super) draft: RwSignal<String>,
     /// Lines that came while the chat was closed.
     pub(super) unread: RwSignal<usize>,
-    /// What whoever leads has shown.
-    pub(super) led: StoredValue<Led>,
+    /// What people have shown, and of it what all see.
+    pub(super) shown: StoredValue<Shown>,
     /// The camera that was followed last.
     pub(super) followed: StoredValue<Option<Followed>>,
     /// Where the others look from who look around alone.
@@ -207,6 +221,7 @@ impl Hall {
             name: RwSignal::new(String::new()),
             seen: RwSignal::new(Seen::default()),
             away: RwSignal::new(false),
+            unconnected: RwSignal::new(0),
             devices: RwSignal::new(Vec::new()),
             camera: RwSignal::new(String::new()),
             microphone: RwSignal::new(String::new()),
@@ -223,11 +238,17 @@ impl Hall {
             speaking: RwSignal::new(Vec::new()),
             spoke: RwSignal::new(Vec::new()),
             original: RwSignal::new(0.15),
-            large: RwSignal::new(None),
+            came_from: RwSignal::new(String::new()),
+            speaker: RwSignal::new(Speaker::default()),
+            layout: RwSignal::new(Layout::default()),
+            seats: RwSignal::new(0),
+            chosen: RwSignal::new(None),
             side: RwSignal::new(None),
             lines: RwSignal::new(Vec::new()),
+            outgoing: RwSignal::new(Outgoing::default()),
+            draft: RwSignal::new(String::new()),
             unread: RwSignal::new(0),
-            led: StoredValue::new(Led::default()),
+            shown: StoredValue::new(Shown::default()),
             followed: StoredValue::new(None),
             whereabouts: RwSignal::new(BTreeMap::new()),
             points: RwSignal::new(Points::No),
@@ -243,10 +264,20 @@ impl Hall {
         self.phase.with(|phase| *phase == Phase::Inside)
     }
 
+    /// Shows a picture large from now on, or no longer. Out of the grid it leads to where there is a large one.
+    pub(super) fn choose_large(&self, tile: Tile) {
+        let is_grid = self.layout.get_untracked() == Layout::Grid;
+        if is_grid {
+            self.layout.set(Layout::Speaker);
+        }
+        self.chosen.update(|chosen| *chosen = if *chosen == Some(tile) && !is_grid { None } else { Some(tile) });
+    }
+
     /// Forgets the meeting that one was in.
     pub(super) fn forget(&self) {
         self.seen.set(Seen::default());
         self.away.set(false);
+        self.unconnected.set(0);
         self.switches.set(Switches::default());
         self.troubles.set(BTreeMap::new());
         self.tracks.set(Tracks::default());
@@ -255,11 +286,16 @@ impl Hall {
         self.narrow.set(false);
         self.speaking.set(Vec::new());
         self.spoke.set(Vec::new());
-        self.large.set(None);
+        self.came_from.set(String::new());
+        self.speaker.set(Speaker::default());
+        self.seats.set(0);
+        self.chosen.set(None);
         self.side.set(None);
         self.lines.set(Vec::new());
+        self.outgoing.set(Outgoing::default());
+        self.draft.set(String::new());
         self.unread.set(0);
-        self.led.set_value(Led::default());
+        self.shown.set_value(Shown::default());
         self.followed.set_value(None);
         self.whereabouts.set(BTreeMap::new());
         self.points.set(Points::No);

@@ -30,6 +30,9 @@ const MOST_WAITING_BYTES = 64 * 1024;
 // The tracks that are sent, by source.
 const own = { microphone: null, camera: null, screen: null };
 
+// Counts what was asked of each source, so that what the browser gives late is taken only if it is still wanted.
+const asked = { microphone: 0, camera: 0, screen: 0 };
+
 // The connection that there is, or null.
 let link = null;
 
@@ -69,15 +72,24 @@ function constraints(source, device) {
 }
 
 // Begins to take what a source gives; an empty device is the browser's own choice. `ended` is told when it ends by itself.
-// Throws an error whose name says why not.
+// Throws an error whose name says why not; "ForgoneError" where it was wanted no more by the time it was given.
 export async function capture(source, device, ended) {
   const media = navigator.mediaDevices;
   if (!media) throw named("InsecureError");
-  const stream =
+  asked[source] += 1;
+  const number = asked[source];
+  const given =
     source === "screen"
-      ? await media.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false })
-      : await media.getUserMedia(constraints(source, device));
+      ? media.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false })
+      : media.getUserMedia(constraints(source, device));
+  const stream = await given.catch((error) => {
+    throw asked[source] === number ? error : named("ForgoneError");
+  });
   const [track] = stream.getTracks();
+  if (asked[source] !== number) {
+    track.stop();
+    throw named("ForgoneError");
+  }
   if (source === "screen") track.contentHint = "detail";
   release(source);
   own[source] = track;
@@ -98,6 +110,12 @@ export function release(source) {
     ear = null;
   }
   put(source);
+}
+
+// The same, and nothing of it is wanted that the browser may yet give.
+export function forgo(source) {
+  asked[source] += 1;
+  release(source);
 }
 
 async function put(source) {
@@ -221,8 +239,8 @@ export function say(channel, bytes) {
   return true;
 }
 
-// [state, milliseconds there and back, packets lost, packets that came, "udp" or "tcp", decoded pictures], or undefined
-// without a connection.
+// [state, milliseconds there and back, packets lost, packets that came, kind of candidate, protocol, decoded pictures], or
+// undefined without a connection.
 export async function measure() {
   if (!link) return undefined;
   const { pc } = link;
@@ -235,9 +253,9 @@ export async function measure() {
       decoded += entry.framesDecoded ?? 0;
     }
   }
-  const [millis, protocol] = way(report);
+  const [millis, kind, protocol] = way(report);
   wait(link, millis, lost, received);
-  return [pc.connectionState, millis, lost, received, protocol, decoded];
+  return [pc.connectionState, millis, lost, received, kind, protocol, decoded];
 }
 
 // What was lost comes again a round trip later: where much is lost, all receivers, the same for sound and picture, play that
@@ -250,7 +268,7 @@ function wait(of, millis, lost, received) {
   for (const receiver of of.pc.getReceivers()) receiver.jitterBufferTarget = target;
 }
 
-// How a connection would go: `ask` gives the answer to an offer. [milliseconds there and back, "udp" or "tcp"], or undefined
+// How a connection would go: `ask` gives the answer to an offer. [milliseconds there and back, kind, protocol], or undefined
 // where there is no way within some seconds.
 export async function probe(ask) {
   const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
@@ -266,13 +284,17 @@ export async function probe(ask) {
   }
 }
 
-// Which pair of candidates carries a connection: [milliseconds there and back, "udp" or "tcp"].
+// Which pair of candidates carries a connection: [milliseconds there and back, the kind of the own one, by what it goes].
+// Behind a relay that is "udp", "tcp" or "tls", by which the relay is reached; "udp" and "tcp" otherwise.
 function way(report) {
   let pair = null;
   for (const entry of report.values()) {
     if (entry.type === "transport") pair = report.get(entry.selectedCandidatePairId) ?? pair;
   }
-  return [(pair?.currentRoundTripTime ?? 0) * 1000, report.get(pair?.localCandidateId)?.protocol ?? ""];
+  const own = report.get(pair?.localCandidateId);
+  const kind = own?.candidateType ?? "";
+  const protocol = (kind === "relay" ? own.relayProtocol : own?.protocol) ?? "";
+  return [(pair?.currentRoundTripTime ?? 0) * 1000, kind, protocol];
 }
 
 // Ends the connection; what is taken of camera and microphone stays.

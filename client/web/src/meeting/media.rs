@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::HtmlMediaElement;
 
-use super::pure::quality::{Measured, Probed};
+use super::pure::quality::{Measured, Path, Probed};
 
 #[wasm_bindgen(module = "/src/meeting/media.js")]
 extern "C" {
@@ -25,6 +25,9 @@ extern "C" {
 
     #[wasm_bindgen(js_name = release)]
     fn release_there(source: &str);
+
+    #[wasm_bindgen(js_name = forgo)]
+    fn forgo_there(source: &str);
 
     #[wasm_bindgen(js_name = enable)]
     fn enable_there(source: &str, on: bool);
@@ -163,6 +166,14 @@ pub(super) fn release(own: Own) {
     release_there(own.word());
 }
 
+/// The same, and nothing is wanted of it that the browser may yet give.
+pub(super) fn forgo(own: Own) {
+    forgo_there(own.word());
+}
+
+/// The name of the error of a source that was forgone before the browser gave it.
+pub(super) const FORGONE: &str = "ForgoneError";
+
 /// Silences a source without giving it up, or lets it be heard again.
 pub(super) fn enable(own: Own, on: bool) {
     enable_there(own.word(), on);
@@ -242,8 +253,8 @@ pub(super) async fn probe<A: Future<Output = Option<String>> + 'static>(
         return Probed::NoWay;
     }
     let way = Array::from(&way);
-    let (millis, protocol) = (way.get(0).as_f64().unwrap_or_default(), way.get(1).as_string().unwrap_or_default());
-    Probed::Way { protocol, millis: millis.round() }
+    let millis = way.get(0).as_f64().unwrap_or_default();
+    Probed::Way { path: path(&way, 1), millis: millis.round() }
 }
 
 /// How the connection does; none without one.
@@ -256,8 +267,14 @@ pub(super) async fn measure() -> Option<Measured> {
         round_trip_ms: number(1),
         lost: number(2),
         received: number(3),
-        protocol: measured.get(4).as_string().unwrap_or_default(),
+        path: path(&measured, 4),
     })
+}
+
+/// The path that stands at an index and the one after it.
+fn path(told: &Array, index: u32) -> Path {
+    let word = |index| told.get(index).as_string().unwrap_or_default();
+    Path::of(&word(index), &word(index + 1))
 }
 
 /// The name of a browser's error.

@@ -41,6 +41,7 @@ pub(crate) fn Settings() -> impl IntoView {
                         type="range"
                         min="0"
                         max="23.75"
+                        data-testid="hour"
                         step="0.25"
                         prop:value=move || page.hour.get()
                         aria-valuetext=clock

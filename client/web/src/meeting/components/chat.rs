@@ -1,7 +1,5 @@
 //! Lines of text, with links to parcels.
 
-use cloudsite_proto::meeting::Chat as Said;
-use cloudsite_proto::meeting::said::What;
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -22,6 +20,7 @@ pub(super) fn Chat() -> impl IntoView {
     // The newest line is in sight.
     Effect::new(move |_| {
         hall.lines.track();
+        hall.outgoing.track();
         if let Some(list) = list.get() {
             request_animation_frame(move || list.set_scroll_top(list.scroll_height()));
         }
@@ -31,8 +30,14 @@ pub(super) fn Chat() -> impl IntoView {
             <For each=move || hall.lines.get() key=|line| line.number let(line)>
                 <LineView line />
             </For>
+            <For each=move || hall.outgoing.with(|outgoing| outgoing.lines().to_vec()) key=|line| line.number let(line)>
+                <li class="chat-line own unheard" data-testid="chat-unheard">
+                    <p class="chat-text">{line.text}</p>
+                    <p class="chat-from">{page.words("meeting.chat.unheard")}</p>
+                </li>
+            </For>
         </ol>
-        <Show when=move || hall.lines.with(Vec::is_empty)>
+        <Show when=move || hall.lines.with(Vec::is_empty) && hall.outgoing.with(|outgoing| outgoing.lines().is_empty())>
             <p class="empty">{page.words("meeting.chat.empty")}</p>
         </Show>
         <Writing />
@@ -91,7 +96,7 @@ fn ParcelLink(
 fn Writing() -> impl IntoView {
     let page = Page::here();
     let attending = Attending::here();
-    let text = RwSignal::new(String::new());
+    let text = attending.hall.draft;
     let attaches = RwSignal::new(false);
     let send = move |event: SubmitEvent| {
         event.prevent_default();
@@ -101,7 +106,7 @@ fn Writing() -> impl IntoView {
             return;
         }
         let line = if line.is_empty() { parcel.clone() } else { line };
-        attending.say(What::Chat(Said { text: line, parcel }));
+        attending.write(line, parcel);
         text.set(String::new());
         attaches.set(false);
     };

@@ -5,13 +5,14 @@ use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::devices::{Choice, Level};
 use super::modal::Modal;
 use crate::browser;
 use crate::meeting::attending::Attending;
 use crate::meeting::hall::{Entrance, Phase};
 use crate::meeting::media::{self, Own};
 use crate::meeting::pure::clock::span;
-use crate::meeting::pure::quality::{Probed, path_key};
+use crate::meeting::pure::quality::Probed;
 use crate::meeting::pure::words::role_key;
 use crate::pure::meet::Meet;
 use crate::state::Page;
@@ -31,7 +32,7 @@ pub(super) fn Check() -> impl IntoView {
     let closed = Callback::new(move |()| {
         attending.stop();
         for own in Own::ALL {
-            media::release(own);
+            media::forgo(own);
         }
         attending.put_away();
     });
@@ -142,13 +143,13 @@ fn WayThere() -> impl IntoView {
     let words = move || match probed.get() {
         Probed::Looking => page.text("meeting.path.looking"),
         Probed::NoWay => page.text("meeting.path.none"),
-        Probed::Way { protocol, millis } => {
-            let path = page.text(path_key(&protocol).unwrap_or("meeting.path.udp"));
+        Probed::Way { path, millis } => {
+            let path = page.text(path.key().unwrap_or("meeting.path.udp"));
             format!("{path} · {}", page.fill("meeting.quality.detail", &[("ms", &format!("{millis:.0}"))]))
         }
     };
     view! {
-        <p class="hint" role="status" data-testid="meeting-way" data-way=move || probed.with(|probed| probed.word().to_owned())>
+        <p class="hint" role="status" data-testid="meeting-way" data-way=move || probed.with(Probed::word)>
             {page.words("meeting.path")} " " {words}
         </p>
     }
@@ -167,74 +168,15 @@ fn Devices() -> impl IntoView {
             media::show(&video, Own::Camera);
         }
     });
-    let level = move || format!("{:.0}%", hall.level.get() * 100.0);
     view! {
         <div class="meeting-devices">
             <div class="meeting-preview" class:dark=move || !hall.switches.get().camera>
                 <video node_ref=video autoplay playsinline prop:muted=true data-testid="meeting-preview"></video>
                 <p>{move || (!hall.switches.get().camera).then(|| page.text("meeting.no_picture"))}</p>
             </div>
-            <Choice own=Own::Camera />
-            <Choice own=Own::Microphone />
-            <div
-                class="meeting-level"
-                role="img"
-                aria-label=page.words("meeting.level")
-                data-testid="meeting-level"
-                data-level=move || format!("{:.2}", hall.level.get())
-            >
-                <span style:width=level></span>
-            </div>
+            <Choice own=Own::Camera begins=true />
+            <Choice own=Own::Microphone begins=true />
+            <Level />
         </div>
-    }
-}
-
-/// Which camera or microphone is taken, or none; and why not.
-#[component]
-fn Choice(
-    /// Of what.
-    own: Own,
-) -> impl IntoView {
-    let page = Page::here();
-    let attending = Attending::here();
-    let hall = attending.hall;
-    let chosen = move || if own == Own::Camera { hall.camera.get() } else { hall.microphone.get() };
-    let is_on = move || hall.switches.get().of(own);
-    let take = move |event| {
-        let device: String = event_target_value(&event);
-        if device == "none" {
-            attending.switch(own, false);
-        } else {
-            attending.choose(own, device);
-            attending.switch(own, true);
-        }
-    };
-    let label_key = format!("meeting.own.{}", own.word());
-    let options = move || {
-        let devices = hall.devices.get();
-        let named = devices.into_iter().filter(|device| device.kind == own && !device.label.is_empty());
-        named
-            .filter(|device| device.id != "default" && !device.id.is_empty())
-            .map(|device| {
-                let id = device.id.clone();
-                let selected = move || is_on() && chosen() == id;
-                view! { <option value=device.id selected=selected>{device.label}</option> }
-            })
-            .collect_view()
-    };
-    let trouble = move || {
-        let key = hall.troubles.with(|troubles| troubles.get(own.word()).copied())?;
-        Some(page.fill(key, &[("what", &page.text(&format!("meeting.own.{}", own.word())))]))
-    };
-    view! {
-        <label>
-            <span>{move || page.text(&label_key)}</span>
-            <select class="select" data-testid=format!("meeting-choose-{}", own.word()) on:change=take>
-                <option value="none" selected=move || !is_on()>{page.words("meeting.device.none")}</option>
-                <option value="" selected=move || is_on() && chosen().is_empty()>{page.words("meeting.device.default")}</option>
-                {options}
-            </select>
-        </label>
-        <p class="hint meeting-trouble" role="status" data-testid=format!("meeting-trouble-{}", own.word())>{trouble}</p>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::meeting::attending::Attending;
 use crate::meeting::pure::seen::Seen;
+use crate::meeting::pure::words::is_equipment;
 use crate::state::Page;
 
 /// A line at the upper edge while the meeting is recorded or someone asks for it.
@@ -129,9 +130,36 @@ fn standing(seen: &Seen) -> Standing {
     }
 }
 
-/// Who is in the main room and has not agreed.
+/// Who is in the main room and has not agreed. Cameras and players are not asked.
 fn missing(seen: &Seen) -> Vec<String> {
-    let is_missing =
-        |person: &&Person| person.here && !person.waiting && person.room == 0 && !person.agrees_to_recording;
+    let is_asked = |person: &Person| person.here && !person.waiting && person.room == 0 && !is_equipment(person.role());
+    let is_missing = |person: &&Person| is_asked(person) && !person.agrees_to_recording;
     seen.state.people.iter().filter(is_missing).map(|person| person.name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudsite_proto::meeting::{MeetingRole, State};
+
+    use super::*;
+
+    #[test]
+    fn cameras_and_players_are_not_waited_for() {
+        let person = |id, role: MeetingRole| Person {
+            id,
+            name: id.to_string(),
+            here: true,
+            role: role.into(),
+            ..Person::default()
+        };
+        let agreed = Person { agrees_to_recording: true, ..person(1, MeetingRole::Host) };
+        let elsewhere = Person { room: 3, ..person(5, MeetingRole::Guest) };
+        let (guest, feed) = (person(2, MeetingRole::Guest), person(3, MeetingRole::Feed));
+        let player = person(4, MeetingRole::Player);
+        let seen = Seen {
+            state: State { people: vec![agreed, guest, feed, player, elsewhere], ..State::default() },
+            ..Seen::default()
+        };
+        assert_eq!(missing(&seen), ["2"]);
+    }
 }

@@ -4,11 +4,11 @@ use cloudsite_proto::meeting::Hand;
 use cloudsite_proto::meeting::act::Act as Which;
 use leptos::prelude::*;
 
+use super::devices::Line;
 use super::floor::Floor;
 use crate::meeting::attending::Attending;
 use crate::meeting::hall::{Points, Side};
 use crate::meeting::media::{self, Own};
-use crate::meeting::pure::quality::path_key;
 use crate::meeting::pure::seen::Seen;
 use crate::state::Page;
 
@@ -41,7 +41,7 @@ pub(super) fn Controls() -> impl IntoView {
     });
     view! {
         <nav class="meeting-bar" aria-label=page.words("meeting.bar") data-testid="meeting-bar">
-            <QualityWord />
+            <Line />
             <Show when=move || publishes.get()>
                 <Switch own=Own::Microphone icon=MICROPHONE />
                 <Switch own=Own::Camera icon=CAMERA />
@@ -210,31 +210,5 @@ fn PointButton() -> impl IntoView {
                 press=Callback::new(move |()| attending.toggle_points())
             />
         </Show>
-    }
-}
-
-/// How the connection does, in a word; which way it takes, when one points at it.
-#[component]
-fn QualityWord() -> impl IntoView {
-    let page = Page::here();
-    let hall = Attending::here().hall;
-    let protocol = Memo::new(move |_| hall.measured.with(|measured| measured.protocol.clone()));
-    let path = move || protocol.with(|protocol| path_key(protocol).map(|key| page.text(key)));
-    let round_trip = move || {
-        let millis = hall.measured.with(|measured| measured.round_trip_ms).round();
-        page.fill("meeting.quality.detail", &[("ms", &format!("{millis:.0}"))])
-    };
-    view! {
-        <span
-            class="meeting-quality"
-            role="status"
-            data-testid="meeting-quality"
-            data-grade=move || hall.grade.get().word()
-            data-path=move || protocol.get()
-            aria-label=move || page.fill("meeting.quality", &[("word", &page.text(hall.grade.get().key()))])
-            title=move || path().map(|path| format!("{path} · {}", round_trip()))
-        >
-            {move || page.text(hall.grade.get().key())}
-        </span>
     }
 }

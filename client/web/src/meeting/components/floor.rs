@@ -5,7 +5,7 @@ use cloudsite_proto::meeting::{Listen, MeetingRole, Person, TakeFloor};
 use leptos::prelude::*;
 
 use crate::meeting::attending::Attending;
-use crate::meeting::pure::floors::{language_name, speaker};
+use crate::meeting::pure::floors::{Heard, heard, language_name, speaker};
 use crate::state::Page;
 
 /// Folds out of the bar; there where the meeting is interpreted.
@@ -125,7 +125,7 @@ fn Interpreting(
             <select
                 class="select"
                 data-testid="interpret"
-                on:change=move |event| attending.tell(Which::Interpret(event_target_value(&event)))
+                on:change=move |event| attending.interpret(event_target_value(&event))
             >
                 <option value="" selected=move || floor.with(String::is_empty)>{page.words("meeting.floor.none")}</option>
                 {move || options(floors.get(), floor.get())}
@@ -140,6 +140,51 @@ fn Interpreting(
             </Show>
         </Show>
         <p class="hint">{page.words("meeting.floor.relay")}</p>
+    }
+}
+
+/// A line while one is on a floor: how one is heard there, and the way round.
+#[component]
+pub(super) fn FloorLine() -> impl IntoView {
+    let page = Page::here();
+    let attending = Attending::here();
+    let hall = attending.hall;
+    let me = Memo::new(move |_| hall.seen.with(|seen| seen.me().cloned().unwrap_or_default()));
+    let heard = Memo::new(move |_| hall.seen.with(|seen| me.with(|me| heard(&seen.state, me))));
+    let language = move || me.with(|me| language_name(&me.interprets).to_owned());
+    let words = move || {
+        let key = match heard.get() {
+            Heard::Elsewhere => return String::new(),
+            Heard::Yes => "meeting.floor.you_speak",
+            Heard::Off => "meeting.floor.off",
+            Heard::Not => "meeting.floor.not_heard",
+            Heard::Rests => "meeting.floor.you_rest",
+            Heard::Nobody => "meeting.floor.nobody_heard",
+        };
+        page.fill(key, &[("language", &language())])
+    };
+    let other = Memo::new(move |_| attending.other_way().map(|floor| language_name(&floor).to_owned()));
+    let takes = move || me.with(|me| !me.speaks_floor);
+    view! {
+        <div
+            class="led-line floor-line"
+            class:loud=move || heard.get().is_loud()
+            data-testid="floor-line"
+            data-heard=move || heard.get().word()
+            hidden=move || heard.get() == Heard::Elsewhere
+        >
+            <span role="alert">{words}</span>
+            <Show when=takes>
+                <button class="button primary" type="button" data-testid="floor-line-take" on:click=move |_| attending.tell(Which::TakeFloor(TakeFloor {}))>
+                    {page.words("meeting.floor.take")}
+                </button>
+            </Show>
+            {move || other.get().map(|language| view! {
+                <button class="button" type="button" data-testid="turn" on:click=move |_| attending.turn()>
+                    {page.fill("meeting.floor.turn", &[("language", &language)])} " (T)"
+                </button>
+            })}
+        </div>
     }
 }
 

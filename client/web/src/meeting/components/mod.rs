@@ -6,6 +6,7 @@ mod chat;
 mod check;
 mod consent;
 mod controls;
+mod devices;
 mod floor;
 mod invite;
 mod led;
@@ -34,6 +35,7 @@ pub(super) use self::plans::Plans;
 use self::check::Check;
 use self::consent::RecordingLine;
 use self::controls::Controls;
+use self::floor::FloorLine;
 use self::invite::Invite;
 use self::led::LedLine;
 use self::lobby::Lobby;
@@ -51,6 +53,7 @@ use crate::state::Page;
 /// What belongs to the meeting that one comes to or is in.
 #[component]
 pub(super) fn Room() -> impl IntoView {
+    let page = Page::here();
     let attending = Attending::here();
     let hall = attending.hall;
     let replays = Memo::new(move |_| attending.archive.replay.with(Option::is_some));
@@ -72,6 +75,7 @@ pub(super) fn Room() -> impl IntoView {
             <SidePanel />
             <RecordingLine />
             <LedLine />
+            <FloorLine />
             <Controls />
         </Show>
         <Show when=move || replays.get() && !is_inside.get()>
@@ -79,6 +83,9 @@ pub(super) fn Room() -> impl IntoView {
         </Show>
         <Show when=move || hall.away.get()>
             <Away />
+        </Show>
+        <Show when=move || is_inside.get() && !hall.away.get() && hall.unconnected.get() != 0>
+            <p class="meeting-away" role="alert" data-testid="meeting-unconnected">{page.words("meeting.unconnected")}</p>
         </Show>
     }
 }

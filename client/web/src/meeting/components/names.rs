@@ -1,5 +1,6 @@
 //! The names of those who are seen in the park, over the picture: the page has the fonts for all of them.
 
+use cloudsite_proto::meeting::Person;
 use cloudsite_proto::scene::NameSeen;
 use leptos::prelude::*;
 
@@ -34,7 +35,7 @@ fn Name(
     /// Whose, and of what.
     of: Key,
 ) -> impl IntoView {
-    let hall = Attending::here().hall;
+    let Attending { hall, archive, .. } = Attending::here();
     let (person, points, _) = of;
     let place = Memo::new(move |_| {
         let place =
@@ -42,7 +43,14 @@ fn Name(
         hall.names.with(place).unwrap_or_default()
     });
     let percent = |share: f64| format!("{:.3}%", share * 100.0);
-    let name = move || hall.seen.with(|seen| seen.person(person).map(|person| person.name.clone()).unwrap_or_default());
+    let here = move || hall.seen.with(|seen| seen.person(person).map(|person| person.name.clone()));
+    // In a recording it is whoever was there.
+    let recorded = move || {
+        let at_ms = archive.at_ms.get();
+        let of = |people: &[Person]| people.iter().find(|known| known.id == person).map(|known| known.name.clone());
+        archive.with(|replay| of(replay.present_at(at_ms))).flatten()
+    };
+    let name = move || here().or_else(recorded).unwrap_or_default();
     view! {
         <span
             class="park-name"

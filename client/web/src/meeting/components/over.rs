@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::modal::Modal;
 use crate::meeting::attending::Attending;
 use crate::meeting::hall::{Ending, Phase};
-use crate::meeting::pure::words::{farewell_key, refusal_key};
+use crate::meeting::pure::words::{Standing, farewell_key, refusal_key};
 use crate::meeting::task::seat::may_come_again;
+use crate::pure::meet::Meet;
 use crate::state::Page;
 
 /// A plain page that says what happened, with the ways on from there.
@@ -21,11 +22,17 @@ pub(super) fn Over() -> impl IntoView {
     });
     let open = Signal::derive(move || ending.with(Option::is_some));
     let closed = Callback::new(move |()| attending.put_away());
+    let standing = move || match page.meet.get() {
+        Some(Meet::Meeting(_)) => Standing::Member,
+        Some(Meet::Link(_)) | None => Standing::Guest,
+    };
     let words = move || {
         ending.get().map(|ending| match ending {
             Ending::Left => page.text("meeting.over.left"),
             Ending::Farewell(reason) => page.text(farewell_key(reason)),
-            Ending::Refused(error) => refusal_key(&error).map_or_else(|| page.explain(&error), |key| page.text(key)),
+            Ending::Refused(error) => {
+                refusal_key(&error, standing()).map_or_else(|| page.explain(&error), |key| page.text(key))
+            }
         })
     };
     let title = move || hall.entrance.with(|entrance| entrance.as_ref().map(|entrance| entrance.meeting.title.clone()));

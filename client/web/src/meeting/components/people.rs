@@ -88,10 +88,10 @@ fn Waiting() -> impl IntoView {
         <Show when=move || waiting.with(|waiting| !waiting.is_empty())>
             <section class="waiting" aria-label=page.words("meeting.lobby") data-testid="waiting">
                 <h3>{page.words("meeting.lobby")} " · " {move || waiting.with(Vec::len)}</h3>
-                <ul>{move || waiting.get().into_iter().map(row).collect_view()}</ul>
                 <Show when=move || waiting.with(|waiting| waiting.len() > 1)>
                     <button class="button" type="button" data-testid="admit-all" on:click=all>{page.words("meeting.admit_all")}</button>
                 </Show>
+                <ul>{move || waiting.get().into_iter().map(row).collect_view()}</ul>
             </section>
         </Show>
     }

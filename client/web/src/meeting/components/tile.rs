@@ -8,12 +8,14 @@ use super::controls::{HAND, LEAD, MICROPHONE};
 use crate::meeting::attending::Attending;
 use crate::meeting::hall::Hall;
 use crate::meeting::media::{self, Own};
+use crate::meeting::pure::stage::Layout;
 use crate::meeting::pure::tiles::Tile;
 use crate::meeting::pure::words::initials;
 use crate::state::Page;
 
-/// How high a picture is sent that is shown small, large, and as a screen, pixels.
+/// How high a picture is sent that is shown small, large, and as a screen, pixels; in the grid it is between both.
 const SMALL: u32 = 180;
+const MIDDLE: u32 = 360;
 const LARGE: u32 = 720;
 const SCREEN: u32 = 1_080;
 
@@ -22,6 +24,8 @@ const SCREEN: u32 = 1_080;
 pub(super) fn TileView(
     /// Whose, and what.
     tile: Tile,
+    /// The one that is shown large.
+    large: Memo<Option<Tile>>,
 ) -> impl IntoView {
     let page = Page::here();
     let attending = Attending::here();
@@ -38,7 +42,8 @@ pub(super) fn TileView(
                 if is_own { hall.switches.get().camera } else { person.with(sends) && mid.with(Option::is_some) }
             },
         );
-    let is_large = Memo::new(move |_| hall.large.get() == Some(tile));
+    let is_large = Memo::new(move |_| large.get() == Some(tile));
+    let is_chosen = Memo::new(move |_| hall.chosen.get() == Some(tile));
     let video = picture(hall, tile, is_own, mid);
     if !is_own {
         want(attending, tile, is_large, Memo::new(move |_| person.with(sends)));
@@ -52,7 +57,8 @@ pub(super) fn TileView(
         let is_loud = hall.speaking.with(|speaking| speaking.contains(&tile.participant));
         !tile.is_screen && is_loud && person.with(|person| person.microphone && !person.muted)
     });
-    let enlarge = move |_| hall.large.update(|large| *large = if *large == Some(tile) { None } else { Some(tile) });
+    let enlarge = move |_| hall.choose_large(tile);
+    let hint = move || page.text(if is_chosen.get() { "meeting.layout.let_go" } else { "meeting.layout.choose" });
     let kind = if tile.is_screen { "screen" } else { "tile" };
     view! {
         <li
@@ -64,7 +70,7 @@ pub(super) fn TileView(
             data-testid=format!("{kind}-{}", tile.participant)
             data-speaking=move || speaks.get().to_string()
         >
-            <button class="tile-face" type="button" aria-pressed=move || is_large.get().to_string() aria-label=name on:click=enlarge>
+            <button class="tile-face" type="button" aria-pressed=move || is_chosen.get().to_string() aria-label=name title=hint on:click=enlarge>
                 <video node_ref=video autoplay playsinline prop:muted=true class:own=is_own></video>
                 <span class="tile-initials" aria-hidden="true">{move || person.with(|person| initials(&person.name))}</span>
             </button>
@@ -101,6 +107,7 @@ fn want(attending: Attending, tile: Tile, is_large: Memo<bool>, is_sent: Memo<bo
             say(match (is_large.get(), tile.is_screen) {
                 (true, true) => SCREEN,
                 (true, false) | (false, true) => LARGE,
+                (false, false) if attending.hall.layout.get() == Layout::Grid => MIDDLE,
                 (false, false) => SMALL,
             });
         }

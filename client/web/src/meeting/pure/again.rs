@@ -1,8 +1,89 @@
 //! Coming back after the connection was lost: when, and what is said again then.
 
+use std::time::Duration;
+
 pub(crate) use cloudsite_link::pause;
 use cloudsite_proto::meeting::act::Act as Which;
+use cloudsite_proto::meeting::said::What;
+use cloudsite_proto::meeting::signal_request::Signal;
 use cloudsite_proto::meeting::{Act, Lead, Listen, MeetingRole, Person, Roam, State, TakeFloor};
+
+/// The longest wait before another connection for voice and picture is made.
+const LONGEST_BETWEEN_LINES: Duration = Duration::from_secs(30);
+
+/// How long to wait before another connection for voice and picture is made, after so many were made in vain.
+pub(crate) fn between_lines(failures: u32) -> Duration {
+    let doubled = 2_u64.saturating_pow(failures.saturating_sub(1));
+    Duration::from_secs(doubled).min(LONGEST_BETWEEN_LINES)
+}
+
+/// How often a member who is asked to sign in tries to renew the session before it is over for them.
+const RENEWALS: u32 = 4;
+
+/// What was tried in vain to have the stream back, since it was lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tries {
+    failures: u32,
+    renewals: u32,
+}
+
+impl Tries {
+    /// There is no stream: how long to wait before it is tried again.
+    pub(crate) fn fail(&mut self) -> Duration {
+        self.failures += 1;
+        pause(self.failures)
+    }
+
+    /// Whether the session may be renewed once more. However long the server was not reached before: that says nothing of the
+    /// session.
+    pub(crate) const fn may_renew(&self) -> bool {
+        self.renewals < RENEWALS
+    }
+
+    /// The session could not be renewed, by the server's own word.
+    pub(crate) const fn refuse_renewal(&mut self) {
+        self.renewals += 1;
+    }
+
+    /// The session is renewed: what was refused without it can be had at once.
+    pub(crate) fn renew(&mut self) -> Duration {
+        self.renewals += 1;
+        self.failures = 0;
+        pause(1)
+    }
+}
+
+/// Whether what was to be signalled when the stream was lost is still to be, in the next one. What is said of switches and
+/// pictures is said anew in any case; what is done upon someone, or in a room, only where that is still who or what it was.
+pub(crate) fn is_still_meant(signal: &Signal, before: &State, now: &State) -> bool {
+    let is_same_person = |id: u32| {
+        let name = |state: &State| state.people.iter().find(|person| person.id == id).map(|person| person.name.clone());
+        name(before).is_some() && name(before) == name(now)
+    };
+    let is_same_room = |id: u32| {
+        let name = |state: &State| state.rooms.iter().find(|room| room.id == id).map(|room| room.name.clone());
+        id == 0 || name(before).is_some() && name(before) == name(now)
+    };
+    match signal {
+        Signal::Said(said) => matches!(said.what, Some(What::Chat(_))),
+        Signal::Act(act) => match &act.act {
+            None | Some(Which::Switch(_)) => false,
+            Some(
+                Which::Admit(id)
+                | Which::Remove(id)
+                | Which::Mute(id)
+                | Which::Unmute(id)
+                | Which::LetLead(id)
+                | Which::LowerHand(id),
+            ) => is_same_person(*id),
+            Some(Which::SetRole(set)) => is_same_person(set.participant),
+            Some(Which::Move(to)) => is_same_person(to.participant) && is_same_room(to.room),
+            Some(Which::CloseRoom(room)) => is_same_room(*room),
+            Some(_) => true,
+        },
+        _ => false,
+    }
+}
 
 /// What someone does again so that all is as it was, where the meeting does not know it any more. Voice and picture are not
 /// among it.
@@ -43,10 +124,62 @@ fn interpreting(was: &Person, is: &Person, now: &State) -> Vec<Which> {
 
 #[cfg(test)]
 mod tests {
+    use cloudsite_proto::meeting::{Chat, Move, Pointer, Room, Said, Switch, Want};
+
     use super::*;
 
     fn state(own: Person, leader: u32) -> State {
         State { people: vec![own], leader, floors: vec!["ja".to_owned()], ..State::default() }
+    }
+
+    #[test]
+    fn a_connection_is_made_anew_for_as_long_as_there_is_none() {
+        let waits = [1, 2, 3, 5, 6, 1_000].map(|failures| between_lines(failures).as_secs());
+        assert_eq!(waits, [1, 2, 4, 16, 30, 30]);
+    }
+
+    #[test]
+    fn what_was_done_while_the_stream_was_lost_is_done_in_the_next() {
+        let person = |id, name: &str| Person { id, name: name.to_owned(), ..Person::default() };
+        let room = Room { id: 3, name: "Caucus".to_owned() };
+        let people = vec![person(1, "Host"), person(2, "Erika"), person(3, "Ken")];
+        let before = State { people, rooms: vec![room.clone()], ..State::default() };
+        // A server that was started anew has given the number of one who has not come back to another.
+        let people = vec![person(1, "Host"), person(2, "Erika"), person(3, "Li")];
+        let now = State { people, rooms: vec![room], ..State::default() };
+        let act = |act| Signal::Act(Act { act: Some(act) });
+        let said = |what| Signal::Said(Said { what: Some(what) });
+        let to = |participant, room| act(Which::Move(Move { participant, room }));
+        let cases = [
+            (said(What::Chat(Chat { text: "a".to_owned(), ..Chat::default() })), true),
+            (said(What::Pointer(Pointer::default())), false),
+            (act(Which::AgreeToRecording(false)), true),
+            (act(Which::Mute(2)), true),
+            (act(Which::Remove(3)), false),
+            (act(Which::Remove(9)), false),
+            (to(2, 3), true),
+            (to(2, 0), true),
+            (to(2, 4), false),
+            (to(3, 3), false),
+            (act(Which::Switch(Switch::default())), false),
+            (Signal::Want(Want::default()), false),
+        ];
+        for (signal, expected) in cases {
+            assert_eq!(is_still_meant(&signal, &before, &now), expected, "{signal:?}");
+        }
+    }
+
+    #[test]
+    fn however_long_the_server_was_away_a_session_is_still_renewed() {
+        let mut tries = Tries::default();
+        let waits: Vec<_> = (0..10).map(|_| tries.fail()).collect();
+        assert!(waits.is_sorted() && waits[0] < waits[9] && tries.may_renew(), "{waits:?}");
+        assert_eq!(tries.renew(), pause(1), "known again, one comes in at once");
+        for _ in 0..RENEWALS - 1 {
+            assert!(tries.may_renew());
+            tries.refuse_renewal();
+        }
+        assert!(!tries.may_renew(), "whom the server no longer knows is told so");
     }
 
     #[test]

@@ -23,6 +23,62 @@ pub(crate) struct Line {
     pub(crate) parcel: String,
 }
 
+/// A line of one's own that has not been heard yet where the others hear it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unheard {
+    pub(crate) number: u32,
+    pub(crate) text: String,
+    pub(crate) parcel: String,
+    /// Whether the server has taken it.
+    taken: bool,
+}
+
+/// The lines of one's own that are on their way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Outgoing {
+    last: u32,
+    lines: Vec<Unheard>,
+}
+
+impl Outgoing {
+    /// A line is said; its number.
+    pub(crate) fn say(&mut self, text: String, parcel: String) -> u32 {
+        self.last = self.last.wrapping_add(1);
+        self.lines.push(Unheard { number: self.last, text, parcel, taken: false });
+        self.last
+    }
+
+    /// The server has taken one.
+    pub(crate) fn take(&mut self, number: u32) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.number == number) {
+            line.taken = true;
+        }
+    }
+
+    /// The server takes one not, which is given back.
+    pub(crate) fn refuse(&mut self, number: u32) -> Option<Unheard> {
+        let index = self.lines.iter().position(|line| line.number == number)?;
+        Some(self.lines.remove(index))
+    }
+
+    /// One was heard among the others'.
+    pub(crate) fn hear(&mut self, text: &str, parcel: &str) {
+        if let Some(index) = self.lines.iter().position(|line| line.text == text && line.parcel == parcel) {
+            self.lines.remove(index);
+        }
+    }
+
+    /// Another stream begins: those that the server has taken, and whose echo was lost with the one before.
+    pub(crate) fn begin_anew(&mut self) -> Vec<Unheard> {
+        self.lines.extract_if(.., |line| line.taken).collect()
+    }
+
+    /// Those that are on their way.
+    pub(crate) fn lines(&self) -> &[Unheard] {
+        &self.lines
+    }
+}
+
 /// The longest line, characters; as the contract has it.
 pub(crate) const LONGEST: usize = 2_000;
 
@@ -93,6 +149,25 @@ mod tests {
             Piece::Parcel(code) => format!("[{code}]"),
         };
         pieces(text, known.into_iter()).into_iter().map(piece).collect()
+    }
+
+    #[test]
+    fn a_line_is_on_its_way_until_it_is_heard() {
+        let mut outgoing = Outgoing::default();
+        let (none, text) = (String::new(), |text: &str| text.to_owned());
+        let [first, second, again] = ["a", "b", "a"].map(|line| outgoing.say(text(line), none.clone()));
+        let ways = |outgoing: &Outgoing| outgoing.lines().iter().map(|line| line.number).collect::<Vec<_>>();
+        outgoing.hear("c", "");
+        outgoing.hear("a", "BZ-04");
+        assert_eq!(ways(&outgoing), [first, second, again], "those are others");
+        outgoing.hear("a", "");
+        assert_eq!(ways(&outgoing), [second, again], "the one that was said first is heard first");
+        assert_eq!(outgoing.refuse(second).map(|line| line.text), Some(text("b")), "it goes back to whoever wrote it");
+        assert_eq!(outgoing.refuse(second), None);
+        let third = outgoing.say(text("d"), none);
+        outgoing.take(again);
+        assert_eq!(outgoing.begin_anew().into_iter().map(|line| line.number).collect::<Vec<_>>(), [again]);
+        assert_eq!(ways(&outgoing), [third], "what was not taken still has to go");
     }
 
     #[test]

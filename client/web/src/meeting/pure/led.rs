@@ -1,9 +1,56 @@
 //! What whoever leads shows, and how it is seen on this page.
 
+use std::collections::BTreeMap;
+
 use cloudsite_domain::siting::massing::{Massing, Part, PartKind};
 pub(crate) use cloudsite_link::Led;
+use cloudsite_proto::scene::scene_event::Event;
 use cloudsite_proto::scene::{self, Camera, Layers};
 use geo_types::Coord;
+
+/// What people show. What someone shows may be heard before it is known that they lead: voices and the view come by another
+/// way than the state of the meeting.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Shown {
+    leader: u32,
+    led: Led,
+    others: BTreeMap<u32, Led>,
+}
+
+impl Shown {
+    /// Takes note of what someone shows; whether it is what all see now.
+    pub(crate) fn note(&mut self, from: u32, event: Event) -> bool {
+        if from == self.leader {
+            return self.led.note(event);
+        }
+        self.others.entry(from).or_default().note(event);
+        false
+    }
+
+    /// Someone leads from now on: what the one before has shown is over, and what this one has shown already is what all see.
+    pub(crate) fn lead_by(&mut self, leader: u32) {
+        if leader != self.leader {
+            self.leader = leader;
+            self.led = self.others.remove(&leader).unwrap_or_default();
+            self.others.clear();
+        }
+    }
+
+    /// Forgets those who are not there.
+    pub(crate) fn keep(&mut self, is_there: impl Fn(u32) -> bool) {
+        self.others.retain(|id, _| is_there(*id));
+    }
+
+    /// Who is known to lead; 0 is nobody.
+    pub(crate) const fn leader(&self) -> u32 {
+        self.leader
+    }
+
+    /// What all see.
+    pub(crate) const fn led(&self) -> &Led {
+        &self.led
+    }
+}
 
 /// A factory as a link writes it; none if there is none, or one that there cannot be.
 pub(crate) fn fit(massing: &scene::Massing) -> Option<String> {
@@ -48,6 +95,28 @@ mod tests {
     use cloudsite_proto::scene::MassingPart;
 
     use super::*;
+
+    #[test]
+    fn what_a_new_leader_shows_before_they_are_known_to_lead_is_seen() {
+        let camera = |heading_deg| Event::Camera(Camera { heading_deg, ..Camera::default() });
+        let seen = |shown: &Shown| shown.led().all().cloned().collect::<Vec<_>>();
+        let mut shown = Shown::default();
+        shown.lead_by(1);
+        assert!(shown.note(1, camera(1.0)));
+        assert!(!shown.note(2, camera(2.0)), "of another");
+        assert!(!shown.note(3, camera(3.0)));
+        assert_eq!(seen(&shown), [camera(1.0)]);
+        shown.lead_by(2);
+        assert_eq!(seen(&shown), [camera(2.0)], "it came before the state did");
+        shown.lead_by(2);
+        assert_eq!(seen(&shown), [camera(2.0)], "nothing has changed");
+        shown.lead_by(3);
+        assert_eq!(seen(&shown), [], "what was shown before another led is over");
+        assert!(!shown.note(1, camera(4.0)));
+        shown.keep(|id| id != 1);
+        shown.lead_by(1);
+        assert_eq!(seen(&shown), [], "whoever has gone has shown nothing");
+    }
 
     #[test]
     fn a_factory_is_the_same_on_the_other_page() {

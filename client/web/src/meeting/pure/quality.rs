@@ -10,8 +10,66 @@ pub(crate) struct Measured {
     /// Packets that were lost on their way here, and that came.
     pub(crate) lost: f64,
     pub(crate) received: f64,
-    /// `udp` or `tcp`.
-    pub(crate) protocol: String,
+    /// The way that packets take.
+    pub(crate) path: Path,
+}
+
+/// Which way packets take to the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Path {
+    /// It is not known yet.
+    #[default]
+    Unknown,
+    /// Straight, by UDP.
+    Udp,
+    /// Straight by UDP, from an address that the own router has given.
+    UdpRouted,
+    /// Straight, by TCP.
+    Tcp,
+    /// By a relay that is reached by UDP, TCP or TLS.
+    RelayUdp,
+    RelayTcp,
+    RelayTls,
+}
+
+impl Path {
+    /// By the browser's words for the kind of the own candidate and for its protocol.
+    pub(crate) fn of(kind: &str, protocol: &str) -> Self {
+        match (kind, protocol) {
+            ("relay", "tls") => Self::RelayTls,
+            ("relay", "tcp") => Self::RelayTcp,
+            ("relay", _) => Self::RelayUdp,
+            (_, "tcp") => Self::Tcp,
+            ("srflx" | "prflx", "udp") => Self::UdpRouted,
+            (_, "udp") => Self::Udp,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The key of what is said of it; none while it is not known.
+    pub(crate) const fn key(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Udp => Some("meeting.path.udp"),
+            Self::UdpRouted => Some("meeting.path.udp_routed"),
+            Self::Tcp => Some("meeting.path.tcp"),
+            Self::RelayUdp => Some("meeting.path.relay_udp"),
+            Self::RelayTcp => Some("meeting.path.relay_tcp"),
+            Self::RelayTls => Some("meeting.path.relay_tls"),
+        }
+    }
+
+    /// Its name for tools and tests.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "",
+            Self::Udp | Self::UdpRouted => "udp",
+            Self::Tcp => "tcp",
+            Self::RelayUdp => "relay-udp",
+            Self::RelayTcp => "relay-tcp",
+            Self::RelayTls => "relay-tls",
+        }
+    }
 }
 
 /// What was found of the way before one joins.
@@ -22,8 +80,8 @@ pub(crate) enum Probed {
     Looking,
     /// There is one.
     Way {
-        /// `udp` or `tcp`.
-        protocol: String,
+        /// Which it is.
+        path: Path,
         /// There and back, milliseconds.
         millis: f64,
     },
@@ -33,10 +91,10 @@ pub(crate) enum Probed {
 
 impl Probed {
     /// Its name for tools and tests.
-    pub(crate) fn word(&self) -> &str {
+    pub(crate) const fn word(&self) -> &'static str {
         match self {
             Self::Looking => "looking",
-            Self::Way { protocol, .. } => protocol,
+            Self::Way { path, .. } => path.word(),
             Self::NoWay => "none",
         }
     }
@@ -99,21 +157,12 @@ impl Grade {
     }
 }
 
-/// The key of what is said of the way that packets take; none while it is not known.
-pub(crate) fn path_key(protocol: &str) -> Option<&'static str> {
-    match protocol {
-        "udp" => Some("meeting.path.udp"),
-        "tcp" | "tls" => Some("meeting.path.tcp"),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn measured(round_trip_ms: f64, lost: f64, received: f64) -> Measured {
-        Measured { connected: true, round_trip_ms, lost, received, protocol: "udp".to_owned() }
+        Measured { connected: true, round_trip_ms, lost, received, path: Path::Udp }
     }
 
     #[test]
@@ -136,8 +185,19 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_said_once_it_is_known() {
-        assert_eq!(path_key("udp"), Some("meeting.path.udp"));
-        assert_eq!(path_key(""), None);
+    fn the_way_of_packets_is_said_as_it_is() {
+        let cases = [
+            ("host", "udp", Some("meeting.path.udp"), "udp"),
+            ("prflx", "udp", Some("meeting.path.udp_routed"), "udp"),
+            ("srflx", "udp", Some("meeting.path.udp_routed"), "udp"),
+            ("prflx", "tcp", Some("meeting.path.tcp"), "tcp"),
+            ("relay", "udp", Some("meeting.path.relay_udp"), "relay-udp"),
+            ("relay", "tls", Some("meeting.path.relay_tls"), "relay-tls"),
+            ("", "", None, ""),
+        ];
+        for (kind, protocol, key, word) in cases {
+            let path = Path::of(kind, protocol);
+            assert_eq!((path.key(), path.word()), (key, word), "{kind} {protocol}");
+        }
     }
 }

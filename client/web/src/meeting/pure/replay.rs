@@ -1,8 +1,10 @@
 //! A meeting that was recorded, at any moment of it.
 
+use std::collections::BTreeMap;
+
 use cloudsite_proto::meeting::recorded_event::What;
 use cloudsite_proto::meeting::said::What as Said;
-use cloudsite_proto::meeting::{Person, RecordedEvent, Recording, Source, Track};
+use cloudsite_proto::meeting::{Person, Pointer, RecordedEvent, Recording, Source, Track};
 use cloudsite_proto::scene::AsOf;
 use cloudsite_proto::scene::scene_event::Event as Scene;
 
@@ -74,6 +76,23 @@ impl Replay {
         led
     }
 
+    /// What people pointed at after one moment until another, in order, each with their number.
+    pub(crate) fn pointed_between(&self, after_ms: u64, until_ms: u64) -> Vec<(u32, Pointer)> {
+        let events = self.until(until_ms).iter().skip_while(|event| event.at_ms <= after_ms);
+        events.filter_map(pointer).collect()
+    }
+
+    /// What everyone who points at something in the recording points at in a moment; nothing, if they have not yet, or no longer
+    /// do.
+    pub(crate) fn pointed_at(&self, at_ms: u64) -> BTreeMap<u32, Option<Pointer>> {
+        let mut pointed: BTreeMap<_, _> = self.events.iter().filter_map(pointer).map(|(id, _)| (id, None)).collect();
+        for (person, pointer) in self.until(at_ms).iter().filter_map(pointer) {
+            // A line is drawn from where one was before, which is not drawn now.
+            pointed.insert(person, (!pointer.gone).then_some(Pointer { draws: false, ..pointer }));
+        }
+        pointed
+    }
+
     /// Who is there at a moment.
     pub(crate) fn present_at(&self, at_ms: u64) -> &[Person] {
         let present = self.until(at_ms).iter().rev().find_map(|event| match &event.what {
@@ -138,6 +157,15 @@ impl Replay {
             is(track.source()) && (track.begins_ms..track.begins_ms.saturating_add(length_ms)).contains(&at_ms)
         };
         self.recording.tracks.iter().filter(here).cloned().collect()
+    }
+}
+
+/// Who points in an event, and at what.
+fn pointer(event: &RecordedEvent) -> Option<(u32, Pointer)> {
+    let Some(What::Uttered(uttered)) = &event.what else { return None };
+    match uttered.said.as_ref()?.what.as_ref()? {
+        Said::Pointer(pointer) => Some((uttered.participant, *pointer)),
+        _ => None,
     }
 }
 
@@ -212,6 +240,28 @@ mod tests {
         ];
         let recording = Recording { length_ms: 5_000, tracks, ..Recording::default() };
         Replay::new(recording, events, newest)
+    }
+
+    #[test]
+    fn what_was_pointed_at_and_drawn_is_seen_again() {
+        let at = |east_m, draws, gone| Pointer { east_m, draws, gone, ..Pointer::default() };
+        let events = vec![
+            said(1_000, 1, Said::Pointer(at(1.0, false, false))),
+            said(1_100, 1, Said::Pointer(at(2.0, true, false))),
+            said(1_500, 2, Said::Pointer(at(3.0, false, false))),
+            said(2_000, 1, Said::Pointer(at(0.0, false, true))),
+        ];
+        let replay = Replay::new(Recording::default(), events, 1);
+        let between = replay.pointed_between(1_000, 1_500);
+        assert_eq!(between, [(1, at(2.0, true, false)), (2, at(3.0, false, false))]);
+        let cases = [
+            (0, [(1, None), (2, None)]),
+            (1_200, [(1, Some(at(2.0, false, false))), (2, None)]),
+            (9_000, [(1, None), (2, Some(at(3.0, false, false)))]),
+        ];
+        for (moment, expected) in cases {
+            assert_eq!(replay.pointed_at(moment), BTreeMap::from(expected), "{moment}");
+        }
     }
 
     #[test]

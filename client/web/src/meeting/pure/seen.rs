@@ -36,6 +36,18 @@ pub(crate) enum News {
     Leads(Option<String>),
 }
 
+impl News {
+    /// Whether what one sends ends with it: nobody is heard or seen by whom they do not expect, nor sends what is no longer
+    /// theirs to send.
+    pub(crate) const fn ends_sending(&self, publishes: bool) -> bool {
+        match self {
+            Self::Room(_) => true,
+            Self::Role(_) => !publishes,
+            _ => false,
+        }
+    }
+}
+
 impl Seen {
     /// Someone.
     pub(crate) fn person(&self, id: u32) -> Option<&Person> {
@@ -231,6 +243,20 @@ mod tests {
         );
         let role = MeetingRole::Interpreter;
         assert_eq!(seen.take(state(7, vec![Person { role: role.into(), ..moved }])), [News::Role(role)]);
+    }
+
+    #[test]
+    fn whoever_is_brought_to_another_room_sends_nothing_there() {
+        let in_caucus = Person { room: 3, ..person(1, "Erika") };
+        let mut seen = seen(vec![in_caucus]);
+        let back = state(5, vec![person(1, "Erika")]);
+        let news = seen.welcome(Welcome { participant: 1, state: Some(back), ..Welcome::default() });
+        assert!(news.iter().any(|news| news.ends_sending(seen.publishes())), "{news:?}");
+        let observer = Person { role: MeetingRole::Observer.into(), ..person(1, "Erika") };
+        let news = seen.take(state(6, vec![observer]));
+        assert!(news.iter().any(|news| news.ends_sending(seen.publishes())), "{news:?}");
+        let cases = [News::Admitted, News::Role(MeetingRole::Host), News::Muted(true), News::Joined(String::new())];
+        assert!(!cases.iter().any(|news| news.ends_sending(true)), "whoever is let in sends what they have chosen");
     }
 
     #[test]

@@ -24,28 +24,65 @@ pub(crate) fn is_in(person: &Person, room: u32) -> bool {
     person.here && !person.waiting && person.room == room
 }
 
-/// The pictures to show someone: screens first, then people in the order of their numbers, themselves last. Of more people
-/// than there is room for, those are shown who lead, have a hand up, or spoke last.
-pub(crate) fn tiles(state: &State, own: u32, spoke: &[u32], most: usize) -> Vec<Tile> {
+/// The pictures to show someone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Seats {
+    /// All that there are: screens first, then people in the order of their numbers, themselves last.
+    pub(crate) there: Vec<Tile>,
+    /// How many pages they make.
+    pub(crate) pages: usize,
+    /// Those of the page that is looked at.
+    pub(crate) page: Vec<Tile>,
+}
+
+/// The pictures to show someone, with so many people at a time. Where there are more, those are on the first page who lead, have
+/// a hand up, or spoke last; the further ones go through everyone, in the order of their numbers.
+pub(crate) fn seats(state: &State, own: u32, spoke: &[u32], most: usize, page: usize) -> Seats {
     let Some(room) = state.people.iter().find(|person| person.id == own).map(|person| person.room) else {
-        return Vec::new();
+        return Seats::default();
     };
     let around = || state.people.iter().filter(move |person| is_in(person, room));
-    let seen =
+    let is_seen =
         |person: &&Person| person.id != own && !matches!(person.role(), MeetingRole::Observer | MeetingRole::Player);
-    let mut others: Vec<&Person> = around().filter(seen).collect();
+    let mut others: Vec<&Person> = around().filter(is_seen).collect();
+    others.sort_by_key(|person| person.id);
+    let screens: Vec<_> = around()
+        .filter(|person| person.screen && person.id != own)
+        .map(|person| Tile { participant: person.id, is_screen: true })
+        .collect();
+    let faces = |people: &[&Person]| {
+        let faces = people.iter().map(|person| person.id).chain([own]);
+        let faces = faces.map(|participant| Tile { participant, is_screen: false });
+        screens.iter().copied().chain(faces).collect::<Vec<_>>()
+    };
+    let there = faces(&others);
+    if others.len() <= most {
+        return Seats { page: there.clone(), there, pages: 1 };
+    }
+    let pages = 1 + others.len().div_ceil(most);
+    let shown = match page.min(pages - 1) {
+        0 => faces(&foremost(state, &others, spoke, most)),
+        further => faces(others.chunks(most).nth(further - 1).unwrap_or_default()),
+    };
+    Seats { there, pages, page: shown }
+}
+
+/// Those who lead, have a hand up, or spoke last, in the order of their numbers.
+fn foremost<'a>(state: &State, others: &[&'a Person], spoke: &[u32], most: usize) -> Vec<&'a Person> {
     let rank = |person: &Person| {
         let spoken = spoke.iter().position(|id| *id == person.id).unwrap_or(usize::MAX);
         (person.id != state.leader, person.hand == 0, spoken, person.id)
     };
-    others.sort_by_key(|person| rank(person));
-    others.truncate(most);
-    others.sort_by_key(|person| person.id);
-    let screens = around().filter(|person| person.screen && person.id != own);
-    let mut tiles: Vec<_> = screens.map(|person| Tile { participant: person.id, is_screen: true }).collect();
-    tiles.extend(others.into_iter().map(|person| Tile { participant: person.id, is_screen: false }));
-    tiles.push(Tile { participant: own, is_screen: false });
-    tiles
+    let mut foremost = others.to_vec();
+    foremost.sort_by_key(|person| rank(person));
+    foremost.truncate(most);
+    foremost.sort_by_key(|person| person.id);
+    foremost
+}
+
+/// Columns and rows for so many pictures.
+pub(crate) fn columns(count: usize) -> usize {
+    (1..).find(|columns| columns * columns >= count).unwrap_or(1)
 }
 
 /// Which track lies in which receiver, by `mid`.
@@ -100,7 +137,12 @@ mod tests {
     }
 
     fn seen(state: &State, spoke: &[u32], most: usize) -> Vec<(u32, bool)> {
-        tiles(state, 2, spoke, most).into_iter().map(|tile| (tile.participant, tile.is_screen)).collect()
+        page(state, spoke, most, 0)
+    }
+
+    fn page(state: &State, spoke: &[u32], most: usize, page: usize) -> Vec<(u32, bool)> {
+        let seats = seats(state, 2, spoke, most, page);
+        seats.page.into_iter().map(|tile| (tile.participant, tile.is_screen)).collect()
     }
 
     #[test]
@@ -117,7 +159,7 @@ mod tests {
         ];
         let state = State { people, ..State::default() };
         assert_eq!(seen(&state, &[], 9), [(3, true), (1, false), (3, false), (2, false)]);
-        assert_eq!(tiles(&state, 99, &[], 9), []);
+        assert_eq!(seats(&state, 99, &[], 9, 0), Seats::default());
     }
 
     #[test]
@@ -127,6 +169,24 @@ mod tests {
         let state = State { people, leader: 7, ..State::default() };
         assert_eq!(seen(&state, &[5, 4], 4), [(4, false), (5, false), (7, false), (9, false), (2, false)]);
         assert_eq!(seen(&state, &[], 3), [(1, false), (7, false), (9, false), (2, false)]);
+    }
+
+    #[test]
+    fn whoever_is_one_too_many_is_on_a_further_page() {
+        let state = State { people: (1..=11).map(person).collect(), ..State::default() };
+        let ids = |at| page(&state, &[9, 11], 4, at).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        assert_eq!(ids(0), [1, 3, 9, 11, 2], "who spoke last");
+        assert_eq!([ids(1), ids(2)], [vec![1, 3, 4, 5, 2], vec![6, 7, 8, 9, 2]]);
+        assert_eq!(ids(3), [10, 11, 2]);
+        assert_eq!(ids(7), ids(3), "pages that are gone meanwhile");
+        let all = seats(&state, 2, &[], 4, 0);
+        assert_eq!((all.pages, all.there.len()), (4, 11));
+        assert_eq!(seats(&state, 2, &[], 10, 3).pages, 1);
+    }
+
+    #[test]
+    fn a_grid_is_about_as_wide_as_it_is_high() {
+        assert_eq!([0, 1, 2, 4, 5, 9, 10].map(columns), [1, 1, 2, 2, 3, 3, 4]);
     }
 
     #[test]

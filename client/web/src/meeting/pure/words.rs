@@ -43,12 +43,31 @@ pub(crate) const fn role_word(role: MeetingRole) -> &'static str {
     }
 }
 
-/// The key of why something was refused that one asked for in a meeting; none where the page says such things anyway.
-pub(crate) fn refusal_key(error: &LinkError) -> Option<&'static str> {
-    let code = match error {
-        LinkError::NotNow { code, .. } | LinkError::Denied { code, .. } => code.as_str(),
-        LinkError::NotFound { .. } | LinkError::SignInRequired { .. } => return Some("meeting.refused.link"),
-        LinkError::Busy { .. } => return Some("meeting.refused.full"),
+/// Where someone stands to whom something is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// On the way in, by a link.
+    Guest,
+    /// On the way in, as a member.
+    Member,
+    /// In the meeting.
+    Inside,
+}
+
+/// The key of why something was refused that one asked for of a meeting; none where the page says such things anyway.
+pub(crate) fn refusal_key(error: &LinkError, standing: Standing) -> Option<&'static str> {
+    let code = match (error, standing) {
+        (LinkError::NotNow { code, .. } | LinkError::Denied { code, .. }, _) => code.as_str(),
+        (LinkError::NotFound { .. }, Standing::Inside) => return Some("meeting.refused.gone"),
+        (LinkError::NotFound { .. }, Standing::Member) => return Some("meeting.refused.unknown"),
+        (LinkError::SignInRequired { .. }, Standing::Inside | Standing::Member) => {
+            return Some("meeting.refused.session");
+        }
+        (LinkError::NotFound { .. } | LinkError::SignInRequired { .. }, Standing::Guest) => {
+            return Some("meeting.refused.link");
+        }
+        (LinkError::Busy { .. }, Standing::Inside) => return Some("meeting.refused.much"),
+        (LinkError::Busy { .. }, _) => return Some("meeting.refused.full"),
         _ => return None,
     };
     match code {
@@ -109,16 +128,26 @@ mod tests {
     #[test]
     fn refusals_are_said_by_their_reason() {
         let not_now = |code: &str| LinkError::NotNow { code: code.to_owned(), reason: String::new() };
+        let no_session = || LinkError::SignInRequired { reason: String::new() };
+        let gone = || LinkError::NotFound { name: String::new() };
+        let busy = || LinkError::Busy { reason: String::new() };
         let cases = [
-            (not_now("MEETING_EARLY"), Some("meeting.refused.early")),
-            (not_now("MEETING_LOCKED"), Some("meeting.refused.locked")),
-            (not_now("SOMETHING"), None),
-            (LinkError::SignInRequired { reason: String::new() }, Some("meeting.refused.link")),
-            (LinkError::Busy { reason: String::new() }, Some("meeting.refused.full")),
-            (LinkError::Internal { message: String::new() }, None),
+            (not_now("MEETING_EARLY"), Standing::Guest, Some("meeting.refused.early")),
+            (not_now("MEETING_LOCKED"), Standing::Member, Some("meeting.refused.locked")),
+            (not_now("MEETING_STATE"), Standing::Inside, Some("meeting.refused.state")),
+            (not_now("SOMETHING"), Standing::Inside, None),
+            (no_session(), Standing::Guest, Some("meeting.refused.link")),
+            (no_session(), Standing::Member, Some("meeting.refused.session")),
+            (no_session(), Standing::Inside, Some("meeting.refused.session")),
+            (gone(), Standing::Guest, Some("meeting.refused.link")),
+            (gone(), Standing::Member, Some("meeting.refused.unknown")),
+            (gone(), Standing::Inside, Some("meeting.refused.gone")),
+            (busy(), Standing::Guest, Some("meeting.refused.full")),
+            (busy(), Standing::Inside, Some("meeting.refused.much")),
+            (LinkError::Internal { message: String::new() }, Standing::Inside, None),
         ];
-        for (error, expected) in cases {
-            assert_eq!(refusal_key(&error), expected, "{error:?}");
+        for (error, standing, expected) in cases {
+            assert_eq!(refusal_key(&error, standing), expected, "{error:?} {standing:?}");
         }
     }
 

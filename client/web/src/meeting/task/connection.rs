@@ -15,9 +15,11 @@ use prost::Message;
 
 use crate::meeting::attending::Attending;
 use crate::meeting::media::{self, Channel, Own, Told};
+use crate::meeting::pure::again::between_lines;
 use crate::meeting::pure::quality::{Grade, Measured, Probed};
 use crate::meeting::pure::seen::Seen;
 use crate::meeting::pure::tiles::Tracks;
+use crate::meeting::task::signals::is_lost;
 use crate::pure::meet::Meet;
 
 /// How often the connection is measured.
@@ -25,9 +27,6 @@ const MEASURED_EVERY: Duration = Duration::from_secs(2);
 
 /// How long a connection may find its way again by itself.
 const BY_ITSELF: Duration = Duration::from_millis(1_500);
-
-/// How long to wait before another connection is made in place of one that failed.
-const ANEW: Duration = Duration::from_secs(1);
 
 impl Attending {
     /// Looks by which way one would be connected.
@@ -53,6 +52,7 @@ impl Attending {
         if let Err(name) = media::connect(&relays, move |told| self.hear_line(line, told)) {
             // Without WebRTC one still sees, reads and follows.
             leptos::logging::warn!("no connection for media: {name}");
+            spawn_local(self.try_anew(line));
             return;
         }
         self.hall.connection.set(line);
@@ -68,25 +68,40 @@ impl Attending {
 
     async fn offer(self, line: u32, fresh: bool) {
         let is_ours = || self.line.get_value() == line;
-        let Ok(sdp) = media::offer(!fresh).await else { return };
-        if !is_ours() {
-            return;
-        }
+        let sdp = match media::offer(!fresh).await {
+            _ if !is_ours() => return,
+            Ok(sdp) => sdp,
+            Err(name) => {
+                leptos::logging::warn!("there is no offer for media: {name}");
+                return self.try_anew(line).await;
+            }
+        };
         match self.ask(Signal::Offer(Offer { sdp, fresh })).await {
             Ok(response) if is_ours() => {
                 if let Err(name) = media::answer(&response.answer_sdp).await {
                     leptos::logging::warn!("the answer for media is refused: {name}");
+                    self.try_anew(line).await;
                 }
             }
             Ok(_) => {}
+            // A stream that is lost brings a connection of its own.
+            Err(error) if is_lost(&error) => {}
             Err(error) => {
                 leptos::logging::warn!("the offer for media is refused: {error}");
-                // Without a connection there is one to be had anew; a stream that is lost brings its own.
-                sleep(ANEW).await;
-                if is_ours() && !fresh {
-                    self.begin_line();
-                }
+                self.try_anew(line).await;
             }
+        }
+    }
+
+    /// There is no connection: says so, and makes another one after a while that grows from time to time.
+    async fn try_anew(self, line: u32) {
+        if self.line.get_value() != line {
+            return;
+        }
+        self.hall.unconnected.update(|failures| *failures += 1);
+        sleep(between_lines(self.hall.unconnected.get_untracked())).await;
+        if self.line.get_value() == line {
+            self.begin_line();
         }
     }
 
@@ -115,6 +130,9 @@ impl Attending {
     /// Looks for another way where the connection has lost its own, and makes another one where there is none.
     fn mend(self, line: u32, state: String) {
         self.hall.measured.update(|measured| measured.connected = state == "connected");
+        if state == "connected" {
+            self.hall.unconnected.set(0);
+        }
         spawn_local(async move {
             let is_ours = || self.line.get_value() == line;
             match state.as_str() {
@@ -124,12 +142,7 @@ impl Attending {
                         self.offer(line, false).await;
                     }
                 }
-                "failed" => {
-                    sleep(ANEW).await;
-                    if is_ours() {
-                        self.begin_line();
-                    }
-                }
+                "failed" => self.try_anew(line).await,
                 _ => {}
             }
         });

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::meeting::attending::Attending;
-use crate::meeting::hall::Phase;
+use crate::meeting::hall::{Phase, Switches};
 use crate::meeting::media::{self, Own};
 use crate::meeting::pure::words::trouble_key;
 
@@ -30,6 +30,7 @@ impl Attending {
         let hall = self.hall;
         hall.troubles.update(|troubles| troubles.retain(|of, _| *of != own.word()));
         if !on {
+            media::forgo(own);
             hall.switches.update(|switches| switches.set(own, false));
             return;
         }
@@ -46,19 +47,31 @@ impl Attending {
                     // Names are told once something was allowed.
                     self.load_devices();
                 }
+                // Switched off meanwhile, or asked for anew.
+                Err(name) if name == media::FORGONE => {}
                 Err(name) => self.say_trouble(own, &name),
             }
         });
     }
 
-    /// Takes another device, and goes on sending if that was done.
-    pub(in crate::meeting) fn choose(self, own: Own, device: String) {
+    /// Sends nothing of oneself any more; whether something was sent until now.
+    pub(in crate::meeting) fn stop_sending(self) -> bool {
+        let was = self.hall.switches.get_untracked();
+        for own in Own::ALL {
+            media::forgo(own);
+        }
+        self.hall.switches.set(Switches::default());
+        was != Switches::default()
+    }
+
+    /// Takes another device: if that is what is sent, or to begin with it.
+    pub(in crate::meeting) fn choose(self, own: Own, device: String, begins: bool) {
         match own {
             Own::Camera => self.hall.camera.set(device),
             Own::Microphone => self.hall.microphone.set(device),
             Own::Screen => return,
         }
-        if self.hall.switches.get_untracked().of(own) {
+        if begins || self.hall.switches.get_untracked().of(own) {
             self.switch(own, true);
         }
     }

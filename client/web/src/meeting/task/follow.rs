@@ -16,7 +16,8 @@ use crate::browser;
 use crate::fitting::Fitting;
 use crate::meeting::attending::Attending;
 use crate::meeting::hall::Followed;
-use crate::meeting::pure::led::{Led, fit, hidden, is_same_view};
+use crate::meeting::pure::led::{Shown, fit, hidden, is_same_view};
+use crate::meeting::pure::pace::{Pace, Say};
 use crate::meeting::pure::park::around;
 use crate::meeting::pure::seen::Seen;
 use crate::pure::camera::compared;
@@ -39,9 +40,7 @@ impl Attending {
         let leads = Memo::new(move |_| hall.is_inside() && hall.seen.with(Seen::leads));
         self.show_while(leads, move || Scene::AsOf(as_of(page)));
         self.show_while(leads, move || Scene::Layers(layers(page)));
-        self.show_while(leads, move || {
-            Scene::TimeOfDay(TimeOfDay { hour: page.hour.get(), declination_deg: declination(page) })
-        });
+        self.show_while(leads, move || Scene::TimeOfDay(time_of_day(page)));
         self.show_while(leads, move || Scene::Select(select(page)));
         self.show_while(leads, move || Scene::Massing(massing(page)));
         self.show_while(leads, move || Scene::Compare(shown_places(page)));
@@ -55,17 +54,35 @@ impl Attending {
         self.follow_own_camera();
     }
 
-    fn show_while(self, leads: Memo<bool>, event: impl Fn() -> Scene + Send + Sync + 'static) {
-        Effect::new(move |said: Option<Option<Vec<u8>>>| {
-            if !leads.get() {
-                return None;
-            }
+    /// Says something of the page when it changes; what is dragged not with every frame, but where it is let go in any case.
+    fn show_while(self, leads: Memo<bool>, event: impl Fn() -> Scene + Copy + Send + Sync + 'static) {
+        let pace = StoredValue::new(Pace::default());
+        let said = StoredValue::new(None::<Vec<u8>>);
+        let say = move || {
             let event = event();
             let bytes = cloudsite_proto::scene::SceneEvent { event: Some(event.clone()) }.encode_to_vec();
-            if said.flatten().as_ref() != Some(&bytes) {
+            if said.with_value(|said| said.as_ref() != Some(&bytes)) {
+                said.set_value(Some(bytes));
                 self.say_scene(event);
             }
-            Some(bytes)
+        };
+        Effect::new(move |_| {
+            if !leads.get() {
+                return said.set_value(None);
+            }
+            // What it is said of is followed, whether or not it is said now.
+            let _shown = event();
+            match pace.try_update_value(|pace| pace.change(js_sys::Date::now())) {
+                Some(Say::Now) => untrack(say),
+                Some(Say::After(wait_ms)) => spawn_local(async move {
+                    sleep(Duration::from_secs_f64(wait_ms / 1_000.0)).await;
+                    pace.update_value(Pace::said);
+                    if leads.try_get_untracked() == Some(true) {
+                        untrack(say);
+                    }
+                }),
+                Some(Say::Waits) | None => {}
+            }
         });
     }
 
@@ -78,7 +95,10 @@ impl Attending {
         untrack(|| {
             self.say_scene(Scene::AsOf(as_of(page)));
             self.say_scene(Scene::Layers(layers(page)));
+            self.say_scene(Scene::TimeOfDay(time_of_day(page)));
             self.say_scene(Scene::Select(select(page)));
+            self.say_scene(Scene::Massing(massing(page)));
+            self.say_scene(Scene::Compare(shown_places(page)));
             if let Some(camera) = page.camera.get() {
                 self.say_scene(Scene::Camera(camera));
             }
@@ -110,17 +130,35 @@ impl Attending {
         });
     }
 
-    /// Takes what whoever leads shows: notes it, and shows it unless one looks around alone.
-    pub(in crate::meeting) fn be_shown(self, event: Scene) {
-        let is_led = self.hall.led.try_update_value(|led| led.note(event.clone())).unwrap_or_default();
+    /// Takes what someone shows: notes it, and shows it if they lead, unless one looks around alone.
+    pub(in crate::meeting) fn be_shown(self, from: u32, event: Scene) {
+        let is_led = self.hall.shown.try_update_value(|shown| shown.note(from, event.clone())).unwrap_or_default();
         if is_led && self.hall.seen.with_untracked(Seen::follows) {
             self.see(&event);
         }
     }
 
-    /// Another leads: what was shown before is over.
-    pub(in crate::meeting) fn be_led_by_another(self) {
-        self.hall.led.set_value(Led::default());
+    /// Knows who leads and who is there. If another leads, what was shown before is over, and what they have shown is seen.
+    pub(in crate::meeting) fn follow_leader(self) {
+        let (before, leader) =
+            (self.hall.shown.with_value(Shown::leader), self.hall.seen.with_untracked(|seen| seen.state.leader));
+        self.hall.shown.update_value(|shown| {
+            shown.lead_by(leader);
+            shown.keep(|id| self.hall.seen.with_untracked(|seen| seen.person(id).is_some()));
+        });
+        if before != leader {
+            self.hall.followed.set_value(None);
+            if self.hall.seen.with_untracked(Seen::follows) {
+                self.see_all();
+            }
+        }
+    }
+
+    /// Sees all that is led.
+    fn see_all(self) {
+        for event in self.hall.shown.with_value(|shown| shown.led().clone()).all() {
+            self.see(event);
+        }
     }
 
     /// Takes the lead, or gives it up.
@@ -142,10 +180,7 @@ impl Attending {
         self.set_free(false);
         self.tell(Which::Roam(Roam { free: false }));
         self.hall.followed.set_value(None);
-        let led = self.hall.led.get_value();
-        for event in led.all() {
-            self.see(event);
-        }
+        self.see_all();
     }
 
     fn set_free(self, free: bool) {
@@ -202,12 +237,17 @@ impl Attending {
         });
     }
 
-    /// Hears of the key that goes back to whoever leads.
+    /// Hears of the keys that go back to whoever leads, lay out pictures anew, and turn an interpreter round.
     pub(in crate::meeting) fn follow_keys(self) {
         window_event_listener(ev::keydown, move |event| {
             let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat());
             if !is_plain || browser::is_typing() || !untrack(|| self.hall.is_inside()) {
                 return;
+            }
+            if event.key().eq_ignore_ascii_case("v") {
+                self.hall.layout.update(|layout| *layout = layout.next());
+            } else if event.key().eq_ignore_ascii_case("t") {
+                self.turn();
             }
             let leads_back = self.hall.seen.with_untracked(|seen| seen.state.leader != 0 && !seen.leads());
             if event.key().eq_ignore_ascii_case("b") && leads_back {
@@ -227,8 +267,8 @@ fn layers(page: Page) -> Layers {
     Layers { visible: LAYERS.iter().map(|layer| ((*layer).to_owned(), !hidden.contains(layer))).collect() }
 }
 
-fn declination(page: Page) -> Option<f64> {
-    page.fitting.get().and_then(Fitting::declination_deg)
+fn time_of_day(page: Page) -> TimeOfDay {
+    TimeOfDay { hour: page.hour.get(), declination_deg: page.fitting.get().and_then(Fitting::declination_deg) }
 }
 
 fn select(page: Page) -> Select {

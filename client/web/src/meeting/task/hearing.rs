@@ -2,17 +2,21 @@
 
 use cloudsite_proto::meeting::join_response::Event;
 use cloudsite_proto::meeting::said::What;
-use cloudsite_proto::meeting::{Heard, JoinResponse, Levels};
+use cloudsite_proto::meeting::signal_request::Signal;
+use cloudsite_proto::meeting::{Chat, Heard, JoinResponse, Levels, Said};
 use cloudsite_proto::scene::scene_event::Event as Scene;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use crate::browser;
 use crate::meeting::attending::Attending;
-use crate::meeting::hall::{Side, Switches};
+use crate::meeting::hall::Side;
 use crate::meeting::media;
-use crate::meeting::pure::chat::{Line, MOST_LINES};
+use crate::meeting::pure::chat::{Line, MOST_LINES, Outgoing};
 use crate::meeting::pure::seen::{News, Seen};
 use crate::meeting::pure::tiles::{SPEECH, note_speakers};
 use crate::meeting::pure::words::role_key;
+use crate::meeting::task::signals::is_lost;
 
 impl Attending {
     /// Takes a message of the stream.
@@ -20,6 +24,7 @@ impl Attending {
         match message.event {
             Some(Event::State(state)) => {
                 let news = self.hall.seen.try_update(|seen| seen.take(state)).unwrap_or_default();
+                self.follow_leader();
                 self.say_news(news);
                 self.forget_whereabouts();
                 self.settle();
@@ -55,17 +60,57 @@ impl Attending {
     fn hear_line_of_text(self, from: u32, at: i64, text: String, parcel: String) {
         let hall = self.hall;
         let name = hall.seen.with_untracked(|seen| seen.person(from).map(|person| person.name.clone()));
-        hall.lines.update(|lines| {
-            let number = lines.last().map_or(1, |line| line.number + 1);
-            lines.push(Line { number, from, name: name.clone().unwrap_or_default(), at, text: text.clone(), parcel });
-            let surplus = lines.len().saturating_sub(MOST_LINES);
-            lines.drain(..surplus);
-        });
         let is_own = hall.seen.with_untracked(|seen| seen.own == from);
+        if is_own {
+            hall.outgoing.update(|outgoing| outgoing.hear(&text, &parcel));
+        }
+        self.add_line(from, at, &text, parcel);
         if !is_own && hall.side.get_untracked() != Some(Side::Chat) {
             hall.unread.update(|count| *count += 1);
             let short: String = text.chars().take(80).collect();
             self.page.toast.set(Some(format!("{}: {short}", name.unwrap_or_default())));
+        }
+    }
+
+    /// Puts a line beneath those that were said.
+    fn add_line(self, from: u32, at: i64, text: &str, parcel: String) {
+        let name = self.hall.seen.with_untracked(|seen| seen.person(from).map(|person| person.name.clone()));
+        self.hall.lines.update(|lines| {
+            let number = lines.last().map_or(1, |line| line.number + 1);
+            let text = text.to_owned();
+            lines.push(Line { number, from, name: name.unwrap_or_default(), at, text, parcel });
+            let surplus = lines.len().saturating_sub(MOST_LINES);
+            lines.drain(..surplus);
+        });
+    }
+
+    /// Says a line of text. It goes by a signal, which is answered, and again once a stream that was lost is there.
+    pub(in crate::meeting) fn write(self, text: String, parcel: String) {
+        let outgoing = self.hall.outgoing;
+        let Some(number) = outgoing.try_update(|outgoing| outgoing.say(text.clone(), parcel.clone())) else { return };
+        spawn_local(async move {
+            let said = Said { what: Some(What::Chat(Chat { text, parcel })) };
+            match self.ask(Signal::Said(said)).await {
+                Ok(_) => outgoing.update(|outgoing| outgoing.take(number)),
+                // One has gone: there is nobody to write to.
+                Err(error) if is_lost(&error) => {}
+                Err(error) => {
+                    let refused = outgoing.try_update(|outgoing| outgoing.refuse(number)).flatten();
+                    // Whoever writes the next one by now has that; the words of why are seen in any case.
+                    if let Some(line) = refused.filter(|_| self.hall.draft.with_untracked(String::is_empty)) {
+                        self.hall.draft.set(line.text);
+                    }
+                    self.say_refusal(&error);
+                }
+            }
+        });
+    }
+
+    /// The own lines that the server has taken, and that were not heard before the stream was lost, stand among the others'.
+    pub(in crate::meeting) fn keep_lines(self) {
+        let own = self.hall.seen.with_untracked(|seen| seen.own);
+        for line in self.hall.outgoing.try_update(Outgoing::begin_anew).unwrap_or_default() {
+            self.add_line(own, browser::now_secs(), &line.text, line.parcel);
         }
     }
 
@@ -75,6 +120,17 @@ impl Attending {
         if !speaking.is_empty() {
             self.hall.spoke.update(|spoke| note_speakers(spoke, &speaking));
         }
+        let own = self.hall.seen.with_untracked(|seen| seen.own);
+        let others: Vec<u32> = speaking.iter().copied().filter(|id| *id != own).collect();
+        let was = self.hall.speaker.get_untracked();
+        let mut speaker = was;
+        speaker.hear(&others, js_sys::Date::now());
+        if speaker.person == was.person {
+            // How long they are heard is nothing that is drawn.
+            self.hall.speaker.update_untracked(|known| *known = speaker);
+        } else {
+            self.hall.speaker.set(speaker);
+        }
         if self.hall.speaking.with_untracked(|known| *known != speaking) {
             self.hall.speaking.set(speaking);
         }
@@ -82,27 +138,30 @@ impl Attending {
 
     fn hear_scene(self, from: u32, event: Scene) {
         let (leader, own) = self.hall.seen.with_untracked(|seen| (seen.state.leader, seen.own));
-        if from == leader && from != own {
-            self.be_shown(event);
-        } else if let Scene::Camera(camera) = event {
+        if from == own {
+            return;
+        }
+        self.be_shown(from, event.clone());
+        if let Scene::Camera(camera) = event
+            && from != leader
+        {
             self.hall.whereabouts.update(|whereabouts| whereabouts.extend([(from, camera)]));
         }
     }
 
-    /// Says briefly what is new; the last of several stays.
+    /// Says briefly what is new; the last of several stays, but for that one is heard no more.
     pub(in crate::meeting) fn say_news(self, news: Vec<News>) {
         let page = self.page;
+        let mut silent = None;
         for news in news {
-            match news {
-                News::Leads(_) => self.be_led_by_another(),
-                // Whoever only observes from now on sends nothing more.
-                News::Role(_) if !self.hall.seen.with_untracked(Seen::publishes) => {
-                    self.hall.switches.set(Switches::default());
-                }
-                _ => {}
-            }
             let words = untrack(|| self.news_in_words(&news));
+            if news.ends_sending(self.hall.seen.with_untracked(Seen::publishes)) && self.stop_sending() {
+                silent = Some(untrack(|| page.fill("meeting.news.now_silent", &[("news", &words)])));
+            }
             page.toast.set(Some(words));
+        }
+        if silent.is_some() {
+            page.toast.set(silent);
         }
     }
 

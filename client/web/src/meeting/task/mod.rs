@@ -2,6 +2,7 @@
 
 mod connection;
 mod devices;
+mod floors;
 mod follow;
 mod hearing;
 mod park;

@@ -135,6 +135,11 @@ impl Attending {
         self.show_pointer(from, Pointing { east_m, north_m, up_m, draws, gone });
     }
 
+    /// Nobody is seen to point at what this one pointed at.
+    pub(in crate::meeting) fn take_pointer_away(self, person: u32) {
+        self.show_pointer(person, Pointing { gone: true, ..Pointing::default() });
+    }
+
     fn show_pointer(self, person: u32, pointing: Pointing) {
         if self.page.viewer.with_untracked(|viewer| *viewer == ViewerState::Running) {
             show_pointing(PointedAt { person, colour: colour(person), pointing: Some(pointing) });

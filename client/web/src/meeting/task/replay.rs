@@ -34,7 +34,7 @@ impl Attending {
         let client = self.loader.client();
         spawn_local(async move {
             if let Err(error) = client.delete_recording(&name).await {
-                self.say_refusal(&error);
+                self.page.toast.set(Some(untrack(|| self.page.explain(&error))));
             }
             if self.archive.open.get_untracked() {
                 self.open_recordings();
@@ -90,6 +90,9 @@ impl Attending {
         for scene in replay.shown_between(was, at) {
             self.see(&scene);
         }
+        for (person, pointer) in replay.pointed_between(was, at) {
+            self.see_pointer(person, pointer);
+        }
         archive.at_ms.set(at);
         if at == replay.length_ms() {
             self.play(false);
@@ -104,11 +107,22 @@ impl Attending {
         for event in replay.shown_at(at_ms).all() {
             self.see(event);
         }
+        for (person, pointer) in replay.pointed_at(at_ms) {
+            self.take_pointer_away(person);
+            if let Some(pointer) = pointer {
+                self.see_pointer(person, pointer);
+            }
+        }
     }
 
     /// Puts what is replayed away; the park is as it is now.
     pub(in crate::meeting) fn end_replay(self) {
         self.play(false);
+        if let Some(replay) = self.archive.replay.get_untracked() {
+            for person in replay.pointed_at(0).into_keys() {
+                self.take_pointer_away(person);
+            }
+        }
         self.archive.replay.set(None);
         self.hall.followed.set_value(None);
         self.page.as_of.set(None);

@@ -19,16 +19,14 @@ use leptos::task::spawn_local;
 
 use crate::browser;
 use crate::meeting::attending::Attending;
-use crate::meeting::hall::{Ending, Entrance, Phase, Switches};
-use crate::meeting::pure::again::{pause, restored};
+use crate::meeting::hall::{Ending, Entrance, Phase, Sent};
+use crate::meeting::pure::again::{Tries, is_still_meant, pause, restored};
+use crate::meeting::pure::queue::Queue;
 use crate::meeting::pure::seen::Seen;
 use crate::pure::meet::Meet;
 
 /// How often it is made sure that the stream is still the seat: a network that is gone does not say so.
 const PULSE: Duration = Duration::from_secs(8);
-
-/// How often a member who is asked to sign in tries to renew the session before it is over for them.
-const RENEWALS: u32 = 4;
 
 /// What one stream came to.
 enum Came {
@@ -151,26 +149,25 @@ impl Attending {
 
     /// Sits in the meeting until it is over; none if another stay has begun.
     async fn sit(self, stay: u32, entrance: &Entrance) -> Option<Ending> {
-        let mut failures: u32 = 0;
+        let mut tries = Tries::default();
         let is_ours = || self.stay.get_value() == stay;
         let kept = browser::kept_seat().and_then(|seat| seat_token(&seat, &entrance.way));
         self.hall.token.set_value(kept);
         self.stream.set_value(0);
         loop {
             let before = self.hall.seen.get_untracked();
-            match Box::pin(self.stream(stay, entrance, &mut failures, &before)).await {
+            let wait = match Box::pin(self.stream(stay, entrance, &mut tries, &before)).await {
                 _ if !is_ours() => return None,
                 Ok(Came::Over(ending)) => return Some(ending),
-                Ok(Came::Lost) | Err(LinkError::Unreachable { .. } | LinkError::Internal { .. }) => {}
+                Ok(Came::Lost) | Err(LinkError::Unreachable { .. } | LinkError::Internal { .. }) => tries.fail(),
+                // Full just now: the seat is still one's own.
+                Err(LinkError::Busy { .. }) if self.stream.get_value() > 0 => tries.fail(),
                 // After a sleep the session is over before it was renewed: a member's seat waits until they are known again.
                 Err(LinkError::SignInRequired { .. })
-                    if self.stream.get_value() > 0
-                        && failures < RENEWALS
-                        && matches!(entrance.way, Meet::Meeting(_)) =>
+                    if self.stream.get_value() > 0 && tries.may_renew() && matches!(entrance.way, Meet::Meeting(_)) =>
                 {
-                    if let Err(error) = self.loader.client().refresh().await {
-                        leptos::logging::log!("the session was not renewed: {error}");
-                    }
+                    self.hall.away.set(true);
+                    self.renew(&mut tries).await
                 }
                 // What was kept of a seat is no longer good: one comes anew.
                 Err(error) if self.stream.get_value() == 0 && self.hall.token.with_value(Option::is_some) => {
@@ -179,24 +176,31 @@ impl Attending {
                     continue;
                 }
                 Err(error) => return Some(Ending::Refused(error)),
-            }
+            };
             self.hall.away.set(true);
-            failures += 1;
-            sleep(pause(failures)).await;
+            sleep(wait).await;
             if !is_ours() {
                 return None;
             }
         }
     }
 
+    /// Renews the session of a member, by which the seat is known to be theirs; how long to wait until it is tried.
+    async fn renew(self, tries: &mut Tries) -> Duration {
+        match self.loader.client().refresh().await {
+            Ok(_) => tries.renew(),
+            Err(error) => {
+                leptos::logging::log!("the session was not renewed: {error}");
+                if !matches!(error, LinkError::Unreachable { .. } | LinkError::Busy { .. }) {
+                    tries.refuse_renewal();
+                }
+                tries.fail()
+            }
+        }
+    }
+
     /// One stream, from its opening to its end.
-    async fn stream(
-        self,
-        stay: u32,
-        entrance: &Entrance,
-        failures: &mut u32,
-        before: &Seen,
-    ) -> Result<Came, LinkError> {
+    async fn stream(self, stay: u32, entrance: &Entrance, tries: &mut Tries, before: &Seen) -> Result<Came, LinkError> {
         let request = self.request(entrance);
         let mut stream = pin!(self.loader.client().join(request).await?);
         let mut is_welcome = false;
@@ -222,7 +226,7 @@ impl Attending {
             let Some(message) = message else { return Ok(Came::Lost) };
             match message?.event {
                 Some(Event::Welcome(welcome)) => {
-                    *failures = 0;
+                    *tries = Tries::default();
                     self.take_seat(entrance, welcome, !std::mem::replace(&mut is_welcome, true), before);
                 }
                 Some(Event::Farewell(farewell)) => return Ok(Came::Over(Ending::Farewell(farewell.reason()))),
@@ -260,17 +264,30 @@ impl Attending {
         browser::keep_seat(Some(&kept(&welcome.resume_token, &entrance.way)));
         hall.token.set_value(Some(welcome.resume_token.clone()));
         hall.relays.set_value(welcome.ice_servers.clone());
+        let mut undone = Vec::new();
         if is_new_stream {
             self.stream.update_value(|stream| *stream += 1);
-            hall.queue.update_value(|queue| drop(queue.begin_anew()));
+            undone = hall.queue.try_update_value(Queue::begin_anew).unwrap_or_default();
             hall.away.set(false);
         }
         let news = hall.seen.try_update(|seen| seen.welcome(welcome)).unwrap_or_default();
+        self.follow_leader();
         self.say_news(news);
         self.settle();
         if is_new_stream {
             self.come_back(before);
+            self.do_again(undone, before);
         }
+    }
+
+    /// Does what was done while the stream was lost, and shows the own lines that the others have by now.
+    fn do_again(self, undone: Vec<Sent>, before: &Seen) {
+        let is_meant =
+            |sent: &Sent| self.hall.seen.with_untracked(|now| is_still_meant(&sent.signal, &before.state, &now.state));
+        for Sent { signal, reply } in undone.into_iter().filter(is_meant) {
+            self.put(signal, reply);
+        }
+        self.keep_lines();
     }
 
     /// After a new stream: another connection, and what the meeting has forgotten. Where one is in another room than before,
@@ -278,8 +295,8 @@ impl Attending {
     fn come_back(self, before: &Seen) {
         let now = self.hall.seen.get_untracked();
         let room = |seen: &Seen| seen.me().filter(|me| !me.waiting).map(|me| me.room);
-        if before.own != 0 && room(before).is_some() && room(before) != room(&now) {
-            self.hall.switches.set(Switches::default());
+        let is_elsewhere = before.own != 0 && room(before).is_some() && room(before) != room(&now);
+        if is_elsewhere && self.stop_sending() {
             self.page.toast.set(Some(untrack(|| self.page.text("meeting.news.silent"))));
         }
         if now.waits() {

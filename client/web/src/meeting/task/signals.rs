@@ -19,7 +19,7 @@ use prost::Message;
 use crate::meeting::attending::Attending;
 use crate::meeting::hall::Sent;
 use crate::meeting::media::{self, Channel};
-use crate::meeting::pure::words::refusal_key;
+use crate::meeting::pure::words::{Standing, refusal_key};
 
 /// How long to wait before a signal is sent again whose answer was lost.
 const AGAIN: Duration = Duration::from_millis(400);
@@ -87,11 +87,13 @@ impl Attending {
 
     /// Says why something is refused. What is lost with a stream is said by the stream.
     pub(in crate::meeting) fn say_refusal(self, error: &LinkError) {
-        if matches!(error, LinkError::Unreachable { .. }) || is_of_another_stream(error) {
+        if is_lost(error) {
             return;
         }
         let page = self.page;
-        let words = untrack(|| refusal_key(error).map_or_else(|| page.explain(error), |key| page.text(key)));
+        let standing =
+            if self.hall.seen.with_untracked(|seen| seen.own) == 0 { Standing::Member } else { Standing::Inside };
+        let words = untrack(|| refusal_key(error, standing).map_or_else(|| page.explain(error), |key| page.text(key)));
         page.toast.set(Some(words));
     }
 
@@ -103,7 +105,8 @@ impl Attending {
         answer.await.unwrap_or(Err(lost))
     }
 
-    fn put(self, signal: Signal, reply: Option<oneshot::Sender<Result<SignalResponse, LinkError>>>) {
+    /// Puts a signal to those that wait.
+    pub(super) fn put(self, signal: Signal, reply: Option<oneshot::Sender<Result<SignalResponse, LinkError>>>) {
         let sent = Sent { signal: signal.clone(), reply };
         let pushed =
             self.hall.queue.try_update_value(|queue| queue.push(sent, |waiting| is_outdated(&waiting.signal, &signal)));
@@ -148,7 +151,8 @@ impl Attending {
                     sleep(AGAIN).await;
                     continue;
                 }
-                Err(ref error) if is_of_another_stream(error) => self.reopen_stream(),
+                // It is done by the next stream, if it is meant then.
+                Err(ref error) if is_of_another_stream(error) => return self.reopen_stream(),
                 _ => {}
             }
             let answered = self.hall.queue.try_update_value(|queue| queue.answered(sequence)).flatten();
@@ -158,6 +162,11 @@ impl Attending {
             }
         }
     }
+}
+
+/// Whether something was not answered because the stream is lost, which says so itself.
+pub(in crate::meeting) fn is_lost(error: &LinkError) -> bool {
+    matches!(error, LinkError::Unreachable { .. }) || is_of_another_stream(error)
 }
 
 /// Whether a refusal says that the stream of the token is gone.

@@ -330,7 +330,12 @@ impl Seat {
 
     /// How it stands with the recording.
     pub(super) fn recording(&self) -> Recording {
-        match (self.state.recording(), self.me().is_some_and(|me| me.agrees_to_recording)) {
+        let me = self.me();
+        // Of what is said in a room aside nothing is recorded.
+        if me.is_some_and(|me| me.room != 0) {
+            return Recording::Off;
+        }
+        match (self.state.recording(), me.is_some_and(|me| me.agrees_to_recording)) {
             (RecordingState::On, _) => Recording::On,
             (RecordingState::Waiting, true) => Recording::Agreed,
             (RecordingState::Waiting, false) => Recording::Asked,
