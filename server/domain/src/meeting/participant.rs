@@ -184,8 +184,6 @@ pub struct Participant {
     pub seating: u64,
     /// Whether they are connected now. Who is not keeps the place for a time.
     pub is_here: bool,
-    /// Whether someone was sent out who had come by the same way. Whoever comes by it waits, and is told so.
-    pub is_barred: bool,
     /// A raised hand.
     pub hand: Hand,
     /// What they send.

@@ -92,6 +92,11 @@ impl Meeting {
         Self { removed: removed.into_keys().collect(), barred, ..self }
     }
 
+    /// Whether someone was sent out who had come by this way. Whoever comes by it waits, whatever they are.
+    pub fn bars(&self, came: Option<CameBy>) -> bool {
+        came.is_some_and(|came| self.barred.contains(&came))
+    }
+
     /// Everyone who takes part or waits, by number.
     pub fn people(&self) -> impl Iterator<Item = &Participant> {
         self.people.values()
@@ -164,7 +169,7 @@ impl Meeting {
             return Ok(());
         }
         let (joining, is_muted, is_unknown) = self.as_kept(id, joining);
-        let is_barred = joining.came.is_some_and(|came| self.barred.contains(&came));
+        let is_barred = self.bars(joining.came);
         if self.is_locked && joining.role != MeetingRole::Host && joining.back_in.is_none() {
             return Err(Refused::Locked);
         }
@@ -191,7 +196,6 @@ impl Meeting {
             place,
             seating: joining.seating,
             is_here: true,
-            is_barred,
             hand: Hand::Down,
             switches: Switches { is_muted, ..Switches::OFF },
             listening,

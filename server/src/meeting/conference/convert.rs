@@ -104,8 +104,8 @@ pub(super) fn act(given: wire::Act) -> Result<Act, Refusal> {
     })
 }
 
-/// Someone who takes part.
-pub(super) fn person(person: &Participant) -> wire::Person {
+/// Someone who takes part in a meeting.
+pub(super) fn person(meeting: &Meeting, person: &Participant) -> wire::Person {
     let (waiting, room) = match person.place {
         Place::Lobby => (true, RoomId::MAIN),
         Place::Room(room) => (false, room),
@@ -138,7 +138,7 @@ pub(super) fn person(person: &Participant) -> wire::Person {
         speaks_floor: person.interpreting.is_some_and(|work| work.is_active),
         free: person.is_free,
         agrees_to_recording: person.agrees_to_recording,
-        barred: person.is_barred,
+        barred: meeting.bars(person.came),
     }
 }
 
@@ -166,7 +166,7 @@ pub(super) fn state(meeting: &Meeting, version: u64, viewer: ParticipantId) -> w
     let waits = meeting.person(viewer).is_none_or(|person| person.place == Place::Lobby);
     let lets_in = meeting.person(viewer).is_some_and(|person| may(person.role, &Act::Admit(viewer)));
     let seen = |other: &&Participant| other.id == viewer || (!waits && (lets_in || other.place != Place::Lobby));
-    let people = meeting.people().filter(seen).map(person).collect();
+    let people = meeting.people().filter(seen).map(|person| self::person(meeting, person)).collect();
     let recording = recording_to_wire(meeting.recording()).into();
     if waits {
         return wire::State { version, people, floors, recording, ..wire::State::default() };

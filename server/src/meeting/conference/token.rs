@@ -68,7 +68,7 @@ pub(super) struct Seating {
     room: Option<(u32, Option<String>)>,
     /// How old role and room are: of two tokens the one with the greater number says what is.
     #[serde(default)]
-    seating: u64,
+    changes: u64,
     /// Until when the meeting is open, as it was planned when this was given: seconds since 1970.
     exp: i64,
 }
@@ -99,7 +99,7 @@ impl Seating {
             came,
             language: person.language,
             room,
-            seating: person.seating,
+            changes: person.seating,
             exp: until.as_second(),
         }
     }
@@ -123,7 +123,7 @@ impl Seating {
         };
         let side = self.organisation.clone().map_or(Side::Invited, Side::Organisation);
         let (name, came) = (self.name.parse().ok()?, self.came.map(Came::by));
-        Some(Joining { name, role: self.role, side, came, language: self.language, back_in, seating: self.seating })
+        Some(Joining { name, role: self.role, side, came, language: self.language, back_in, seating: self.changes })
     }
 
     /// The token; none if it could not be made.

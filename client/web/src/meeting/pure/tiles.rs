@@ -82,7 +82,7 @@ fn foremost<'a>(state: &State, others: &[&'a Person], spoke: &[u32], most: usize
 
 /// Columns and rows for so many pictures.
 pub(crate) fn columns(count: usize) -> usize {
-    (1..).find(|columns| columns * columns >= count).unwrap_or(1)
+    (1..=count).find(|columns| columns * columns >= count).unwrap_or(1)
 }
 
 /// Which track lies in which receiver, by `mid`.

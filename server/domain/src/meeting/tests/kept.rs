@@ -27,11 +27,14 @@ fn anew(before: &Meeting) -> Meeting {
 
 const MAIN: Place = Place::Room(RoomId::MAIN);
 
+/// What is done, and by whom.
+type Acts = Vec<(ParticipantId, Act)>;
+
 #[test]
 fn an_old_token_leads_into_no_room_and_no_role_of_before() {
     let guest = (MeetingRole::Guest, MAIN, false);
     let caucus = || (HOST, Act::OpenRoom(name("Caucus")));
-    let cases: [(&str, Vec<(ParticipantId, Act)>, Vec<(ParticipantId, Act)>, _); 4] = [
+    let cases: [(&str, Acts, Acts, _); 4] = [
         (
             "a caucus",
             vec![caucus(), (HOST, Act::Move(GUEST, RoomId(1)))],
@@ -125,7 +128,7 @@ fn whoever_comes_by_the_way_of_someone_who_was_sent_out_waits() {
             meeting.join(again, by(way)).unwrap();
             meeting.join(other, by(another)).unwrap();
             meeting.join(former, token.clone()).unwrap();
-            let seen = |id| meeting.person(id).map(|person| (person.place, person.is_barred));
+            let seen = |id| meeting.person(id).map(|person| (person.place, meeting.bars(person.came)));
             assert_eq!(seen(again), Some((Place::Lobby, true)), "{role} by the same way");
             assert_eq!(seen(former), Some((Place::Lobby, true)), "{role} by a token of before");
             assert_eq!(seen(other), Some((MAIN, false)), "{role} by another way");

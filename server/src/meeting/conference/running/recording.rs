@@ -172,7 +172,8 @@ impl Running {
     fn present(&self) -> Present {
         let people = self.meeting.people().filter(|person| person.room() == Some(RoomId::MAIN));
         let leader = self.meeting.leader(RoomId::MAIN).map_or(0, |leader| leader.0);
-        Present { people: people.map(convert::person).collect(), leader }
+        let people = people.map(|person| convert::person(&self.meeting, person)).collect();
+        Present { people, leader }
     }
 
     fn recorded(

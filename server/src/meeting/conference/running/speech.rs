@@ -166,7 +166,9 @@ impl Running {
         };
         let told: Vec<_> = self.shown_in(room).filter(|(leader, _)| *leader != id).map(heard).collect();
         if let Some(seat) = self.seats.get_mut(&id) {
-            told.into_iter().for_each(|event| seat.tell(event));
+            for event in told {
+                seat.tell(event);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cloudsite_domain::identity::MemberId;
+use cloudsite_domain::identity::{DisplayName, MemberId};
 use cloudsite_domain::meeting::{CameBy, Kept, MeetingId, ParticipantId, Room, RoomId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -68,7 +68,7 @@ pub(super) fn write(
             number(meeting),
             kept.role.as_str(),
             kept.room.as_ref().map(|room| room.id.0),
-            name.map(|name| name.as_str()),
+            name.map(DisplayName::as_str),
             kept.is_muted,
             kept.seating as i64,
             link,
