@@ -103,6 +103,7 @@ fn Pages(
     let hall = Attending::here().hall;
     let pages = Memo::new(move |_| there.with(|seats| seats.pages));
     let at = Memo::new(move |_| hall.seats.get().min(pages.get().saturating_sub(1)));
+    let is_last = move || pages.get() <= at.get() + 1;
     let go = move |to: usize| hall.seats.set(to);
     let place = move || {
         let (at, of) = ((at.get() + 1).to_string(), pages.get().to_string());
@@ -126,7 +127,7 @@ fn Pages(
                     type="button"
                     aria-label=page.words("meeting.layout.next")
                     title=page.words("meeting.layout.next")
-                    disabled=move || at.get() + 1 >= pages.get()
+                    disabled=is_last
                     data-testid="seats-next"
                     on:click=move |_| go(at.get_untracked() + 1)
                 >
