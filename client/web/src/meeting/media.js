@@ -178,7 +178,8 @@ export function volume(element, loudness) {
 export function sendLayers(source, sent) {
   const connection = link;
   const sender = connection?.senders[source];
-  if (!sender) return;
+  // Before there is an answer it is said of the connection before this one.
+  if (!sender || connection.pc.remoteDescription === null) return;
   // One after another: a browser takes only the parameters that were asked for last.
   connection.parameters = connection.parameters.then(async () => {
     const parameters = sender.getParameters();

@@ -169,7 +169,8 @@ impl Meeting {
             return Ok(());
         }
         let (joining, is_muted, is_unknown) = self.as_kept(id, joining);
-        let is_barred = self.bars(joining.came);
+        // A host whom nobody could let in again would wait for good.
+        let is_barred = self.bars(joining.came) && (joining.role != MeetingRole::Host || self.hosts() > 0);
         if self.is_locked && joining.role != MeetingRole::Host && joining.back_in.is_none() {
             return Err(Refused::Locked);
         }
@@ -373,14 +374,18 @@ impl Meeting {
 
     fn remove(&mut self, id: ParticipantId) -> Result<(), Refused> {
         let person = self.people.get(&id).ok_or(Refused::NoParticipant(id))?;
-        if person.role == MeetingRole::Host && self.hosts() == 1 {
+        let is_inside = person.place != Place::Lobby;
+        if person.role == MeetingRole::Host && is_inside && self.hosts() == 1 {
             return Err(Refused::LastHost);
         }
         let came = person.came;
         self.leave(id);
         self.left.remove(&id);
         self.removed.insert(id);
-        if let Some(came) = came {
+        // A member who is there twice is still let in as the other one.
+        let is_there = |other: &Participant| other.came == came && other.place != Place::Lobby;
+        let is_twice = matches!(came, Some(CameBy::Member(_))) && self.people.values().any(is_there);
+        if let Some(came) = came.filter(|_| !is_twice) {
             self.barred.insert(came);
             // Nor do they come back as someone whom they were by the same way before.
             for kept in self.left.values_mut().filter(|kept| kept.came == Some(came)) {
@@ -391,8 +396,10 @@ impl Meeting {
         Ok(())
     }
 
+    /// Those who let in: whoever was sent out may wait before the door as a host.
     fn hosts(&self) -> usize {
-        self.people.values().filter(|person| person.role == MeetingRole::Host).count()
+        let lets_in = |person: &&Participant| person.role == MeetingRole::Host && person.place != Place::Lobby;
+        self.people.values().filter(lets_in).count()
     }
 
     fn set_role(&mut self, id: ParticipantId, role: MeetingRole) -> Result<(), Refused> {

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::Hub;
 use super::assign::{Candidate, assign};
+use super::plea::Plea;
 use super::track::Viewer;
 use crate::engine::{Feedback, Kind};
 use crate::event::Event;
@@ -94,6 +95,7 @@ impl Hub {
             };
             let former = std::mem::replace(&mut inlet.track, *track);
             inlet.rewriter.interrupt();
+            inlet.plea = Plea::default();
             if let Some(seen) = former.and_then(|former| self.tracks.get_mut(&former)) {
                 seen.viewers.retain(|seen| *seen != (viewer, *index));
             }

@@ -66,7 +66,7 @@ fn Waiting() -> impl IntoView {
             .with(|seen| seen.state.people.iter().filter(|person| person.waiting).cloned().collect::<Vec<Person>>())
     });
     let all = move |_| {
-        for person in waiting.get_untracked() {
+        for person in waiting.get_untracked().into_iter().filter(|person| !person.barred) {
             attending.tell(Which::Admit(person.id));
         }
     };
@@ -74,7 +74,10 @@ fn Waiting() -> impl IntoView {
         let (id, name) = (person.id, person.name.clone());
         view! {
             <li class="person">
-                <span class="person-name">{person.name}</span>
+                <span class="person-name">
+                    {person.name}
+                    {person.barred.then(|| view! { <small class="hint">{page.words("meeting.barred")}</small> })}
+                </span>
                 <button class="button primary" type="button" data-testid=format!("admit-{id}") aria-label=move || format!("{} {name}", page.text("meeting.admit")) on:click=move |_| attending.tell(Which::Admit(id))>
                     {page.words("meeting.admit")}
                 </button>

@@ -8,6 +8,8 @@ use cloudsite_proto::meeting::said::What;
 use cloudsite_proto::meeting::signal_request::Signal;
 use cloudsite_proto::meeting::{Act, Lead, Listen, MeetingRole, Person, Roam, State, TakeFloor};
 
+use super::chat::Unheard;
+
 /// The longest wait before another connection for voice and picture is made.
 const LONGEST_BETWEEN_LINES: Duration = Duration::from_secs(30);
 
@@ -55,7 +57,10 @@ impl Tries {
 
 /// Whether what was to be signalled when the stream was lost is still to be, in the next one. What is said of switches and
 /// pictures is said anew in any case; what is done upon someone, or in a room, only where that is still who or what it was.
-pub(crate) fn is_still_meant(signal: &Signal, before: &State, now: &State) -> bool {
+///
+/// The server may have done it and only its answer been lost: a line that was heard since is not `unheard`, and a room that was
+/// opened is there.
+pub(crate) fn is_still_meant(signal: &Signal, before: &State, now: &State, unheard: &[Unheard]) -> bool {
     let is_same_person = |id: u32| {
         let name = |state: &State| state.people.iter().find(|person| person.id == id).map(|person| person.name.clone());
         name(before).is_some() && name(before) == name(now)
@@ -65,9 +70,18 @@ pub(crate) fn is_still_meant(signal: &Signal, before: &State, now: &State) -> bo
         id == 0 || name(before).is_some() && name(before) == name(now)
     };
     match signal {
-        Signal::Said(said) => matches!(said.what, Some(What::Chat(_))),
+        Signal::Said(said) => match &said.what {
+            Some(What::Chat(chat)) => unheard.iter().any(|line| line.text == chat.text && line.parcel == chat.parcel),
+            _ => false,
+        },
         Signal::Act(act) => match &act.act {
-            None | Some(Which::Switch(_)) => false,
+            // What one agreed to may be another recording by now.
+            None | Some(Which::Switch(_) | Which::AgreeToRecording(true)) => false,
+            Some(Which::Record(true)) => before.recording == now.recording,
+            Some(Which::OpenRoom(name)) => {
+                let is_open = |state: &State| state.rooms.iter().any(|room| room.name == *name);
+                is_open(before) || !is_open(now)
+            }
             Some(
                 Which::Admit(id)
                 | Which::Remove(id)
@@ -124,9 +138,10 @@ fn interpreting(was: &Person, is: &Person, now: &State) -> Vec<Which> {
 
 #[cfg(test)]
 mod tests {
-    use cloudsite_proto::meeting::{Chat, Move, Pointer, Room, Said, Switch, Want};
+    use cloudsite_proto::meeting::{Chat, Move, Pointer, RecordingState, Room, Said, Switch, Want};
 
     use super::*;
+    use crate::meeting::pure::chat::Outgoing;
 
     fn state(own: Person, leader: u32) -> State {
         State { people: vec![own], leader, floors: vec!["ja".to_owned()], ..State::default() }
@@ -146,14 +161,27 @@ mod tests {
         let before = State { people, rooms: vec![room.clone()], ..State::default() };
         // A server that was started anew has given the number of one who has not come back to another.
         let people = vec![person(1, "Host"), person(2, "Erika"), person(3, "Li")];
-        let now = State { people, rooms: vec![room], ..State::default() };
+        // The room was opened, and only the answer was lost.
+        let opened = Room { id: 4, name: "Second".to_owned() };
+        let asked = RecordingState::Waiting.into();
+        let now = State { people, rooms: vec![room, opened], recording: asked, ..State::default() };
+        let mut outgoing = Outgoing::default();
+        outgoing.say("a".to_owned(), String::new());
+        let chat = |text: &str| What::Chat(Chat { text: text.to_owned(), ..Chat::default() });
         let act = |act| Signal::Act(Act { act: Some(act) });
         let said = |what| Signal::Said(Said { what: Some(what) });
         let to = |participant, room| act(Which::Move(Move { participant, room }));
         let cases = [
-            (said(What::Chat(Chat { text: "a".to_owned(), ..Chat::default() })), true),
+            (said(chat("a")), true),
+            (said(chat("b, which was heard since")), false),
             (said(What::Pointer(Pointer::default())), false),
             (act(Which::AgreeToRecording(false)), true),
+            (act(Which::AgreeToRecording(true)), false),
+            (act(Which::Record(false)), true),
+            (act(Which::Record(true)), false),
+            (act(Which::OpenRoom("Second".to_owned())), false),
+            (act(Which::OpenRoom("Third".to_owned())), true),
+            (act(Which::OpenRoom("Caucus".to_owned())), true),
             (act(Which::Mute(2)), true),
             (act(Which::Remove(3)), false),
             (act(Which::Remove(9)), false),
@@ -165,7 +193,7 @@ mod tests {
             (Signal::Want(Want::default()), false),
         ];
         for (signal, expected) in cases {
-            assert_eq!(is_still_meant(&signal, &before, &now), expected, "{signal:?}");
+            assert_eq!(is_still_meant(&signal, &before, &now, outgoing.lines()), expected, "{signal:?}");
         }
     }
 

@@ -282,8 +282,10 @@ impl Attending {
 
     /// Does what was done while the stream was lost, and shows the own lines that the others have by now.
     fn do_again(self, undone: Vec<Sent>, before: &Seen) {
-        let is_meant =
-            |sent: &Sent| self.hall.seen.with_untracked(|now| is_still_meant(&sent.signal, &before.state, &now.state));
+        let unheard = self.hall.outgoing.with_untracked(|outgoing| outgoing.lines().to_vec());
+        let is_meant = |sent: &Sent| {
+            self.hall.seen.with_untracked(|now| is_still_meant(&sent.signal, &before.state, &now.state, &unheard))
+        };
         for Sent { signal, reply } in undone.into_iter().filter(is_meant) {
             self.put(signal, reply);
         }

@@ -152,3 +152,33 @@ fn of_more_than_are_kept_nobody_comes_in_by_what_they_hold() {
     meeting.join(last, Joining { role: MeetingRole::Host, ..old }).unwrap();
     assert_eq!(is_now(&meeting, last).1, Place::Lobby);
 }
+
+#[test]
+fn no_host_waits_where_nobody_lets_in() {
+    let (first, twice) = (ParticipantId(70), ParticipantId(71));
+    let by = |number| Joining {
+        came: Some(CameBy::Member(MemberId(number))),
+        ..joining("x", MeetingRole::Host, Language::En)
+    };
+    // A member who is there twice sends the one of the two out, and comes by a third way.
+    let mut meeting = Meeting::new(BTreeSet::new());
+    meeting.join(first, by(7)).unwrap();
+    meeting.join(twice, by(7)).unwrap();
+    meeting.apply(first, &Act::Remove(twice)).unwrap();
+    meeting.leave(first);
+    meeting.join(ParticipantId(72), by(7)).unwrap();
+    assert_eq!(is_now(&meeting, ParticipantId(72)).1, MAIN, "it is the same one");
+
+    // One who was sent out waits, counts as nobody who lets in, and is let in where nobody else could do it.
+    let (other, again) = (ParticipantId(80), ParticipantId(81));
+    meeting.join(other, by(8)).unwrap();
+    meeting.apply(ParticipantId(72), &Act::Remove(other)).unwrap();
+    meeting.join(again, by(8)).unwrap();
+    assert_eq!(is_now(&meeting, again).1, Place::Lobby);
+    let gives_up = Act::SetRole(ParticipantId(72), MeetingRole::Official);
+    assert_eq!(meeting.apply(ParticipantId(72), &gives_up), Err(Refused::LastHost));
+    meeting.apply(ParticipantId(72), &Act::Remove(again)).unwrap();
+    meeting.leave(ParticipantId(72));
+    meeting.join(ParticipantId(82), by(8)).unwrap();
+    assert_eq!(is_now(&meeting, ParticipantId(82)).1, MAIN, "nobody else is there");
+}

@@ -73,6 +73,7 @@ impl Running {
             Act::Remove(other) => {
                 let (plans, meeting) = (self.behind.plans.clone(), self.id());
                 let by = self.actor(id).unwrap_or_else(|| Actor::named("host"));
+                let came = came.filter(|came| self.meeting.bars(Some(*came)));
                 self.bar(other, by.clone()).await?;
                 blocking(move || plans.remove(meeting, other, came, by)).await?;
             }
